@@ -1,0 +1,127 @@
+"""Rows of ammunition. Cartridges are positions 0 … quantity - 1 of their lot, never rows of their own.
+
+Packages and movements are closed intervals [first, last]. A movement of depth d takes its span out of one
+movement of depth d - 1, from that movement's holder; movements of one depth never overlap. Triggers in
+the migrations hold this on both engines: nothing comes from nowhere and nothing is sold twice.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.core.database import Base, Instant, Key, table_args
+
+
+class Lot(Base):
+    """A lot is (maker, code, calibre, product): UZZ18 exists in 9 mm and in 7.62.
+
+    historical: made before the registry's limit could be refused; recorded and flagged, not refused.
+    sales, movements, packages: how many rows belong to it (the next row takes the next number).
+    """
+
+    __tablename__ = "lot"
+    __table_args__ = table_args(
+        Index("ux_lot_identity", "code_key", "maker_id", "calibre", "product_code", unique=True),
+        Index(None, "maker_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    maker_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    code: Mapped[str] = mapped_column(String(40))
+    code_key: Mapped[str] = mapped_column(String(40, collation="C").with_variant(String(40), "sqlite"))
+    calibre: Mapped[str] = mapped_column(ForeignKey("calibre.code"))
+    product_code: Mapped[str] = mapped_column(String(40))
+    product: Mapped[str] = mapped_column(String(120))
+    gtin: Mapped[str] = mapped_column(String(14), default="")
+    quantity: Mapped[int] = mapped_column(Key)
+    produced_on: Mapped[date]
+    scheme: Mapped[str] = mapped_column(String(20))
+    historical: Mapped[bool] = mapped_column(default=False)
+    sales: Mapped[int] = mapped_column(default=0)
+    packages: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Package(Base):
+    """A box, carton, case or pallet: the span of cartridges in it. `n` counts packages of the lot."""
+
+    __tablename__ = "package"
+    __table_args__ = table_args(
+        CheckConstraint("0 <= first AND first <= last", name="span"),
+        Index("ux_package_number", "lot_id", "n", unique=True),
+        sqlite_with_rowid=False,
+    )
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True, autoincrement=False)
+    level: Mapped[str] = mapped_column(String(12), primary_key=True)
+    first: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(Key)
+    n: Mapped[int]
+
+
+class Sale(Base):
+    """One line of the sales register with what ordinance 16 D LOG asks.
+
+    correction_of: the sale whose report this one corrects; the first report stays.
+    """
+
+    __tablename__ = "sale"
+    __table_args__ = table_args(
+        CheckConstraint("quantity > 0", name="quantity"), Index(None, "buyer_id"), Index(None, "seller_id")
+    )
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seller_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    buyer_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    sold_on: Mapped[date]
+    quantity: Mapped[int] = mapped_column(Key)
+    authorization: Mapped[str] = mapped_column(String(60))
+    product_code: Mapped[str] = mapped_column(String(40))
+    description: Mapped[str] = mapped_column(String(120))
+    invoice_number: Mapped[str] = mapped_column(String(40))
+    invoice_series: Mapped[str] = mapped_column(String(20))
+    invoice_date: Mapped[date]
+    permit_number: Mapped[str] = mapped_column(String(40))  # transport permit
+    permit_date: Mapped[date]
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[int] = mapped_column(Key)
+
+
+class Movement(Base):
+    """A span of cartridges that changed hands. Depth 0 is the lot itself, at its maker."""
+
+    __tablename__ = "movement"
+    __table_args__ = table_args(
+        CheckConstraint("0 <= first AND first <= last", name="span"),
+        CheckConstraint("(depth = 0) = (parent_depth IS NULL)", name="parent"),
+        CheckConstraint("parent_depth IS NULL OR parent_depth = depth - 1", name="parent_depth"),
+        ForeignKeyConstraint(
+            ["lot_id", "parent_depth", "parent_first"], ["movement.lot_id", "movement.depth", "movement.first"]
+        ),
+        ForeignKeyConstraint(["lot_id", "sale_n"], ["sale.lot_id", "sale.n"]),
+        Index(None, "to_id", "lot_id"),
+        Index(None, "lot_id", "parent_depth", "parent_first"),
+        sqlite_with_rowid=False,
+    )
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True, autoincrement=False)
+    depth: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    first: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(Key)
+    parent_depth: Mapped[int | None]
+    parent_first: Mapped[int | None] = mapped_column(Key)
+    kind: Mapped[str] = mapped_column(String(20))
+    happened_on: Mapped[date]
+    from_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    to_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    sale_n: Mapped[int | None]
+    place: Mapped[str] = mapped_column(String(120), default="")
+    document: Mapped[str] = mapped_column(String(80), default="")
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[int] = mapped_column(Key)

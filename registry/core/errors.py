@@ -1,0 +1,124 @@
+"""The tree of refusals. Each says what is wrong, where, by which article, and what to do.
+
+Nothing is half-done when one of these is raised: the unit of work rolls back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """One condition that is not met.
+
+    field: the input it concerns (dotted path, "" for the whole), article: the law that asks for it
+    ("FP 8(1)(a)", "" where none does), message: what is wrong and what to do, in plain words.
+    """
+
+    message: str
+    field: str = ""
+    article: str = ""
+
+
+class RegistryError(Exception):
+    """Head of the tree.
+
+    `status` is the HTTP status of the answer, `code` a stable name for machines, `title` for people.
+    """
+
+    status = 500
+    code = "internal"
+    title = "Something went wrong"
+
+    def __init__(self, message: str = "", unmet: Sequence[Unmet] = ()) -> None:
+        self.message = message or self.title
+        self.unmet = tuple(unmet)
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return "; ".join([self.message, *(_line(u) for u in self.unmet)])
+
+
+def _line(unmet: Unmet) -> str:
+    where = f"{unmet.field}: " if unmet.field else ""
+    law = f" ({unmet.article})" if unmet.article else ""
+    return f"{where}{unmet.message}{law}"
+
+
+class Invalid(RegistryError):
+    """What was sent has the wrong shape or names what does not exist."""
+
+    status = 422
+    code = "invalid"
+    title = "Some of what was entered cannot be accepted"
+
+    @classmethod
+    def at(cls, field: str, message: str, article: str = "") -> Invalid:
+        """One field is wrong."""
+        return cls(unmet=[Unmet(message, field, article)])
+
+
+class Refused(RegistryError):
+    """A rule of the law or of the registry is not met."""
+
+    status = 422
+    code = "refused"
+    title = "The registry refuses this"
+
+
+class SignInNeeded(RegistryError):
+    status = 401
+    code = "sign-in-needed"
+    title = "Sign in to go on"
+
+
+class Forbidden(RegistryError):
+    status = 403
+    code = "forbidden"
+    title = "Your role does not allow this"
+
+
+class NotFound(RegistryError):
+    status = 404
+    code = "not-found"
+    title = "Not in the records"
+
+
+class Conflict(RegistryError):
+    """Someone else did something in between that excludes this."""
+
+    status = 409
+    code = "conflict"
+    title = "This collides with another change"
+
+
+class Stale(RegistryError):
+    status = 412
+    code = "stale"
+    title = "The record has changed since you read it"
+
+
+class VersionNeeded(RegistryError):
+    status = 428
+    code = "version-needed"
+    title = "Say which version you are changing (If-Match)"
+
+
+class KeyReused(RegistryError):
+    status = 422
+    code = "idempotency-key-reused"
+    title = "This Idempotency-Key was used for another request"
+
+
+class TooMany(RegistryError):
+    status = 429
+    code = "too-many"
+    title = "Too many tries; wait before the next"
+
+
+def refuse_if(unmet: Sequence[Unmet]) -> None:
+    """Raise Refused with the unmet conditions, if there are any."""
+    if unmet:
+        raise Refused(unmet=unmet)

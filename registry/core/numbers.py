@@ -1,0 +1,50 @@
+"""Registry numbers: what people and other systems see instead of internal keys.
+
+A prefix, nine or more digits and a check character by ISO/IEC 7064 MOD 37,36 over prefix and digits,
+so that one wrong character or two swapped ones are noticed: `F-000012345-7`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from stdnum.iso7064 import mod_37_36
+
+from registry.core.errors import Invalid, NotFound
+
+_SHAPE = re.compile(r"([A-Z]{1,2})-?([0-9]{9,18})-?([0-9A-Z])")
+
+
+def registry_number(prefix: str, key: int) -> str:
+    """The number shown for an internal key; inverse of parse_registry_number."""
+    digits = f"{key:09d}"
+    return f"{prefix}-{digits}-{mod_37_36.calc_check_digit(prefix + digits)}"
+
+
+def parse_registry_number(prefix: str, text: str, field: str = "number") -> int:
+    """The internal key of a number typed or scanned, with or without hyphens, in any case.
+
+    Raises Invalid when the check character does not fit, so that a misread number never opens
+    another record.
+    """
+    key = key_of(prefix, text)
+    if key is None:
+        raise Invalid.at(field, f"{text[:40]!r} is not a registry number beginning with {prefix}, or is misread")
+    return key
+
+
+def find_registry_number(prefix: str, text: str) -> int:
+    """As parse_registry_number, for addresses: raises NotFound."""
+    key = key_of(prefix, text)
+    if key is None:
+        raise NotFound(f"No record has the number {text[:40]!r}")
+    return key
+
+
+def key_of(prefix: str, text: str) -> int | None:
+    """The internal key, or None when the text is not a number with this prefix."""
+    shape = _SHAPE.fullmatch(text.strip().upper())
+    if shape is None or shape[1] != prefix or not mod_37_36.is_valid(shape[1] + shape[2] + shape[3]):
+        return None
+    key = int(shape[2])
+    return key if 0 < key < 2**63 else None

@@ -1,0 +1,110 @@
+"""What the registry is told from outside: typed settings read from the environment, once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from registry.core.errors import RegistryError
+
+SOURCE_ROOT = Path(__file__).resolve().parents[2]
+
+
+class MisconfiguredError(RegistryError):
+    """A setting is missing or makes no sense; the service does not start."""
+
+    code = "misconfigured"
+    title = "The registry is not configured correctly"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, its meaning in README.md under "Settings".
+
+    database_url: SQLAlchemy URL; secret_key: signs cookies; state: ISO 3166-1 alpha-2 code of the State
+    whose registry this is; production: refuses defaults that are only safe on one machine;
+    max_body: largest accepted request in bytes; session_minutes, session_idle_minutes: life of a sign-in.
+    """
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    state: str = "BR"
+    authority: str = "National Firearms Authority"
+    languages: tuple[str, ...] = ("en", "pt", "ar")
+    production: bool = False
+    secure_cookies: bool = False
+    max_body: int = 2 * 1024 * 1024
+    session_minutes: int = 12 * 60
+    session_idle_minutes: int = 60
+    testing: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read REGISTRY_* variables; raise MisconfiguredError for one that makes no sense."""
+        given = os.environ if environment is None else environment
+        production = _flag(given, "REGISTRY_PRODUCTION")
+        instance = Path(given.get("REGISTRY_INSTANCE", str(SOURCE_ROOT / "instance"))).resolve()
+        return cls(
+            instance=instance,
+            database_url=_database_url(given, instance),
+            secret_key=_secret_key(given, instance, production),
+            state=given.get("REGISTRY_STATE", cls.state),
+            authority=given.get("REGISTRY_AUTHORITY", cls.authority),
+            languages=tuple(given.get("REGISTRY_LANGUAGES", ",".join(cls.languages)).split(",")),
+            production=production,
+            secure_cookies=_flag(given, "REGISTRY_SECURE_COOKIES", production),
+            max_body=_number(given, "REGISTRY_MAX_BODY", cls.max_body),
+            session_minutes=_number(given, "REGISTRY_SESSION_MINUTES", cls.session_minutes),
+            session_idle_minutes=_number(given, "REGISTRY_SESSION_IDLE_MINUTES", cls.session_idle_minutes),
+        )
+
+
+def _flag(given: Mapping[str, str], name: str, default: bool = False) -> bool:
+    text = given.get(name, "")
+    if text not in ("", "0", "1"):
+        raise MisconfiguredError(f"{name} must be 0 or 1, not {text!r}")
+    return text == "1" if text else default
+
+
+def _number(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name, str(default))
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise MisconfiguredError(f"{name} must be a whole number above 0, not {text!r}")
+    return int(text)
+
+
+def _database_url(given: Mapping[str, str], instance: Path) -> str:
+    url = given.get("REGISTRY_DATABASE_URL") or f"sqlite:///{instance / 'registry.db'}"
+    if url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise MisconfiguredError("REGISTRY_DATABASE_URL must begin with sqlite:/// or postgresql://")
+    return url
+
+
+def _secret_key(given: Mapping[str, str], instance: Path, production: bool) -> str:
+    """From REGISTRY_SECRET_KEY, else a file made on the first start; production wants the variable."""
+    key = given.get("REGISTRY_SECRET_KEY", "")
+    if key:
+        if len(key) < 32:
+            raise MisconfiguredError("REGISTRY_SECRET_KEY must have at least 32 characters")
+        return key
+    if production:
+        raise MisconfiguredError("production needs REGISTRY_SECRET_KEY (at least 32 characters)")
+    return _kept_secret(instance / "secret_key")
+
+
+def _kept_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        key = secrets.token_urlsafe(48)
+        file.write(key)
+    return key

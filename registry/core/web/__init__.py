@@ -1,0 +1,1 @@
+"""Request to work, refusal to answer."""

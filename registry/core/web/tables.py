@@ -1,0 +1,29 @@
+"""Rows of the web's own: answers kept under their Idempotency-Key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.core.database import Base, Instant, Key, table_args
+
+
+class KeptAnswer(Base):
+    """The answer first given to a request, so that a repeated one has no second effect.
+
+    Written in the transaction of the change itself: either both exist or neither.
+    """
+
+    __tablename__ = "kept_answer"
+    __table_args__ = table_args()
+
+    account_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary(32))  # SHA-256 over method, path and body
+    status: Mapped[int]
+    location: Mapped[str] = mapped_column(String(200), default="")
+    etag: Mapped[str] = mapped_column(String(80), default="")
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,140 @@
+"""Who, why, which act, when, and the transaction.
+
+Every change happens inside `begin()`; leaving the block commits, an exception rolls back. Every read
+happens inside `look()`, which cannot write. Acts are marked `@act(May.X)`: the policy is asked before
+the act runs, so that page, API, command line and message cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from registry.core.database import Database
+from registry.core.errors import Conflict, Forbidden
+from schemas.vocabulary import May, Purpose, Role
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and in which capacity.
+
+    user_id: 0 for the operator at the command line; party_id: the trader someone works for, or None.
+    may: what the policy and the token's scopes allow.
+    """
+
+    user_id: int
+    name: str
+    role: Role
+    may: frozenset[May]
+    party_id: int | None = None
+    language: str = "en"
+
+
+@dataclass
+class Work:
+    """One unit of work: everything below the edge takes actor, purpose and time from here."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    request_id: str
+    purpose: Purpose | None = None
+    case: str | None = None
+    acts: list[May] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def lock(self, name: str) -> None:
+        """Hold a named lock until the end of the transaction.
+
+        On SQLite the one writer holds it already.
+        """
+        connection = self.session.connection()
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+
+
+class Office:
+    """Where units of work begin: the database and the clock of one registry."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] | None = None) -> None:
+        self.database = database
+        self.clock = clock or (lambda: datetime.now(UTC))
+
+    @contextmanager
+    def begin(self, actor: Actor, purpose: Purpose | None = None, case: str | None = None,
+              request_id: str | None = None) -> Iterator[Work]:
+        """A change: commits on leaving, rolls back on an exception.
+
+        Raises Conflict when the database's own constraints refuse what the rules let through,
+        which happens when two people do the same thing at the same moment.
+        """
+        with Session(self.database.writer, expire_on_commit=False) as session:
+            work = Work(session, actor, self.clock(), request_id or new_request_id(), purpose, case)
+            try:
+                yield work
+                session.commit()
+            except IntegrityError as error:
+                raise Conflict(_words(error)) from error
+        self.database.wrote()
+
+    @contextmanager
+    def look(self, actor: Actor, purpose: Purpose | None = None, case: str | None = None,
+             request_id: str | None = None) -> Iterator[Work]:
+        """A read: its connection cannot write."""
+        with Session(self.database.reader, autoflush=False) as session:
+            yield Work(session, actor, self.clock(), request_id or new_request_id(), purpose, case)
+
+
+def new_request_id() -> str:
+    """An identifier for one request, for logs and answers; says nothing of its content."""
+    return uuid.uuid4().hex
+
+
+def _words(error: IntegrityError) -> str:
+    """The message of one of our triggers ("registry: …"), or a general sentence; never the values."""
+    text = str(error.orig).splitlines()[0]
+    if "registry: " in text:
+        return text.split("registry: ", 1)[1]
+    return "The database refuses this: the records changed meanwhile, or it breaks a constraint"
+
+
+def allow(actor: Actor, may: May) -> None:
+    """Raise Forbidden unless the actor may do this."""
+    if may not in actor.may:
+        raise Forbidden(f"The role {actor.role.value} may not do this ({may.value})")
+
+
+def act(may: May) -> Callable[[Callable[Concatenate[Work, P], R]], Callable[Concatenate[Work, P], R]]:
+    """Mark what people do: asks the policy first, and keeps in the work which act it is."""
+
+    def mark(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate[Work, P], R]:
+        @functools.wraps(function)
+        def guarded(work: Work, *args: P.args, **kwargs: P.kwargs) -> R:
+            allow(work.actor, may)
+            work.acts.append(may)
+            return function(work, *args, **kwargs)
+
+        setattr(guarded, "may", may)  # noqa: B010 - a function has no declared attributes
+        return guarded
+
+    return mark
+
+
+def may_of(function: Any) -> May | None:
+    """Which permission an act asks for; None when it is not an act."""
+    return getattr(function, "may", None)

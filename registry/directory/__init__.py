@@ -1,0 +1,1 @@
+"""States, their authorities and points of contact, and parties (FP arts. 12 and 13)."""

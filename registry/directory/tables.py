@@ -1,0 +1,74 @@
+"""Rows of the directory. Personal data stand apart, in `person`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.core.database import Base, Instant, Key, table_args
+
+
+class State(Base):
+    """A State, present or historic, with its national point of contact (FP art. 13(2))."""
+
+    __tablename__ = "state"
+    __table_args__ = table_args()
+
+    code: Mapped[str] = mapped_column(String(2), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    historic: Mapped[bool] = mapped_column(default=False)
+    contact_name: Mapped[str] = mapped_column(String(200), default="")
+    contact_address: Mapped[str] = mapped_column(String(400), default="")
+    updated_at: Mapped[datetime | None] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Calibre(Base):
+    """A calibre by its CIP or SAAMI name; the aliases live in `calibres.py`."""
+
+    __tablename__ = "calibre"
+    __table_args__ = table_args()
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+
+
+class Party(Base):
+    """Maker, importer, dealer, public body or natural person.
+
+    name: of a natural person only its registry number; the real one stands in `person`.
+    identifier: licence, tax or registration number of a legal person.
+    """
+
+    __tablename__ = "party"
+    __table_args__ = table_args(Index(None, "name"), Index(None, "name_key"), Index(None, "identifier"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(200))  # casefolded, for look-up
+    short_name: Mapped[str] = mapped_column(String(60), default="")
+    country: Mapped[str] = mapped_column(ForeignKey("state.code"))
+    place: Mapped[str] = mapped_column(String(120), default="")
+    identifier: Mapped[str] = mapped_column(String(60), default="")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Person(Base):
+    """Personal data of a party that is a natural person; read only by roles that need it."""
+
+    __tablename__ = "person"
+    __table_args__ = table_args(
+        Index(None, "document_number"),
+        CheckConstraint("length(full_name) > 0", name="full_name"),
+    )
+
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), primary_key=True)
+    full_name: Mapped[str] = mapped_column(String(200))
+    birth_date: Mapped[date | None]
+    document_kind: Mapped[str] = mapped_column(String(40), default="")
+    document_number: Mapped[str] = mapped_column(String(60), default="")
+    address: Mapped[str] = mapped_column(String(400), default="")

@@ -1,0 +1,1 @@
+"""Reading marks: normal forms, look-alikes, damage (FP art. 8)."""

@@ -1,0 +1,276 @@
+"""Closed lists, each with its source.
+
+FP is the United Nations Firearms Protocol (General Assembly resolution 55/255, annex),
+ITI the International Tracing Instrument (2005). Values are stored and published: never renamed.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """In which capacity a person works."""
+
+    AUTHORITY_OFFICER = "authority_officer"
+    AUTHORITY_SUPERVISOR = "authority_supervisor"
+    POLICE = "police"
+    CUSTOMS = "customs"
+    TRADER = "trader"  # maker, importer or dealer
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class May(StrEnum):
+    """What a person may be allowed to do; `registry/access/policy.py` says which role may do which."""
+
+    DIRECTORY_READ = "directory.read"
+    DIRECTORY_WRITE = "directory.write"
+    PERSON_READ = "person.read"  # personal data of natural persons
+    FIREARM_READ = "firearm.read"
+    FIREARM_REGISTER = "firearm.register"
+    FIREARM_CORRECT = "firearm.correct"
+    MARK_RECORD = "mark.record"
+    CUSTODY_RECORD = "custody.record"
+    CONFLICT_READ = "conflict.read"
+    CONFLICT_RESOLVE = "conflict.resolve"
+    LOT_READ = "lot.read"
+    LOT_REGISTER = "lot.register"
+    SALE_RECORD = "sale.record"
+    TRACE_ASK = "trace.ask"
+    TRACE_READ = "trace.read"
+    LABEL_PRINT = "label.print"
+    USER_MANAGE = "user.manage"
+    TOKEN_MANAGE = "token.manage"  # one's own bearer tokens
+
+
+class PartyKind(StrEnum):
+    MAKER = "maker"
+    IMPORTER = "importer"
+    DEALER = "dealer"
+    PUBLIC_BODY = "public_body"
+    PERSON = "person"
+
+
+class FirearmType(StrEnum):
+    """NVDRS firearm types and FP art. 3(a)."""
+
+    PISTOL = "pistol"
+    REVOLVER = "revolver"
+    DERRINGER = "derringer"
+    RIFLE = "rifle"
+    SHOTGUN = "shotgun"
+    COMBINATION = "combination"
+    SUBMACHINE_GUN = "submachine_gun"
+    MACHINE_GUN = "machine_gun"
+    HANDMADE = "handmade"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class FirearmAction(StrEnum):
+    """NVDRS actions."""
+
+    SINGLE_SHOT = "single_shot"
+    SEMI_AUTOMATIC = "semi_automatic"
+    AUTOMATIC = "automatic"
+    REVOLVING = "revolving"
+    BOLT = "bolt"
+    LEVER = "lever"
+    PUMP = "pump"
+    DOUBLE_BARREL = "double_barrel"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class ComponentKind(StrEnum):
+    """Parts and components, FP art. 3(b)."""
+
+    FRAME_OR_RECEIVER = "frame_or_receiver"
+    BARREL = "barrel"
+    SLIDE = "slide"
+    CYLINDER = "cylinder"
+    BOLT_OR_BREECH_BLOCK = "bolt_or_breech_block"
+    SOUND_MODERATOR = "sound_moderator"
+
+
+class MarkKind(StrEnum):
+    """FP arts. 6, 8 and 9."""
+
+    MANUFACTURE = "manufacture"  # 8(1)(a)
+    IMPORT = "import"  # 8(1)(b)
+    STATE_STOCK_TRANSFER = "state_stock_transfer"  # 8(1)(c)
+    CONFISCATION = "confiscation"  # 6(2)
+    DEACTIVATION = "deactivation"  # 9(c)
+    PROOF = "proof"
+    REGISTRATION = "registration"
+
+
+class MarkTechnique(StrEnum):
+    ENGRAVED = "engraved"
+    STAMPED = "stamped"
+    LASER = "laser"
+    DOT_PEEN = "dot_peen"
+    CAST = "cast"
+    ETCHED = "etched"
+    PLATE = "plate"
+    UNKNOWN = "unknown"
+
+
+class MarkCondition(StrEnum):
+    INTACT = "intact"
+    ALTERED = "altered"
+    OBLITERATED = "obliterated"
+    RESTORED = "restored"
+
+
+class Symbol(StrEnum):
+    """Simple geometric symbols of FP art. 8(1)(a) as they are typed by name."""
+
+    TRIANGLE = "triangle"
+    CIRCLE = "circle"
+    DOUBLE_CIRCLE = "double_circle"
+    STAR = "star"
+    SHIELD = "shield"
+    ANCHOR = "anchor"
+    CROWN = "crown"
+    ARROW = "arrow"
+    DIAMOND = "diamond"
+    ARROW_IN_TRIANGLE = "arrow_in_triangle"
+
+
+class CustodyKind(StrEnum):
+    """Steps in the life of a firearm, FP arts. 6 to 10."""
+
+    MANUFACTURED = "manufactured"
+    IMPORTED = "imported"
+    SOLD = "sold"
+    TRANSFERRED = "transferred"
+    ISSUED = "issued"
+    LOST = "lost"
+    STOLEN = "stolen"
+    FOUND = "found"
+    SEIZED = "seized"
+    SURRENDERED = "surrendered"
+    EXPORTED = "exported"
+    DESTROYED = "destroyed"
+
+
+class DocumentKind(StrEnum):
+    INVOICE = "invoice"
+    IMPORT_LICENCE = "import_licence"
+    EXPORT_LICENCE = "export_licence"
+    TRANSPORT_PERMIT = "transport_permit"
+    POLICE_REPORT = "police_report"
+    COURT_ORDER = "court_order"
+    PRODUCTION_RECORD = "production_record"
+    HANDOVER_RECORD = "handover_record"
+    DESTRUCTION_CERTIFICATE = "destruction_certificate"
+    OTHER = "other"
+
+
+class ConflictDecision(StrEnum):
+    """How a supervisor settles an identity claimed twice."""
+
+    BOTH_GENUINE = "both_genuine"  # two firearms bear the same mark
+    SAME_FIREARM = "same_firearm"  # one firearm recorded twice: the other record is superseded
+
+
+class MarkingScheme(StrEnum):
+    """How cartridges of a lot are marked; Brazil, Law 10.826 art. 23 and ordinance 16 D LOG."""
+
+    LOT_CODE = "lot_code"
+    LOT_AND_BUYER_CODE = "lot_and_buyer_code"
+    SERIALISED = "serialised"
+
+
+class PackageLevel(StrEnum):
+    UNIT_BOX = "unit_box"
+    CARTON = "carton"
+    CASE = "case"
+    PALLET = "pallet"
+
+
+class MovementKind(StrEnum):
+    """Movements of spans of cartridges."""
+
+    MANUFACTURED = "manufactured"
+    IMPORTED = "imported"
+    SOLD = "sold"
+    TRANSFERRED = "transferred"
+    ISSUED = "issued"
+    RETURNED = "returned"
+    EXPENDED = "expended"
+    LOST = "lost"
+    STOLEN = "stolen"
+    EXPORTED = "exported"
+    DESTROYED = "destroyed"
+
+
+class Purpose(StrEnum):
+    """Why records are asked for (ITI 15, 17): every search keeps it."""
+
+    CRIMINAL_INVESTIGATION = "criminal_investigation"
+    RECOVERED_FIREARM = "recovered_firearm"
+    BORDER_CONTROL = "border_control"
+    LICENSING = "licensing"
+    FOREIGN_REQUEST = "foreign_request"
+    AUDIT = "audit"
+    REGISTRATION = "registration"
+
+
+class TraceKind(StrEnum):
+    FIREARM = "firearm"
+    CARTRIDGE = "cartridge"
+
+
+class Outcome(StrEnum):
+    """What a trace found."""
+
+    IDENTIFIED = "identified"
+    CANDIDATES = "candidates"
+    LOT_IDENTIFIED = "lot_identified"
+    LEFT_THE_COUNTRY = "left_the_country"
+    NOT_IN_RECORDS = "not_in_records"
+
+
+class FindingKind(StrEnum):
+    """What whoever reads a trace must not overlook."""
+
+    REPORTED_STOLEN = "reported_stolen"
+    REPORTED_LOST = "reported_lost"
+    IDENTITY_CONFLICT = "identity_conflict"
+    RECORD_SUPERSEDED = "record_superseded"
+    LOT_ABOVE_LIMIT = "lot_above_limit"
+    LOT_SEVERAL_BUYERS = "lot_several_buyers"
+    CODE_ON_SEVERAL_LOTS = "code_on_several_lots"
+    MARK_ALTERED = "mark_altered"
+    DEACTIVATED = "deactivated"
+    DESTROYED = "destroyed"
+    OUT_OF_SCOPE = "out_of_scope"
+    TIME_TO_RECOVERY = "time_to_recovery"
+    IMPORT_MARK_MISSING = "import_mark_missing"
+    MATCHED_BY_LOOK_ALIKE = "matched_by_look_alike"
+    DIFFERS_FROM_REPORT = "differs_from_report"
+    MORE_THAN_SHOWN = "more_than_shown"
+
+
+class CertaintyLevel(StrEnum):
+    CERTAIN = "certain"
+    PROBABLE = "probable"
+    POSSIBLE = "possible"
+    NONE = "none"
+
+
+class MatchKind(StrEnum):
+    """How a mark agreed with what was read."""
+
+    EXACT = "exact"
+    FOLDED = "folded"  # only after look-alike characters were folded
+    PARTIAL = "partial"  # with unreadable characters
+
+
+class Severity(StrEnum):
+    INFORMATION = "information"
+    WARNING = "warning"
+    ALARM = "alarm"
