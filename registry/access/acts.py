@@ -1,0 +1,80 @@
+"""What people do about accounts: open and close them, sign in and out, make and revoke tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from registry.access import queries, secrets
+from registry.access.policy import permissions
+from registry.access.tables import Account, ApiToken, SignIn
+from registry.core.errors import Conflict, Invalid, NotFound, Stale, refuse_if
+from registry.core.work import Work, act
+from schemas.access import AccountNew, TokenNew
+from schemas.vocabulary import May, Role
+
+
+@act(May.USER_MANAGE)
+def open_account(work: Work, new: AccountNew) -> queries.AccountView:
+    """A new account; raises Refused for a weak password, Conflict for a login in use."""
+    refuse_if(secrets.unmet_for_password(new.password, new.login))
+    if new.role is Role.TRADER and new.party_id is None:
+        raise Invalid.at("party_id", "Say for which maker, importer or dealer this person works.")
+    if queries.account_by_login(work.session, new.login):
+        raise Conflict("This login is in use")
+    row = Account(login=new.login.casefold(), full_name=new.full_name, role=new.role.value, party_id=new.party_id,
+                  password_hash=secrets.hash_password(new.password), language=new.language, active=True,
+                  failures=0, created_at=work.now, version=1)
+    work.session.add(row)
+    work.session.flush()
+    return queries.account(work, row.id)
+
+
+@act(May.USER_MANAGE)
+def set_active(work: Work, account_id: int, active: bool, version: int) -> queries.AccountView:
+    """Close or reopen an account; its sign-ins end at once."""
+    row = work.session.get(Account, account_id)
+    if row is None:
+        raise NotFound(f"No account {account_id}")
+    if row.version != version:
+        raise Stale
+    if row.id == work.actor.user_id:
+        raise Invalid.at("active", "You cannot close your own account.")
+    row.active, row.version = active, row.version + 1
+    if not active:
+        work.session.execute(delete(SignIn).where(SignIn.account_id == account_id))
+    work.session.flush()
+    return queries.account(work, account_id)
+
+
+@act(May.TOKEN_MANAGE)
+def make_token(work: Work, new: TokenNew) -> queries.TokenView:
+    """A bearer token for oneself; its text is in this answer only.
+
+    Raises Invalid for scopes beyond one's own role.
+    """
+    own = permissions(work.actor.role)
+    beyond = sorted(scope.value for scope in new.scopes if scope not in own)
+    if beyond:
+        raise Invalid.at("scopes", f"Your role does not have: {', '.join(beyond)}.")
+    token = secrets.new_token()
+    row = ApiToken(token_hash=secrets.token_hash(token), account_id=work.actor.user_id, label=new.label,
+                   scopes=" ".join(sorted({scope.value for scope in new.scopes} or {m.value for m in own})),
+                   created_at=work.now, expires_at=work.now + timedelta(days=new.days), version=1)
+    work.session.add(row)
+    work.session.flush()
+    return queries.token_view(row, token)
+
+
+@act(May.TOKEN_MANAGE)
+def revoke_token(work: Work, token_id: int) -> queries.TokenView:
+    """End a token of one's own at once; doing so again changes nothing."""
+    row = work.session.scalar(
+        select(ApiToken).where(ApiToken.id == token_id, ApiToken.account_id == work.actor.user_id)
+    )
+    if row is None:
+        raise NotFound(f"You have no token {token_id}")
+    if row.revoked_at is None:
+        row.revoked_at, row.version = work.now, row.version + 1
+    return queries.token_view(row)

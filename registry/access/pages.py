@@ -1,0 +1,10 @@
+"""Pages of access."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from registry.core.web.context import NavigationEntry
+
+blueprint = Blueprint("access", __name__, template_folder="templates")
+NAVIGATION: tuple[NavigationEntry, ...] = ()

@@ -1,0 +1,120 @@
+"""Reading accounts, sign-ins and tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from registry.access.policy import permissions
+from registry.access.tables import Account, ApiToken, SignIn
+from registry.core.errors import NotFound
+from registry.core.paging import page
+from registry.core.work import Actor, Work
+from schemas.paging import Page, PageAsked
+from schemas.vocabulary import May, Role
+
+_WHO = (Account.id, Account.full_name, Account.role, Account.party_id, Account.language)
+
+
+@dataclass(frozen=True)
+class AccountView:
+    id: int
+    login: str
+    full_name: str
+    role: str
+    party_id: int | None
+    language: str
+    active: bool
+    version: int
+
+
+@dataclass(frozen=True)
+class TokenView:
+    """token: only in the answer that made it, empty ever after."""
+
+    id: int
+    label: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    version: int
+    token: str = ""
+
+
+def actor_of(row: Any, scopes: str | None = None) -> Actor:
+    """The actor of an account's row; a token's scopes can only take away."""
+    role = Role(row.role)
+    may = permissions(role)
+    if scopes is not None:
+        may = may & {May(scope) for scope in scopes.split() if scope in _KNOWN}
+    return Actor(row.id, row.full_name, role, frozenset(may), row.party_id, row.language)
+
+
+_KNOWN = {member.value for member in May}
+_TOKEN_HOLDER = (
+    select(*_WHO, ApiToken.scopes, ApiToken.expires_at)
+    .join(ApiToken, ApiToken.account_id == Account.id)
+    .where(Account.active, ApiToken.revoked_at.is_(None))
+)
+
+
+def token_holder(session: Session, token_hash: bytes, now: datetime) -> Actor | None:
+    """Who holds a token that is neither revoked nor over."""
+    row = session.execute(_TOKEN_HOLDER.where(ApiToken.token_hash == token_hash)).first()
+    return actor_of(row, row.scopes) if row and row.expires_at > now else None
+
+
+@dataclass(frozen=True)
+class OpenSignIn:
+    actor: Actor
+    seen_at: datetime
+    ends_at: datetime
+
+
+def open_sign_in(session: Session, token_hash: bytes) -> OpenSignIn | None:
+    """The sign-in behind a cookie, while its account is active."""
+    query: Select[Any] = (
+        select(*_WHO, SignIn.seen_at, SignIn.ends_at)
+        .join(SignIn, SignIn.account_id == Account.id)
+        .where(Account.active, SignIn.token_hash == token_hash)
+    )
+    row = session.execute(query).first()
+    return OpenSignIn(actor_of(row), row.seen_at, row.ends_at) if row else None
+
+
+def account_by_login(session: Session, login: str) -> Account | None:
+    return session.scalar(select(Account).where(Account.login == login.casefold()))
+
+
+def accounts(work: Work, asked: PageAsked) -> Page[AccountView]:
+    """Accounts, by login."""
+    found = page(work.session, select(Account), asked, {"login": Account.login, "role": Account.role}, Account.id)
+    return Page(tuple(_view(row.Account) for row in found.items), found.next)
+
+
+def account(work: Work, account_id: int) -> AccountView:
+    """One account; raises NotFound."""
+    row = work.session.get(Account, account_id)
+    if row is None:
+        raise NotFound(f"No account {account_id}")
+    return _view(row)
+
+
+def _view(row: Account) -> AccountView:
+    return AccountView(row.id, row.login, row.full_name, row.role, row.party_id, row.language, row.active, row.version)
+
+
+def tokens(work: Work) -> list[TokenView]:
+    """The tokens of whoever asks, the newest first."""
+    query = select(ApiToken).where(ApiToken.account_id == work.actor.user_id).order_by(ApiToken.id.desc())
+    return [token_view(row) for row in work.session.scalars(query)]
+
+
+def token_view(row: ApiToken, token: str = "") -> TokenView:
+    return TokenView(row.id, row.label, tuple(row.scopes.split()), row.created_at, row.expires_at, row.revoked_at,
+                     row.version, token)

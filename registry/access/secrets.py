@@ -1,0 +1,72 @@
+"""Passwords and tokens: argon2id for what people choose, SHA-256 for what we draw at random."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import string
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from registry.core.errors import Unmet
+
+TOKEN_PREFIX = "frt_"  # noqa: S105 - what a token begins with, so that leaked ones can be searched for
+LEAST_LENGTH = 15  # ASVS 5.0, 6.2.1 as trust.md asks
+_ALPHABET = string.ascii_lowercase + string.digits
+
+
+@cache
+def hasher() -> PasswordHasher:
+    """argon2id with 19 MiB and two passes (OWASP's least for interactive sign-in)."""
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash with its salt and parameters."""
+    return hasher().hash(password)
+
+
+def password_fits(password_hash: str, password: str) -> bool:
+    """Whether the password is the one that was hashed."""
+    try:
+        return hasher().verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _nobody() -> str:
+    return hash_password(secrets.token_urlsafe())
+
+
+def spend_the_same_time(password: str) -> None:
+    """Verify against nobody's hash, so that an unknown account answers no faster than a wrong password."""
+    password_fits(_nobody(), password)
+
+
+def unmet_for_password(password: str, login: str) -> list[Unmet]:
+    """What a new password lacks."""
+    if len(password) < LEAST_LENGTH:
+        return [Unmet(f"At least {LEAST_LENGTH} characters; a sentence is easy to keep.", "password")]
+    if len(password) > 200:
+        return [Unmet("At most 200 characters.", "password")]
+    if login.casefold() in password.casefold() or len(set(password)) < 5:
+        return [Unmet("Too easy to guess.", "password")]
+    return []
+
+
+def new_token() -> str:
+    """A bearer token with 256 random bits."""
+    return TOKEN_PREFIX + secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a token. It has 256 random bits, so a fast hash is enough."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def new_password() -> str:
+    """A random password in groups, for first sign-ins."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))

@@ -1,0 +1,106 @@
+"""Signing in and out: the steps that run before anybody is known."""
+
+from __future__ import annotations
+
+import secrets as random_source
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, update
+
+from registry.access import queries, secrets
+from registry.access.tables import Account, SignIn
+from registry.core.errors import SignInNeeded, TooMany
+from registry.core.work import Actor, Office, Work
+from schemas.vocabulary import Role
+
+FREE_TRIES = 5
+LONGEST_LOCK = timedelta(hours=1)
+NOBODY = Actor(0, "sign-in", Role.ADMINISTRATOR, frozenset())
+WRONG = "The login or the password is wrong"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """token: what the cookie keeps; language: the account's."""
+
+    token: str
+    language: str
+
+
+def sign_in(office: Office, login: str, password: str, life: timedelta) -> SignedIn:
+    """Open a session that lasts `life` at most.
+
+    Raises SignInNeeded, worded alike for an unknown login, a wrong password and a closed account, and
+    TooMany while an account is locked after repeated failures. The failure is kept though it raises.
+    """
+    with office.begin(NOBODY) as work:
+        account = queries.account_by_login(work.session, login[:80])
+        refusal = _refusal(work, account, password)
+        if refusal is None and account is not None:
+            return _opened(work, account, life)
+    raise refusal or SignInNeeded(WRONG)
+
+
+def _refusal(work: Work, account: Account | None, password: str) -> SignInNeeded | TooMany | None:
+    if account is None:
+        secrets.spend_the_same_time(password[:200])
+        return SignInNeeded(WRONG)
+    if account.locked_until and account.locked_until > work.now:
+        return TooMany("Too many wrong tries; wait a while before the next")
+    if secrets.password_fits(account.password_hash, password[:200]) and account.active:
+        return None
+    _count_failure(work, account)
+    return SignInNeeded(WRONG)
+
+
+def _count_failure(work: Work, account: Account) -> None:
+    """After the free tries, each further one doubles the wait."""
+    account.failures += 1
+    beyond = account.failures - FREE_TRIES
+    if beyond >= 0:
+        account.locked_until = work.now + min(timedelta(seconds=30) * 2 ** min(beyond, 10), LONGEST_LOCK)
+
+
+def _opened(work: Work, account: Account, life: timedelta) -> SignedIn:
+    token = random_source.token_urlsafe(32)
+    account.failures, account.locked_until = 0, None
+    work.session.execute(delete(SignIn).where(SignIn.account_id == account.id, SignIn.ends_at < work.now))
+    work.session.add(SignIn(token_hash=secrets.token_hash(token), account_id=account.id, started_at=work.now,
+                            seen_at=work.now, ends_at=work.now + life))
+    return SignedIn(token, account.language)
+
+
+def sign_out(office: Office, actor: Actor, token: str) -> None:
+    """End the session behind a cookie."""
+    with office.begin(actor) as work:
+        work.session.execute(delete(SignIn).where(SignIn.token_hash == secrets.token_hash(token)))
+
+
+def session_actor(office: Office, token: str, idle: timedelta) -> Actor | None:
+    """Who is signed in with this cookie, unless the session is over or was idle too long.
+
+    Notes once a minute at most that the session is in use.
+    """
+    digest = secrets.token_hash(token)
+    with office.look(NOBODY) as work:
+        found = queries.open_sign_in(work.session, digest)
+        now = work.now
+    if found is None or found.ends_at <= now or found.seen_at + idle <= now:
+        return None
+    if now - found.seen_at > timedelta(minutes=1):
+        _note_use(office, digest, now)
+    return found.actor
+
+
+def _note_use(office: Office, digest: bytes, now: datetime) -> None:
+    with office.begin(NOBODY) as work:
+        work.session.execute(update(SignIn).where(SignIn.token_hash == digest).values(seen_at=now))
+
+
+def token_actor(office: Office, token: str) -> Actor | None:
+    """Who holds a bearer token that is neither revoked nor over."""
+    if not token.startswith(secrets.TOKEN_PREFIX) or len(token) > 100:
+        return None
+    with office.look(NOBODY) as work:
+        return queries.token_holder(work.session, secrets.token_hash(token), work.now)

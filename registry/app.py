@@ -1,0 +1,52 @@
+"""The only file that knows every room: puts them together into one application."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask, session
+
+from registry.access import sessions
+from registry.core.database import Database
+from registry.core.settings import Settings
+from registry.core.web import api, context, guard, site
+from registry.core.web.context import Registry
+from registry.core.work import Actor, Office
+from registry.rooms import API_ROOMS, COMMANDS, NAVIGATION, PAGE_ROOMS
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The registry as a WSGI application; raises UnguardedError while a route says not who may call it."""
+    settings = settings or Settings.from_environment()
+    app = Flask("registry", static_folder=None)
+    database = Database(settings.database_url)
+    parts = Registry(settings, database, Office(database), _token_actor, _cookie_actor, list(NAVIGATION))
+    context.attach(app, parts)
+    if not settings.testing:
+        site.configure_logs()
+    site.install(app)
+    _open_rooms(app, settings)
+    guard.refuse_unguarded(app)
+    return app
+
+
+def _open_rooms(app: Flask, settings: Settings) -> None:
+    published = api.configure(app, settings.authority)
+    guard.open_endpoint(app, "api-docs.openapi_json", "the API's description holds no records")
+    guard.open_endpoint(app, "web.static", "style sheets and scripts hold no records")
+    for room in API_ROOMS:
+        published.register_blueprint(room)
+    for page in PAGE_ROOMS:
+        app.register_blueprint(page)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+
+
+def _token_actor(parts: Registry, token: str) -> Actor | None:
+    return sessions.token_actor(parts.office, token)
+
+
+def _cookie_actor(parts: Registry) -> Actor | None:
+    token = session.get("sign_in")
+    idle = timedelta(minutes=parts.settings.session_idle_minutes)
+    return sessions.session_actor(parts.office, token, idle) if isinstance(token, str) else None

@@ -1,0 +1,70 @@
+"""Keyset pagination: a page begins after the last row of the page before, so no list is ever counted."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy.orm import Session
+
+from registry.core.errors import Invalid
+from schemas.paging import Page, PageAsked
+
+
+def page(
+    session: Session,
+    query: Select[Any],
+    asked: PageAsked,
+    sorts: Mapping[str, ColumnElement[Any]],
+    key: ColumnElement[Any],
+) -> Page[Any]:
+    """The asked page of rows.
+
+    sorts: fields that may be sorted by, with their columns (never null), the first one the default;
+    key: a unique column that breaks ties; both must be among the query's columns by name, as "_sort"
+    and "_key" are added to it. Raises Invalid for an unknown field or a foreign cursor.
+    """
+    name = asked.sort.removeprefix("-") or next(iter(sorts))
+    downwards = asked.sort.startswith("-")
+    if name not in sorts:
+        raise Invalid.at("sort", f"One of {', '.join(sorts)}.")
+    column = sorts[name]
+    if asked.cursor:
+        query = query.where(_after(column, key, *_opened(asked, column, key), downwards))
+    order = (column.desc(), key.desc()) if downwards else (column.asc(), key.asc())
+    query = query.add_columns(column.label("_sort"), key.label("_key"))
+    rows = session.execute(query.order_by(*order).limit(asked.limit + 1)).all()
+    shown = tuple(rows[: asked.limit])
+    return Page(shown, _closed(asked, shown[-1]) if len(rows) > asked.limit else "")
+
+
+def _after(column: ColumnElement[Any], key: ColumnElement[Any], value: Any, last: int,
+           downwards: bool) -> ColumnElement[bool]:
+    if downwards:
+        return or_(column < value, and_(column == value, key < last))
+    return or_(column > value, and_(column == value, key > last))
+
+
+def _closed(asked: PageAsked, row: Any) -> str:
+    value = row._sort.isoformat() if isinstance(row._sort, date) else row._sort
+    return base64.urlsafe_b64encode(json.dumps([asked.sort, value, row._key]).encode()).decode().rstrip("=")
+
+
+def _opened(asked: PageAsked, column: ColumnElement[Any], key: ColumnElement[Any]) -> tuple[Any, int]:
+    try:
+        padded = asked.cursor + "=" * (-len(asked.cursor) % 4)
+        sort, value, last = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if sort != asked.sort or type(last) is not int or abs(last) >= 2**63:
+            raise ValueError
+        kind = column.type.python_type
+        value = kind.fromisoformat(value) if issubclass(kind, date) else value
+        if not isinstance(value, kind) or (kind is int and abs(value) >= 2**63):
+            raise ValueError
+    except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
+        raise Invalid.at("cursor", "Not the cursor of a page of this list.") from None
+    return value, last

@@ -1,0 +1,201 @@
+"""Routes of the API: who, what in, which act, what out. Everything else is done here, once."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from flask import Flask, Response, request
+from flask_smorest import Api, Blueprint
+from marshmallow import Schema
+from sqlalchemy import select
+
+from registry.core.errors import Invalid, KeyReused, Unmet, VersionNeeded
+from registry.core.web import problems
+from registry.core.web.context import begin, look, request_id
+from registry.core.web.guard import may
+from registry.core.web.tables import KeptAnswer
+from registry.core.work import Work
+from schemas.paging import Page, page_of
+from schemas.vocabulary import May
+
+PREFIX = "/api/v1"
+View = Callable[..., Any]
+_ETAG = re.compile(r'"([0-9]{1,18})"')
+_IF_MATCH = {"in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"},
+             "description": "ETag of the version being changed."}
+_KEY = {"in": "header", "name": "Idempotency-Key", "required": False,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+        "description": "The same key and body again give the same answer and have no second effect."}
+_ETAG_HEADER = {"ETag": {"schema": {"type": "string"}, "description": "Version of the record."}}
+
+
+class RegistryApi(Api):  # type: ignore[misc]
+    """flask-smorest with problem details, at run time and in the OpenAPI document."""
+
+    ERROR_SCHEMA = problems.ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """`problems.install` has registered ours."""
+
+    def _register_responses(self) -> None:
+        for status in ("400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "428", "429",
+                       "default"):
+            self.spec.components.response(f"PROBLEM_{status}", {
+                "description": "Refused; `errors` names each field with its reason.",
+                "content": {problems.MEDIA_TYPE: {"schema": problems.ProblemSchema}},
+            })
+        for name in ("DEFAULT_ERROR", "UNPROCESSABLE_CONTENT", "UNPROCESSABLE_ENTITY"):
+            self.spec.components.response(name, {
+                "description": "Refused.",
+                "content": {problems.MEDIA_TYPE: {"schema": problems.ProblemSchema}},
+            })
+
+
+def blueprint(name: str, description: str) -> Any:
+    """A blueprint of API routes under /api/v1."""
+    return Blueprint(f"api_{name}", __name__, url_prefix=PREFIX, description=description)
+
+
+def reads(
+    blp: Any, permission: May, *, gives: type[Schema], query: type[Schema] | None = None, paged: bool = False
+) -> Callable[[View], View]:
+    """A GET: `view(work, [query], **path)` returns the record (its `version` becomes the ETag) or a Page."""
+    shape = page_of(gives) if paged else gives
+
+    def mark(view: View) -> View:
+        @functools.wraps(view)
+        def answer(*args: Any, **path: Any) -> Response:
+            with look() as work:
+                return respond(shape, view(work, *args, **path), 200)
+
+        marked = blp.response(200, shape, headers=None if paged else _ETAG_HEADER)(answer)
+        if query is not None:
+            marked = blp.arguments(query, location="query")(marked)
+        return may(permission)(_documented(blp, marked, body=False))
+
+    return mark
+
+
+def writes(
+    blp: Any, permission: May, *, takes: type[Schema], gives: type[Schema], status: int = 201,
+    versioned: bool = False
+) -> Callable[[View], View]:
+    """A POST, or with `versioned` a change of a record: `view(work, taken, **path)` calls the act.
+
+    versioned: If-Match is needed (428 without, 412 when stale) and arrives as `version=`. A POST may
+    carry an Idempotency-Key. The answer is made inside the transaction and sent after its commit.
+    """
+
+    def mark(view: View) -> View:
+        @functools.wraps(view)
+        def answer(taken: Any, **path: Any) -> Response:
+            if versioned:
+                path["version"] = _version_asked()
+            key = _key_asked()
+            with begin() as work:
+                if key and (kept := _kept(work, key)):
+                    return kept
+                response = respond(gives, view(work, taken, **path), status)
+                if key:
+                    _keep(work, key, response)
+            return response
+
+        marked = blp.response(status, gives, headers=_ETAG_HEADER)(answer)
+        marked = blp.arguments(takes, location="json")(marked)
+        return may(permission)(_documented(blp, marked, body=True, parameter=_IF_MATCH if versioned else _KEY))
+
+    return mark
+
+
+def _documented(blp: Any, view: View, *, body: bool, parameter: dict[str, Any] | None = None) -> View:
+    """Name the refusals a route can answer with, and its header, in the OpenAPI document."""
+    for status in (400, 401, 403, 404, 409, 413, 415, 422, *((412, 428) if parameter is _IF_MATCH else ())) if body \
+            else (401, 403, 404, 422):
+        view = blp.alt_response(status, f"PROBLEM_{status}")(view)
+    return blp.doc(parameters=[parameter])(view) if parameter else view  # type: ignore[no-any-return]
+
+
+def respond(shape: type[Schema], result: Any, status: int) -> Response:
+    """Dump a record or page; its number and version give Location and ETag."""
+    if isinstance(result, Page):
+        result = {"items": result.items, "next": result.next}
+    response = Response(orjson.dumps(shape().dump(result)), status, mimetype="application/json")
+    if (version := getattr(result, "version", None)) is not None:
+        response.headers["ETag"] = f'"{version}"'
+    if status == 201 and (number := getattr(result, "number", None)) is not None:
+        response.headers["Location"] = f"{request.path.rstrip('/')}/{number}"
+    response.headers["Request-Id"] = request_id()
+    return response
+
+
+def _version_asked() -> int:
+    text = request.headers.get("If-Match", "")
+    if not text:
+        raise VersionNeeded(unmet=[Unmet("Send the ETag that you read as If-Match.", "If-Match")])
+    found = _ETAG.fullmatch(text.strip())
+    return int(found[1]) if found else -1  # an unknown tag is simply not the current one
+
+
+def _key_asked() -> str:
+    key = request.headers.get("Idempotency-Key")
+    if key is None or request.method != "POST":
+        return ""
+    if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable() or " " in key:
+        raise Invalid.at("Idempotency-Key", "1 to 200 visible ASCII characters without spaces.")
+    return key
+
+
+def _request_hash() -> bytes:
+    parts = (request.method.encode(), request.path.encode(), request.get_data())
+    return hashlib.sha256(b"\0".join(parts)).digest()
+
+
+def _kept(work: Work, key: str) -> Response | None:
+    """The answer given before, or None. Whoever comes second waits here for the first one's commit."""
+    work.lock(f"idempotency:{work.actor.user_id}:{key}")
+    kept = work.session.scalar(
+        select(KeptAnswer).where(KeptAnswer.account_id == work.actor.user_id, KeptAnswer.key == key)
+    )
+    if kept is None:
+        return None
+    if kept.request_hash != _request_hash():
+        raise KeyReused(unmet=[Unmet("Use a new key for another request.", "Idempotency-Key")])
+    response = Response(kept.body, kept.status, mimetype="application/json")
+    for name, value in (("Location", kept.location), ("ETag", kept.etag)):
+        if value:
+            response.headers[name] = value
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _keep(work: Work, key: str, response: Response) -> None:
+    work.session.add(
+        KeptAnswer(
+            account_id=work.actor.user_id, key=key, request_hash=_request_hash(), status=response.status_code,
+            location=response.headers.get("Location", ""), etag=response.headers.get("ETag", ""),
+            body=response.get_data(), at=work.now,
+        )
+    )
+
+
+def configure(app: Flask, title: str) -> RegistryApi:
+    """The API of an application with its OpenAPI 3.1 document at /api/v1/openapi.json."""
+    app.config.update(
+        API_TITLE=title,
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    spec = {
+        "info": {"description": "Marking, record-keeping and tracing of firearms (UN Firearms Protocol)."},
+        "security": [{"bearer": []}],
+    }
+    api = RegistryApi(app, spec_kwargs=spec)
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    return api

@@ -1,0 +1,90 @@
+"""Who may call a route. Closed by default: a route without a declaration is never answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, request
+
+from registry.core.errors import Forbidden, RegistryError, SignInNeeded
+from registry.core.web.context import authenticate
+from registry.core.work import allow
+from schemas.vocabulary import May
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Guard:
+    """may: the permission asked for, None where only a sign-in is needed; public: why anyone may call."""
+
+    may: May | None = None
+    public: str = ""
+
+
+class UnguardedError(RegistryError):
+    """A route without a declaration: the service does not start."""
+
+
+def may(permission: May) -> Callable[[View], View]:
+    """Declare that callers need a permission."""
+    return _declare(Guard(may=permission))
+
+
+def signed_in(view: View) -> View:
+    """Declare that callers need a sign-in or token, and no more."""
+    return _declare(Guard())(view)
+
+
+def public(reason: str) -> Callable[[View], View]:
+    """Declare that anyone may call, and why."""
+    return _declare(Guard(public=reason))
+
+
+def _declare(guard: Guard) -> Callable[[View], View]:
+    def declare(view: View) -> View:
+        view.guard = guard  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def open_endpoint(app: Flask, endpoint: str, reason: str) -> None:
+    """Declare for a route of a library that anyone may call it, and why."""
+    view = app.view_functions[endpoint]
+
+    def opened(**path: Any) -> Any:
+        return view(**path)
+
+    app.view_functions[endpoint] = public(reason)(opened)
+
+
+def guard_of(app: Flask, endpoint: str) -> Guard | None:
+    """The declaration of a route, or None."""
+    guard: Guard | None = getattr(app.view_functions[endpoint], "guard", None)
+    return guard
+
+
+def check() -> None:
+    """Before each request: find out who calls, and whether the route is open to them."""
+    if request.endpoint is None:
+        return
+    guard = guard_of(current_app, request.endpoint)
+    if guard is None:
+        raise Forbidden("This address is closed")
+    if guard.public:
+        return
+    actor = authenticate()
+    if actor is None:
+        raise SignInNeeded("A sign-in or a valid bearer token is needed")
+    if guard.may is not None:
+        allow(actor, guard.may)
+
+
+def refuse_unguarded(app: Flask) -> None:
+    """Raise UnguardedError while any route has no declaration."""
+    bare = sorted(rule.endpoint for rule in app.url_map.iter_rules() if guard_of(app, rule.endpoint) is None)
+    if bare:
+        raise UnguardedError(f"Routes without a declaration of who may call them: {', '.join(bare)}")

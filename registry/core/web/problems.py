@@ -1,0 +1,123 @@
+"""Refusals as answers: problem details (RFC 9457) on the API, pages elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Response, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from marshmallow import Schema, fields
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.core.errors import Invalid, RegistryError, SignInNeeded, Unmet
+from registry.core.web.context import is_api, request_id
+
+MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger()
+
+
+class UnmetSchema(Schema):
+    """One condition that is not met."""
+
+    field = fields.String(required=True, metadata={"description": "Dotted path of the input; empty for the whole."})
+    article = fields.String(required=True, metadata={"description": "The law that asks for it, or empty."})
+    message = fields.String(required=True)
+
+
+class ProblemSchema(Schema):
+    """Problem details for HTTP APIs (RFC 9457)."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    instance = fields.String(required=True, metadata={"description": "The request's identifier, for reports."})
+    errors = fields.List(fields.Nested(UnmetSchema), required=True)
+
+
+def problem(error: RegistryError) -> Response:
+    """A refusal as problem details."""
+    body = {
+        "type": f"/problems/{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.message,
+        "instance": f"urn:request:{request_id()}",
+        "errors": [{"field": u.field, "article": u.article, "message": u.message} for u in error.unmet],
+    }
+    return Response(orjson.dumps(body), error.status, mimetype=MEDIA_TYPE)
+
+
+def from_validation(messages: Any, error: type[RegistryError] = Invalid) -> RegistryError:
+    """Marshmallow's nested messages as a refusal with one entry for each field."""
+    return error(unmet=[Unmet(text, path.strip(".")) for path, text in _flat(messages, "")])
+
+
+def _flat(messages: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            step = "" if name in ("_schema", "json", "query", "headers", "path") else f".{str(name)[:80]}"
+            yield from _flat(inner, path + step)
+    elif isinstance(messages, list | tuple):
+        for inner in messages:
+            yield from _flat(inner, path)
+    else:
+        yield path, str(messages)
+
+
+def install(app: Flask) -> None:
+    """Answer every error of an application in this way."""
+    app.register_error_handler(RegistryError, _refused)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, from_http)
+    app.register_error_handler(OperationalError, _database_gone)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _refused(error: RegistryError) -> BaseResponse:
+    if is_api():
+        return problem(error)
+    if isinstance(error, SignInNeeded) and request.method == "GET":
+        return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")))
+    return make_response(
+        render_template("kit/error.html", error=error, status=error.status, request_id=request_id()), error.status
+    )
+
+
+def from_http(error: HTTPException) -> BaseResponse:
+    """Werkzeug's and webargs' errors, with their headers (Allow, Retry-After)."""
+    found = getattr(error, "data", None) or {}
+    messages = found.get("messages") or found.get("errors")
+    refusal = from_validation(messages) if messages else RegistryError(error.description or error.name)
+    refusal.status = error.code or 500
+    if not messages:
+        refusal.code, refusal.title = (error.name or "error").lower().replace(" ", "-"), error.name
+    answer = _refused(refusal)
+    if getattr(error, "valid_methods", None):
+        answer.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return answer
+
+
+def _csrf(error: CSRFError) -> BaseResponse:
+    refusal = Invalid("The form was open too long or came from elsewhere. Go back, reload the page and try again.")
+    refusal.status = 400
+    return _refused(refusal)
+
+
+def _database_gone(error: OperationalError) -> BaseResponse:
+    log.error("database_unavailable", request_id=request_id(), kind=type(error.orig).__name__)
+    refusal = RegistryError("The database cannot be reached or is too busy. Nothing was changed; try again shortly.")
+    refusal.status, refusal.code, refusal.title = 503, "database-unavailable", "The registry is not available now"
+    return _refused(refusal)
+
+
+def _unexpected(error: Exception) -> BaseResponse:
+    if isinstance(error, HTTPException):
+        return from_http(error)
+    log.exception("unexpected", request_id=request_id(), endpoint=request.endpoint)
+    return _refused(RegistryError("This is our fault, and it has been noted. Nothing was changed."))

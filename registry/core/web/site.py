@@ -1,0 +1,175 @@
+"""What every page and answer has: languages, headers, logs, navigation, and the site's own few addresses."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from typing import Any
+
+import structlog
+from babel import Locale
+from flask import Blueprint, Flask, Response, g, redirect, request, session, url_for
+from flask_babel import Babel, gettext
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import text
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.core.web import context, guard, problems
+from registry.core.web.context import registry
+
+log = structlog.get_logger()
+blueprint = Blueprint("web", __name__, template_folder="templates", static_folder="static",
+                      static_url_path="/static/registry")
+csrf = CSRFProtect()
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def install(app: Flask) -> None:
+    """Give an application its languages, guard, errors, headers and logs."""
+    settings = app.extensions["registry"].settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_body,
+        MAX_FORM_MEMORY_SIZE=settings.max_body,
+        SESSION_COOKIE_NAME="__Host-registry" if settings.secure_cookies else "registry",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_SSL_STRICT=settings.secure_cookies,
+        BABEL_TRANSLATION_DIRECTORIES=str(blueprint.root_path) + "/translations",
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    Babel(app, locale_selector=language)
+    csrf.init_app(app)
+    app.before_request(_start)
+    app.before_request(guard.check)
+    app.before_request(_protect_forms)
+    app.after_request(_finish)
+    app.context_processor(_words)
+    problems.install(app)
+    app.register_blueprint(blueprint)
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+
+
+def language() -> str:
+    """The visitor's choice, else the account's, else what the browser prefers."""
+    offered = registry().settings.languages
+    chosen = session.get("language") if not context.is_api() else None
+    return chosen if chosen in offered else request.accept_languages.best_match(offered) or offered[0]
+
+
+def _start() -> None:
+    g.started = time.perf_counter()
+
+
+def _protect_forms() -> None:
+    """The API takes no cookies, so only pages can be tricked into a change."""
+    if not context.is_api():
+        csrf.protect()
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if registry().settings.secure_cookies:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    if request.endpoint not in ("web.static", "static"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["Request-Id"] = context.request_id()
+    if not registry().settings.testing:
+        _log(response)
+    return response
+
+
+def _log(response: Response) -> None:
+    """The route's pattern, never the address: numbers and names of people stay out of the logs."""
+    rule = request.url_rule.rule if request.url_rule else "-"
+    spent = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 2)
+    log.info("request", request_id=context.request_id(), method=request.method, route=rule,
+             status=response.status_code, ms=spent)
+
+
+def configure_logs() -> None:
+    """One JSON document a line, on standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _words() -> dict[str, Any]:
+    locale = Locale.parse(language(), sep="-")
+    parts = registry()
+    visitor = None if context.is_api() else context.authenticate()
+    return {
+        "authority_name": parts.settings.authority,
+        "lang": language(),
+        "text_direction": locale.text_direction,
+        "languages": [(code, Locale.parse(code, sep="-").get_display_name(code)) for code in parts.settings.languages],
+        "navigation": _navigation(parts, visitor),
+        "signed_in": visitor and {
+            "name": visitor.name,
+            "role_label": gettext(visitor.role.value.replace("_", " ").capitalize()),
+            "sign_out_href": url_for("access.sign_out"),
+        },
+    }
+
+
+def _navigation(parts: context.Registry, visitor: Any) -> list[dict[str, Any]]:
+    if visitor is None:
+        return []
+    shown = sorted((e for e in parts.navigation if e.may in visitor.may), key=lambda e: e.order)
+    here = request.endpoint or ""
+    return [
+        {"label": gettext(e.label), "href": url_for(e.endpoint), "current": here == e.endpoint} for e in shown
+    ]
+
+
+@blueprint.post("/language")
+@guard.public("the choice of a language is everyone's")
+def language_choice() -> BaseResponse:
+    """Keep a visitor's language in the cookie."""
+    code = request.form.get("language", "")
+    if code in registry().settings.languages:
+        session["language"] = code
+    target = request.form.get("next", "/")
+    return redirect(target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/")
+
+
+@blueprint.get("/healthz")
+@guard.public("a load balancer asks whether the process answers")
+def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@blueprint.get("/readyz")
+@guard.public("a load balancer asks whether the database answers")
+def readyz() -> tuple[dict[str, str], int]:
+    """The database answers, and which one it is."""
+    database = registry().database
+    question = "SELECT sqlite_version()" if database.is_sqlite else "SHOW server_version"
+    try:
+        with database.reader.connect() as connection:
+            version = connection.execute(text(question)).scalar_one()
+    except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is: not ready
+        log.error("not_ready", kind=type(error).__name__)
+        return {"status": "database unavailable"}, 503
+    return {"status": "ready", "engine": database.reader.dialect.name, "version": str(version)}, 200

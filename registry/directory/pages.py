@@ -1,0 +1,10 @@
+"""Pages of directory."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from registry.core.web.context import NavigationEntry
+
+blueprint = Blueprint("directory", __name__, template_folder="templates")
+NAVIGATION: tuple[NavigationEntry, ...] = ()

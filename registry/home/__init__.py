@@ -1,0 +1,1 @@
+"""The first page, for each role with its main act first."""

@@ -1,0 +1,35 @@
+"""Every room with an edge: what `app` opens. A new subject adds its lines here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from registry.access import api as access_api
+from registry.access import pages as access_pages
+from registry.ammunition import api as ammunition_api
+from registry.ammunition import pages as ammunition_pages
+from registry.commands import COMMANDS as OPERATOR_COMMANDS
+from registry.core.web.context import NavigationEntry
+from registry.directory import api as directory_api
+from registry.directory import pages as directory_pages
+from registry.firearms import api as firearms_api
+from registry.firearms import pages as firearms_pages
+from registry.home import pages as home_pages
+from registry.tracing import api as tracing_api
+from registry.tracing import commands as tracing_commands
+from registry.tracing import pages as tracing_pages
+
+API_ROOMS: Sequence[Any] = (
+    tracing_api.blueprint, firearms_api.blueprint, ammunition_api.blueprint, directory_api.blueprint,
+    access_api.blueprint,
+)
+PAGE_ROOMS: Sequence[Any] = (
+    home_pages.blueprint, access_pages.blueprint, tracing_pages.blueprint, firearms_pages.blueprint,
+    ammunition_pages.blueprint, directory_pages.blueprint,
+)
+NAVIGATION: Sequence[NavigationEntry] = (
+    *tracing_pages.NAVIGATION, *firearms_pages.NAVIGATION, *ammunition_pages.NAVIGATION,
+    *directory_pages.NAVIGATION, *access_pages.NAVIGATION,
+)
+COMMANDS: Sequence[Any] = (*OPERATOR_COMMANDS, tracing_commands.trace)

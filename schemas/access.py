@@ -1,0 +1,82 @@
+"""Shapes of accounts and tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from marshmallow import fields, validate
+
+from schemas.base import Shape
+from schemas.fields import Code, Text, Whole
+from schemas.vocabulary import May, Role
+
+
+@dataclass(frozen=True)
+class AccountNew:
+    login: str
+    full_name: str
+    role: Role
+    password: str
+    party_id: int | None = None
+    language: str = "en"
+
+
+class AccountNewSchema(Shape):
+    makes = AccountNew
+    login = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9._@-]{1,78}\Z", error="2 to 79 letters, digits, . _ @ -"),
+    )
+    full_name = Text(required=True, longest=200)
+    role = Code(Role, required=True)
+    password = fields.String(required=True, load_only=True, validate=validate.Length(max=200))
+    party_id = Whole(least=1, most=2**53, load_default=None, allow_none=True)
+    language = fields.String(load_default="en", validate=validate.Regexp(r"^[a-z]{2}\Z", error="Such as en."))
+
+
+@dataclass(frozen=True)
+class AccountActive:
+    active: bool
+
+
+class AccountActiveSchema(Shape):
+    makes = AccountActive
+    active = fields.Boolean(required=True, truthy={True}, falsy={False})
+
+
+class AccountSchema(Shape):
+    id = fields.Integer(required=True)
+    login = fields.String(required=True)
+    full_name = fields.String(required=True)
+    role = Code(Role, required=True)
+    party_id = fields.Integer(required=True, allow_none=True)
+    language = fields.String(required=True)
+    active = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
+
+
+@dataclass(frozen=True)
+class TokenNew:
+    label: str
+    scopes: tuple[May, ...] = ()
+    days: int = 90
+
+
+class TokenNewSchema(Shape):
+    """scopes: none given means all that the role may do."""
+
+    makes = TokenNew
+    label = Text(required=True, longest=100)
+    scopes = fields.List(Code(May), load_default=(), validate=validate.Length(max=40))
+    days = Whole(least=1, most=366, load_default=90)
+
+
+class TokenSchema(Shape):
+    id = fields.Integer(required=True)
+    label = fields.String(required=True)
+    scopes = fields.List(fields.String(), required=True)
+    created_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+    revoked_at = fields.AwareDateTime(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+    token = fields.String(required=True, metadata={"description": "Only when it was just made; empty otherwise."})

@@ -1,0 +1,96 @@
+"""Fields of the published language, each with the limits that every edge holds."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+# Control, format (bidirectional marks, zero width), surrogate, private and unassigned characters.
+_REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def refuse_hidden(text: str) -> None:
+    """Raise ValidationError for characters that a reader cannot see."""
+    if text.isascii() and text.isprintable():
+        return
+    for character in text:
+        if unicodedata.category(character) in _REFUSED:
+            raise ValidationError(f"Contains a character that cannot be seen (U+{ord(character):04X}).")
+
+
+class Text(fields.String):
+    """One line of text: trimmed, no control or invisible characters, at most `longest` characters."""
+
+    def __init__(self, *, shortest: int = 0, longest: int, **options: Any) -> None:
+        if options.get("required"):
+            shortest = max(shortest, 1)
+        super().__init__(validate=validate.Length(min=shortest, max=longest), **options)
+        self.longest = longest
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **options).strip()
+        # The length first: nobody walks through ten million characters to find an invisible one.
+        if len(text) <= self.longest:
+            refuse_hidden(text)
+        return text
+
+
+class Code(fields.Enum):
+    """A value of a closed list of the vocabulary."""
+
+    def __init__(self, codes: type[StrEnum], **options: Any) -> None:
+        super().__init__(codes, by_value=True, **options)
+
+
+class Country(fields.String):
+    """An ISO 3166-1 alpha-2 code; whether the State exists is asked of the directory."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            validate=validate.Regexp(r"^[A-Z]{2}\Z", error="Two capital letters of ISO 3166-1, such as BR."),
+            **options,
+        )
+
+
+class Day(fields.Date):
+    """A day without time of day, written 2026-11-24."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="iso", **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> date:
+        if not isinstance(value, str) or len(value) != 10:
+            raise ValidationError("A date such as 2026-11-24.")
+        day: date = super()._deserialize(value, attr, data, **options)
+        if day.year < 1300:
+            raise ValidationError("No firearm is that old.")
+        return day
+
+
+class Whole(fields.Integer):
+    """A whole number between `least` and `most`; `strict=False` where it arrives as text, in a query."""
+
+    def __init__(self, *, least: int, most: int, strict: bool = True, **options: Any) -> None:
+        super().__init__(strict=strict, validate=validate.Range(min=least, max=most), **options)
+
+
+class Year(Whole):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(least=1300, most=2200, **options)
+
+
+class Number(fields.String):
+    """A registry number with its check character; which record it names is asked of the records."""
+
+    def __init__(self, prefix: str, **options: Any) -> None:
+        super().__init__(
+            validate=validate.Regexp(
+                rf"^{prefix}-?[0-9]{{9,18}}-?[0-9A-Z]\Z",
+                error=f"A registry number such as {prefix}-000012345-7.",
+            ),
+            **options,
+        )
