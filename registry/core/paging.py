@@ -43,7 +43,7 @@ def page(
     return Page(shown, _closed(asked, shown[-1]) if len(rows) > asked.limit else "")
 
 
-def _after(column: ColumnElement[Any], key: ColumnElement[Any], value: Any, last: int,
+def _after(column: ColumnElement[Any], key: ColumnElement[Any], value: Any, last: Any,
            downwards: bool) -> ColumnElement[bool]:
     if downwards:
         return or_(column < value, and_(column == value, key < last))
@@ -55,16 +55,23 @@ def _closed(asked: PageAsked, row: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps([asked.sort, value, row._key]).encode()).decode().rstrip("=")
 
 
-def _opened(asked: PageAsked, column: ColumnElement[Any], key: ColumnElement[Any]) -> tuple[Any, int]:
+def _opened(asked: PageAsked, column: ColumnElement[Any], key: ColumnElement[Any]) -> tuple[Any, Any]:
     try:
         padded = asked.cursor + "=" * (-len(asked.cursor) % 4)
         sort, value, last = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if sort != asked.sort or type(last) is not int or abs(last) >= 2**63:
+        if sort != asked.sort:
             raise ValueError
-        kind = column.type.python_type
-        value = kind.fromisoformat(value) if issubclass(kind, date) else value
-        if not isinstance(value, kind) or (kind is int and abs(value) >= 2**63):
-            raise ValueError
+        value, last = _value(column, value), _value(key, last)
     except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
         raise Invalid.at("cursor", "Not the cursor of a page of this list.") from None
     return value, last
+
+
+def _value(column: ColumnElement[Any], value: Any) -> Any:
+    """A value of the column's own kind; raises ValueError for anything else."""
+    kind = column.type.python_type
+    if issubclass(kind, date):
+        return kind.fromisoformat(value)
+    if type(value) is not kind or (kind is int and abs(value) >= 2**63) or (kind is str and "\0" in value):
+        raise ValueError
+    return value

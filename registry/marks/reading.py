@@ -79,7 +79,7 @@ def is_placeholder(text: str) -> bool:
     )
 
 
-def unmet_for_text(text: str, field: str) -> list[Unmet]:
+def acceptable_text(text: str, field: str) -> list[Unmet]:
     """What keeps a text from being a mark as seen: nothing visible, too long, or hidden characters."""
     if len(text) > LONGEST:
         return [Unmet(f"At most {LONGEST} characters.", field)]

@@ -1,0 +1,190 @@
+"""Reading the directory."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.core.errors import Invalid, NotFound
+from registry.core.numbers import parse_registry_number, registry_number
+from registry.core.paging import page
+from registry.core.work import Work, allow
+from registry.directory import calibres, countries
+from registry.directory.tables import Party, Person, State
+from schemas.directory import PartiesAsked, StatesAsked
+from schemas.paging import Page
+from schemas.vocabulary import May, PartyKind
+
+
+@dataclass(frozen=True)
+class PartyName:
+    """A party as it is shown beside other records; a person's name only to those who may see it."""
+
+    number: str
+    name: str
+    kind: str
+    country: str
+
+
+@dataclass(frozen=True)
+class PartyView:
+    number: str
+    kind: str
+    name: str
+    short_name: str
+    country: str
+    place: str
+    identifier: str
+    created_at: datetime
+    version: int
+
+
+@dataclass(frozen=True)
+class PersonView:
+    number: str
+    full_name: str
+    birth_date: date | None
+    document_kind: str
+    document_number: str
+    address: str
+
+
+@dataclass(frozen=True)
+class StateView:
+    code: str
+    name: str
+    historic: bool
+    contact_name: str
+    contact_address: str
+    updated_at: datetime | None
+    version: int
+
+
+def name_key(name: str) -> str:
+    """How names are compared: NFKC, case and runs of spaces do not count."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def party_number(party_id: int) -> str:
+    return registry_number("P", party_id)
+
+
+def party_by_number(work: Work, text: str, field: str) -> Party:
+    """The party with a registry number; raises Invalid naming the field when there is none."""
+    row = work.session.get(Party, parse_registry_number("P", text, field))
+    if row is None:
+        raise Invalid.at(field, f"No party has the number {text}.")
+    return row
+
+
+def party_named(session: Session, kind: PartyKind | None, name: str, country: str | None = None) -> Party | None:
+    """A legal person by its name; the oldest record when several have it."""
+    query = select(Party).where(Party.name_key == name_key(name)).order_by(Party.id)
+    if kind is not None:
+        query = query.where(Party.kind == kind.value)
+    if country is not None:
+        query = query.where(Party.country == country)
+    return session.scalars(query.limit(1)).first()
+
+
+def names(work: Work, ids: Iterable[int | None]) -> dict[int, PartyName]:
+    """Names of parties by internal key, asked for at once."""
+    wanted = {key for key in ids if key is not None}
+    if not wanted:
+        return {}
+    query = (
+        select(Party.id, Party.name, Party.kind, Party.country, Person.full_name)
+        .outerjoin(Person, Person.party_id == Party.id)
+        .where(Party.id.in_(wanted))
+    )
+    personal = May.PERSON_READ in work.actor.may
+    return {
+        row.id: PartyName(party_number(row.id), (personal and row.full_name) or row.name, row.kind, row.country)
+        for row in work.session.execute(query)
+    }
+
+
+def party(work: Work, party_id: int) -> PartyView:
+    """One party; raises NotFound."""
+    row = work.session.get(Party, party_id)
+    if row is None:
+        raise NotFound(f"No party has the number {party_number(party_id)}")
+    return _view(row)
+
+
+def parties(work: Work, asked: PartiesAsked) -> Page[PartyView]:
+    """Parties, by kind, country and the beginning of their name."""
+    query = select(Party)
+    if asked.kind is not None:
+        query = query.where(Party.kind == asked.kind.value)
+    if asked.country:
+        query = query.where(Party.country == asked.country)
+    if asked.q:
+        start = name_key(asked.q)
+        query = query.where(Party.name_key >= start, Party.name_key < start + "\U0010ffff")
+    found = page(work.session, query, asked, {"name": Party.name_key, "id": Party.id}, Party.id)
+    return Page(tuple(_view(row.Party) for row in found.items), found.next)
+
+
+def person(work: Work, party_id: int) -> PersonView:
+    """Personal data of a natural person; raises Forbidden without the permission, NotFound for others."""
+    allow(work.actor, May.PERSON_READ)
+    row = work.session.get(Person, party_id)
+    if row is None:
+        raise NotFound(f"{party_number(party_id)} is no natural person")
+    return PersonView(party_number(party_id), row.full_name, row.birth_date, row.document_kind, row.document_number,
+                      row.address)
+
+
+def states(work: Work, asked: StatesAsked) -> Page[StateView]:
+    """States, present and historic."""
+    query = select(State)
+    if asked.historic is not None:
+        query = query.where(State.historic == asked.historic)
+    found = page(work.session, query, asked, {"code": State.code, "name": State.name}, State.code)
+    return Page(tuple(_state(row.State) for row in found.items), found.next)
+
+
+def state(work: Work, code: str) -> StateView:
+    """One State; raises NotFound."""
+    row = work.session.get(State, code)
+    if row is None:
+        raise NotFound(f"No State has the code {code[:10]!r}")
+    return _state(row)
+
+
+def check_country(work: Work, code: str | None, field: str, historic_ok: bool = False) -> None:
+    """Raise Invalid unless the code is a State (with `historic_ok`, also one that is no more)."""
+    if code is None or countries.is_country(code) or (historic_ok and code in countries.HISTORIC):
+        return
+    if code in countries.HISTORIC:
+        raise Invalid.at(field, f"{code} is a historic State; it can only be a country of manufacture.")
+    raise Invalid.at(field, f"{code!r} is no country code of ISO 3166-1.")
+
+
+def calibre_of(text: str, field: str) -> str:
+    """The code of a calibre as written; raises Invalid with what may have been meant."""
+    found = calibres.find(text)
+    if found is None:
+        near = ", ".join(calibre.name for calibre in calibres.suggestions(text)[:5])
+        hint = f" Did you mean: {near}?" if near else ""
+        raise Invalid.at(field, f"Nobody here knows the calibre {text[:40]!r}.{hint}")
+    return found.code
+
+
+def _view(row: Party) -> PartyView:
+    return PartyView(party_number(row.id), row.kind, row.name, row.short_name, row.country, row.place, row.identifier,
+                     row.created_at, row.version)
+
+
+def _state(row: State) -> StateView:
+    return StateView(row.code, row.name, row.historic, row.contact_name, row.contact_address, row.updated_at,
+                     row.version)
+
+
