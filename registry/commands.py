@@ -1,4 +1,4 @@
-"""What the operator does at the command line: set up, load demonstration data, write the API's description."""
+"""What the operator does at the command line: set up, load demonstration data, describe the API."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def operator_work(purpose: Purpose = Purpose.REGISTRATION) -> Iterator[Work]:
 
 
 @click.command("setup")
-@click.option("--demo", is_flag=True, help="Fill an empty registry with demonstration data and print sign-ins.")
+@click.option(
+    "--demo", is_flag=True, help="Fill an empty registry with demonstration data and print sign-ins."
+)
 def setup(demo: bool) -> None:
     """Bring the database up to date: migrations and reference data. Safe to run again."""
     parts: Registry = current_app.extensions["registry"]

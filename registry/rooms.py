@@ -21,15 +21,25 @@ from registry.tracing import commands as tracing_commands
 from registry.tracing import pages as tracing_pages
 
 API_ROOMS: Sequence[Any] = (
-    tracing_api.blueprint, firearms_api.blueprint, ammunition_api.blueprint, directory_api.blueprint,
+    tracing_api.blueprint,
+    firearms_api.blueprint,
+    ammunition_api.blueprint,
+    directory_api.blueprint,
     access_api.blueprint,
 )
 PAGE_ROOMS: Sequence[Any] = (
-    home_pages.blueprint, access_pages.blueprint, tracing_pages.blueprint, firearms_pages.blueprint,
-    ammunition_pages.blueprint, directory_pages.blueprint,
+    home_pages.blueprint,
+    access_pages.blueprint,
+    tracing_pages.blueprint,
+    firearms_pages.blueprint,
+    ammunition_pages.blueprint,
+    directory_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
-    *tracing_pages.NAVIGATION, *firearms_pages.NAVIGATION, *ammunition_pages.NAVIGATION,
-    *directory_pages.NAVIGATION, *access_pages.NAVIGATION,
+    *tracing_pages.NAVIGATION,
+    *firearms_pages.NAVIGATION,
+    *ammunition_pages.NAVIGATION,
+    *directory_pages.NAVIGATION,
+    *access_pages.NAVIGATION,
 )
 COMMANDS: Sequence[Any] = (*OPERATOR_COMMANDS, tracing_commands.trace)

@@ -25,7 +25,9 @@ class AccountNewSchema(Shape):
     makes = AccountNew
     login = fields.String(
         required=True,
-        validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9._@-]{1,78}\Z", error="2 to 79 letters, digits, . _ @ -"),
+        validate=validate.Regexp(
+            r"^[A-Za-z0-9][A-Za-z0-9._@-]{1,78}\Z", error="2 to 79 letters, digits, . _ @ -"
+        ),
     )
     full_name = Text(required=True, longest=200)
     role = Code(Role, required=True)
@@ -79,4 +81,6 @@ class TokenSchema(Shape):
     expires_at = fields.AwareDateTime(required=True)
     revoked_at = fields.AwareDateTime(required=True, allow_none=True)
     version = fields.Integer(required=True)
-    token = fields.String(required=True, metadata={"description": "Only when it was just made; empty otherwise."})
+    token = fields.String(
+        required=True, metadata={"description": "Only when it was just made; empty otherwise."}
+    )

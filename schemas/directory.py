@@ -78,7 +78,7 @@ class PartySchema(Shape):
 
     def get_attribute(self, obj: object, attr: str, default: object) -> object:
         """Closed lists are kept as text in the records."""
-        value = super().get_attribute(obj, attr, default)  # type: ignore[arg-type]
+        value = super().get_attribute(obj, attr, default)
         return PartyKind(value) if attr == "kind" else value
 
 

@@ -39,7 +39,7 @@ class Text(fields.String):
         return text
 
 
-class Code(fields.Enum):
+class Code(fields.Enum[StrEnum]):
     """A value of a closed list of the vocabulary."""
 
     def __init__(self, codes: type[StrEnum], **options: Any) -> None:

@@ -26,14 +26,17 @@ class PageAsked:
 
 class PageAskedSchema(Shape):
     makes = PageAsked
-    limit = Whole(least=1, most=MOST, strict=False, load_default=50, metadata={"description": "Rows at most."})
+    limit = Whole(
+        least=1, most=MOST, strict=False, load_default=50, metadata={"description": "Rows at most."}
+    )
     cursor = Text(longest=400, load_default="", metadata={"description": "`next` of the page before."})
     sort = fields.String(
         load_default="",
-        validate=validate.Regexp(r"^(-?[a-z_]{1,30})?\Z", error="A field's name, with - before it for downwards."),
+        validate=validate.Regexp(
+            r"^(-?[a-z_]{1,30})?\Z", error="A field's name, with - before it for downwards."
+        ),
         metadata={"description": "Field to sort by; `-` before it sorts downwards."},
     )
-
 
 
 @dataclass(frozen=True)

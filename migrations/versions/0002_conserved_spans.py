@@ -97,6 +97,7 @@ CREATE TRIGGER lot_quantity_fixed BEFORE UPDATE OF quantity ON lot
   FOR EACH ROW WHEN (NEW.quantity <> OLD.quantity) EXECUTE FUNCTION lot_quantity_fixed();
 """
 
+
 def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.get_bind().exec_driver_sql(POSTGRESQL)
@@ -110,6 +111,12 @@ def downgrade() -> None:
         for function in ("movement_conserved", "movement_kept", "package_conserved", "lot_quantity_fixed"):
             op.execute(f"DROP FUNCTION {function}() CASCADE")
         return
-    for trigger in ("movement_conserved", "movement_kept", "movement_not_removed", "package_conserved",
-                    "package_kept", "lot_quantity_fixed"):
+    for trigger in (
+        "movement_conserved",
+        "movement_kept",
+        "movement_not_removed",
+        "package_conserved",
+        "package_kept",
+        "lot_quantity_fixed",
+    ):
         op.execute(f"DROP TRIGGER {trigger}")

@@ -23,9 +23,18 @@ def open_account(work: Work, new: AccountNew) -> queries.AccountView:
         raise Invalid.at("party_id", "Say for which maker, importer or dealer this person works.")
     if queries.account_by_login(work.session, new.login):
         raise Conflict("This login is in use")
-    row = Account(login=new.login.casefold(), full_name=new.full_name, role=new.role.value, party_id=new.party_id,
-                  password_hash=secrets.hash_password(new.password), language=new.language, active=True,
-                  failures=0, created_at=work.now, version=1)
+    row = Account(
+        login=new.login.casefold(),
+        full_name=new.full_name,
+        role=new.role.value,
+        party_id=new.party_id,
+        password_hash=secrets.hash_password(new.password),
+        language=new.language,
+        active=True,
+        failures=0,
+        created_at=work.now,
+        version=1,
+    )
     work.session.add(row)
     work.session.flush()
     return queries.account(work, row.id)
@@ -59,9 +68,15 @@ def make_token(work: Work, new: TokenNew) -> queries.TokenView:
     if beyond:
         raise Invalid.at("scopes", f"Your role does not have: {', '.join(beyond)}.")
     token = secrets.new_token()
-    row = ApiToken(token_hash=secrets.token_hash(token), account_id=work.actor.user_id, label=new.label,
-                   scopes=" ".join(sorted({scope.value for scope in new.scopes} or {m.value for m in own})),
-                   created_at=work.now, expires_at=work.now + timedelta(days=new.days), version=1)
+    row = ApiToken(
+        token_hash=secrets.token_hash(token),
+        account_id=work.actor.user_id,
+        label=new.label,
+        scopes=" ".join(sorted({scope.value for scope in new.scopes} or {m.value for m in own})),
+        created_at=work.now,
+        expires_at=work.now + timedelta(days=new.days),
+        version=1,
+    )
     work.session.add(row)
     work.session.flush()
     return queries.token_view(row, token)

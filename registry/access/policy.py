@@ -28,12 +28,30 @@ POLICY: Mapping[Role, frozenset[May]] = {
     Role.AUTHORITY_SUPERVISOR: frozenset(_OFFICER | {May.CONFLICT_RESOLVE} | _OWN),
     Role.POLICE: frozenset({May.TRACE_ASK, May.TRACE_READ, May.PERSON_READ, May.DIRECTORY_READ} | _OWN),
     Role.CUSTOMS: frozenset(
-        {May.DIRECTORY_READ, May.FIREARM_READ, May.LOT_READ, May.TRACE_ASK, May.TRACE_READ, May.MARK_RECORD,
-         May.LABEL_PRINT} | _OWN
+        {
+            May.DIRECTORY_READ,
+            May.FIREARM_READ,
+            May.LOT_READ,
+            May.TRACE_ASK,
+            May.TRACE_READ,
+            May.MARK_RECORD,
+            May.LABEL_PRINT,
+        }
+        | _OWN
     ),
     Role.TRADER: frozenset(
-        {May.DIRECTORY_READ, May.FIREARM_READ, May.FIREARM_REGISTER, May.MARK_RECORD, May.CUSTODY_RECORD,
-         May.LOT_READ, May.LOT_REGISTER, May.SALE_RECORD, May.LABEL_PRINT} | _OWN
+        {
+            May.DIRECTORY_READ,
+            May.FIREARM_READ,
+            May.FIREARM_REGISTER,
+            May.MARK_RECORD,
+            May.CUSTODY_RECORD,
+            May.LOT_READ,
+            May.LOT_REGISTER,
+            May.SALE_RECORD,
+            May.LABEL_PRINT,
+        }
+        | _OWN
     ),
     Role.AUDITOR: frozenset(_READ | {May.PERSON_READ} | _OWN),
     Role.ADMINISTRATOR: frozenset({May.USER_MANAGE, May.DIRECTORY_READ} | _OWN),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.access.policy import permissions
@@ -78,7 +78,7 @@ class OpenSignIn:
 
 def open_sign_in(session: Session, token_hash: bytes) -> OpenSignIn | None:
     """The sign-in behind a cookie, while its account is active."""
-    query: Select[Any] = (
+    query = (
         select(*_WHO, SignIn.seen_at, SignIn.ends_at)
         .join(SignIn, SignIn.account_id == Account.id)
         .where(Account.active, SignIn.token_hash == token_hash)
@@ -93,7 +93,9 @@ def account_by_login(session: Session, login: str) -> Account | None:
 
 def accounts(work: Work, asked: PageAsked) -> Page[AccountView]:
     """Accounts, by login."""
-    found = page(work.session, select(Account), asked, {"login": Account.login, "role": Account.role}, Account.id)
+    found = page(
+        work.session, select(Account), asked, {"login": Account.login, "role": Account.role}, Account.id
+    )
     return Page(tuple(_view(row.Account) for row in found.items), found.next)
 
 
@@ -106,7 +108,9 @@ def account(work: Work, account_id: int) -> AccountView:
 
 
 def _view(row: Account) -> AccountView:
-    return AccountView(row.id, row.login, row.full_name, row.role, row.party_id, row.language, row.active, row.version)
+    return AccountView(
+        row.id, row.login, row.full_name, row.role, row.party_id, row.language, row.active, row.version
+    )
 
 
 def tokens(work: Work) -> list[TokenView]:
@@ -116,5 +120,13 @@ def tokens(work: Work) -> list[TokenView]:
 
 
 def token_view(row: ApiToken, token: str = "") -> TokenView:
-    return TokenView(row.id, row.label, tuple(row.scopes.split()), row.created_at, row.expires_at, row.revoked_at,
-                     row.version, token)
+    return TokenView(
+        row.id,
+        row.label,
+        tuple(row.scopes.split()),
+        row.created_at,
+        row.expires_at,
+        row.revoked_at,
+        row.version,
+        token,
+    )

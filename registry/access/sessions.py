@@ -66,8 +66,15 @@ def _opened(work: Work, account: Account, life: timedelta) -> SignedIn:
     token = random_source.token_urlsafe(32)
     account.failures, account.locked_until = 0, None
     work.session.execute(delete(SignIn).where(SignIn.account_id == account.id, SignIn.ends_at < work.now))
-    work.session.add(SignIn(token_hash=secrets.token_hash(token), account_id=account.id, started_at=work.now,
-                            seen_at=work.now, ends_at=work.now + life))
+    work.session.add(
+        SignIn(
+            token_hash=secrets.token_hash(token),
+            account_id=account.id,
+            started_at=work.now,
+            seen_at=work.now,
+            ends_at=work.now + life,
+        )
+    )
     return SignedIn(token, account.language)
 
 

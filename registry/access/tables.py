@@ -14,7 +14,9 @@ class Account(Base):
     """A person who signs in, in one role; a trader's account belongs to a party."""
 
     __tablename__ = "account"
-    __table_args__ = table_args(CheckConstraint("role <> 'trader' OR party_id IS NOT NULL", name="trader_party"))
+    __table_args__ = table_args(
+        CheckConstraint("role <> 'trader' OR party_id IS NOT NULL", name="trader_party")
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     login: Mapped[str] = mapped_column(String(80), unique=True)  # casefolded

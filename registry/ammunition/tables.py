@@ -102,7 +102,8 @@ class Movement(Base):
         CheckConstraint("(depth = 0) = (parent_depth IS NULL)", name="parent"),
         CheckConstraint("parent_depth IS NULL OR parent_depth = depth - 1", name="parent_depth"),
         ForeignKeyConstraint(
-            ["lot_id", "parent_depth", "parent_first"], ["movement.lot_id", "movement.depth", "movement.first"]
+            ["lot_id", "parent_depth", "parent_first"],
+            ["movement.lot_id", "movement.depth", "movement.first"],
         ),
         ForeignKeyConstraint(["lot_id", "sale_n"], ["sale.lot_id", "sale.n"]),
         Index(None, "to_id", "lot_id"),

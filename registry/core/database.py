@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -67,7 +67,7 @@ class Base(DeclarativeBase):
     """Head of all tables; strict on SQLite, so that a wrong type is refused there too."""
 
     metadata = MetaData(naming_convention=NAMING)
-    __table_args__: Any = {"sqlite_strict": True}
+    __table_args__: ClassVar[Any] = {"sqlite_strict": True}
 
 
 def table_args(*constraints: Any, **options: Any) -> tuple[Any, ...]:
@@ -135,8 +135,9 @@ class Database:
 
 def _sqlite(url: str) -> tuple[Engine, Engine]:
     writer = create_engine(url, connect_args={"timeout": 30})
-    reader = create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None,
-                           connect_args={"timeout": 30})
+    reader = create_engine(
+        url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, connect_args={"timeout": 30}
+    )
     event.listen(writer, "connect", _sqlite_writer)
     event.listen(writer, "begin", _begin_immediate)
     event.listen(reader, "connect", _sqlite_reader)
@@ -145,9 +146,16 @@ def _sqlite(url: str) -> tuple[Engine, Engine]:
 
 def _sqlite_connection(connection: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON",
-                   "trusted_schema=OFF", "wal_autocheckpoint=0", "cache_size=-64000",
-                   "mmap_size=8589934592"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        "trusted_schema=OFF",
+        "wal_autocheckpoint=0",
+        "cache_size=-64000",
+        "mmap_size=8589934592",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -29,7 +29,9 @@ def parse_registry_number(prefix: str, text: str, field: str = "number") -> int:
     """
     key = key_of(prefix, text)
     if key is None:
-        raise Invalid.at(field, f"{text[:40]!r} is not a registry number beginning with {prefix}, or is misread")
+        raise Invalid.at(
+            field, f"{text[:40]!r} is not a registry number beginning with {prefix}, or is misread"
+        )
     return key
 
 

@@ -7,9 +7,9 @@ import binascii
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, or_
 from sqlalchemy.orm import Session
 
 from registry.core.errors import Invalid
@@ -20,8 +20,8 @@ def page(
     session: Session,
     query: Select[Any],
     asked: PageAsked,
-    sorts: Mapping[str, ColumnElement[Any]],
-    key: ColumnElement[Any],
+    sorts: Mapping[str, SQLColumnExpression[Any]],
+    key: SQLColumnExpression[Any],
 ) -> Page[Any]:
     """The asked page of rows.
 
@@ -43,8 +43,9 @@ def page(
     return Page(shown, _closed(asked, shown[-1]) if len(rows) > asked.limit else "")
 
 
-def _after(column: ColumnElement[Any], key: ColumnElement[Any], value: Any, last: Any,
-           downwards: bool) -> ColumnElement[bool]:
+def _after(
+    column: SQLColumnExpression[Any], key: SQLColumnExpression[Any], value: Any, last: Any, downwards: bool
+) -> ColumnElement[bool]:
     if downwards:
         return or_(column < value, and_(column == value, key < last))
     return or_(column > value, and_(column == value, key > last))
@@ -55,7 +56,9 @@ def _closed(asked: PageAsked, row: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps([asked.sort, value, row._key]).encode()).decode().rstrip("=")
 
 
-def _opened(asked: PageAsked, column: ColumnElement[Any], key: ColumnElement[Any]) -> tuple[Any, Any]:
+def _opened(
+    asked: PageAsked, column: SQLColumnExpression[Any], key: SQLColumnExpression[Any]
+) -> tuple[Any, Any]:
     try:
         padded = asked.cursor + "=" * (-len(asked.cursor) % 4)
         sort, value, last = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -67,9 +70,9 @@ def _opened(asked: PageAsked, column: ColumnElement[Any], key: ColumnElement[Any
     return value, last
 
 
-def _value(column: ColumnElement[Any], value: Any) -> Any:
+def _value(column: SQLColumnExpression[Any], value: Any) -> Any:
     """A value of the column's own kind; raises ValueError for anything else."""
-    kind = column.type.python_type
+    kind = cast(ColumnElement[Any], column).type.python_type
     if issubclass(kind, date):
         return kind.fromisoformat(value)
     if type(value) is not kind or (kind is int and abs(value) >= 2**63) or (kind is str and "\0" in value):

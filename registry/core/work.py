@@ -76,8 +76,13 @@ class Office:
         self.clock = clock or (lambda: datetime.now(UTC))
 
     @contextmanager
-    def begin(self, actor: Actor, purpose: Purpose | None = None, case: str | None = None,
-              request_id: str | None = None) -> Iterator[Work]:
+    def begin(
+        self,
+        actor: Actor,
+        purpose: Purpose | None = None,
+        case: str | None = None,
+        request_id: str | None = None,
+    ) -> Iterator[Work]:
         """A change: commits on leaving, rolls back on an exception.
 
         Raises Conflict when the database's own constraints refuse what the rules let through,
@@ -93,8 +98,13 @@ class Office:
         self.database.wrote()
 
     @contextmanager
-    def look(self, actor: Actor, purpose: Purpose | None = None, case: str | None = None,
-             request_id: str | None = None) -> Iterator[Work]:
+    def look(
+        self,
+        actor: Actor,
+        purpose: Purpose | None = None,
+        case: str | None = None,
+        request_id: str | None = None,
+    ) -> Iterator[Work]:
         """A read: its connection cannot write."""
         with Session(self.database.reader, autoflush=False) as session:
             yield Work(session, actor, self.clock(), request_id or new_request_id(), purpose, case)
@@ -124,7 +134,7 @@ def act(may: May) -> Callable[[Callable[Concatenate[Work, P], R]], Callable[Conc
 
     def mark(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate[Work, P], R]:
         @functools.wraps(function)
-        def guarded(work: Work, *args: P.args, **kwargs: P.kwargs) -> R:
+        def guarded(work: Work, /, *args: P.args, **kwargs: P.kwargs) -> R:
             allow(work.actor, may)
             work.acts.append(may)
             return function(work, *args, **kwargs)

@@ -45,16 +45,32 @@ def _register_person(work: Work, new: PartyNew) -> queries.PartyView:
     row = _row(work, new, "", "")
     row.name = queries.party_number(row.id)
     row.name_key = queries.name_key(row.name)
-    work.session.add(Person(party_id=row.id, full_name=new.full_name, birth_date=new.birth_date,
-                            document_kind=new.document_kind, document_number=new.document_number,
-                            address=new.address))
+    work.session.add(
+        Person(
+            party_id=row.id,
+            full_name=new.full_name,
+            birth_date=new.birth_date,
+            document_kind=new.document_kind,
+            document_number=new.document_number,
+            address=new.address,
+        )
+    )
     work.session.flush()
     return queries.party(work, row.id)
 
 
 def _row(work: Work, new: PartyNew, name: str, key: str) -> Party:
-    row = Party(kind=new.kind.value, name=name, name_key=key, short_name=new.short_name, country=new.country,
-                place=new.place, identifier=new.identifier, created_at=work.now, version=1)
+    row = Party(
+        kind=new.kind.value,
+        name=name,
+        name_key=key,
+        short_name=new.short_name,
+        country=new.country,
+        place=new.place,
+        identifier=new.identifier,
+        created_at=work.now,
+        version=1,
+    )
     work.session.add(row)
     work.session.flush()
     return row

@@ -129,15 +129,27 @@ def _read(text: str, kind: str) -> list[Calibre]:
     found = []
     for line in text.strip().splitlines():
         code, name, aliases, alike = (part.strip() for part in line.split("|"))
-        found.append(Calibre(code, name, tuple(a.strip() for a in aliases.split(";") if a.strip()), kind,
-                             tuple(c.strip() for c in alike.split(",") if c.strip())))
+        found.append(
+            Calibre(
+                code,
+                name,
+                tuple(a.strip() for a in aliases.split(";") if a.strip()),
+                kind,
+                tuple(c.strip() for c in alike.split(",") if c.strip()),
+            )
+        )
     return found
 
 
 BY_CODE: Mapping[str, Calibre] = MappingProxyType(
     {
         calibre.code: calibre
-        for text, kind in ((_PISTOL, "pistol"), (_RIFLE, "rifle"), (_SHOTGUN, "shotgun"), (_RIMFIRE, "rimfire"))
+        for text, kind in (
+            (_PISTOL, "pistol"),
+            (_RIFLE, "rifle"),
+            (_SHOTGUN, "shotgun"),
+            (_RIMFIRE, "rimfire"),
+        )
         for calibre in _read(text, kind)
     }
 )
@@ -150,13 +162,13 @@ def alias_key(text: str) -> str:
     # 7,62 and 7.62 are the same number; a leading point (.308) is none
     unified = re.sub(r"(\d)[.,](\d)", r"\1p\2", unified)
     plain = _SEPARATORS.sub("", unified)
-    return re.sub(r"(?<=\d)mm|^cal(ibre|iber)?|(?<=\d)mm$", "", plain)
+    return re.sub(r"(?<=\d)mm|^cal(ibre|iber)?", "", plain)
 
 
 _KEYS: Mapping[str, Calibre] = MappingProxyType(
     {
         alias_key(name): calibre
-        for calibre in reversed(BY_CODE.values())
+        for calibre in reversed(list(BY_CODE.values()))
         for name in (*calibre.aliases, calibre.name, calibre.code)
     }
 )

@@ -10,7 +10,10 @@ import pycountry
 from babel import Locale, UnknownLocaleError
 
 COUNTRIES: Mapping[str, str] = MappingProxyType(
-    {c.alpha_2: getattr(c, "common_name", c.name) for c in sorted(pycountry.countries, key=lambda c: c.alpha_2)}
+    {
+        c.alpha_2: getattr(c, "common_name", c.name)
+        for c in sorted(pycountry.countries, key=lambda c: c.alpha_2)
+    }
 )
 HISTORIC: Mapping[str, str] = MappingProxyType(
     {

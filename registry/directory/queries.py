@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -83,7 +82,9 @@ def party_by_number(work: Work, text: str, field: str) -> Party:
     return row
 
 
-def party_named(session: Session, kind: PartyKind | None, name: str, country: str | None = None) -> Party | None:
+def party_named(
+    session: Session, kind: PartyKind | None, name: str, country: str | None = None
+) -> Party | None:
     """A legal person by its name; the oldest record when several have it."""
     query = select(Party).where(Party.name_key == name_key(name)).order_by(Party.id)
     if kind is not None:
@@ -105,7 +106,9 @@ def names(work: Work, ids: Iterable[int | None]) -> dict[int, PartyName]:
     )
     personal = May.PERSON_READ in work.actor.may
     return {
-        row.id: PartyName(party_number(row.id), (personal and row.full_name) or row.name, row.kind, row.country)
+        row.id: PartyName(
+            party_number(row.id), (personal and row.full_name) or row.name, row.kind, row.country
+        )
         for row in work.session.execute(query)
     }
 
@@ -138,8 +141,14 @@ def person(work: Work, party_id: int) -> PersonView:
     row = work.session.get(Person, party_id)
     if row is None:
         raise NotFound(f"{party_number(party_id)} is no natural person")
-    return PersonView(party_number(party_id), row.full_name, row.birth_date, row.document_kind, row.document_number,
-                      row.address)
+    return PersonView(
+        party_number(party_id),
+        row.full_name,
+        row.birth_date,
+        row.document_kind,
+        row.document_number,
+        row.address,
+    )
 
 
 def states(work: Work, asked: StatesAsked) -> Page[StateView]:
@@ -179,12 +188,20 @@ def calibre_of(text: str, field: str) -> str:
 
 
 def _view(row: Party) -> PartyView:
-    return PartyView(party_number(row.id), row.kind, row.name, row.short_name, row.country, row.place, row.identifier,
-                     row.created_at, row.version)
+    return PartyView(
+        party_number(row.id),
+        row.kind,
+        row.name,
+        row.short_name,
+        row.country,
+        row.place,
+        row.identifier,
+        row.created_at,
+        row.version,
+    )
 
 
 def _state(row: State) -> StateView:
-    return StateView(row.code, row.name, row.historic, row.contact_name, row.contact_address, row.updated_at,
-                     row.version)
-
-
+    return StateView(
+        row.code, row.name, row.historic, row.contact_name, row.contact_address, row.updated_at, row.version
+    )

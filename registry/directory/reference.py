@@ -15,7 +15,9 @@ def load(work: Work) -> None:
     listed = [(code, name, False) for code, name in countries.COUNTRIES.items()]
     listed += [(code, name, True) for code, name in countries.HISTORIC.items()]
     work.session.add_all(
-        State(code=code, name=name, historic=historic) for code, name, historic in listed if code not in present
+        State(code=code, name=name, historic=historic)
+        for code, name, historic in listed
+        if code not in present
     )
     known = set(work.session.scalars(select(Calibre.code)))
     work.session.add_all(

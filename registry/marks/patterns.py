@@ -67,7 +67,9 @@ def parse(text: str, field: str = "mark") -> Pattern:
     if pattern.legible == 0 and pattern.is_exact:
         raise Invalid.at(field, "Contains no letter and no digit.")
     if pattern.legible < LEAST_LEGIBLE and not pattern.is_exact:
-        raise Invalid.at(field, f"At least {LEAST_LEGIBLE} legible characters are needed; too much would fit.")
+        raise Invalid.at(
+            field, f"At least {LEAST_LEGIBLE} legible characters are needed; too much would fit."
+        )
     return pattern
 
 

@@ -18,8 +18,27 @@ _TWINS = str.maketrans(
     "ABEKMHOPCTYXIJSQWABEZHIKMNOPTYX",
 )
 _PLACEHOLDERS = frozenset(
-    {"NONE", "OBLIT", "OBLITERATED", "UNKNOWN", "UNK", "NA", "NOSERIAL", "NOSERIALNUMBER", "NOTVISIBLE", "REMOVED",
-     "ILLEGIBLE", "UNREADABLE", "DEFACED", "GROUND", "GROUNDOFF", "SN", "NIL", "NULL", "TEST"}
+    {
+        "NONE",
+        "OBLIT",
+        "OBLITERATED",
+        "UNKNOWN",
+        "UNK",
+        "NA",
+        "NOSERIAL",
+        "NOSERIALNUMBER",
+        "NOTVISIBLE",
+        "REMOVED",
+        "ILLEGIBLE",
+        "UNREADABLE",
+        "DEFACED",
+        "GROUND",
+        "GROUNDOFF",
+        "SN",
+        "NIL",
+        "NULL",
+        "TEST",
+    }
 )
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARABIC", "HEBREW", "CJK", "HANGUL", "HIRAGANA", "KATAKANA")
@@ -46,7 +65,7 @@ def _digit(character: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The normal form with look-alikes made one: 0 O Q D, 1 I L, 5 S, 8 B, 2 Z, 6 G, U V, and twins of scripts."""
+    """The normal form with look-alikes made one: 0OQD, 1IL, 5S, 8B, 2Z, 6G, UV, and twins of other scripts."""
     return fold_key(normal_form(text))
 
 
@@ -74,8 +93,11 @@ def _script(character: str) -> str:
 def is_placeholder(text: str) -> bool:
     """Whether the text stands for a missing serial ("NONE", "OBLIT", "0000", "XXXX") and is none."""
     key = normal_form(text)
-    return not key or key in _PLACEHOLDERS or set(key) in ({"0"}, {"X"}, {"O"}) or (
-        key.startswith(("NOSERIAL", "OBLIT", "NOTREAD")) and not any(c.isdigit() for c in key)
+    return (
+        not key
+        or key in _PLACEHOLDERS
+        or set(key) in ({"0"}, {"X"}, {"O"})
+        or (key.startswith(("NOSERIAL", "OBLIT", "NOTREAD")) and not any(c.isdigit() for c in key))
     )
 
 

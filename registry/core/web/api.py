@@ -26,11 +26,20 @@ from schemas.vocabulary import May
 PREFIX = "/api/v1"
 View = Callable[..., Any]
 _ETAG = re.compile(r'"([0-9]{1,18})"')
-_IF_MATCH = {"in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"},
-             "description": "ETag of the version being changed."}
-_KEY = {"in": "header", "name": "Idempotency-Key", "required": False,
-        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
-        "description": "The same key and body again give the same answer and have no second effect."}
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "ETag of the version being changed.",
+}
+_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+    "description": "The same key and body again give the same answer and have no second effect.",
+}
 _ETAG_HEADER = {"ETag": {"schema": {"type": "string"}, "description": "Version of the record."}}
 
 
@@ -43,17 +52,37 @@ class RegistryApi(Api):  # type: ignore[misc]
         """`problems.install` has registered ours."""
 
     def _register_responses(self) -> None:
-        for status in ("400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "428", "429",
-                       "default"):
-            self.spec.components.response(f"PROBLEM_{status}", {
-                "description": "Refused; `errors` names each field with its reason.",
-                "content": {problems.MEDIA_TYPE: {"schema": problems.ProblemSchema}},
-            })
+        for status in (
+            "400",
+            "401",
+            "403",
+            "404",
+            "405",
+            "406",
+            "409",
+            "412",
+            "413",
+            "415",
+            "422",
+            "428",
+            "429",
+            "default",
+        ):
+            self.spec.components.response(
+                f"PROBLEM_{status}",
+                {
+                    "description": "Refused; `errors` names each field with its reason.",
+                    "content": {problems.MEDIA_TYPE: {"schema": problems.ProblemSchema}},
+                },
+            )
         for name in ("DEFAULT_ERROR", "UNPROCESSABLE_CONTENT", "UNPROCESSABLE_ENTITY"):
-            self.spec.components.response(name, {
-                "description": "Refused.",
-                "content": {problems.MEDIA_TYPE: {"schema": problems.ProblemSchema}},
-            })
+            self.spec.components.response(
+                name,
+                {
+                    "description": "Refused.",
+                    "content": {problems.MEDIA_TYPE: {"schema": problems.ProblemSchema}},
+                },
+            )
 
 
 def blueprint(name: str, description: str) -> Any:
@@ -82,8 +111,13 @@ def reads(
 
 
 def writes(
-    blp: Any, permission: May, *, takes: type[Schema], gives: type[Schema], status: int = 201,
-    versioned: bool = False
+    blp: Any,
+    permission: May,
+    *,
+    takes: type[Schema],
+    gives: type[Schema],
+    status: int = 201,
+    versioned: bool = False,
 ) -> Callable[[View], View]:
     """A POST, or with `versioned` a change of a record: `view(work, taken, **path)` calls the act.
 
@@ -107,17 +141,22 @@ def writes(
 
         marked = blp.response(status, gives, headers=_ETAG_HEADER)(answer)
         marked = blp.arguments(takes, location="json")(marked)
-        return may(permission)(_documented(blp, marked, body=True, parameter=_IF_MATCH if versioned else _KEY))
+        return may(permission)(
+            _documented(blp, marked, body=True, parameter=_IF_MATCH if versioned else _KEY)
+        )
 
     return mark
 
 
 def _documented(blp: Any, view: View, *, body: bool, parameter: dict[str, Any] | None = None) -> View:
     """Name the refusals a route can answer with, and its header, in the OpenAPI document."""
-    for status in (400, 401, 403, 404, 409, 413, 415, 422, *((412, 428) if parameter is _IF_MATCH else ())) if body \
-            else (401, 403, 404, 422):
+    for status in (
+        (400, 401, 403, 404, 409, 413, 415, 422, *((412, 428) if parameter is _IF_MATCH else ()))
+        if body
+        else (401, 403, 404, 422)
+    ):
         view = blp.alt_response(status, f"PROBLEM_{status}")(view)
-    return blp.doc(parameters=[parameter])(view) if parameter else view  # type: ignore[no-any-return]
+    return blp.doc(parameters=[parameter])(view) if parameter else view
 
 
 def respond(shape: type[Schema], result: Any, status: int) -> Response:
@@ -176,9 +215,14 @@ def _kept(work: Work, key: str) -> Response | None:
 def _keep(work: Work, key: str, response: Response) -> None:
     work.session.add(
         KeptAnswer(
-            account_id=work.actor.user_id, key=key, request_hash=_request_hash(), status=response.status_code,
-            location=response.headers.get("Location", ""), etag=response.headers.get("ETag", ""),
-            body=response.get_data(), at=work.now,
+            account_id=work.actor.user_id,
+            key=key,
+            request_hash=_request_hash(),
+            status=response.status_code,
+            location=response.headers.get("Location", ""),
+            etag=response.headers.get("ETag", ""),
+            body=response.get_data(),
+            at=work.now,
         )
     )
 

@@ -24,7 +24,9 @@ log = structlog.get_logger()
 class UnmetSchema(Schema):
     """One condition that is not met."""
 
-    field = fields.String(required=True, metadata={"description": "Dotted path of the input; empty for the whole."})
+    field = fields.String(
+        required=True, metadata={"description": "Dotted path of the input; empty for the whole."}
+    )
     article = fields.String(required=True, metadata={"description": "The law that asks for it, or empty."})
     message = fields.String(required=True)
 
@@ -36,7 +38,9 @@ class ProblemSchema(Schema):
     title = fields.String(required=True)
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
-    instance = fields.String(required=True, metadata={"description": "The request's identifier, for reports."})
+    instance = fields.String(
+        required=True, metadata={"description": "The request's identifier, for reports."}
+    )
     errors = fields.List(fields.Nested(UnmetSchema), required=True)
 
 
@@ -85,7 +89,8 @@ def _refused(error: RegistryError) -> BaseResponse:
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")))
     return make_response(
-        render_template("kit/error.html", error=error, status=error.status, request_id=request_id()), error.status
+        render_template("kit/error.html", error=error, status=error.status, request_id=request_id()),
+        error.status,
     )
 
 
@@ -104,15 +109,23 @@ def from_http(error: HTTPException) -> BaseResponse:
 
 
 def _csrf(error: CSRFError) -> BaseResponse:
-    refusal = Invalid("The form was open too long or came from elsewhere. Go back, reload the page and try again.")
+    refusal = Invalid(
+        "The form was open too long or came from elsewhere. Go back, reload the page and try again."
+    )
     refusal.status = 400
     return _refused(refusal)
 
 
 def _database_gone(error: OperationalError) -> BaseResponse:
     log.error("database_unavailable", request_id=request_id(), kind=type(error.orig).__name__)
-    refusal = RegistryError("The database cannot be reached or is too busy. Nothing was changed; try again shortly.")
-    refusal.status, refusal.code, refusal.title = 503, "database-unavailable", "The registry is not available now"
+    refusal = RegistryError(
+        "The database cannot be reached or is too busy. Nothing was changed; try again shortly."
+    )
+    refusal.status, refusal.code, refusal.title = (
+        503,
+        "database-unavailable",
+        "The registry is not available now",
+    )
     return _refused(refusal)
 
 

@@ -19,13 +19,14 @@ from registry.core.web import context, guard, problems
 from registry.core.web.context import registry
 
 log = structlog.get_logger()
-blueprint = Blueprint("web", __name__, template_folder="templates", static_folder="static",
-                      static_url_path="/static/registry")
+blueprint = Blueprint(
+    "web", __name__, template_folder="templates", static_folder="static", static_url_path="/static/registry"
+)
 csrf = CSRFProtect()
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -95,8 +96,14 @@ def _log(response: Response) -> None:
     """The route's pattern, never the address: numbers and names of people stay out of the logs."""
     rule = request.url_rule.rule if request.url_rule else "-"
     spent = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 2)
-    log.info("request", request_id=context.request_id(), method=request.method, route=rule,
-             status=response.status_code, ms=spent)
+    log.info(
+        "request",
+        request_id=context.request_id(),
+        method=request.method,
+        route=rule,
+        status=response.status_code,
+        ms=spent,
+    )
 
 
 def configure_logs() -> None:
@@ -122,9 +129,12 @@ def _words() -> dict[str, Any]:
         "authority_name": parts.settings.authority,
         "lang": language(),
         "text_direction": locale.text_direction,
-        "languages": [(code, Locale.parse(code, sep="-").get_display_name(code)) for code in parts.settings.languages],
+        "languages": [
+            (code, Locale.parse(code, sep="-").get_display_name(code)) for code in parts.settings.languages
+        ],
         "navigation": _navigation(parts, visitor),
-        "signed_in": visitor and {
+        "signed_in": visitor
+        and {
             "name": visitor.name,
             "role_label": gettext(visitor.role.value.replace("_", " ").capitalize()),
             "sign_out_href": url_for("access.sign_out"),

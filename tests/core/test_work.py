@@ -1,0 +1,94 @@
+"""The unit of work: all or nothing, and looking never writes."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from registry.core.database import Database
+from registry.core.errors import Conflict, Forbidden
+from registry.core.work import Actor, Office, Work, act
+from registry.directory.tables import State
+from schemas.vocabulary import May, Role
+
+OFFICER = Actor(1, "Officer", Role.AUTHORITY_OFFICER, frozenset({May.DIRECTORY_WRITE}))
+
+
+@pytest.fixture
+def office(database_url: str):
+    database = Database(database_url)
+    yield Office(database)
+    database.close()
+
+
+def names(office: Office) -> set[str]:
+    with office.look(OFFICER) as work:
+        return set(work.session.scalars(select(State.name).where(State.name.like("Test%"))))
+
+
+def add(work: Work, code: str) -> None:
+    work.session.add(State(code=code, name=f"Test {code}", historic=False))
+    work.session.flush()
+
+
+def test_leaving_the_block_keeps_the_change(office: Office) -> None:
+    with office.begin(OFFICER) as work:
+        add(work, "Q1")
+    assert names(office) == {"Test Q1"}
+
+
+def test_an_exception_leaves_nothing_behind(office: Office) -> None:
+    with pytest.raises(ZeroDivisionError), office.begin(OFFICER) as work:
+        add(work, "Q1")
+        raise ZeroDivisionError
+    assert names(office) == set()
+
+
+def test_looking_cannot_write(office: Office) -> None:
+    with pytest.raises(DBAPIError), office.look(OFFICER) as work:
+        add(work, "Q1")
+    with office.look(OFFICER) as work, pytest.raises(DBAPIError):
+        work.session.execute(text("DELETE FROM state"))
+
+
+def test_what_the_database_refuses_is_a_conflict_without_the_values(office: Office) -> None:
+    with office.begin(OFFICER) as work:
+        add(work, "Q1")
+    with pytest.raises(Conflict) as refusal, office.begin(OFFICER) as work:
+        add(work, "Q1")
+    assert "Test Q1" not in str(refusal.value)
+
+
+def test_an_act_asks_the_policy_first(office: Office) -> None:
+    ran = []
+
+    @act(May.LOT_REGISTER)
+    def forbidden_here(work: Work) -> None:
+        ran.append(work)
+
+    with office.look(OFFICER) as work, pytest.raises(Forbidden, match=r"lot\.register"):
+        forbidden_here(work)
+    assert not ran
+
+
+def test_writers_wait_for_each_other_and_none_is_lost(office: Office) -> None:
+    with office.begin(OFFICER) as work:
+        add(work, "Q0")
+
+    def raise_version() -> None:
+        for _ in range(20):
+            with office.begin(OFFICER) as work:
+                work.lock("state Q0")
+                row = work.session.get_one(State, "Q0")
+                row.version += 1
+
+    threads = [threading.Thread(target=raise_version) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with office.look(OFFICER) as work:
+        assert work.session.get_one(State, "Q0").version == 81
