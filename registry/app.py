@@ -20,7 +20,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask("registry", static_folder=None)
     database = Database(settings.database_url)
-    parts = Registry(settings, database, Office(database), _token_actor, _cookie_actor, list(NAVIGATION))
+    parts = Registry(
+        settings, database, Office(database, settings.state), _token_actor, _cookie_actor, list(NAVIGATION)
+    )
     context.attach(app, parts)
     if not settings.testing:
         site.configure_logs()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -67,7 +67,7 @@ class Base(DeclarativeBase):
     """Head of all tables; strict on SQLite, so that a wrong type is refused there too."""
 
     metadata = MetaData(naming_convention=NAMING)
-    __table_args__: ClassVar[Any] = {"sqlite_strict": True}
+    __table_args__: Any = {"sqlite_strict": True}  # noqa: RUF012 - SQLAlchemy wants it declared so
 
 
 def table_args(*constraints: Any, **options: Any) -> tuple[Any, ...]:

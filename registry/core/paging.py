@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, or_
 from sqlalchemy.orm import Session
@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 from registry.core.errors import Invalid
 from schemas.paging import Page, PageAsked
 
+AnySelect: TypeAlias = "Select[*tuple[Any, ...]]"
+
 
 def page(
     session: Session,
-    query: Select[Any],
+    query: AnySelect,
     asked: PageAsked,
     sorts: Mapping[str, SQLColumnExpression[Any]],
     key: SQLColumnExpression[Any],

@@ -44,7 +44,10 @@ class Actor:
 
 @dataclass
 class Work:
-    """One unit of work: everything below the edge takes actor, purpose and time from here."""
+    """One unit of work: everything below the edge takes actor, purpose and time from here.
+
+    home: the State whose registry this is, ISO 3166-1 alpha-2.
+    """
 
     session: Session
     actor: Actor
@@ -52,6 +55,7 @@ class Work:
     request_id: str
     purpose: Purpose | None = None
     case: str | None = None
+    home: str = ""
     acts: list[May] = field(default_factory=list)
 
     @property
@@ -69,10 +73,13 @@ class Work:
 
 
 class Office:
-    """Where units of work begin: the database and the clock of one registry."""
+    """Where units of work begin: the database, the State and the clock of one registry."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self, database: Database, home: str = "", clock: Callable[[], datetime] | None = None
+    ) -> None:
         self.database = database
+        self.home = home
         self.clock = clock or (lambda: datetime.now(UTC))
 
     @contextmanager
@@ -89,7 +96,9 @@ class Office:
         which happens when two people do the same thing at the same moment.
         """
         with Session(self.database.writer, expire_on_commit=False) as session:
-            work = Work(session, actor, self.clock(), request_id or new_request_id(), purpose, case)
+            work = Work(
+                session, actor, self.clock(), request_id or new_request_id(), purpose, case, self.home
+            )
             try:
                 yield work
                 session.commit()
@@ -107,7 +116,7 @@ class Office:
     ) -> Iterator[Work]:
         """A read: its connection cannot write."""
         with Session(self.database.reader, autoflush=False) as session:
-            yield Work(session, actor, self.clock(), request_id or new_request_id(), purpose, case)
+            yield Work(session, actor, self.clock(), request_id or new_request_id(), purpose, case, self.home)
 
 
 def new_request_id() -> str:

@@ -1,7 +1,126 @@
-"""Routes of the API for firearms."""
+"""Routes of the API for firearms and identity conflicts."""
 
 from __future__ import annotations
 
-from registry.core.web import api
+from typing import Any
 
-blueprint = api.blueprint("firearms", "firearms")
+from registry.core.numbers import find_registry_number
+from registry.core.web import api
+from registry.core.work import Work
+from registry.firearms import acts, queries
+from schemas import firearms as shapes
+from schemas.paging import Page
+from schemas.vocabulary import May
+
+blueprint: Any = api.blueprint("firearms", "Firearms, their marks and their custody (FP arts. 7 and 8)")
+
+
+@blueprint.route("/firearms", methods=["GET"])
+@api.reads(
+    blueprint, May.FIREARM_READ, gives=shapes.FirearmRowSchema, query=shapes.FirearmsAskedSchema, paged=True
+)
+def firearms(work: Work, asked: shapes.FirearmsAsked) -> Page[queries.FirearmRow]:
+    """Firearms that fit."""
+    return queries.firearms(work, asked)
+
+
+@blueprint.route("/firearms", methods=["POST"])
+@api.writes(blueprint, May.FIREARM_REGISTER, takes=shapes.FirearmNewSchema, gives=shapes.FirearmSchema)
+def register(work: Work, new: shapes.FirearmNew) -> queries.FirearmView:
+    """Record a firearm with its marks and custody so far."""
+    return acts.register(work, new)
+
+
+@blueprint.route("/firearms/<number>", methods=["GET"])
+@api.reads(blueprint, May.FIREARM_READ, gives=shapes.FirearmSchema)
+def firearm(work: Work, number: str) -> queries.FirearmView:
+    """One firearm with all that belongs to it."""
+    return queries.firearm(work, find_registry_number("F", number))
+
+
+@blueprint.route("/firearms/<number>", methods=["PATCH"])
+@api.writes(
+    blueprint,
+    May.FIREARM_CORRECT,
+    takes=shapes.FirearmChangeSchema,
+    gives=shapes.FirearmSchema,
+    status=200,
+    versioned=True,
+)
+def correct(work: Work, change: shapes.FirearmChange, number: str, version: int) -> queries.FirearmView:
+    """Correct what was recorded wrongly."""
+    return acts.correct(work, find_registry_number("F", number), change, version)
+
+
+@blueprint.route("/firearms/<number>/marks", methods=["POST"])
+@api.writes(
+    blueprint,
+    May.MARK_RECORD,
+    takes=shapes.MarkNewSchema,
+    gives=shapes.FirearmSchema,
+    status=200,
+    versioned=True,
+)
+def add_mark(work: Work, new: shapes.MarkNew, number: str, version: int) -> queries.FirearmView:
+    """Record a further mark."""
+    return acts.add_mark(work, find_registry_number("F", number), new, version)
+
+
+@blueprint.route("/firearms/<number>/marks/<int:n>", methods=["PATCH"])
+@api.writes(
+    blueprint,
+    May.MARK_RECORD,
+    takes=shapes.MarkChangeSchema,
+    gives=shapes.FirearmSchema,
+    status=200,
+    versioned=True,
+)
+def change_mark(
+    work: Work, change: shapes.MarkChange, number: str, n: int, version: int
+) -> queries.FirearmView:
+    """Record in which condition a mark is found now."""
+    return acts.change_mark(work, find_registry_number("F", number), n, change, version)
+
+
+@blueprint.route("/firearms/<number>/custody", methods=["POST"])
+@api.writes(
+    blueprint,
+    May.CUSTODY_RECORD,
+    takes=shapes.CustodyNewSchema,
+    gives=shapes.FirearmSchema,
+    status=200,
+    versioned=True,
+)
+def add_custody(work: Work, new: shapes.CustodyNew, number: str, version: int) -> queries.FirearmView:
+    """Record a step of custody."""
+    return acts.add_custody(work, find_registry_number("F", number), new, version)
+
+
+@blueprint.route("/conflicts", methods=["GET"])
+@api.reads(
+    blueprint, May.CONFLICT_READ, gives=shapes.ConflictSchema, query=shapes.ConflictsAskedSchema, paged=True
+)
+def conflicts(work: Work, asked: shapes.ConflictsAsked) -> Page[queries.ConflictView]:
+    """Identities that two records claim."""
+    return queries.conflicts(work, asked)
+
+
+@blueprint.route("/conflicts/<int:conflict_id>", methods=["GET"])
+@api.reads(blueprint, May.CONFLICT_READ, gives=shapes.ConflictSchema)
+def conflict(work: Work, conflict_id: int) -> queries.ConflictView:
+    """One conflict."""
+    return queries.conflict(work, conflict_id)
+
+
+@blueprint.route("/conflicts/<int:conflict_id>/decision", methods=["POST"])
+@api.writes(
+    blueprint,
+    May.CONFLICT_RESOLVE,
+    takes=shapes.DecisionNewSchema,
+    gives=shapes.ConflictSchema,
+    status=200,
+    versioned=True,
+)
+def decide(work: Work, new: shapes.DecisionNew, conflict_id: int, version: int) -> queries.ConflictView:
+    """Settle a conflict."""
+    return acts.decide(work, conflict_id, new, version)

@@ -65,7 +65,7 @@ def _digit(character: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The normal form with look-alikes made one: 0OQD, 1IL, 5S, 8B, 2Z, 6G, UV, and twins of other scripts."""
+    """The normal form with look-alikes made one: 0OQD, 1IL, 5S, 8B, 2Z, 6G, UV, twins of scripts."""
     return fold_key(normal_form(text))
 
 

@@ -21,6 +21,7 @@ from registry.core.web.guard import may
 from registry.core.web.tables import KeptAnswer
 from registry.core.work import Work
 from schemas.paging import Page, page_of
+from schemas.problems import ProblemSchema
 from schemas.vocabulary import May
 
 PREFIX = "/api/v1"
@@ -46,7 +47,7 @@ _ETAG_HEADER = {"ETag": {"schema": {"type": "string"}, "description": "Version o
 class RegistryApi(Api):  # type: ignore[misc]
     """flask-smorest with problem details, at run time and in the OpenAPI document."""
 
-    ERROR_SCHEMA = problems.ProblemSchema
+    ERROR_SCHEMA = ProblemSchema
 
     def _register_error_handlers(self) -> None:
         """`problems.install` has registered ours."""
@@ -72,7 +73,7 @@ class RegistryApi(Api):  # type: ignore[misc]
                 f"PROBLEM_{status}",
                 {
                     "description": "Refused; `errors` names each field with its reason.",
-                    "content": {problems.MEDIA_TYPE: {"schema": problems.ProblemSchema}},
+                    "content": {problems.MEDIA_TYPE: {"schema": ProblemSchema}},
                 },
             )
         for name in ("DEFAULT_ERROR", "UNPROCESSABLE_CONTENT", "UNPROCESSABLE_ENTITY"):
@@ -80,7 +81,7 @@ class RegistryApi(Api):  # type: ignore[misc]
                 name,
                 {
                     "description": "Refused.",
-                    "content": {problems.MEDIA_TYPE: {"schema": problems.ProblemSchema}},
+                    "content": {problems.MEDIA_TYPE: {"schema": ProblemSchema}},
                 },
             )
 

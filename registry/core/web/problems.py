@@ -9,7 +9,6 @@ import orjson
 import structlog
 from flask import Flask, Response, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from marshmallow import Schema, fields
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
@@ -19,29 +18,6 @@ from registry.core.web.context import is_api, request_id
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger()
-
-
-class UnmetSchema(Schema):
-    """One condition that is not met."""
-
-    field = fields.String(
-        required=True, metadata={"description": "Dotted path of the input; empty for the whole."}
-    )
-    article = fields.String(required=True, metadata={"description": "The law that asks for it, or empty."})
-    message = fields.String(required=True)
-
-
-class ProblemSchema(Schema):
-    """Problem details for HTTP APIs (RFC 9457)."""
-
-    type = fields.String(required=True)
-    title = fields.String(required=True)
-    status = fields.Integer(required=True)
-    detail = fields.String(required=True)
-    instance = fields.String(
-        required=True, metadata={"description": "The request's identifier, for reports."}
-    )
-    errors = fields.List(fields.Nested(UnmetSchema), required=True)
 
 
 def problem(error: RegistryError) -> Response:

@@ -1,0 +1,1 @@
+"""Labels of firearms and their parts."""

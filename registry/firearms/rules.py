@@ -1,0 +1,270 @@
+"""What the law asks of marks and of custody. Pure: facts in, what is unmet out, each by its article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from registry.core.errors import Unmet
+from registry.marks.reading import is_placeholder
+from schemas.vocabulary import CustodyKind, MarkCondition, MarkKind
+
+LEAST_HEIGHT_UM = 1600  # EU 2019/68 and 27 CFR 478.92: 1.6 mm, 1/16 inch
+LEAST_DEPTH_UM = 76  # 27 CFR 478.92: 0.003 inch, 0.0762 mm
+FIRST_MODERN_YEAR = 1900  # FP art. 3(a): antiques were made before
+
+
+@dataclass(frozen=True)
+class MarkFacts:
+    """What of a mark counts in law."""
+
+    kind: MarkKind
+    text: str
+    symbols: tuple[str, ...] = ()
+    country: str | None = None
+    year: int | None = None
+    condition: MarkCondition = MarkCondition.INTACT
+    height_um: int | None = None
+    depth_um: int | None = None
+
+    @property
+    def names_one_firearm(self) -> bool:
+        """Whether it bears a number that can be unique."""
+        return not is_placeholder(self.text)
+
+
+@dataclass(frozen=True)
+class FirearmFacts:
+    """maker_named: whether the manufacturer is known by name; the flags: what happened to the firearm."""
+
+    maker_named: bool
+    country_made: str
+    year_made: int | None
+    marks: tuple[MarkFacts, ...]
+    imported: bool = False
+    temporary_import: bool = False
+    from_state_stock: bool = False
+
+    def of(self, *kinds: MarkKind) -> list[MarkFacts]:
+        """Its marks of these kinds."""
+        return [mark for mark in self.marks if mark.kind in kinds]
+
+
+def unmet_at_manufacture(facts: FirearmFacts) -> list[Unmet]:
+    """FP 8(1)(a): maker, country or place, serial; or simple geometric symbols with a code."""
+    serials = [mark for mark in facts.of(MarkKind.MANUFACTURE) if mark.names_one_firearm]
+    if any(mark.symbols and mark.country for mark in serials):
+        return []
+    unmet = []
+    if not serials:
+        unmet.append(Unmet("A mark of manufacture with a serial number is missing.", "marks", "FP 8(1)(a)"))
+    if not facts.maker_named:
+        unmet.append(Unmet("The name of the manufacturer is missing.", "maker", "FP 8(1)(a)"))
+    if not facts.country_made:
+        unmet.append(Unmet("The country of manufacture is missing.", "country_made", "FP 8(1)(a)"))
+    return unmet
+
+
+def unmet_at_import(facts: FirearmFacts) -> list[Unmet]:
+    """FP 8(1)(b): country of import, where possible the year, and a unique mark if there is none."""
+    if not facts.imported or facts.temporary_import:
+        return []
+    unmet = []
+    if not any(mark.country for mark in facts.of(MarkKind.IMPORT)):
+        unmet.append(Unmet("The mark of the country of import is missing.", "marks", "FP 8(1)(b)"))
+    if not any(mark.names_one_firearm for mark in facts.marks):
+        unmet.append(Unmet("It bears no unique mark; one is given at import.", "marks", "FP 8(1)(b)"))
+    return unmet
+
+
+def unmet_at_state_stock_transfer(facts: FirearmFacts) -> list[Unmet]:
+    """FP 8(1)(c): from government stock to civilian use, a mark that identifies the transferring country."""
+    if not facts.from_state_stock or any(mark.country for mark in facts.of(MarkKind.STATE_STOCK_TRANSFER)):
+        return []
+    return [Unmet("The mark of the transferring country is missing.", "marks", "FP 8(1)(c)")]
+
+
+def unmet_in_law(facts: FirearmFacts) -> list[Unmet]:
+    """Everything article 8(1) asks of this firearm and that is not there."""
+    return [*unmet_at_manufacture(facts), *unmet_at_import(facts), *unmet_at_state_stock_transfer(facts)]
+
+
+def unmet_to_register(facts: FirearmFacts) -> list[Unmet]:
+    """A record needs one number that can find it: of manufacture, or given by an authority or at import.
+
+    What else article 8 asks is shown as unmet: a firearm that was never marked must be recordable.
+    """
+    numbered = facts.of(
+        MarkKind.MANUFACTURE,
+        MarkKind.REGISTRATION,
+        MarkKind.CONFISCATION,
+        MarkKind.IMPORT,
+        MarkKind.STATE_STOCK_TRANSFER,
+    )
+    if any(mark.names_one_firearm for mark in numbered):
+        return []
+    return [
+        Unmet(
+            "No mark by which it can be found (NONE, OBLIT or 0000 is no serial): add a mark of registration.",
+            "marks",
+            "FP 8(1)",
+        )
+    ]
+
+
+def remarks_on(mark: MarkFacts, field: str = "") -> list[Unmet]:
+    """What falls short of good practice, without being refused."""
+    found = []
+    if mark.height_um is not None and mark.height_um < LEAST_HEIGHT_UM:
+        found.append(Unmet("Characters are lower than 1.6 mm.", f"{field}height_mm", "EU 2019/68"))
+    if mark.depth_um is not None and mark.depth_um < LEAST_DEPTH_UM:
+        found.append(Unmet("Characters are shallower than 0.0762 mm.", f"{field}depth_mm", "27 CFR 478.92"))
+    if mark.kind is MarkKind.IMPORT and mark.year is None:
+        found.append(Unmet("The year of import is not known.", f"{field}year", "FP 8(1)(b)"))
+    if mark.condition in (MarkCondition.ALTERED, MarkCondition.OBLITERATED):
+        found.append(
+            Unmet(f"The mark {mark.text} is {mark.condition.value}.", f"{field}condition", "FP 5(1)(c)")
+        )
+    return found
+
+
+def unmet_for_antique(antique: bool, year_made: int | None) -> list[Unmet]:
+    """FP 3(a): only what was made before 1900 is out of scope as an antique."""
+    if antique and (year_made is None or year_made >= FIRST_MODERN_YEAR):
+        return [Unmet("An antique was made before 1900, and the year is known.", "out_of_scope", "FP 3(a)")]
+    return []
+
+
+def unmet_for_year(year_made: int | None, today: date) -> list[Unmet]:
+    """Nothing was made in a year to come."""
+    if year_made is not None and year_made > today.year:
+        return [Unmet(f"{year_made} has not come yet.", "year_made", "FP 7(a)")]
+    return []
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of custody; n is the order in which steps were recorded."""
+
+    kind: CustodyKind
+    on: date
+    n: int
+    from_id: int | None = None
+    to_id: int | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True)
+class Move:
+    """after: kinds that may come before ("" is the beginning). needs: fields that must be given.
+
+    holds: whether somebody holds the firearm afterwards. by_holder: whether who hands it over must hold it.
+    """
+
+    after: frozenset[str]
+    needs: tuple[str, ...]
+    holds: bool
+    by_holder: bool
+
+
+_HELD = frozenset(
+    {"manufactured", "imported", "sold", "transferred", "issued", "found", "seized", "surrendered"}
+)
+_MISSING = frozenset({"lost", "stolen"})
+_START = frozenset({""})
+
+# The one table of moves: what may follow what, and who must hold it then.
+MOVES: Mapping[CustodyKind, Move] = {
+    CustodyKind.MANUFACTURED: Move(_START, ("to",), True, False),
+    CustodyKind.IMPORTED: Move(_START | {"exported"}, ("to", "country"), True, False),
+    CustodyKind.SOLD: Move(_HELD, ("from", "to"), True, True),
+    CustodyKind.TRANSFERRED: Move(_HELD, ("from", "to"), True, True),
+    CustodyKind.ISSUED: Move(_HELD, ("from", "to"), True, True),
+    CustodyKind.LOST: Move(_HELD, ("from",), False, True),
+    CustodyKind.STOLEN: Move(_HELD, ("from",), False, True),
+    CustodyKind.FOUND: Move(_START | _MISSING | {"exported"}, ("to",), True, False),
+    CustodyKind.SEIZED: Move(_START | _HELD | _MISSING | {"exported"}, ("to",), True, False),
+    CustodyKind.SURRENDERED: Move(_START | _HELD | _MISSING | {"exported"}, ("to",), True, False),
+    CustodyKind.EXPORTED: Move(_HELD, ("from", "country"), False, True),
+    CustodyKind.DESTROYED: Move(_HELD, (), False, False),
+}
+
+
+def unmet_for_custody(
+    steps: Sequence[Step], today: date, year_made: int | None = None, home: str = ""
+) -> list[Unmet]:
+    """What makes a chain of custody impossible; the order is by date, then as recorded.
+
+    home: the State whose registry this is: exports go elsewhere, imports come from elsewhere.
+    """
+    unmet: list[Unmet] = []
+    before, holder = "", None
+    for step in sorted(steps, key=lambda s: (s.on, s.n)):
+        unmet += _unmet_for_step(step, before, holder, home) + _unmet_for_date(step, today, year_made)
+        before = step.kind.value
+        holder = step.to_id if MOVES[step.kind].holds else None
+    return unmet
+
+
+def holder_after(steps: Sequence[Step]) -> tuple[str, int | None]:
+    """(kind of the last step, who holds the firearm then or None); ("", None) for an empty chain."""
+    if not steps:
+        return "", None
+    last = max(steps, key=lambda s: (s.on, s.n))
+    return last.kind.value, last.to_id if MOVES[last.kind].holds else None
+
+
+def _unmet_for_step(step: Step, before: str, holder: int | None, home: str) -> list[Unmet]:
+    move = MOVES[step.kind]
+    unmet = []
+    if before not in move.after:
+        state = f"after it was {before}" if before else "before it was manufactured or imported"
+        unmet.append(Unmet(f"On {step.on} it cannot be {step.kind.value} {state}.", "kind", "FP 7"))
+    given = {"from": step.from_id, "to": step.to_id, "country": step.country}
+    unmet += [
+        Unmet(f"{step.kind.value.capitalize()} on {step.on} needs this.", name, "FP 7")
+        for name in move.needs
+        if given[name] is None
+    ]
+    if move.by_holder and before in move.after and step.from_id is not None and step.from_id != holder:
+        unmet.append(Unmet(f"On {step.on} it was held by someone else.", "from", "FP 7"))
+    if step.to_id is not None and not move.holds:
+        unmet.append(Unmet(f"Nobody holds a firearm that was {step.kind.value}.", "to", "FP 7"))
+    if step.to_id is not None and step.to_id == step.from_id:
+        unmet.append(Unmet("Nobody hands a firearm to themselves.", "to", "FP 7"))
+    if home and step.country == home and step.kind in (CustodyKind.EXPORTED, CustodyKind.IMPORTED):
+        unmet.append(Unmet("The other State is needed here, not our own.", "country", "FP 7(b)"))
+    return unmet
+
+
+def _unmet_for_date(step: Step, today: date, year_made: int | None) -> list[Unmet]:
+    if step.on > today:
+        return [Unmet(f"{step.on} has not come yet.", "happened_on", "FP 7")]
+    if year_made is not None and step.on.year < year_made:
+        return [Unmet(f"{step.on} is before its manufacture in {year_made}.", "happened_on", "FP 7")]
+    return []
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a firearm claims to be: maker, country and serial, told apart by model and year where known."""
+
+    maker_id: int
+    country_made: str
+    key: str
+    model: str
+    year_made: int | None
+
+
+def same_identity(one: Identity, other: Identity) -> bool:
+    """Whether two records claim the same identity, so that a supervisor must look.
+
+    Serials repeat across models and in blocks used again years later: a model or year that both records
+    have and that differs tells them apart.
+    """
+    if (one.maker_id, one.country_made, one.key) != (other.maker_id, other.country_made, other.key):
+        return False
+    models_differ = one.model and other.model and one.model.casefold() != other.model.casefold()
+    years_differ = one.year_made and other.year_made and one.year_made != other.year_made
+    return not (models_differ or years_differ)
