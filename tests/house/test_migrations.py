@@ -1,0 +1,61 @@
+"""Migrations lead to the tables the code has, and back, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from registry.core import migrate
+from registry.core.database import Base, Database
+from registry.tables import TABLES
+
+
+def asked(url: str, question: Callable[[Connection], Any]) -> Any:
+    database = Database(url)
+    try:
+        with database.writer.connect() as connection:
+            return question(connection)
+    finally:
+        database.close()
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def leftovers(connection: Connection) -> list[str]:
+    """Names of what a migration made beside tables and forgot to take back: triggers, functions, types."""
+    if connection.dialect.name == "sqlite":
+        kept = "SELECT name FROM sqlite_schema WHERE tbl_name NOT IN ('alembic_version', 'sqlite_sequence')"
+    else:
+        kept = (
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            " UNION ALL SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace"
+            " AND typname NOT LIKE '%alembic_version'"
+        )
+    return list(connection.execute(text(kept)).scalars())
+
+
+def difference(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def test_migrations_lead_to_the_tables_of_the_code(empty_database_url: str) -> None:
+    assert len(TABLES) > 1
+    migrate.upgrade(empty_database_url)
+    assert asked(empty_database_url, difference) == []
+    assert asked(empty_database_url, tables) == set(Base.metadata.tables)
+
+
+def test_migrations_lead_back_to_nothing_and_forth_again(empty_database_url: str) -> None:
+    migrate.upgrade(empty_database_url)
+    migrate.downgrade(empty_database_url, "base")
+    assert asked(empty_database_url, tables) == set()
+    assert asked(empty_database_url, leftovers) == []
+    migrate.upgrade(empty_database_url)
+    assert asked(empty_database_url, tables) == set(Base.metadata.tables)
