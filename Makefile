@@ -17,7 +17,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 TESTS_INSTALLED := $(VENV)/tests-installed
 FLASK := $(BIN)/flask --app wsgi
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 WORDS := $(patsubst %.po,%.mo,$(wildcard registry/core/web/translations/*/LC_MESSAGES/*.po))
 
 .PHONY: help
