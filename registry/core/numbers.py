@@ -12,7 +12,7 @@ from stdnum.iso7064 import mod_37_36
 
 from registry.core.errors import Invalid, NotFound
 
-_SHAPE = re.compile(r"([A-Z]{1,2})-?([0-9]{9,18})-?([0-9A-Z])")
+_SHAPE = re.compile(r"([A-Z]{1,2})-?([0-9]{9,19})-?([0-9A-Z])")
 
 
 def registry_number(prefix: str, key: int) -> str:
