@@ -24,8 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings, database, Office(database, settings.state), _token_actor, _cookie_actor, list(NAVIGATION)
     )
     context.attach(app, parts)
-    if not settings.testing:
-        site.configure_logs()
+    site.configure_logs()
     site.install(app)
     _open_rooms(app, settings)
     guard.refuse_unguarded(app)

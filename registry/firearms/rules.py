@@ -106,7 +106,7 @@ def unmet_to_register(facts: FirearmFacts) -> list[Unmet]:
         return []
     return [
         Unmet(
-            "No mark by which it can be found (NONE, OBLIT or 0000 is no serial): add a mark of registration.",
+            "No mark by which it can be found (NONE, OBLIT, 0000 are no serial): add a mark of registration.",
             "marks",
             "FP 8(1)",
         )

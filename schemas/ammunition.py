@@ -1,0 +1,265 @@
+"""Shapes of lots, packages, sales and movements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from marshmallow import fields, validate
+
+from schemas.base import Shape
+from schemas.fields import Code, Day, Number, Text, Whole
+from schemas.firearms import PartyNameSchema
+from schemas.paging import PageAsked, PageAskedSchema
+from schemas.problems import UnmetSchema
+from schemas.vocabulary import MarkingScheme, MovementKind, PackageLevel
+
+MOST_CARTRIDGES = 10**9
+
+
+@dataclass(frozen=True)
+class LotNew:
+    """historical: an old lot is recorded and flagged where a new one would be refused."""
+
+    maker: str
+    code: str
+    calibre: str
+    product_code: str
+    product: str
+    quantity: int
+    produced_on: date
+    scheme: MarkingScheme
+    gtin: str = ""
+    historical: bool = False
+
+
+class LotNewSchema(Shape):
+    makes = LotNew
+    maker = Number("P", required=True)
+    code = Text(required=True, longest=40, metadata={"description": "As on the cartridge: UZZ18, UZZ-18."})
+    calibre = Text(required=True, longest=80)
+    product_code = Text(required=True, longest=40)
+    product = Text(required=True, longest=120)
+    quantity = Whole(required=True, least=1, most=MOST_CARTRIDGES)
+    produced_on = Day(required=True)
+    scheme = Code(MarkingScheme, required=True)
+    gtin = fields.String(
+        load_default="", validate=validate.Regexp(r"^([0-9]{8,14})?\Z", error="8 to 14 digits.")
+    )
+    historical = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+
+@dataclass(frozen=True)
+class PackNew:
+    """Packages of one size from a position on; the last one may hold less."""
+
+    level: PackageLevel
+    size: int
+    first: int = 0
+    last: int | None = None
+
+
+class PackNewSchema(Shape):
+    makes = PackNew
+    level = Code(PackageLevel, required=True)
+    size = Whole(required=True, least=1, most=10**6, metadata={"description": "Cartridges in a package."})
+    first = Whole(least=0, most=MOST_CARTRIDGES, load_default=0)
+    last = Whole(least=0, most=MOST_CARTRIDGES, load_default=None, allow_none=True)
+
+
+@dataclass(frozen=True)
+class SaleNew:
+    """One line of the sales register (16 D LOG). package: whose cartridges are sold, if it matters."""
+
+    seller: str
+    buyer: str
+    sold_on: date
+    quantity: int
+    authorization: str
+    invoice_number: str
+    invoice_series: str
+    invoice_date: date
+    permit_number: str
+    permit_date: date
+    package: str | None = None
+    place: str = ""
+
+
+class SaleNewSchema(Shape):
+    makes = SaleNew
+    seller = Number("P", required=True)
+    buyer = Number("P", required=True)
+    sold_on = Day(required=True)
+    quantity = Whole(required=True, least=1, most=MOST_CARTRIDGES)
+    authorization = Text(required=True, longest=60)
+    invoice_number = Text(required=True, longest=40)
+    invoice_series = Text(required=True, longest=20)
+    invoice_date = Day(required=True)
+    permit_number = Text(required=True, longest=40, metadata={"description": "Of the transport permit."})
+    permit_date = Day(required=True)
+    package = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=40),
+        metadata={"description": "A package's number, when the sale takes cartridges out of it."},
+    )
+    place = Text(longest=120, load_default="")
+
+
+@dataclass(frozen=True)
+class MovementNew:
+    """A movement that is no sale; to_party stays empty where nobody holds the cartridges afterwards."""
+
+    kind: MovementKind
+    happened_on: date
+    quantity: int
+    from_party: str
+    to_party: str | None = None
+    package: str | None = None
+    place: str = ""
+    document: str = ""
+
+
+class MovementNewSchema(Shape):
+    makes = MovementNew
+    kind = Code(MovementKind, required=True)
+    happened_on = Day(required=True)
+    quantity = Whole(required=True, least=1, most=MOST_CARTRIDGES)
+    from_party = Number("P", required=True)
+    to_party = Number("P", load_default=None, allow_none=True)
+    package = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    place = Text(longest=120, load_default="")
+    document = Text(longest=80, load_default="")
+
+
+class HolderSchema(Shape):
+    """How many cartridges of a lot someone holds; party is null for what nobody holds any more."""
+
+    party = fields.Nested(PartyNameSchema, required=True, allow_none=True)
+    kind = fields.String(required=True, metadata={"description": "How they came to it, or were lost to it."})
+    quantity = fields.Integer(required=True)
+
+
+class LotSchema(Shape):
+    number = fields.String(required=True)
+    version = fields.Integer(required=True)
+    maker = fields.Nested(PartyNameSchema, required=True)
+    code = fields.String(required=True)
+    calibre = fields.String(required=True)
+    calibre_name = fields.String(required=True)
+    product_code = fields.String(required=True)
+    product = fields.String(required=True)
+    gtin = fields.String(required=True)
+    quantity = fields.Integer(required=True)
+    produced_on = fields.Date(required=True)
+    scheme = fields.String(required=True)
+    historical = fields.Boolean(required=True)
+    sales = fields.Integer(required=True)
+    packages = fields.Integer(required=True)
+    holders = fields.List(fields.Nested(HolderSchema), required=True)
+    unmet = fields.List(fields.Nested(UnmetSchema), required=True)
+    created_at = fields.AwareDateTime(required=True)
+
+
+class LotRowSchema(Shape):
+    number = fields.String(required=True)
+    code = fields.String(required=True)
+    maker = fields.String(required=True)
+    calibre = fields.String(required=True)
+    product = fields.String(required=True)
+    quantity = fields.Integer(required=True)
+    produced_on = fields.Date(required=True)
+    scheme = fields.String(required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotsAsked(PageAsked):
+    q: str = ""
+    maker: str = ""
+    calibre: str = ""
+    scheme: MarkingScheme | None = None
+
+
+class LotsAskedSchema(PageAskedSchema):
+    makes = LotsAsked
+    q = Text(longest=40, load_default="", metadata={"description": "The lot's code, as written or not."})
+    maker = Number("P", load_default="")
+    calibre = Text(longest=80, load_default="")
+    scheme = Code(MarkingScheme, load_default=None)
+
+
+class MovementSchema(Shape):
+    depth = fields.Integer(required=True)
+    first = fields.Integer(required=True)
+    last = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    happened_on = fields.Date(required=True)
+    from_party = fields.Nested(PartyNameSchema, required=True, allow_none=True)
+    to_party = fields.Nested(PartyNameSchema, required=True, allow_none=True)
+    sale = fields.Integer(required=True, allow_none=True)
+    place = fields.String(required=True)
+    document = fields.String(required=True)
+
+
+class PackageRowSchema(Shape):
+    number = fields.String(required=True)
+    level = fields.String(required=True)
+    first = fields.Integer(required=True)
+    last = fields.Integer(required=True)
+    quantity = fields.Integer(required=True)
+
+
+class PackageSchema(PackageRowSchema):
+    lot = fields.String(required=True)
+    code = fields.String(required=True)
+    chain = fields.List(
+        fields.Nested(MovementSchema),
+        required=True,
+        metadata={"description": "Every movement of any cartridge in it."},
+    )
+
+
+class SaleSchema(Shape):
+    lot = fields.String(required=True)
+    code = fields.String(required=True)
+    n = fields.Integer(required=True)
+    seller = fields.Nested(PartyNameSchema, required=True)
+    buyer = fields.Nested(PartyNameSchema, required=True)
+    sold_on = fields.Date(required=True)
+    quantity = fields.Integer(required=True)
+    authorization = fields.String(required=True)
+    product_code = fields.String(required=True)
+    description = fields.String(required=True)
+    invoice_number = fields.String(required=True)
+    invoice_series = fields.String(required=True)
+    invoice_date = fields.Date(required=True)
+    permit_number = fields.String(required=True)
+    permit_date = fields.Date(required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalesAsked(PageAsked):
+    lot: str = ""
+    buyer: str = ""
+    seller: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+class SalesAskedSchema(PageAskedSchema):
+    makes = SalesAsked
+    lot = Number("L", load_default="")
+    buyer = Number("P", load_default="")
+    seller = Number("P", load_default="")
+    since = Day(load_default=None)
+    until = Day(load_default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackagesAsked(PageAsked):
+    level: PackageLevel | None = None
+
+
+class PackagesAskedSchema(PageAskedSchema):
+    makes = PackagesAsked
+    level = Code(PackageLevel, load_default=None)
