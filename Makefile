@@ -76,9 +76,9 @@ clean: ## Remove what was installed and cached; records in instance/ stay
 
 # Each stamp is made once and again when its requirements change, so a second start skips all this.
 $(INSTALLED): requirements.txt
-	@if [ -z "$(PYTHON)" ]; then \
-		echo "The registry needs Python 3.11 or newer; python3 here is $$(python3 --version 2>&1 || true)." >&2; \
-		echo "Install it, or name it: make run PYTHON=/path/to/python3" >&2; exit 1; fi
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "The registry needs Python 3.11 or newer; here is $$($(or $(PYTHON),python3) --version 2>&1)." >&2; \
+		echo "Install it, or name it: make run PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Installing what the registry needs into $(VENV)/ (once)"
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || rm -rf $(VENV)
 	@[ -d $(VENV) ] || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
@@ -119,7 +119,7 @@ probe = socket.socket()
 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 try:
     probe.bind(("127.0.0.1", int(sys.argv[1])))
-except OSError as error:
-    sys.exit(f"Port {sys.argv[1]} cannot be used ({error.strerror}); choose another: make run PORT=8001")
+except (OSError, OverflowError, ValueError) as error:
+    sys.exit(f"Port {sys.argv[1]} cannot be used ({error}); choose another: make run PORT=8001")
 endef
 export PORT_IS_FREE
