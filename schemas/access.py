@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from marshmallow import fields, validate
 
 from schemas.base import Shape
-from schemas.fields import Code, Text, Whole
+from schemas.fields import Code, Number, Text, Whole
 from schemas.vocabulary import May, Role
 
 
 @dataclass(frozen=True)
 class AccountNew:
+    """party: registry number of the maker, importer or dealer for whom a trader works."""
+
     login: str
     full_name: str
     role: Role
     password: str
-    party_id: int | None = None
+    party: str | None = None
     language: str = "en"
 
 
@@ -32,7 +34,7 @@ class AccountNewSchema(Shape):
     full_name = Text(required=True, longest=200)
     role = Code(Role, required=True)
     password = fields.String(required=True, load_only=True, validate=validate.Length(max=200))
-    party_id = Whole(least=1, most=2**53, load_default=None, allow_none=True)
+    party = Number("P", load_default=None, allow_none=True)
     language = fields.String(load_default="en", validate=validate.Regexp(r"^[a-z]{2}\Z", error="Such as en."))
 
 
@@ -51,7 +53,7 @@ class AccountSchema(Shape):
     login = fields.String(required=True)
     full_name = fields.String(required=True)
     role = Code(Role, required=True)
-    party_id = fields.Integer(required=True, allow_none=True)
+    party = fields.String(required=True, allow_none=True)
     language = fields.String(required=True)
     active = fields.Boolean(required=True)
     version = fields.Integer(required=True)

@@ -11,23 +11,25 @@ from registry.access.policy import permissions
 from registry.access.tables import Account, ApiToken, SignIn
 from registry.core.errors import Conflict, Invalid, NotFound, Stale, refuse_if
 from registry.core.work import Work, act
+from registry.directory.queries import party_by_number
 from schemas.access import AccountNew, TokenNew
-from schemas.vocabulary import May, Role
+from schemas.vocabulary import May, PartyKind, Role
+
+TRADERS = {PartyKind.MAKER, PartyKind.IMPORTER, PartyKind.DEALER}
 
 
 @act(May.USER_MANAGE)
 def open_account(work: Work, new: AccountNew) -> queries.AccountView:
     """A new account; raises Refused for a weak password, Conflict for a login in use."""
     refuse_if(secrets.unmet_for_password(new.password, new.login))
-    if new.role is Role.TRADER and new.party_id is None:
-        raise Invalid.at("party_id", "Say for which maker, importer or dealer this person works.")
+    party = _party_of(work, new)
     if queries.account_by_login(work.session, new.login):
         raise Conflict("This login is in use")
     row = Account(
         login=new.login.casefold(),
         full_name=new.full_name,
         role=new.role.value,
-        party_id=new.party_id,
+        party_id=party,
         password_hash=secrets.hash_password(new.password),
         language=new.language,
         active=True,
@@ -38,6 +40,20 @@ def open_account(work: Work, new: AccountNew) -> queries.AccountView:
     work.session.add(row)
     work.session.flush()
     return queries.account(work, row.id)
+
+
+def _party_of(work: Work, new: AccountNew) -> int | None:
+    """For whom a trader works; nobody else works for a party."""
+    if new.role is not Role.TRADER:
+        if new.party:
+            raise Invalid.at("party", "Only a trader works for a maker, importer or dealer.")
+        return None
+    if not new.party:
+        raise Invalid.at("party", "Say for which maker, importer or dealer this person works.")
+    found = party_by_number(work, new.party, "party")
+    if found.kind not in TRADERS:
+        raise Invalid.at("party", "This party is no maker, importer or dealer.")
+    return found.id
 
 
 @act(May.USER_MANAGE)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from registry.access.policy import permissions
 from registry.access.tables import Account, ApiToken, SignIn
 from registry.core.errors import NotFound
+from registry.core.numbers import registry_number
 from registry.core.paging import page
 from registry.core.work import Actor, Work
 from schemas.paging import Page, PageAsked
@@ -26,7 +27,7 @@ class AccountView:
     login: str
     full_name: str
     role: str
-    party_id: int | None
+    party: str | None
     language: str
     active: bool
     version: int
@@ -88,6 +89,7 @@ def open_sign_in(session: Session, token_hash: bytes) -> OpenSignIn | None:
 
 
 def account_by_login(session: Session, login: str) -> Account | None:
+    """The account with a login, in any case of letters."""
     return session.scalar(select(Account).where(Account.login == login.casefold()))
 
 
@@ -108,8 +110,9 @@ def account(work: Work, account_id: int) -> AccountView:
 
 
 def _view(row: Account) -> AccountView:
+    party = registry_number("P", row.party_id) if row.party_id else None
     return AccountView(
-        row.id, row.login, row.full_name, row.role, row.party_id, row.language, row.active, row.version
+        row.id, row.login, row.full_name, row.role, party, row.language, row.active, row.version
     )
 
 
@@ -120,6 +123,7 @@ def tokens(work: Work) -> list[TokenView]:
 
 
 def token_view(row: ApiToken, token: str = "") -> TokenView:
+    """A token as its owner sees it."""
     return TokenView(
         row.id,
         row.label,

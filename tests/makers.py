@@ -1,0 +1,107 @@
+"""Makers of test data: each calls the acts that people call, so that tests hold nothing people could not."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from registry.access import acts as access_acts
+from registry.access.policy import permissions
+from registry.access.queries import AccountView
+from registry.core.numbers import parse_registry_number
+from registry.core.work import Actor, Office, Work
+from registry.directory import acts as directory_acts
+from registry.directory.queries import PartyView
+from schemas.access import AccountNew, TokenNew
+from schemas.directory import PartyNew
+from schemas.vocabulary import May, PartyKind, Role
+
+PASSWORD = "a long walk by the river"  # noqa: S105 - of accounts that live as long as a test
+EVERYTHING = Actor(0, "tests", Role.AUTHORITY_SUPERVISOR, frozenset(May))
+_COUNTER = itertools.count(1)
+
+
+def make_actor(role: Role = Role.AUTHORITY_OFFICER, party_id: int | None = None, user_id: int = 1) -> Actor:
+    """Someone with all that a role may do; `party_id` is the trader they work for."""
+    return Actor(user_id, f"A {role.value}", role, permissions(role), party_id)
+
+
+def make_party(
+    work: Work,
+    kind: PartyKind = PartyKind.DEALER,
+    name: str | None = None,
+    country: str = "BR",
+    **given: Any,
+) -> PartyView:
+    """A party; a natural person's name goes into the personal data."""
+    name = name or f"Party {next(_COUNTER)}"
+    named = {"full_name": name} if kind is PartyKind.PERSON else {"name": name}
+    return directory_acts.register_party(work, PartyNew(kind=kind, country=country, **named, **given))
+
+
+def key_of_party(party: PartyView) -> int:
+    """The internal key, such as actors and rows hold."""
+    return parse_registry_number("P", party.number)
+
+
+def make_account(
+    office: Office, role: Role = Role.AUTHORITY_OFFICER, login: str | None = None, **given: Any
+) -> AccountView:
+    """An account with PASSWORD; a trader gets a party of their own unless one is given."""
+    login = login or f"user{next(_COUNTER)}"
+    with office.begin(EVERYTHING) as work:
+        if role is Role.TRADER and "party" not in given:
+            given["party"] = make_party(work).number
+        new = AccountNew(
+            login=login,
+            full_name=given.pop("full_name", f"Name of {login}"),
+            role=role,
+            password=PASSWORD,
+            **given,
+        )
+        return access_acts.open_account(work, new)
+
+
+def make_token(office: Office, account: AccountView, scopes: Iterable[May] = (), days: int = 1) -> str:
+    """A bearer token of an account."""
+    actor = make_actor(Role(account.role), user_id=account.id)
+    with office.begin(actor) as work:
+        return access_acts.make_token(work, TokenNew("tests", tuple(scopes), days)).token
+
+
+def bearer(app: Flask, role: Role = Role.AUTHORITY_OFFICER, **given: Any) -> dict[str, str]:
+    """Headers of someone new in a role, for the API."""
+    office: Office = app.extensions["registry"].office
+    return {"Authorization": f"Bearer {make_token(office, make_account(office, role, **given))}"}
+
+
+def csrf_token(client: FlaskClient, path: str = "/sign-in") -> str:
+    """The token of a form on a page, as a browser would send it."""
+    text = client.get(path).get_data(as_text=True)
+    _, found, rest = text.partition('name="csrf_token" value="')
+    assert found, f"{path} has no form"
+    return rest.partition('"')[0]
+
+
+def sign_in(app: Flask, role: Role = Role.AUTHORITY_OFFICER, **given: Any) -> FlaskClient:
+    """A browser in which someone new in a role has signed in."""
+    account = make_account(app.extensions["registry"].office, role, **given)
+    client = app.test_client()
+    answer = enter(client, account.login)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return client
+
+
+def enter(client: FlaskClient, login: str, password: str = PASSWORD, **form: str) -> Any:
+    """Send the sign-in form."""
+    token = csrf_token(client)
+    return client.post("/sign-in", data={"csrf_token": token, "login": login, "password": password, **form})
+
+
+def post(client: FlaskClient, path: str, form_at: str = "", **form: Any) -> Any:
+    """Send a form with its token, which is read from the page the form is on."""
+    return client.post(path, data={"csrf_token": csrf_token(client, form_at or path), **form})
