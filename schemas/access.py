@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from schemas.base import Shape
 from schemas.fields import Code, Number, Text, Whole
+from schemas.paging import PageAsked, PageAskedSchema
 from schemas.vocabulary import May, Role
 
 
@@ -48,6 +49,20 @@ class AccountActiveSchema(Shape):
     active = fields.Boolean(required=True, truthy={True}, falsy={False})
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccountsAsked(PageAsked):
+    q: str = ""
+    role: Role | None = None
+    active: bool | None = None
+
+
+class AccountsAskedSchema(PageAskedSchema):
+    makes = AccountsAsked
+    q = Text(longest=80, load_default="", metadata={"description": "Beginning of the login."})
+    role = Code(Role, load_default=None)
+    active = fields.Boolean(load_default=None)
+
+
 class AccountSchema(Shape):
     id = fields.Integer(required=True)
     login = fields.String(required=True)
@@ -57,6 +72,33 @@ class AccountSchema(Shape):
     language = fields.String(required=True)
     active = fields.Boolean(required=True)
     version = fields.Integer(required=True)
+
+
+class MeSchema(Shape):
+    """may: what the role allows, less what the token leaves out."""
+
+    id = fields.Integer(required=True)
+    full_name = fields.String(required=True)
+    role = Code(Role, required=True)
+    party = fields.String(required=True, allow_none=True)
+    language = fields.String(required=True)
+    may = fields.List(Code(May), required=True)
+
+
+class NothingSchema(Shape):
+    """An empty body, for acts that need no more than their address."""
+
+
+@dataclass(frozen=True)
+class SignInAsked:
+    login: str
+    password: str
+
+
+class SignInSchema(Shape):
+    makes = SignInAsked
+    login = Text(required=True, longest=80)
+    password = fields.String(required=True, load_only=True, validate=validate.Length(max=200))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from marshmallow import fields
 from schemas.base import Shape
 from schemas.fields import Code, Country, Day, Text
 from schemas.paging import PageAsked, PageAskedSchema
-from schemas.vocabulary import PartyKind
+from schemas.vocabulary import PartyKind, Purpose
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,18 @@ class PersonSchema(Shape):
     address = fields.String(required=True)
 
 
+@dataclass(frozen=True)
+class PersonAsked:
+    purpose: Purpose
+
+
+class PersonAskedSchema(Shape):
+    """Whoever asks for personal data says why (ITI 15, 17)."""
+
+    makes = PersonAsked
+    purpose = Code(Purpose, required=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class PartiesAsked(PageAsked):
     kind: PartyKind | None = None
@@ -102,7 +114,9 @@ class PartiesAskedSchema(PageAskedSchema):
     makes = PartiesAsked
     kind = Code(PartyKind, load_default=None)
     country = Country(load_default="")
-    q = Text(longest=200, load_default="", metadata={"description": "Beginning of the name."})
+    q = Text(
+        longest=200, load_default="", metadata={"description": "Beginning of the name, or a registry number."}
+    )
 
 
 class StateSchema(Shape):
@@ -139,8 +153,21 @@ class StateChangeSchema(Shape):
     contact_address = Text(required=True, longest=400)
 
 
+@dataclass(frozen=True, kw_only=True)
+class CalibresAsked(PageAsked):
+    q: str = ""
+
+
+class CalibresAskedSchema(PageAskedSchema):
+    makes = CalibresAsked
+    q = Text(
+        longest=80, load_default="", metadata={"description": "A calibre as people write it, such as 9mm."}
+    )
+
+
 class CalibreSchema(Shape):
     code = fields.String(required=True)
     name = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"description": "pistol, rifle, shotgun or rimfire."})
     aliases = fields.List(fields.String(), required=True)
     confusable_with = fields.List(fields.String(), required=True)

@@ -76,7 +76,11 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("name_key", sa.String(length=200), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("short_name", sa.String(length=60), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("place", sa.String(length=120), nullable=False),
@@ -90,6 +94,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_party_identifier"), "party", ["identifier"], unique=False)
     op.create_index(op.f("ix_party_name"), "party", ["name"], unique=False)
     op.create_index(op.f("ix_party_name_key"), "party", ["name_key"], unique=False)
+    op.create_table(
+        "party_change",
+        sa.Column("party_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("changed", sa.String(length=400), nullable=False),
+        sa.Column("changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_party_change_party_id_party")),
+        sa.PrimaryKeyConstraint("party_id", "version", name=op.f("pk_party_change")),
+        sqlite_strict=True,
+    )
     op.create_table(
         "account",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -469,6 +485,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_firearm_holder_id"), table_name="firearm")
     op.drop_table("firearm")
     op.drop_table("account")
+    op.drop_table("party_change")
     op.drop_index(op.f("ix_party_name_key"), table_name="party")
     op.drop_index(op.f("ix_party_name"), table_name="party")
     op.drop_index(op.f("ix_party_identifier"), table_name="party")

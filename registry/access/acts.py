@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from registry.access import queries, secrets
-from registry.access.policy import permissions
 from registry.access.tables import Account, ApiToken, SignIn
 from registry.core.errors import Conflict, Invalid, NotFound, Stale, refuse_if
 from registry.core.work import Work, act
@@ -58,10 +57,9 @@ def _party_of(work: Work, new: AccountNew) -> int | None:
 
 @act(May.USER_MANAGE)
 def set_active(work: Work, account_id: int, active: bool, version: int) -> queries.AccountView:
-    """Close or reopen an account; its sign-ins end at once."""
-    row = work.session.get(Account, account_id)
-    if row is None:
-        raise NotFound(f"No account {account_id}")
+    """Close or reopen an account; its sign-ins and tokens end at once, and for good."""
+    queries.account(work, account_id)
+    row = work.session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
     if row.version != version:
         raise Stale
     if row.id == work.actor.user_id:
@@ -69,6 +67,8 @@ def set_active(work: Work, account_id: int, active: bool, version: int) -> queri
     row.active, row.version = active, row.version + 1
     if not active:
         work.session.execute(delete(SignIn).where(SignIn.account_id == account_id))
+        held = (ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
+        work.session.execute(update(ApiToken).where(*held).values(revoked_at=work.now))
     work.session.flush()
     return queries.account(work, account_id)
 
@@ -77,12 +77,12 @@ def set_active(work: Work, account_id: int, active: bool, version: int) -> queri
 def make_token(work: Work, new: TokenNew) -> queries.TokenView:
     """A bearer token for oneself; its text is in this answer only.
 
-    Raises Invalid for scopes beyond one's own role.
+    Raises Invalid for scopes beyond what one may do now: a token never makes a stronger one.
     """
-    own = permissions(work.actor.role)
+    own = work.actor.may
     beyond = sorted(scope.value for scope in new.scopes if scope not in own)
     if beyond:
-        raise Invalid.at("scopes", f"Your role does not have: {', '.join(beyond)}.")
+        raise Invalid.at("scopes", f"You may not do this yourself: {', '.join(beyond)}.")
     token = secrets.new_token()
     row = ApiToken(
         token_hash=secrets.token_hash(token),
@@ -101,9 +101,8 @@ def make_token(work: Work, new: TokenNew) -> queries.TokenView:
 @act(May.TOKEN_MANAGE)
 def revoke_token(work: Work, token_id: int) -> queries.TokenView:
     """End a token of one's own at once; doing so again changes nothing."""
-    row = work.session.scalar(
-        select(ApiToken).where(ApiToken.id == token_id, ApiToken.account_id == work.actor.user_id)
-    )
+    own = select(ApiToken).where(ApiToken.id == token_id, ApiToken.account_id == work.actor.user_id)
+    row = work.session.scalar(own) if token_id < 2**63 else None
     if row is None:
         raise NotFound(f"You have no token {token_id}")
     if row.revoked_at is None:

@@ -1,7 +1,83 @@
-"""Routes of the API for access."""
+"""Routes of the API for access: who one is, one's own tokens, accounts."""
 
 from __future__ import annotations
 
-from registry.core.web import api
+from typing import Any
 
-blueprint = api.blueprint("access", "access")
+from registry.access import acts, queries
+from registry.core.web import api
+from registry.core.work import Work
+from schemas import access as shapes
+from schemas.paging import Page, PageAsked, PageAskedSchema
+from schemas.vocabulary import May
+
+blueprint: Any = api.blueprint("access", "Who one is, one's own bearer tokens, and accounts")
+
+
+@blueprint.route("/me", methods=["GET"])
+@api.reads(blueprint, None, gives=shapes.MeSchema)
+def me(work: Work) -> queries.Me:
+    """Who calls, and what this token allows."""
+    return queries.me(work)
+
+
+@blueprint.route("/tokens", methods=["GET"])
+@api.reads(blueprint, May.TOKEN_MANAGE, gives=shapes.TokenSchema, query=PageAskedSchema, paged=True)
+def tokens(work: Work, asked: PageAsked) -> Page[queries.TokenView]:
+    """One's own tokens, without their text."""
+    return queries.tokens(work, asked)
+
+
+@blueprint.route("/tokens", methods=["POST"])
+@api.writes(blueprint, May.TOKEN_MANAGE, takes=shapes.TokenNewSchema, gives=shapes.TokenSchema, secret=True)
+def make_token(work: Work, new: shapes.TokenNew) -> queries.TokenView:
+    """Make a bearer token for oneself. Its text is in this answer only; no Idempotency-Key."""
+    return acts.make_token(work, new)
+
+
+@blueprint.route("/tokens/<int:token_id>/revoke", methods=["POST"])
+@api.writes(blueprint, May.TOKEN_MANAGE, takes=shapes.NothingSchema, gives=shapes.TokenSchema, status=200)
+def revoke_token(work: Work, nothing: object, token_id: int) -> queries.TokenView:
+    """End one of one's own tokens at once."""
+    return acts.revoke_token(work, token_id)
+
+
+@blueprint.route("/accounts", methods=["GET"])
+@api.reads(
+    blueprint, May.USER_MANAGE, gives=shapes.AccountSchema, query=shapes.AccountsAskedSchema, paged=True
+)
+def accounts(work: Work, asked: shapes.AccountsAsked) -> Page[queries.AccountView]:
+    """Accounts that fit."""
+    return queries.accounts(work, asked)
+
+
+@blueprint.route("/accounts", methods=["POST"])
+@api.writes(
+    blueprint, May.USER_MANAGE, takes=shapes.AccountNewSchema, gives=shapes.AccountSchema, secret=True
+)
+def open_account(work: Work, new: shapes.AccountNew) -> queries.AccountView:
+    """Open an account. It carries a password, so nothing of it is kept for an Idempotency-Key."""
+    return acts.open_account(work, new)
+
+
+@blueprint.route("/accounts/<int:account_id>", methods=["GET"])
+@api.reads(blueprint, May.USER_MANAGE, gives=shapes.AccountSchema)
+def account(work: Work, account_id: int) -> queries.AccountView:
+    """One account."""
+    return queries.account(work, account_id)
+
+
+@blueprint.route("/accounts/<int:account_id>", methods=["PATCH"])
+@api.writes(
+    blueprint,
+    May.USER_MANAGE,
+    takes=shapes.AccountActiveSchema,
+    gives=shapes.AccountSchema,
+    status=200,
+    versioned=True,
+)
+def set_active(
+    work: Work, change: shapes.AccountActive, account_id: int, version: int
+) -> queries.AccountView:
+    """Close or reopen an account; its sign-ins and tokens end at once."""
+    return acts.set_active(work, account_id, change.active, version)

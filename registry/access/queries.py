@@ -15,6 +15,7 @@ from registry.core.errors import NotFound
 from registry.core.numbers import registry_number
 from registry.core.paging import page
 from registry.core.work import Actor, Work
+from schemas.access import AccountsAsked
 from schemas.paging import Page, PageAsked
 from schemas.vocabulary import May, Role
 
@@ -22,11 +23,21 @@ _WHO = (Account.id, Account.full_name, Account.role, Account.party_id, Account.l
 
 
 @dataclass(frozen=True)
+class Me:
+    id: int
+    full_name: str
+    role: Role
+    party: str | None
+    language: str
+    may: tuple[May, ...]
+
+
+@dataclass(frozen=True)
 class AccountView:
     id: int
     login: str
     full_name: str
-    role: str
+    role: Role
     party: str | None
     language: str
     active: bool
@@ -93,33 +104,55 @@ def account_by_login(session: Session, login: str) -> Account | None:
     return session.scalar(select(Account).where(Account.login == login.casefold()))
 
 
-def accounts(work: Work, asked: PageAsked) -> Page[AccountView]:
-    """Accounts, by login."""
-    found = page(
-        work.session, select(Account), asked, {"login": Account.login, "role": Account.role}, Account.id
-    )
+def me(work: Work) -> Me:
+    """Whoever asks, and what they may do now."""
+    who = work.actor
+    return Me(who.user_id, who.name, who.role, _party(who.party_id), who.language, tuple(sorted(who.may)))
+
+
+def accounts(work: Work, asked: AccountsAsked) -> Page[AccountView]:
+    """Accounts, by role, by being open, and by the beginning of their login."""
+    query = select(Account)
+    if asked.q:
+        query = query.where(Account.login.startswith(asked.q.casefold(), autoescape=True))
+    if asked.role is not None:
+        query = query.where(Account.role == asked.role.value)
+    if asked.active is not None:
+        query = query.where(Account.active == asked.active)
+    found = page(work.session, query, asked, {"login": Account.login, "role": Account.role}, Account.id)
     return Page(tuple(_view(row.Account) for row in found.items), found.next)
 
 
 def account(work: Work, account_id: int) -> AccountView:
     """One account; raises NotFound."""
-    row = work.session.get(Account, account_id)
+    row = work.session.get(Account, account_id) if account_id < 2**63 else None
     if row is None:
         raise NotFound(f"No account {account_id}")
     return _view(row)
 
 
 def _view(row: Account) -> AccountView:
-    party = registry_number("P", row.party_id) if row.party_id else None
     return AccountView(
-        row.id, row.login, row.full_name, row.role, party, row.language, row.active, row.version
+        row.id,
+        row.login,
+        row.full_name,
+        Role(row.role),
+        _party(row.party_id),
+        row.language,
+        row.active,
+        row.version,
     )
 
 
-def tokens(work: Work) -> list[TokenView]:
-    """The tokens of whoever asks, the newest first."""
-    query = select(ApiToken).where(ApiToken.account_id == work.actor.user_id).order_by(ApiToken.id.desc())
-    return [token_view(row) for row in work.session.scalars(query)]
+def _party(party_id: int | None) -> str | None:
+    return registry_number("P", party_id) if party_id else None
+
+
+def tokens(work: Work, asked: PageAsked) -> Page[TokenView]:
+    """The tokens of whoever asks."""
+    query = select(ApiToken).where(ApiToken.account_id == work.actor.user_id)
+    found = page(work.session, query, asked, {"id": ApiToken.id, "label": ApiToken.label}, ApiToken.id)
+    return Page(tuple(token_view(row.ApiToken) for row in found.items), found.next)
 
 
 def token_view(row: ApiToken, token: str = "") -> TokenView:

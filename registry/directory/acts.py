@@ -6,8 +6,11 @@ from registry.core.errors import Conflict, Invalid, NotFound, Stale
 from registry.core.work import Work, act
 from registry.directory import queries
 from registry.directory.tables import Party, Person, State
+from registry.directory.tables import PartyChange as PartyChangeRow
 from schemas.directory import PartyChange, PartyNew, StateChange
 from schemas.vocabulary import May, PartyKind
+
+LONGEST_KEY = 200
 
 
 @act(May.DIRECTORY_WRITE)
@@ -25,13 +28,21 @@ def _register_body(work: Work, new: PartyNew) -> queries.PartyView:
         raise Invalid.at("name", "A name is needed.")
     if new.full_name or new.birth_date or new.document_number or new.address or new.document_kind:
         raise Invalid.at("full_name", "Personal data belong to natural persons only.")
-    key = queries.name_key(new.name)
-    work.lock(f"party:{new.kind}:{new.country}:{key}")
-    known = queries.party_named(work.session, new.kind, new.name, new.country)
-    if known is not None:
-        raise Conflict(f"{known.name} is already registered as {queries.party_number(known.id)}")
+    key = _free_name(work, new.kind, new.name, new.country)
     row = _row(work, new, new.name, key)
     return queries.party(work, row.id)
+
+
+def _free_name(work: Work, kind: PartyKind, name: str, country: str, own_id: int = 0) -> str:
+    """The key of a name that no other legal person of this kind and country has."""
+    key = queries.name_key(name)
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise Invalid.at("name", "This name cannot be written in its plain form; shorten it.")
+    work.lock(f"party:{kind}:{country}:{key}")
+    known = queries.party_named(work.session, kind, name, country)
+    if known is not None and known.id != own_id:
+        raise Conflict(f"{known.name} is already registered as {queries.party_number(known.id)}")
+    return key
 
 
 def _register_person(work: Work, new: PartyNew) -> queries.PartyView:
@@ -40,6 +51,8 @@ def _register_person(work: Work, new: PartyNew) -> queries.PartyView:
         raise Invalid.at("full_name", "The person's name is needed.")
     if new.name or new.short_name:
         raise Invalid.at("name", "A natural person's name goes into full_name, which fewer people may read.")
+    if new.identifier:
+        raise Invalid.at("identifier", "A natural person's papers go into document_number.")
     if new.birth_date and new.birth_date > work.today:
         raise Invalid.at("birth_date", "This day has not come yet.")
     row = _row(work, new, "", "")
@@ -84,27 +97,38 @@ def change_party(work: Work, party_id: int, change: PartyChange, version: int) -
         raise NotFound(f"No party has the number {queries.party_number(party_id)}")
     if row.version != version:
         raise Stale
-    if change.name is not None and row.kind == PartyKind.PERSON:
+    if row.kind == PartyKind.PERSON and (change.name or change.short_name or change.identifier):
         raise Invalid.at("name", "A natural person's entry bears its number as its name.")
     if change.name is not None:
-        known = queries.party_named(work.session, PartyKind(row.kind), change.name, row.country)
-        if known is not None and known.id != row.id:
-            raise Conflict(f"{known.name} is already registered as {queries.party_number(known.id)}")
-        row.name, row.name_key = change.name, queries.name_key(change.name)
-    for field in ("short_name", "place", "identifier"):
-        if (value := getattr(change, field)) is not None:
-            setattr(row, field, value)
-    row.version += 1
-    work.session.flush()
+        row.name_key = _free_name(work, PartyKind(row.kind), change.name, row.country, row.id)
+    asked = {field: getattr(change, field) for field in ("name", "short_name", "place", "identifier")}
+    changed = [field for field, value in asked.items() if value not in (None, getattr(row, field))]
+    for field in changed:
+        setattr(row, field, asked[field])
+    _note_change(work, row, change.reason, changed)
     return queries.party(work, party_id)
+
+
+def _note_change(work: Work, row: Party, reason: str, changed: list[str]) -> None:
+    row.version += 1
+    work.session.add(
+        PartyChangeRow(
+            party_id=row.id,
+            version=row.version,
+            reason=reason,
+            changed=" ".join(changed),
+            changed_by=work.actor.user_id,
+            changed_at=work.now,
+        )
+    )
+    work.session.flush()
 
 
 @act(May.DIRECTORY_WRITE)
 def change_contact(work: Work, code: str, change: StateChange, version: int) -> queries.StateView:
     """Set a State's point of contact; raises NotFound, Stale."""
-    row = work.session.get(State, code, with_for_update=True)
-    if row is None:
-        raise NotFound(f"No State has the code {code[:10]!r}")
+    queries.state(work, code)
+    row = work.session.get_one(State, code, with_for_update=True, populate_existing=True)
     if row.version != version:
         raise Stale
     row.contact_name, row.contact_address = change.contact_name, change.contact_address

@@ -7,18 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.errors import Invalid, NotFound
-from registry.core.numbers import parse_registry_number, registry_number
+from registry.core.numbers import key_of, parse_registry_number, registry_number
 from registry.core.paging import page
 from registry.core.work import Work, allow
 from registry.directory import calibres, countries
-from registry.directory.tables import Party, Person, State
-from schemas.directory import PartiesAsked, StatesAsked
+from registry.directory.tables import Calibre, Party, PartyChange, Person, State
+from schemas.directory import CalibresAsked, PartiesAsked, StatesAsked
 from schemas.paging import Page
-from schemas.vocabulary import May, PartyKind
+from schemas.vocabulary import May, PartyKind, Purpose
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ def name_key(name: str) -> str:
 
 
 def party_number(party_id: int) -> str:
+    """The registry number of a party's key."""
     return registry_number("P", party_id)
 
 
@@ -121,6 +125,12 @@ def party(work: Work, party_id: int) -> PartyView:
     return _view(row)
 
 
+def changes(work: Work, party_id: int) -> list[PartyChange]:
+    """Corrections of a party's entry, the newest first."""
+    query = select(PartyChange).where(PartyChange.party_id == party_id)
+    return list(work.session.scalars(query.order_by(PartyChange.version.desc())))
+
+
 def parties(work: Work, asked: PartiesAsked) -> Page[PartyView]:
     """Parties, by kind, country and the beginning of their name."""
     query = select(Party)
@@ -128,19 +138,31 @@ def parties(work: Work, asked: PartiesAsked) -> Page[PartyView]:
         query = query.where(Party.kind == asked.kind.value)
     if asked.country:
         query = query.where(Party.country == asked.country)
-    if asked.q:
+    if (number := key_of("P", asked.q)) is not None:
+        query = query.where(Party.id == number)
+    elif asked.q:
         start = name_key(asked.q)
         query = query.where(Party.name_key >= start, Party.name_key < start + "\U0010ffff")
     found = page(work.session, query, asked, {"name": Party.name_key, "id": Party.id}, Party.id)
     return Page(tuple(_view(row.Party) for row in found.items), found.next)
 
 
-def person(work: Work, party_id: int) -> PersonView:
-    """Personal data of a natural person; raises Forbidden without the permission, NotFound for others."""
+def person(work: Work, party_id: int, purpose: Purpose) -> PersonView:
+    """Personal data of a natural person; raises Forbidden without the permission, NotFound for others.
+
+    That they were read, by whom and why, goes to the log: numbers only, never the data.
+    """
     allow(work.actor, May.PERSON_READ)
     row = work.session.get(Person, party_id)
     if row is None:
         raise NotFound(f"{party_number(party_id)} is no natural person")
+    log.info(
+        "person_read",
+        request_id=work.request_id,
+        account=work.actor.user_id,
+        party=party_number(party_id),
+        purpose=purpose.value,
+    )
     return PersonView(
         party_number(party_id),
         row.full_name,
@@ -162,7 +184,7 @@ def states(work: Work, asked: StatesAsked) -> Page[StateView]:
 
 def state(work: Work, code: str) -> StateView:
     """One State; raises NotFound."""
-    row = work.session.get(State, code)
+    row = work.session.get(State, code) if countries.is_country_of_manufacture(code) else None
     if row is None:
         raise NotFound(f"No State has the code {code[:10]!r}")
     return _state(row)
@@ -175,6 +197,17 @@ def check_country(work: Work, code: str | None, field: str, historic_ok: bool = 
     if code in countries.HISTORIC:
         raise Invalid.at(field, f"{code} is a historic State; it can only be a country of manufacture.")
     raise Invalid.at(field, f"{code!r} is no country code of ISO 3166-1.")
+
+
+def listed_calibres(work: Work, asked: CalibresAsked) -> Page[calibres.Calibre]:
+    """Calibres by name; with `q` the one that is meant, or those with names near to it."""
+    query = select(Calibre)
+    if asked.q:
+        meant = calibres.find(asked.q)
+        near = [meant] if meant else calibres.suggestions(asked.q)
+        query = query.where(Calibre.code.in_([calibre.code for calibre in near]))
+    found = page(work.session, query, asked, {"name": Calibre.name, "code": Calibre.code}, Calibre.code)
+    return Page(tuple(calibres.BY_CODE[row.Calibre.code] for row in found.items), found.next)
 
 
 def calibre_of(text: str, field: str) -> str:

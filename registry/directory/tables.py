@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import Base, Instant, Key, table_args
 
+NameKey = String(200).with_variant(String(200, collation="C"), "postgresql")
+"""Sorted by code point on both engines, so that the beginning of a name is one range of its index."""
+
 
 class State(Base):
     """A State, present or historic, with its national point of contact (FP art. 13(2))."""
@@ -48,7 +51,7 @@ class Party(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(200))
-    name_key: Mapped[str] = mapped_column(String(200))  # casefolded, for look-up
+    name_key: Mapped[str] = mapped_column(NameKey)  # casefolded, for look-up
     short_name: Mapped[str] = mapped_column(String(60), default="")
     country: Mapped[str] = mapped_column(ForeignKey("state.code"))
     place: Mapped[str] = mapped_column(String(120), default="")
@@ -72,3 +75,17 @@ class Person(Base):
     document_kind: Mapped[str] = mapped_column(String(40), default="")
     document_number: Mapped[str] = mapped_column(String(60), default="")
     address: Mapped[str] = mapped_column(String(400), default="")
+
+
+class PartyChange(Base):
+    """Why a party's entry was corrected, by whom and when; `version` is the one it led to."""
+
+    __tablename__ = "party_change"
+    __table_args__ = table_args()
+
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(String(400))
+    changed: Mapped[str] = mapped_column(String(400))  # names of the fields, separated by spaces
+    changed_by: Mapped[int] = mapped_column(Key)  # account; 0: the operator
+    changed_at: Mapped[datetime] = mapped_column(Instant)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from registry.core.errors import Invalid, KeyReused, Unmet, VersionNeeded
 from registry.core.web import problems
 from registry.core.web.context import begin, look, request_id
-from registry.core.web.guard import may
+from registry.core.web.guard import may, signed_in
 from registry.core.web.tables import KeptAnswer
 from registry.core.work import Work
 from schemas.paging import Page, page_of
@@ -92,9 +92,17 @@ def blueprint(name: str, description: str) -> Any:
 
 
 def reads(
-    blp: Any, permission: May, *, gives: type[Schema], query: type[Schema] | None = None, paged: bool = False
+    blp: Any,
+    permission: May | None,
+    *,
+    gives: type[Schema],
+    query: type[Schema] | None = None,
+    paged: bool = False,
 ) -> Callable[[View], View]:
-    """A GET: `view(work, [query], **path)` returns the record (its `version` becomes the ETag) or a Page."""
+    """A GET: `view(work, [query], **path)` returns the record (its `version` becomes the ETag) or a Page.
+
+    permission: None where a valid token is enough.
+    """
     shape = page_of(gives) if paged else gives
 
     def mark(view: View) -> View:
@@ -106,7 +114,8 @@ def reads(
         marked = blp.response(200, shape, headers=None if paged else _ETAG_HEADER)(answer)
         if query is not None:
             marked = blp.arguments(query, location="query")(marked)
-        return may(permission)(_documented(blp, marked, body=False))
+        guarded = may(permission) if permission else signed_in
+        return guarded(_documented(blp, marked, body=False))
 
     return mark
 
@@ -119,11 +128,13 @@ def writes(
     gives: type[Schema],
     status: int = 201,
     versioned: bool = False,
+    secret: bool = False,
 ) -> Callable[[View], View]:
     """A POST, or with `versioned` a change of a record: `view(work, taken, **path)` calls the act.
 
     versioned: If-Match is needed (428 without, 412 when stale) and arrives as `version=`. A POST may
-    carry an Idempotency-Key. The answer is made inside the transaction and sent after its commit.
+    carry an Idempotency-Key, unless it is `secret`: then nothing of it may be kept. The answer is made
+    inside the transaction and sent after its commit.
     """
 
     def mark(view: View) -> View:
@@ -131,7 +142,7 @@ def writes(
         def answer(taken: Any, **path: Any) -> Response:
             if versioned:
                 path["version"] = _version_asked()
-            key = _key_asked()
+            key = "" if secret else _key_asked()
             with begin() as work:
                 if key and (kept := _kept(work, key)):
                     return kept
@@ -142,9 +153,8 @@ def writes(
 
         marked = blp.response(status, gives, headers=_ETAG_HEADER)(answer)
         marked = blp.arguments(takes, location="json")(marked)
-        return may(permission)(
-            _documented(blp, marked, body=True, parameter=_IF_MATCH if versioned else _KEY)
-        )
+        header = _IF_MATCH if versioned else None if secret else _KEY
+        return may(permission)(_documented(blp, marked, body=True, parameter=header))
 
     return mark
 
