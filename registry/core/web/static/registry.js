@@ -69,4 +69,7 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 });
+document.querySelectorAll("[data-search]").forEach((field) => {
+  field.ariaKeyShortcuts = "/";
+});
 focusFirst();
