@@ -19,7 +19,10 @@ MOST_CARTRIDGES = 10**9
 
 @dataclass(frozen=True)
 class LotNew:
-    """historical: an old lot is recorded and flagged where a new one would be refused."""
+    """historical: an old lot is recorded and flagged where a new one would be refused.
+
+    importer, imported_on: who brought a lot made abroad into the country, and has it first.
+    """
 
     maker: str
     code: str
@@ -31,6 +34,8 @@ class LotNew:
     scheme: MarkingScheme
     gtin: str = ""
     historical: bool = False
+    importer: str | None = None
+    imported_on: date | None = None
 
 
 class LotNewSchema(Shape):
@@ -44,9 +49,12 @@ class LotNewSchema(Shape):
     produced_on = Day(required=True)
     scheme = Code(MarkingScheme, required=True)
     gtin = fields.String(
-        load_default="", validate=validate.Regexp(r"^([0-9]{8,14})?\Z", error="8 to 14 digits.")
+        load_default="",
+        validate=validate.Regexp(r"^([0-9]{8}|[0-9]{12,14})?\Z", error="8, 12, 13 or 14 digits."),
     )
     historical = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    importer = Number("P", load_default=None, allow_none=True)
+    imported_on = Day(load_default=None, allow_none=True)
 
 
 @dataclass(frozen=True)
@@ -69,65 +77,87 @@ class PackNewSchema(Shape):
 
 @dataclass(frozen=True)
 class SaleNew:
-    """One line of the sales register (16 D LOG). package: whose cartridges are sold, if it matters."""
+    """One line of the sales register (16 D LOG).
+
+    quantity: taken where they lie lowest, within the package or from first to last where these are
+    given; left out, all cartridges of the package or span are meant.
+    """
 
     seller: str
     buyer: str
     sold_on: date
-    quantity: int
     authorization: str
     invoice_number: str
     invoice_series: str
     invoice_date: date
     permit_number: str
     permit_date: date
+    quantity: int | None = None
     package: str | None = None
+    first: int | None = None
+    last: int | None = None
     place: str = ""
 
 
-class SaleNewSchema(Shape):
+class CartridgesSchema(Shape):
+    """Which cartridges of a lot move."""
+
+    quantity = Whole(least=1, most=MOST_CARTRIDGES, load_default=None, allow_none=True)
+    package = Text(
+        longest=40,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "A package's number, when the cartridges come out of it."},
+    )
+    first = Whole(
+        least=0,
+        most=MOST_CARTRIDGES,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Position in the lot, counted from 0."},
+    )
+    last = Whole(least=0, most=MOST_CARTRIDGES, load_default=None, allow_none=True)
+
+
+class SaleNewSchema(CartridgesSchema):
     makes = SaleNew
     seller = Number("P", required=True)
     buyer = Number("P", required=True)
     sold_on = Day(required=True)
-    quantity = Whole(required=True, least=1, most=MOST_CARTRIDGES)
     authorization = Text(required=True, longest=60)
     invoice_number = Text(required=True, longest=40)
     invoice_series = Text(required=True, longest=20)
     invoice_date = Day(required=True)
     permit_number = Text(required=True, longest=40, metadata={"description": "Of the transport permit."})
     permit_date = Day(required=True)
-    package = fields.String(
-        load_default=None,
-        allow_none=True,
-        validate=validate.Length(max=40),
-        metadata={"description": "A package's number, when the sale takes cartridges out of it."},
-    )
     place = Text(longest=120, load_default="")
 
 
 @dataclass(frozen=True)
 class MovementNew:
-    """A movement that is no sale; to_party stays empty where nobody holds the cartridges afterwards."""
+    """A movement that is no sale; to_party stays empty where nobody holds the cartridges afterwards.
+
+    Which cartridges: as for a sale.
+    """
 
     kind: MovementKind
     happened_on: date
-    quantity: int
     from_party: str
     to_party: str | None = None
+    quantity: int | None = None
     package: str | None = None
+    first: int | None = None
+    last: int | None = None
     place: str = ""
     document: str = ""
 
 
-class MovementNewSchema(Shape):
+class MovementNewSchema(CartridgesSchema):
     makes = MovementNew
     kind = Code(MovementKind, required=True)
     happened_on = Day(required=True)
-    quantity = Whole(required=True, least=1, most=MOST_CARTRIDGES)
     from_party = Number("P", required=True)
     to_party = Number("P", load_default=None, allow_none=True)
-    package = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
     place = Text(longest=120, load_default="")
     document = Text(longest=80, load_default="")
 
@@ -136,7 +166,10 @@ class HolderSchema(Shape):
     """How many cartridges of a lot someone holds; party is null for what nobody holds any more."""
 
     party = fields.Nested(PartyNameSchema, required=True, allow_none=True)
-    kind = fields.String(required=True, metadata={"description": "How they came to it, or were lost to it."})
+    kind = fields.String(
+        required=True,
+        metadata={"description": "How they came there; `others` stands for what a trader may not see."},
+    )
     quantity = fields.Integer(required=True)
 
 
@@ -209,9 +242,33 @@ class PackageRowSchema(Shape):
     quantity = fields.Integer(required=True)
 
 
+class PieceSchema(Shape):
+    """Neighbouring cartridges of a package with one holder."""
+
+    first = fields.Integer(required=True)
+    last = fields.Integer(required=True)
+    party = fields.Nested(PartyNameSchema, required=True, allow_none=True)
+    kind = fields.String(required=True)
+
+
+class ContentSchema(Shape):
+    level = fields.String(required=True)
+    packages = fields.Integer(required=True)
+
+
 class PackageSchema(PackageRowSchema):
     lot = fields.String(required=True)
     code = fields.String(required=True)
+    maker = fields.Nested(PartyNameSchema, required=True)
+    product = fields.String(required=True)
+    calibre_name = fields.String(required=True)
+    produced_on = fields.Date(required=True)
+    gtin = fields.String(required=True)
+    inside = fields.List(
+        fields.Nested(PackageRowSchema), required=True, metadata={"description": "Packages that it lies in."}
+    )
+    content = fields.List(fields.Nested(ContentSchema), required=True)
+    pieces = fields.List(fields.Nested(PieceSchema), required=True)
     chain = fields.List(
         fields.Nested(MovementSchema),
         required=True,

@@ -1,12 +1,16 @@
-"""What people do with ammunition. The lot's row is locked first, so sellers of one lot wait for each other."""
+"""What people do with ammunition. The lot's row is locked first: sellers of one lot wait for each other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from registry.ammunition import queries, rules, spans
+from sqlalchemy import insert
+
+from registry.ammunition import package_queries, queries, rules, spans, whereabouts
+from registry.ammunition.packaging import ROOM, package_number
 from registry.ammunition.tables import Lot, Movement, Package, Sale
+from registry.ammunition.views import LotView, SaleView
 from registry.core.errors import Conflict, Forbidden, Invalid, refuse_if
 from registry.core.work import Work, act
 from registry.directory import queries as directory
@@ -19,24 +23,40 @@ MOST_PACKAGES = 100_000
 
 
 @act(May.LOT_REGISTER)
-def register_lot(work: Work, new: LotNew) -> queries.LotView:
-    """Record a lot, all of it with its maker.
+def register_lot(work: Work, new: LotNew) -> LotView:
+    """Record a lot, all of it with its maker or, made abroad, with its importer.
 
     Raises Invalid, Refused (a new lot above 10,000), Conflict when this maker has a lot with this code,
     calibre and product.
     """
     maker = directory.party_by_number(work, new.maker, "maker")
-    if maker.kind not in (PartyKind.MAKER, PartyKind.IMPORTER):
-        raise Invalid.at("maker", "A maker or importer is needed here.")
-    if work.actor.role is Role.TRADER and maker.id != work.actor.party_id:
-        raise Forbidden("You may register lots of your own")
+    importer = directory.party_by_number(work, new.importer, "importer") if new.importer else None
+    for field, party in (("maker", maker), ("importer", importer)):
+        if party is not None and party.kind not in (PartyKind.MAKER, PartyKind.IMPORTER):
+            raise Invalid.at(field, "A maker or importer is needed here.")
+    trader = work.actor.role is Role.TRADER
+    if trader and work.actor.party_id not in (maker.id, importer and importer.id):
+        raise Forbidden("You may register lots that you made or imported")
     if refused := acceptable_text(new.code, "code"):
         raise Invalid(unmet=refused)
-    refuse_if(rules.unmet_for_lot(new.quantity, new.produced_on, new.gtin, new.historical, work.today))
-    row = Lot(
+    facts = rules.LotFacts(
+        new.quantity, new.produced_on, new.gtin, new.historical, not trader, bool(importer), new.imported_on
+    )
+    refuse_if(rules.unmet_for_lot(facts, work.today))
+    row = _lot(work, new, maker)
+    _refuse_known(work, row)
+    work.session.add(row)
+    work.session.flush()
+    work.session.add(_beginning(work, row, maker, importer, new.imported_on or new.produced_on))
+    work.session.flush()
+    return queries.lot(work, row.id)
+
+
+def _lot(work: Work, new: LotNew, maker: Party) -> Lot:
+    return Lot(
         maker_id=maker.id,
         code=new.code,
-        code_key=normal_form(new.code),
+        code_key=normal_form(new.code)[:40],
         calibre=directory.calibre_of(new.calibre, "calibre"),
         product_code=new.product_code,
         product=new.product,
@@ -50,25 +70,6 @@ def register_lot(work: Work, new: LotNew) -> queries.LotView:
         created_at=work.now,
         version=1,
     )
-    _refuse_known(work, row)
-    work.session.add(row)
-    work.session.flush()
-    kind = MovementKind.MANUFACTURED if maker.kind == PartyKind.MAKER else MovementKind.IMPORTED
-    work.session.add(
-        Movement(
-            lot_id=row.id,
-            depth=0,
-            first=0,
-            last=new.quantity - 1,
-            kind=kind.value,
-            happened_on=new.produced_on,
-            to_id=maker.id,
-            recorded_at=work.now,
-            recorded_by=work.actor.user_id,
-        )
-    )
-    work.session.flush()
-    return queries.lot(work, row.id)
 
 
 def _refuse_known(work: Work, row: Lot) -> None:
@@ -78,24 +79,51 @@ def _refuse_known(work: Work, row: Lot) -> None:
         raise Conflict(f"This lot is registered as {queries.lot_number(known)}")
 
 
+def _beginning(work: Work, row: Lot, maker: Party, importer: Party | None, on: date) -> Movement:
+    """The movement out of which all others of a lot are taken."""
+    made_here = importer is None and maker.kind == PartyKind.MAKER
+    return Movement(
+        lot_id=row.id,
+        depth=0,
+        first=0,
+        last=row.quantity - 1,
+        kind=(MovementKind.MANUFACTURED if made_here else MovementKind.IMPORTED).value,
+        happened_on=on,
+        from_id=maker.id if importer else None,
+        to_id=importer.id if importer else maker.id,
+        recorded_at=work.now,
+        recorded_by=work.actor.user_id,
+    )
+
+
 @act(May.LOT_REGISTER)
-def pack(work: Work, lot_id: int, new: PackNew) -> queries.LotView:
+def pack(work: Work, lot_id: int, new: PackNew) -> LotView:
     """Put cartridges of a lot into packages of one size, each with a number of its own.
 
-    Raises Invalid, and Conflict when some of them are in a package of this level already.
+    Raises Invalid, and Conflict when some of them are in a package of this level already or when a
+    package of another level would lie in two of the new ones.
     """
     row = _locked(work, lot_id)
-    if work.actor.role is Role.TRADER and row.maker_id != work.actor.party_id:
-        raise Forbidden("Only its maker packs a lot")
-    last = row.quantity - 1 if new.last is None else new.last
-    if not new.first <= last < row.quantity:
-        raise Invalid.at("last", f"Positions of this lot are 0 to {row.quantity - 1}.")
-    tiles = (last - new.first) // new.size + 1
+    own = work.actor.party_id
+    packers = (row.maker_id, queries.first_holder(work.session, row.id))
+    if work.actor.role is Role.TRADER and own not in packers:
+        raise Forbidden("Only its maker or importer packs a lot")
+    whole = _bounds(row, new.first, row.quantity - 1 if new.last is None else new.last)
+    tiles = (whole.size - 1) // new.size + 1
     if tiles > MOST_PACKAGES:
         raise Invalid.at("size", f"That would be {tiles:,} packages; at most {MOST_PACKAGES:,} at a time.")
-    work.session.add_all(
-        Package(lot_id=row.id, level=new.level.value, first=span.first, last=span.last, n=n)
-        for n, span in enumerate(spans.packages(new.first, last, new.size), row.packages + 1)
+    if row.packages + tiles >= ROOM:
+        raise Invalid.at("size", f"A lot has room for {ROOM - 1:,} packages.")
+    cut = package_queries.straddling(work.session, row.id, new.level.value, whole, new.size)
+    if cut is not None:
+        raise Conflict(f"Package {package_number(row.id, cut)} would lie in more than one of the new ones")
+    numbered = enumerate(spans.packages(whole.first, whole.last, new.size), row.packages + 1)
+    work.session.execute(
+        insert(Package),
+        [
+            {"lot_id": row.id, "level": new.level.value, "first": span.first, "last": span.last, "n": n}
+            for n, span in numbered
+        ],
     )
     row.packages += tiles
     _changed(work, row)
@@ -103,66 +131,58 @@ def pack(work: Work, lot_id: int, new: PackNew) -> queries.LotView:
 
 
 @act(May.SALE_RECORD)
-def sell(work: Work, lot_id: int, new: SaleNew) -> queries.SaleView:
+def sell(work: Work, lot_id: int, new: SaleNew) -> SaleView:
     """Write a line of the sales register and move the cartridges.
 
-    Raises Invalid, Refused: a seller hands over only what is held, a date that has come, and a
+    Raises Invalid, Refused: a seller hands over only what is held, on a day that has come, and a
     lot-and-buyer code goes to one buyer.
     """
     row = _locked(work, lot_id)
     seller = directory.party_by_number(work, new.seller, "seller")
     buyer = directory.party_by_number(work, new.buyer, "buyer")
     _own(work, seller)
-    held = _held(work, row, seller, new.package)
+    asked = _asked(work, row, seller, new, new.sold_on)
     facts = rules.SaleFacts(
-        new.sold_on,
-        new.invoice_date,
-        new.permit_date,
-        new.quantity,
-        row.produced_on,
-        MarkingScheme(row.scheme),
-        seller.id,
-        buyer.id,
-        seller.id == row.maker_id,
-        queries.buyers_from_maker(work.session, row),
-        spans.total(held),
+        sold_on=new.sold_on,
+        invoice_date=new.invoice_date,
+        permit_date=new.permit_date,
+        quantity=asked.quantity,
+        held=spans.total(asked.held),
+        produced_on=row.produced_on,
+        scheme=MarkingScheme(row.scheme),
+        historical=row.historical,
+        seller_id=seller.id,
+        buyer_id=buyer.id,
+        from_whole=seller.id == queries.first_holder(work.session, row.id),
+        other_buyers=frozenset(party for party, _ in queries.first_sales(work.session, row.id)),
     )
     refuse_if(rules.unmet_for_sale(facts, work.today))
     row.sales += 1
-    work.session.add(_sale(work, row, seller, buyer, new))
+    work.session.add(_sale(work, row, seller, buyer, asked.quantity, new))
     work.session.flush()
-    _move(
-        work,
-        row,
-        spans.pick(held, new.quantity),
-        MovementKind.SOLD,
-        new.sold_on,
-        seller,
-        buyer,
-        new.place,
-        new.invoice_number,
-        row.sales,
-    )
+    step = _Step(MovementKind.SOLD, new.sold_on, seller, buyer, new.place, new.invoice_number, row.sales)
+    _take(work, row, asked, step)
     return queries.sale(work, row.id, row.sales)
 
 
 @act(May.SALE_RECORD)
-def move(work: Work, lot_id: int, new: MovementNew) -> queries.LotView:
+def move(work: Work, lot_id: int, new: MovementNew) -> LotView:
     """Record a transfer, issue, return, use, loss, theft, export or destruction of cartridges."""
     row = _locked(work, lot_id)
     giver = directory.party_by_number(work, new.from_party, "from_party")
     taker = directory.party_by_number(work, new.to_party, "to_party") if new.to_party else None
     _own(work, giver)
-    held = _held(work, row, giver, new.package)
-    given = taker is not None
+    asked = _asked(work, row, giver, new, new.happened_on)
+    taken_by = taker.id if taker else None
     refuse_if(
         [
-            *rules.unmet_for_movement(new.kind, new.happened_on, given, row.produced_on, work.today),
-            *rules.unmet_for_quantity(new.quantity, spans.total(held)),
+            *rules.unmet_for_movement(
+                new.kind, new.happened_on, giver.id, taken_by, row.produced_on, work.today
+            ),
+            *rules.unmet_for_quantity(asked.quantity, spans.total(asked.held)),
         ]
     )
-    picked = spans.pick(held, new.quantity)
-    _move(work, row, picked, new.kind, new.happened_on, giver, taker, new.place, new.document, None)
+    _take(work, row, asked, _Step(new.kind, new.happened_on, giver, taker, new.place, new.document))
     return queries.lot(work, row.id)
 
 
@@ -176,21 +196,66 @@ def _locked(work: Work, lot_id: int) -> Lot:
     return work.session.get_one(Lot, lot_id, with_for_update=True, populate_existing=True)
 
 
-def _held(work: Work, row: Lot, party: Party, package: str | None) -> list[spans.Held]:
-    held = queries.held_by(work.session, row.id, party.id)
-    if package is None:
-        return held
-    return spans.inside(held, queries.package_of_lot(work, package, row.id, "package"))
+@dataclass(frozen=True)
+class _Asked:
+    """What somebody wants to hand over: so many of these spans, which they hold."""
+
+    held: list[spans.Held]
+    quantity: int
 
 
-def _sale(work: Work, row: Lot, seller: Party, buyer: Party, new: SaleNew) -> Sale:
+@dataclass(frozen=True)
+class _Step:
+    """What happens to the cartridges."""
+
+    kind: MovementKind
+    on: date
+    giver: Party
+    taker: Party | None
+    place: str
+    document: str
+    sale_n: int | None = None
+
+
+def _asked(work: Work, row: Lot, giver: Party, new: SaleNew | MovementNew, on: date) -> _Asked:
+    """What the giver held on that day within the package or span; without a quantity, all of that."""
+    bounds = _package_or_span(work, row, new)
+    if new.quantity is None and bounds is None:
+        raise Invalid.at("quantity", "Give a quantity, a package, or the first and last position.")
+    held = [item for item in whereabouts.held_by(work.session, row.id, giver.id) if item.since <= on]
+    if bounds is None:
+        return _Asked(held, new.quantity or 0)
+    if new.quantity is not None and new.quantity > bounds.size:
+        raise Invalid.at("quantity", f"Only {bounds.size:,} cartridges lie there.")
+    return _Asked(spans.inside(held, bounds), new.quantity or bounds.size)
+
+
+def _package_or_span(work: Work, row: Lot, new: SaleNew | MovementNew) -> spans.Span | None:
+    if new.first is None and new.last is None:
+        return package_queries.package_of_lot(work, new.package, row.id, "package") if new.package else None
+    if new.package:
+        raise Invalid.at("package", "Give a package or positions, not both.")
+    if new.first is None or new.last is None:
+        raise Invalid.at("first" if new.first is None else "last", "Give both positions, or none.")
+    return _bounds(row, new.first, new.last)
+
+
+def _bounds(row: Lot, first: int, last: int) -> spans.Span:
+    if last >= row.quantity:
+        raise Invalid.at("last", f"Positions of this lot are 0 to {row.quantity - 1:,}.")
+    if first > last:
+        raise Invalid.at("last", "The last position comes after the first.")
+    return spans.Span(first, last)
+
+
+def _sale(work: Work, row: Lot, seller: Party, buyer: Party, quantity: int, new: SaleNew) -> Sale:
     return Sale(
         lot_id=row.id,
         n=row.sales,
         seller_id=seller.id,
         buyer_id=buyer.id,
         sold_on=new.sold_on,
-        quantity=new.quantity,
+        quantity=quantity,
         authorization=new.authorization,
         product_code=row.product_code,
         description=row.product,
@@ -204,18 +269,8 @@ def _sale(work: Work, row: Lot, seller: Party, buyer: Party, new: SaleNew) -> Sa
     )
 
 
-def _move(
-    work: Work,
-    row: Lot,
-    picked: Sequence[spans.Held],
-    kind: MovementKind,
-    on: date,
-    giver: Party,
-    taker: Party | None,
-    place: str,
-    document: str,
-    sale_n: int | None,
-) -> None:
+def _take(work: Work, row: Lot, asked: _Asked, step: _Step) -> None:
+    """Take the cartridges out of the movements that brought them, lowest positions first."""
     work.session.add_all(
         Movement(
             lot_id=row.id,
@@ -224,17 +279,17 @@ def _move(
             last=item.span.last,
             parent_depth=item.depth,
             parent_first=item.parent_first,
-            kind=kind.value,
-            happened_on=on,
-            from_id=giver.id,
-            to_id=taker.id if taker else None,
-            sale_n=sale_n,
-            place=place,
-            document=document,
+            kind=step.kind.value,
+            happened_on=step.on,
+            from_id=step.giver.id,
+            to_id=step.taker.id if step.taker else None,
+            sale_n=step.sale_n,
+            place=step.place,
+            document=step.document,
             recorded_at=work.now,
             recorded_by=work.actor.user_id,
         )
-        for item in picked
+        for item in spans.pick(asked.held, asked.quantity)
     )
     _changed(work, row)
 

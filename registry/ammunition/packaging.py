@@ -6,18 +6,19 @@ from datetime import date
 
 from registry.core.numbers import key_of, registry_number
 
-_ROOM = 10**7  # packages a lot can have
+ROOM = 10**7
+"""A lot has fewer packages than this; the number of one is made of lot · ROOM + n."""
 
 
 def package_number(lot_id: int, n: int) -> str:
     """The number of the n-th package of a lot: B-…, with a check character."""
-    return registry_number("B", lot_id * _ROOM + n)
+    return registry_number("B", lot_id * ROOM + n)
 
 
 def package_key(text: str) -> tuple[int, int] | None:
     """(lot, n) behind a package's number, or None."""
     key = key_of("B", text)
-    return divmod(key, _ROOM) if key is not None and key % _ROOM else None
+    return divmod(key, ROOM) if key is not None and key % ROOM else None
 
 
 def gs1_element_string(gtin: str, lot_code: str, n: int, produced_on: date, quantity: int) -> str:

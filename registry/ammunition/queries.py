@@ -1,143 +1,56 @@
-"""Reading lots, packages, sales and movements."""
+"""Reading lots, packages and the sales register."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, cast, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, cast, exists, func, or_, select
+from sqlalchemy.orm import Session
 
-from registry.ammunition import rules, spans
-from registry.ammunition.packaging import package_key, package_number
-from registry.ammunition.tables import Lot, Movement, Package, Sale
+from registry.ammunition import rules, whereabouts
+from registry.ammunition.tables import Lot, Movement, Sale
+from registry.ammunition.views import (
+    HolderView,
+    LotRow,
+    LotView,
+    MovementView,
+    SaleView,
+)
 from registry.core.database import Key
-from registry.core.errors import Invalid, NotFound, Unmet
-from registry.core.numbers import parse_registry_number, registry_number
+from registry.core.errors import NotFound
+from registry.core.numbers import key_of, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work
 from registry.directory.calibres import BY_CODE
 from registry.directory.queries import PartyName, calibre_of, names
 from registry.directory.tables import Party
 from registry.marks.reading import normal_form
-from schemas.ammunition import LotsAsked, PackagesAsked, SalesAsked
-from schemas.paging import Page
-from schemas.vocabulary import Role
+from schemas.ammunition import LotsAsked, SalesAsked
+from schemas.paging import Page, PageAsked
+from schemas.vocabulary import MarkingScheme, Role
 
-
-@dataclass(frozen=True)
-class HolderView:
-    """party: None where nobody holds the cartridges any more; kind: how they came there."""
-
-    party: PartyName | None
-    kind: str
-    quantity: int
-
-
-@dataclass(frozen=True)
-class LotView:
-    number: str
-    version: int
-    maker: PartyName
-    code: str
-    calibre: str
-    calibre_name: str
-    product_code: str
-    product: str
-    gtin: str
-    quantity: int
-    produced_on: date
-    scheme: str
-    historical: bool
-    sales: int
-    packages: int
-    holders: tuple[HolderView, ...]
-    unmet: tuple[Unmet, ...]
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class LotRow:
-    number: str
-    code: str
-    maker: str
-    calibre: str
-    product: str
-    quantity: int
-    produced_on: date
-    scheme: str
-
-
-@dataclass(frozen=True)
-class MovementView:
-    """first, last: positions, counted from 0."""
-
-    depth: int
-    first: int
-    last: int
-    kind: str
-    happened_on: date
-    from_party: PartyName | None
-    to_party: PartyName | None
-    sale: int | None
-    place: str
-    document: str
-
-
-@dataclass(frozen=True)
-class PackageRow:
-    number: str
-    level: str
-    first: int
-    last: int
-    quantity: int
-
-
-@dataclass(frozen=True)
-class PackageView(PackageRow):
-    lot: str
-    code: str
-    chain: tuple[MovementView, ...]
-
-
-@dataclass(frozen=True)
-class SaleView:
-    lot: str
-    code: str
-    n: int
-    seller: PartyName
-    buyer: PartyName
-    sold_on: date
-    quantity: int
-    authorization: str
-    product_code: str
-    description: str
-    invoice_number: str
-    invoice_series: str
-    invoice_date: date
-    permit_number: str
-    permit_date: date
+OTHERS = "others"
 
 
 def lot_number(lot_id: int) -> str:
+    """The number people see."""
     return registry_number("L", lot_id)
 
 
 def calibre_name(code: str) -> str:
+    """A calibre as it is written."""
     return BY_CODE[code].name if code in BY_CODE else code
 
 
 def lot_row(work: Work, lot_id: int) -> Lot:
     """The row, if whoever asks may see it; raises NotFound."""
-    row = work.session.scalar(select(Lot).where(Lot.id == lot_id, *_scope(work)))
+    row = work.session.scalar(select(Lot).where(Lot.id == lot_id, *scope(work)))
     if row is None:
         raise NotFound(f"No lot has the number {lot_number(lot_id)}")
     return row
 
 
-def _scope(work: Work) -> list[ColumnElement[bool]]:
+def scope(work: Work) -> list[ColumnElement[bool]]:
     """Makers and dealers see the lots they made or ever held."""
     party = work.actor.party_id
     if work.actor.role is not Role.TRADER:
@@ -149,8 +62,8 @@ def _scope(work: Work) -> list[ColumnElement[bool]]:
 def lot(work: Work, lot_id: int) -> LotView:
     """One lot with who holds its cartridges; raises NotFound."""
     row = lot_row(work, lot_id)
-    shares = holders(work.session, row.id)
-    known = names(work, [row.maker_id, *(share.to_id for share in shares)])
+    shares = whereabouts.holders(work.session, row.id)
+    known = names(work, [row.maker_id, *(share.party for share in shares)])
     return LotView(
         number=lot_number(row.id),
         version=row.version,
@@ -167,9 +80,24 @@ def lot(work: Work, lot_id: int) -> LotView:
         historical=row.historical,
         sales=row.sales,
         packages=row.packages,
-        holders=tuple(HolderView(known.get(s.to_id or 0), s.kind, s.quantity) for s in shares),
-        unmet=tuple(rules.unmet_for_limit(row.quantity)),
+        holders=_shares(work, shares, known),
+        unmet=(
+            *rules.unmet_for_limit(row.quantity),
+            *rules.unmet_for_buyers(MarkingScheme(row.scheme), len(first_sales(work.session, row.id))),
+        ),
         created_at=row.created_at,
+    )
+
+
+def _shares(work: Work, shares: Any, known: dict[int, PartyName]) -> tuple[HolderView, ...]:
+    """Everyone's share; to a trader only their own, beside that of all others together."""
+    if work.actor.role is not Role.TRADER:
+        return tuple(HolderView(known.get(s.party or 0), s.kind, s.quantity) for s in shares)
+    own = [s for s in shares if s.party == work.actor.party_id]
+    others = sum(s.quantity for s in shares) - sum(s.quantity for s in own)
+    return (
+        *(HolderView(known[s.party], s.kind, s.quantity) for s in own),
+        *([HolderView(None, OTHERS, others)] if others else []),
     )
 
 
@@ -185,65 +113,44 @@ def known_lot(session: Session, maker_id: int, code_key: str, calibre: str, prod
     )
 
 
-def holders(session: Session, lot_id: int) -> Sequence[Any]:
-    """(to_id, kind, quantity) of what is where now, the largest share first.
+def lots_by_code(
+    session: Session, code: str, maker_id: int | None = None, calibre: str | None = None
+) -> list[Lot]:
+    """Lots that bear a code as read; one code is often on several: UZZ18 exists in 9 mm and in 7.62."""
+    query = select(Lot).where(Lot.code_key == normal_form(code))
+    if maker_id is not None:
+        query = query.where(Lot.maker_id == maker_id)
+    if calibre is not None:
+        query = query.where(Lot.calibre == calibre)
+    return list(session.scalars(query.order_by(Lot.id)))
 
-    Each movement counts without what was taken out of it.
-    """
-    child = aliased(Movement)
-    taken = (
-        select(child.parent_depth, child.parent_first, func.sum(child.last - child.first + 1).label("taken"))
-        .where(child.lot_id == lot_id, child.depth > 0)
-        .group_by(child.parent_depth, child.parent_first)
-        .subquery()
-    )
-    rest = func.sum(Movement.last - Movement.first + 1 - func.coalesce(taken.c.taken, 0))
+
+def first_sales(session: Session, lot_id: int) -> list[tuple[int, int]]:
+    """(buyer, quantity) of what was sold by whoever had the whole lot, the largest buyer first."""
+    bought = func.sum(Sale.quantity)
     query = (
-        select(Movement.to_id, Movement.kind, rest.label("quantity"))
-        .outerjoin(
-            taken, and_(taken.c.parent_depth == Movement.depth, taken.c.parent_first == Movement.first)
-        )
-        .where(Movement.lot_id == lot_id)
-        .group_by(Movement.to_id, Movement.kind)
-        .having(rest > 0)
-        .order_by(rest.desc(), Movement.to_id, Movement.kind)
+        select(Sale.buyer_id, bought)
+        .join(Movement, (Movement.lot_id == Sale.lot_id) & (Movement.depth == 0))
+        .where(Sale.lot_id == lot_id, Sale.seller_id == Movement.to_id)
+        .group_by(Sale.buyer_id)
+        .order_by(bought.desc(), Sale.buyer_id)
     )
-    return session.execute(query).all()
+    return [(buyer, int(quantity)) for buyer, quantity in session.execute(query)]
 
 
-def held_by(session: Session, lot_id: int, party_id: int) -> list[spans.Held]:
-    """The spans of a lot that a party holds."""
-    received = session.execute(
-        select(Movement.depth, Movement.first, Movement.last).where(
-            Movement.lot_id == lot_id, Movement.to_id == party_id
-        )
-    )
-    child, parent = aliased(Movement), aliased(Movement)
-    passed_on = session.execute(
-        select(child.parent_depth, child.parent_first, child.first, child.last)
-        .join(
-            parent,
-            and_(
-                parent.lot_id == child.lot_id,
-                parent.depth == child.parent_depth,
-                parent.first == child.parent_first,
-            ),
-        )
-        .where(parent.lot_id == lot_id, parent.to_id == party_id)
-    )
-    return spans.held(
-        [(depth, spans.Span(first, last)) for depth, first, last in received],
-        [(depth or 0, start or 0, spans.Span(first, last)) for depth, start, first, last in passed_on],
-    )
+def first_holder(session: Session, lot_id: int) -> int | None:
+    """Who had the whole lot: its maker or importer."""
+    return session.scalar(select(Movement.to_id).where(Movement.lot_id == lot_id, Movement.depth == 0))
 
 
 def lots(work: Work, asked: LotsAsked) -> Page[LotRow]:
     """Lots that fit."""
     query: AnySelect = (
-        select(Lot, Party.name.label("maker_name")).join(Party, Party.id == Lot.maker_id).where(*_scope(work))
+        select(Lot, Party.name.label("maker_name")).join(Party, Party.id == Lot.maker_id).where(*scope(work))
     )
     if asked.q:
-        query = query.where(Lot.code_key == normal_form(asked.q))
+        number = key_of("L", asked.q)
+        query = query.where(Lot.id == number if number else Lot.code_key == normal_form(asked.q))
     if asked.maker:
         query = query.where(Lot.maker_id == parse_registry_number("P", asked.maker, "maker"))
     if asked.calibre:
@@ -269,97 +176,14 @@ def _lot_row(row: Any) -> LotRow:
     )
 
 
-def buyers_from_maker(session: Session, row: Lot) -> frozenset[int]:
-    """Who bought of a lot from its maker."""
-    query = select(Sale.buyer_id).where(Sale.lot_id == row.id, Sale.seller_id == row.maker_id).distinct()
-    return frozenset(session.scalars(query))
-
-
-def package_row(work: Work, text: str) -> Package:
-    """A package by its number; raises NotFound, also for one of another's lot."""
-    found = package_key(text)
-    row = found and work.session.scalar(
-        select(Package).where(Package.lot_id == found[0], Package.n == found[1])
-    )
-    if not row:
-        raise NotFound(f"No package has the number {text[:40]!r}")
-    lot_row(work, row.lot_id)
-    return row
-
-
-def package_of_lot(work: Work, text: str, lot_id: int, field: str) -> spans.Span:
-    """The span of a package of this lot; raises Invalid naming the field."""
-    found = package_key(text)
-    row = found and work.session.scalar(
-        select(Package).where(Package.lot_id == found[0], Package.n == found[1])
-    )
-    if not row or row.lot_id != lot_id:
-        raise Invalid.at(field, f"{text[:40]!r} is no package of this lot.")
-    return spans.Span(row.first, row.last)
-
-
-def packages(work: Work, lot_id: int, asked: PackagesAsked) -> Page[PackageRow]:
-    """Packages of a lot."""
+def movements(work: Work, lot_id: int, asked: PageAsked) -> Page[MovementView]:
+    """Movements of a lot; a trader sees those they took part in."""
     lot_row(work, lot_id)
-    query: AnySelect = select(Package).where(Package.lot_id == lot_id)
-    if asked.level:
-        query = query.where(Package.level == asked.level.value)
-    found = page(work.session, query, asked, {"n": Package.n, "first": Package.first}, Package.n)
-    return Page(tuple(_package_row(row.Package) for row in found.items), found.next)
-
-
-def _package_row(row: Package) -> PackageRow:
-    return PackageRow(
-        package_number(row.lot_id, row.n), row.level, row.first, row.last, row.last - row.first + 1
-    )
-
-
-def package(work: Work, text: str) -> PackageView:
-    """One package with every movement of any cartridge in it; raises NotFound."""
-    row = package_row(work, text)
-    found = lot_row(work, row.lot_id)
-    query = select(Movement).where(
-        Movement.lot_id == row.lot_id, Movement.first <= row.last, Movement.last >= row.first
-    )
-    chain = work.session.scalars(query.order_by(Movement.depth, Movement.first)).all()
-    return PackageView(
-        number=package_number(row.lot_id, row.n),
-        level=row.level,
-        first=row.first,
-        last=row.last,
-        quantity=row.last - row.first + 1,
-        lot=lot_number(row.lot_id),
-        code=found.code,
-        chain=_movement_views(work, chain),
-    )
-
-
-def _movement_views(work: Work, rows: Sequence[Movement]) -> tuple[MovementView, ...]:
-    known = names(work, [*(r.from_id for r in rows), *(r.to_id for r in rows)])
-    return tuple(
-        MovementView(
-            r.depth,
-            r.first,
-            r.last,
-            r.kind,
-            r.happened_on,
-            known.get(r.from_id or 0),
-            known.get(r.to_id or 0),
-            r.sale_n,
-            r.place,
-            r.document,
-        )
-        for r in rows
-    )
-
-
-def movements(work: Work, lot_id: int, asked: Any) -> Page[MovementView]:
-    """Movements of a lot, as they lie in it."""
-    lot_row(work, lot_id)
-    query: AnySelect = select(Movement).where(Movement.lot_id == lot_id)
+    query: AnySelect = select(Movement).where(Movement.lot_id == lot_id, *whereabouts.of_own(work))
     key = cast(Movement.depth, Key) * 10**10 + Movement.first
-    found = page(work.session, query, asked, {"depth": Movement.depth}, key)
-    return Page(_movement_views(work, [row.Movement for row in found.items]), found.next)
+    sorts = {"happened_on": Movement.happened_on, "depth": Movement.depth}
+    found = page(work.session, query, asked, sorts, key)
+    return Page(whereabouts.movement_views(work, [row.Movement for row in found.items]), found.next)
 
 
 def sales(work: Work, asked: SalesAsked) -> Page[SaleView]:

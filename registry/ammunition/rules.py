@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from stdnum import ean
 
@@ -15,16 +15,18 @@ from schemas.vocabulary import MarkingScheme, MovementKind
 
 LOT_LIMIT = 10_000
 LIMIT_SOURCE = "16 D LOG art. 2"
+BUYER_SOURCE = "Law 10.826 art. 23 § 2"
+SALE_SOURCE = "16 D LOG"
+HISTORICAL_AFTER = timedelta(days=365)
 GONE = frozenset(
     {
         MovementKind.EXPENDED,
         MovementKind.LOST,
         MovementKind.STOLEN,
         MovementKind.DESTROYED,
-        MovementKind.EXPORTED,
     }
 )
-"""After these nobody here holds the cartridges."""
+"""After these nobody holds the cartridges; after an export a foreign party may be named."""
 NO_MOVEMENT = frozenset({MovementKind.MANUFACTURED, MovementKind.IMPORTED, MovementKind.SOLD})
 """Not recorded by hand: the first two come with the lot, a sale with its line in the register."""
 
@@ -43,80 +45,128 @@ def unmet_for_limit(quantity: int) -> list[Unmet]:
     ]
 
 
-def unmet_for_lot(quantity: int, produced_on: date, gtin: str, historical: bool, today: date) -> list[Unmet]:
+@dataclass(frozen=True)
+class LotFacts:
+    """by_authority: whether the authority itself records it; imported_on: None when it was made here."""
+
+    quantity: int
+    produced_on: date
+    gtin: str = ""
+    historical: bool = False
+    by_authority: bool = True
+    has_importer: bool = False
+    imported_on: date | None = None
+
+
+def unmet_for_lot(facts: LotFacts, today: date) -> list[Unmet]:
     """What keeps a lot from being recorded; a historical one above the limit is flagged instead."""
-    unmet = [] if historical else unmet_for_limit(quantity)
-    if produced_on > today:
+    unmet = _unmet_for_historical(facts, today) if facts.historical else unmet_for_limit(facts.quantity)
+    if facts.produced_on > today:
         unmet.append(Unmet("This day has not come yet.", "produced_on", "FP 7"))
-    if gtin and not ean.is_valid(gtin.lstrip("0").zfill(13) if len(gtin) == 14 else gtin):
+    if facts.gtin and not ean.is_valid(facts.gtin):
         unmet.append(Unmet("The check digit of this GTIN is wrong.", "gtin", "GS1"))
+    return unmet + _unmet_for_import(facts, today)
+
+
+def _unmet_for_historical(facts: LotFacts, today: date) -> list[Unmet]:
+    """Nobody gets round the limit by calling a new lot old."""
+    unmet = []
+    if facts.produced_on > today - HISTORICAL_AFTER:
+        unmet.append(Unmet("A lot made within the last year is not historical.", "historical", LIMIT_SOURCE))
+    if breaks_limit(facts.quantity) and not facts.by_authority:
+        unmet.append(
+            Unmet("Only the authority records an old lot above the limit.", "historical", LIMIT_SOURCE)
+        )
     return unmet
+
+
+def _unmet_for_import(facts: LotFacts, today: date) -> list[Unmet]:
+    if not facts.has_importer and facts.imported_on is None:
+        return []
+    if not facts.has_importer:
+        return [Unmet("Say who imported it.", "importer", "FP 7(b)")]
+    if facts.imported_on is None:
+        return [Unmet("Say when it was imported.", "imported_on", "FP 7(b)")]
+    if facts.imported_on > today:
+        return [Unmet("This day has not come yet.", "imported_on", "FP 7(b)")]
+    if facts.imported_on < facts.produced_on:
+        return [Unmet(f"The lot was made later, on {facts.produced_on}.", "imported_on", "FP 7(b)")]
+    return []
+
+
+def unmet_for_buyers(scheme: MarkingScheme, buyers: int) -> list[Unmet]:
+    """Law 10.826 art. 23 § 2: a code that names the buyer is sold to one buyer only."""
+    if scheme is not MarkingScheme.LOT_AND_BUYER_CODE or buyers < 2:
+        return []
+    return [Unmet(f"The code names one buyer, and {buyers} bought of this lot.", "scheme", BUYER_SOURCE)]
 
 
 @dataclass(frozen=True)
 class SaleFacts:
-    """other_buyers: who bought of this lot from its maker before; held: what the seller still has of it."""
+    """held: what the seller had of it on the day; other_buyers: who else bought from whoever had it whole.
+
+    from_whole: whether the seller is who had the whole lot, its maker or importer.
+    """
 
     sold_on: date
     invoice_date: date
     permit_date: date
     quantity: int
+    held: int
     produced_on: date
     scheme: MarkingScheme
+    historical: bool
     seller_id: int
     buyer_id: int
-    seller_is_maker: bool
-    other_buyers: frozenset[int]
-    held: int
+    from_whole: bool
+    other_buyers: frozenset[int] = frozenset()
 
 
 def unmet_for_sale(facts: SaleFacts, today: date) -> list[Unmet]:
-    """What keeps a sale from being recorded."""
-    unmet = _unmet_for_dates(facts, today) + unmet_for_quantity(facts.quantity, facts.held)
+    """What keeps a sale from being recorded; for a historical lot a second buyer is flagged instead."""
+    unmet = [
+        *unmet_for_day("sold_on", facts.sold_on, facts.produced_on, today),
+        *unmet_for_day("invoice_date", facts.invoice_date, None, today),
+        *unmet_for_day("permit_date", facts.permit_date, None, today),
+        *unmet_for_quantity(facts.quantity, facts.held),
+    ]
     if facts.seller_id == facts.buyer_id:
-        unmet.append(Unmet("Nobody sells to themselves.", "buyer", "16 D LOG art. 4"))
-    one_buyer = facts.scheme is MarkingScheme.LOT_AND_BUYER_CODE and facts.seller_is_maker
-    if one_buyer and facts.other_buyers - {facts.buyer_id}:
-        unmet.append(
-            Unmet("The code on these cartridges names another buyer.", "buyer", "Law 10.826 art. 23 § 2")
-        )
+        unmet.append(Unmet("Nobody sells to themselves.", "buyer", SALE_SOURCE))
+    one_buyer = facts.scheme is MarkingScheme.LOT_AND_BUYER_CODE and not facts.historical
+    if one_buyer and facts.from_whole and facts.other_buyers - {facts.buyer_id}:
+        unmet.append(Unmet("The code on these cartridges names another buyer.", "buyer", BUYER_SOURCE))
     return unmet
 
 
-def _unmet_for_dates(facts: SaleFacts, today: date) -> list[Unmet]:
-    unmet = []
-    for field, day in (
-        ("sold_on", facts.sold_on),
-        ("invoice_date", facts.invoice_date),
-        ("permit_date", facts.permit_date),
-    ):
-        if day > today:
-            unmet.append(Unmet("This day has not come yet.", field, "FP 7"))
-    if facts.sold_on < facts.produced_on:
-        unmet.append(Unmet(f"The lot was made later, on {facts.produced_on}.", "sold_on", "FP 7"))
-    return unmet
+def unmet_for_day(field: str, day: date, produced_on: date | None, today: date) -> list[Unmet]:
+    """Nothing happens to a lot before it is made, or after today."""
+    if day > today:
+        return [Unmet("This day has not come yet.", field, "FP 7")]
+    if produced_on is not None and day < produced_on:
+        return [Unmet(f"The lot was made later, on {produced_on}.", field, "FP 7")]
+    return []
 
 
 def unmet_for_quantity(quantity: int, held: int) -> list[Unmet]:
     """Nobody hands over what they do not hold."""
     if quantity <= held:
         return []
-    return [Unmet(f"Only {held:,} cartridges of this lot are held here.", "quantity", "FP 7")]
+    return [
+        Unmet(f"{quantity:,} cartridges are asked for; held there on that day: {held:,}.", "quantity", "FP 7")
+    ]
 
 
 def unmet_for_movement(
-    kind: MovementKind, happened_on: date, to_given: bool, produced_on: date, today: date
+    kind: MovementKind, happened_on: date, giver: int, taker: int | None, produced_on: date, today: date
 ) -> list[Unmet]:
     """What keeps a movement from being recorded."""
-    unmet = []
+    unmet = unmet_for_day("happened_on", happened_on, produced_on, today)
     if kind in NO_MOVEMENT:
-        unmet.append(Unmet("Record this with the lot, or as a sale.", "kind", "16 D LOG art. 4"))
-    if happened_on > today:
-        unmet.append(Unmet("This day has not come yet.", "happened_on", "FP 7"))
-    if happened_on < produced_on:
-        unmet.append(Unmet(f"The lot was made later, on {produced_on}.", "happened_on", "FP 7"))
-    if kind in GONE and to_given:
-        unmet.append(Unmet(f"Nobody here holds cartridges that were {kind.value}.", "to_party", "FP 7"))
-    if kind not in GONE and not to_given:
+        unmet.append(Unmet("Record this with the lot, or as a sale.", "kind", SALE_SOURCE))
+    elif kind in GONE and taker is not None:
+        unmet.append(Unmet(f"Nobody holds cartridges that were {kind.value}.", "to_party", "FP 7"))
+    elif kind not in GONE | {MovementKind.EXPORTED} and taker is None:
         unmet.append(Unmet("Say who has them now.", "to_party", "FP 7"))
+    if taker == giver:
+        unmet.append(Unmet("They are there already.", "to_party", "FP 7"))
     return unmet

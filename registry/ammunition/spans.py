@@ -7,7 +7,8 @@ movement without what was taken out of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 
 @dataclass(frozen=True, order=True)
@@ -28,12 +29,22 @@ class Span:
 
 
 @dataclass(frozen=True, order=True)
+class Moved:
+    """A movement of a span: taken out of the movement one depth above that begins at parent_first."""
+
+    depth: int
+    span: Span
+    parent_first: int | None = None
+
+
+@dataclass(frozen=True, order=True)
 class Held:
-    """A span that someone holds, and the depth and first position of the movement that brought it."""
+    """A span that someone holds since a day, and the movement that brought it: its depth and first."""
 
     span: Span
     depth: int
     parent_first: int
+    since: date
 
 
 def without(whole: Span, taken: Iterable[Span]) -> list[Span]:
@@ -48,20 +59,45 @@ def without(whole: Span, taken: Iterable[Span]) -> list[Span]:
     return rest
 
 
-def held(received: Sequence[tuple[int, Span]], passed_on: Sequence[tuple[int, int, Span]]) -> list[Held]:
+def held(received: Iterable[tuple[Moved, date]], passed_on: Iterable[Moved]) -> list[Held]:
     """What a holder still has, lowest position first.
 
-    received: (depth, span) of the movements that brought cartridges; passed_on: (parent depth, parent's
-    first, span) of what was taken out of them.
+    received: movements that brought cartridges, with their day; passed_on: what was taken out of them.
     """
-    taken: dict[tuple[int, int], list[Span]] = {}
-    for depth, first, span in passed_on:
-        taken.setdefault((depth, first), []).append(span)
+    taken = _taken(passed_on)
     return sorted(
-        Held(rest, depth, span.first)
-        for depth, span in received
-        for rest in without(span, taken.get((depth, span.first), ()))
+        Held(rest, moved.depth, moved.span.first, since)
+        for moved, since in received
+        for rest in without(moved.span, taken.get((moved.depth, moved.span.first), ()))
     )
+
+
+def where(moves: Sequence[Moved], bounds: Span) -> list[tuple[Span, Moved]]:
+    """Where the cartridges within bounds are: pieces with the last movement of each, lowest first.
+
+    moves: at least those that touch the bounds.
+    """
+    taken = _taken(moves)
+    return sorted(
+        (piece, moved)
+        for moved in moves
+        for rest in without(moved.span, taken.get((moved.depth, moved.span.first), ()))
+        if (piece := rest.within(bounds)) is not None
+    )
+
+
+def _taken(moves: Iterable[Moved]) -> dict[tuple[int, int], list[Span]]:
+    """Spans by the movement that they were taken out of."""
+    found: dict[tuple[int, int], list[Span]] = {}
+    for moved in moves:
+        if moved.parent_first is not None:
+            found.setdefault((moved.depth - 1, moved.parent_first), []).append(moved.span)
+    return found
+
+
+def chain(moves: Iterable[Moved], position: int) -> list[Moved]:
+    """The movements of one cartridge, the first one first: one of each depth, down to its holder."""
+    return sorted(moved for moved in moves if moved.span.first <= position <= moved.span.last)
 
 
 def total(spans: Iterable[Held]) -> int:
@@ -71,11 +107,7 @@ def total(spans: Iterable[Held]) -> int:
 
 def inside(spans: Iterable[Held], bounds: Span) -> list[Held]:
     """The parts of spans that lie within bounds."""
-    return [
-        Held(shared, item.depth, item.parent_first)
-        for item in spans
-        if (shared := item.span.within(bounds)) is not None
-    ]
+    return [replace(item, span=shared) for item in spans if (shared := item.span.within(bounds)) is not None]
 
 
 def pick(spans: Iterable[Held], quantity: int) -> list[Held]:
@@ -85,7 +117,7 @@ def pick(spans: Iterable[Held], quantity: int) -> list[Held]:
         if wanted <= 0:
             break
         size = min(wanted, item.span.size)
-        picked.append(Held(Span(item.span.first, item.span.first + size - 1), item.depth, item.parent_first))
+        picked.append(replace(item, span=Span(item.span.first, item.span.first + size - 1)))
         wanted -= size
     return picked
 

@@ -1,0 +1,132 @@
+"""What people see of ammunition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from registry.core.errors import Unmet
+from registry.directory.queries import PartyName
+
+
+@dataclass(frozen=True)
+class HolderView:
+    """party: None where nobody holds the cartridges any more; kind: how they came there.
+
+    To a trader, what others have is one share of the kind `others`.
+    """
+
+    party: PartyName | None
+    kind: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class LotView:
+    number: str
+    version: int
+    maker: PartyName
+    code: str
+    calibre: str
+    calibre_name: str
+    product_code: str
+    product: str
+    gtin: str
+    quantity: int
+    produced_on: date
+    scheme: str
+    historical: bool
+    sales: int
+    packages: int
+    holders: tuple[HolderView, ...]
+    unmet: tuple[Unmet, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class LotRow:
+    number: str
+    code: str
+    maker: str
+    calibre: str
+    product: str
+    quantity: int
+    produced_on: date
+    scheme: str
+
+
+@dataclass(frozen=True)
+class MovementView:
+    """first, last: positions, counted from 0."""
+
+    depth: int
+    first: int
+    last: int
+    kind: str
+    happened_on: date
+    from_party: PartyName | None
+    to_party: PartyName | None
+    sale: int | None
+    place: str
+    document: str
+
+
+@dataclass(frozen=True)
+class PackageRow:
+    number: str
+    level: str
+    first: int
+    last: int
+    quantity: int
+
+
+@dataclass(frozen=True)
+class PieceView:
+    """Neighbouring cartridges of a package with one holder, and how they came there."""
+
+    first: int
+    last: int
+    party: PartyName | None
+    kind: str
+
+
+@dataclass(frozen=True)
+class ContentView:
+    level: str
+    packages: int
+
+
+@dataclass(frozen=True)
+class PackageView(PackageRow):
+    """inside: packages that it lies in, the largest first; content: how many smaller ones it holds."""
+
+    lot: str
+    code: str
+    maker: PartyName
+    product: str
+    calibre_name: str
+    produced_on: date
+    gtin: str
+    inside: tuple[PackageRow, ...]
+    content: tuple[ContentView, ...]
+    pieces: tuple[PieceView, ...]
+    chain: tuple[MovementView, ...]
+
+
+@dataclass(frozen=True)
+class SaleView:
+    lot: str
+    code: str
+    n: int
+    seller: PartyName
+    buyer: PartyName
+    sold_on: date
+    quantity: int
+    authorization: str
+    product_code: str
+    description: str
+    invoice_number: str
+    invoice_series: str
+    invoice_date: date
+    permit_number: str
+    permit_date: date

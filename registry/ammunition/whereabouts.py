@@ -1,0 +1,134 @@
+"""Where the cartridges of a lot are: reading its movements.
+
+The k-th movement of a cartridge has depth k and movements of one depth never overlap, so its chain is
+one "greatest first" look-up for each depth, however many movements a lot has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Row, and_, case, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from registry.ammunition import spans
+from registry.ammunition.tables import Movement
+from registry.ammunition.views import MovementView
+from registry.core.database import Key
+from registry.core.work import Work
+from registry.directory.queries import names
+from schemas.vocabulary import Role
+
+
+def holders(session: Session, lot_id: int) -> Sequence[Row[int | None, str, int]]:
+    """(to_id, kind, quantity) of what is where now, the largest share first.
+
+    What a movement brought counts for its taker, what was taken out of it counts against them. kind: how
+    the cartridges of nobody went ("expended"), "held" for those of somebody.
+    """
+    size = Movement.last - Movement.first + 1
+    went = case((Movement.to_id.is_(None), Movement.kind), else_="held")
+    brought = select(Movement.to_id.label("party"), went.label("kind"), size.label("size")).where(
+        Movement.lot_id == lot_id
+    )
+    taken = select(Movement.from_id, literal("held"), -size).where(
+        Movement.lot_id == lot_id, Movement.depth > 0
+    )
+    both = union_all(brought, taken).subquery()
+    rest = cast(func.sum(both.c.size), Key)  # PostgreSQL sums whole numbers to a numeric
+    query = (
+        select(both.c.party, both.c.kind, rest.label("quantity"))
+        .group_by(both.c.party, both.c.kind)
+        .having(rest > 0)
+        .order_by(rest.desc(), both.c.party, both.c.kind)
+    )
+    return session.execute(query).all()
+
+
+def held_by(session: Session, lot_id: int, party_id: int) -> list[spans.Held]:
+    """The spans of a lot that a party holds, lowest position first."""
+    received = session.execute(
+        select(Movement.depth, Movement.first, Movement.last, Movement.happened_on).where(
+            Movement.lot_id == lot_id, Movement.to_id == party_id
+        )
+    )
+    child, parent = aliased(Movement), aliased(Movement)
+    came_by = and_(
+        parent.lot_id == child.lot_id,
+        parent.depth == child.parent_depth,
+        parent.first == child.parent_first,
+    )
+    passed_on = session.execute(
+        select(child.depth, child.first, child.last, child.parent_first)
+        .join(parent, came_by)
+        .where(parent.lot_id == lot_id, parent.to_id == party_id)
+    )
+    return spans.held(
+        [(spans.Moved(depth, spans.Span(first, last)), since) for depth, first, last, since in received],
+        [spans.Moved(depth, spans.Span(first, last), parent) for depth, first, last, parent in passed_on],
+    )
+
+
+def touching(session: Session, lot_id: int, first: int, last: int) -> Sequence[Movement]:
+    """Movements of any cartridge from first to last, in the order of depth and position."""
+    level = _depths(lot_id)
+    begin = (
+        select(func.max(Movement.first))
+        .where(Movement.lot_id == lot_id, Movement.depth == level.c.depth, Movement.first <= first)
+        .scalar_subquery()
+        .correlate(level)
+    )
+    moved = aliased(Movement)
+    query = (
+        select(moved)
+        .join(level, moved.depth == level.c.depth)
+        .where(
+            moved.lot_id == lot_id,
+            moved.first >= func.coalesce(begin, first),
+            moved.first <= last,
+            moved.last >= first,
+        )
+        .order_by(moved.depth, moved.first)
+    )
+    return session.scalars(query).all()
+
+
+def chain(session: Session, lot_id: int, position: int) -> Sequence[Movement]:
+    """The movements of one cartridge, the first one first; its holder is the last one's taker."""
+    return touching(session, lot_id, position, position)
+
+
+def _depths(lot_id: int) -> CTE[Any]:
+    """The depths at which a lot has movements: 0, 1, 2 …"""
+    deepest = select(func.max(Movement.depth)).where(Movement.lot_id == lot_id).scalar_subquery()
+    levels = select(literal(0).label("depth")).cte("level", recursive=True)
+    return levels.union_all(select(levels.c.depth + 1).where(levels.c.depth < deepest))
+
+
+def of_own(work: Work) -> list[ColumnElement[bool]]:
+    """A trader sees what was handed to them and what they handed on."""
+    party = work.actor.party_id
+    if work.actor.role is not Role.TRADER:
+        return []
+    return [or_(Movement.to_id == party, Movement.from_id == party)]
+
+
+def movement_views(work: Work, rows: Sequence[Movement]) -> tuple[MovementView, ...]:
+    """Rows as they are shown, with the names of who gave and took."""
+    known = names(work, [*(r.from_id for r in rows), *(r.to_id for r in rows)])
+    return tuple(
+        MovementView(
+            r.depth,
+            r.first,
+            r.last,
+            r.kind,
+            r.happened_on,
+            known.get(r.from_id or 0),
+            known.get(r.to_id or 0),
+            r.sale_n,
+            r.place,
+            r.document,
+        )
+        for r in rows
+    )
