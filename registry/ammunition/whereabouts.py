@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Row, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Row, and_, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from registry.ammunition import spans
