@@ -12,12 +12,9 @@ from flask import current_app
 
 from registry.core import migrate
 from registry.core.web.context import Registry
-from registry.core.work import Actor, Work
+from registry.core.work import OPERATOR, Work
 from registry.directory import reference
-from schemas.vocabulary import May, Purpose, Role
-
-OPERATOR = Actor(0, "operator", Role.AUTHORITY_SUPERVISOR, frozenset(May))
-"""Whoever may run commands on the machine; the ledger shows it as the operator."""
+from schemas.vocabulary import Purpose
 
 
 @contextmanager

@@ -20,11 +20,10 @@ from flask import Flask
 from sqlalchemy import URL, create_engine, make_url
 
 from registry.app import create_app
-from registry.commands import OPERATOR
 from registry.core import migrate
 from registry.core.database import Database
 from registry.core.settings import Settings
-from registry.core.work import Office
+from registry.core.work import OPERATOR, Office
 from registry.directory import reference
 
 UNSAFE_BUT_FAST = ("fsync", "full_page_writes", "synchronous_commit")

@@ -42,6 +42,10 @@ class Actor:
     language: str = "en"
 
 
+OPERATOR = Actor(0, "operator", Role.AUTHORITY_SUPERVISOR, frozenset(May))
+"""Whoever may run commands on the machine; records show it as account 0."""
+
+
 @dataclass
 class Work:
     """One unit of work: everything below the edge takes actor, purpose and time from here.

@@ -1,7 +1,72 @@
-"""Routes of the API for tracing."""
+"""Routes of the API for traces.
+
+Asking is written by hand: the search runs on a connection that cannot write, and only keeping it takes
+the writer's turn. It is durable before the answer leaves.
+"""
 
 from __future__ import annotations
 
-from registry.core.web import api
+from dataclasses import asdict
+from typing import Any
 
-blueprint = api.blueprint("tracing", "tracing")
+import orjson
+from flask import Response
+
+from registry.core.numbers import find_registry_number
+from registry.core.web import api
+from registry.core.web.context import begin, look, request_id
+from registry.core.work import Work
+from registry.tracing import acts, queries
+from schemas import tracing as shapes
+from schemas.paging import Page
+from schemas.vocabulary import May
+
+blueprint: Any = api.blueprint("tracing", "Where a firearm or a cartridge came from (FP art. 12(4); ITI)")
+
+
+@blueprint.route("/traces", methods=["POST"])
+@api.takes(blueprint, May.TRACE_ASK, takes=shapes.QuestionSchema, gives=shapes.TraceSchema)
+def ask(question: shapes.Question) -> Response:
+    """Trace a firearm from its mark, or a cartridge from its code."""
+    with look(question.purpose, question.case_number) as work:
+        answer = acts.find(work, question)
+    with begin(question.purpose, question.case_number) as work:
+        return api.once(work, lambda: _answered(work, question, answer, acts.keep(work, question, answer)))
+
+
+def _answered(work: Work, question: shapes.Question, answer: shapes.Answer, number: str) -> Response:
+    document = {"number": number, "asked_at": work.now, "question": asdict(question), **_members(answer)}
+    response = Response(orjson.dumps(document), 201, mimetype="application/json")
+    response.headers["Location"] = f"{api.PREFIX}/traces/{number}"
+    response.headers["Request-Id"] = request_id()
+    return response
+
+
+def _members(answer: shapes.Answer) -> dict[str, Any]:
+    return {name: getattr(answer, name) for name in answer.__slots__}
+
+
+@blueprint.route("/traces", methods=["GET"])
+@api.reads(blueprint, May.TRACE_READ, gives=shapes.TraceRowSchema, query=shapes.TracesAskedSchema, paged=True)
+def traces(work: Work, asked: shapes.TracesAsked) -> Page[queries.TraceRow]:
+    """Traces asked: one's own or, for authority and auditor, all."""
+    return queries.traces(work, asked)
+
+
+@blueprint.route("/traces/<number>", methods=["GET"])
+@api.reads(blueprint, May.TRACE_READ, gives=shapes.TraceSchema)
+def trace(work: Work, number: str) -> Response:
+    """One trace with the answer as it was given."""
+    found = queries.trace(work, find_registry_number("T", number))
+    return document_of(found)
+
+
+def document_of(found: queries.TraceView) -> Response:
+    """A kept trace as it went over the API."""
+    document = {
+        "number": found.number,
+        "asked_at": found.asked_at,
+        "question": found.question,
+        **found.answer,
+    }
+    return Response(orjson.dumps(document), 200, mimetype="application/json")

@@ -142,14 +142,12 @@ def writes(
         def answer(taken: Any, **path: Any) -> Response:
             if versioned:
                 path["version"] = _version_asked()
-            key = "" if secret else _key_asked()
+
+            def made(work: Work) -> Response:
+                return respond(gives, view(work, taken, **path), status)
+
             with begin() as work:
-                if key and (kept := _kept(work, key)):
-                    return kept
-                response = respond(gives, view(work, taken, **path), status)
-                if key:
-                    _keep(work, key, response)
-            return response
+                return made(work) if secret else once(work, lambda: made(work))
 
         marked = blp.response(status, gives, headers=_ETAG_HEADER)(answer)
         marked = blp.arguments(takes, location="json")(marked)
@@ -157,6 +155,31 @@ def writes(
         return may(permission)(_documented(blp, marked, body=True, parameter=header))
 
     return mark
+
+
+def takes(
+    blp: Any, permission: May, *, takes: type[Schema], gives: type[Schema], status: int = 201
+) -> Callable[[View], View]:
+    """A POST whose `view(taken, **path)` answers for itself, with `once` around its change."""
+
+    def mark(view: View) -> View:
+        marked = blp.response(status, gives)(view)
+        marked = blp.arguments(takes, location="json")(marked)
+        return may(permission)(_documented(blp, marked, body=True, parameter=_KEY))
+
+    return mark
+
+
+def once(work: Work, make: Callable[[], Response]) -> Response:
+    """The answer kept under the request's Idempotency-Key, else a new one, kept in the same transaction."""
+    key = _key_asked()
+    if not key:
+        return make()
+    if kept := _kept(work, key):
+        return kept
+    response = make()
+    _keep(work, key, response)
+    return response
 
 
 def _documented(blp: Any, view: View, *, body: bool, parameter: dict[str, Any] | None = None) -> View:
@@ -172,6 +195,8 @@ def _documented(blp: Any, view: View, *, body: bool, parameter: dict[str, Any] |
 
 def respond(shape: type[Schema], result: Any, status: int) -> Response:
     """Dump a record or page; its number and version give Location and ETag."""
+    if isinstance(result, Response):
+        return result
     if isinstance(result, Page):
         result = {"items": result.items, "next": result.next}
     response = Response(orjson.dumps(shape().dump(result)), status, mimetype="application/json")

@@ -1,0 +1,384 @@
+"""Reading what a trace needs.
+
+A firearm with all its marks and steps comes by one statement, since round trips and objects cost more
+than the search itself. Times and dates stay the text they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.ammunition import whereabouts
+from registry.ammunition.tables import Lot, Movement, Sale
+from registry.core.database import Prepared
+from registry.core.errors import NotFound
+from registry.core.numbers import registry_number
+from registry.core.paging import AnySelect, page
+from registry.core.work import Work
+from registry.directory.queries import name_key, party_number
+from registry.directory.tables import Party, Person
+from registry.tracing.tables import Trace
+from schemas.paging import Page
+from schemas.tracing import Share, TracesAsked
+from schemas.vocabulary import May, Role
+
+MOST = 200
+"""Candidates that are looked at; beyond them the answer says that more fit."""
+
+_FIREARM = """
+SELECT f.id, f.type, p.name, p.short_name, f.model, f.calibre, f.country_made, f.year_made, f.status,
+  f.superseded_by, f.out_of_scope, m.kind, m.text, m.key,
+  (SELECT {{rows}}({{row}}(c.n, c.happened_on, c.kind, c.from_id, a.name, {giver}, c.to_id, b.name, {taker},
+      c.place, c.country, c.document_kind, c.document_number)){{text}}
+    FROM custody c LEFT JOIN party a ON a.id = c.from_id LEFT JOIN party b ON b.id = c.to_id {persons}
+    WHERE c.firearm_id = f.id),
+  (SELECT {{rows}}({{row}}(o.n, o.kind, o.text, o.condition, o.country)){{text}} FROM mark o
+    WHERE o.firearm_id = f.id),
+  EXISTS (SELECT 1 FROM identity_conflict x WHERE x.firearm_id = f.id AND x.decision = '')
+    OR EXISTS (SELECT 1 FROM identity_conflict x WHERE x.other_id = f.id AND x.decision = '')
+FROM {source} JOIN firearm f ON f.id = m.firearm_id JOIN party p ON p.id = f.maker_id
+WHERE {where} LIMIT :most
+"""
+_NAMELESS = {"giver": "NULL", "taker": "NULL", "persons": ""}
+_NAMED = {
+    "giver": "ap.full_name",
+    "taker": "bp.full_name",
+    "persons": "LEFT JOIN person ap ON ap.party_id = c.from_id LEFT JOIN person bp ON bp.party_id = c.to_id",
+}
+_LEGIBLE = {"source": "mark m", "where": "m.folded = :folded"}
+_DAMAGED = {
+    "source": "mark m",
+    "where": "m.folded >= :start AND m.folded < :beyond AND m.folded LIKE :pattern",
+}
+_NUMBERED = {"source": "mark m", "where": "m.firearm_id = :firearm AND m.n = 1"}
+_STATEMENTS = {
+    (how, personal): Prepared(_FIREARM.format(**words, **names))
+    for how, words in (("legible", _LEGIBLE), ("damaged", _DAMAGED), ("numbered", _NUMBERED))
+    for personal, names in ((False, _NAMELESS), (True, _NAMED))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    n: int
+    on: str
+    kind: str
+    from_id: int | None
+    from_name: str | None
+    to_id: int | None
+    to_name: str | None
+    place: str
+    country: str | None
+    document_kind: str
+    document_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRow:
+    n: int
+    kind: str
+    text: str
+    condition: str
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FirearmFound:
+    """A firearm one of whose marks fits; matched: that mark's kind, text and normal form."""
+
+    id: int
+    type: str
+    maker: str
+    maker_short: str
+    model: str
+    calibre: str
+    country: str
+    year: int | None
+    status: str
+    superseded_by: int | None
+    out_of_scope: str
+    matched_kind: str
+    matched_text: str
+    matched_key: str
+    steps: tuple[StepRow, ...]
+    marks: tuple[MarkRow, ...]
+    in_conflict: bool
+
+
+def by_mark(work: Work, folded: str) -> list[FirearmFound]:
+    """Firearms with a mark whose look-alike key is this one."""
+    return _found(work, "legible", folded=folded)
+
+
+def by_pattern(work: Work, like: str, prefix: str) -> list[FirearmFound]:
+    """Firearms with a mark that fits a LIKE pattern; the legible start makes the index serve."""
+    return _found(work, "damaged", pattern=like, start=prefix, beyond=prefix + "\U0010ffff")
+
+
+def by_number(work: Work, firearm_id: int) -> list[FirearmFound]:
+    """The firearm with an internal key."""
+    return _found(work, "numbered", firearm=firearm_id)
+
+
+def _found(work: Work, how: str, **values: Any) -> list[FirearmFound]:
+    statement = _STATEMENTS[how, May.PERSON_READ in work.actor.may]
+    rows = statement.all(work.session.connection(), most=MOST + 1, **values)
+    found = [_firearm(row) for row in rows]
+    # several marks of one firearm may fit: the best known one speaks for it
+    return list({item.id: item for item in sorted(found, key=_speaks)}.values())
+
+
+def _speaks(item: FirearmFound) -> bool:
+    return item.matched_kind == "manufacture"
+
+
+def _firearm(row: tuple[Any, ...]) -> FirearmFound:
+    steps = sorted((_step(s) for s in _rows(row[14])), key=lambda s: (s.on, s.n))
+    marks = sorted((MarkRow(*m) for m in _rows(row[15])), key=lambda m: m.n)
+    values = (*row[:14], tuple(steps), tuple(marks), bool(row[16]))
+    return FirearmFound(*values)
+
+
+def _rows(text: str | None) -> list[list[Any]]:
+    return orjson.loads(text) if text else []
+
+
+def _step(s: list[Any]) -> StepRow:
+    return StepRow(s[0], s[1], s[2], s[3], s[5] or s[4], s[6], s[8] or s[7], *s[9:])
+
+
+@dataclass(frozen=True)
+class LotFound:
+    """A lot that bears a code."""
+
+    id: int
+    maker: str
+    maker_short: str
+    maker_country: str
+    code: str
+    calibre: str
+    product: str
+    quantity: int
+    scheme: str
+
+
+def lots_by_code(session: Session, code_key: str) -> list[LotFound]:
+    """Lots with this code, whoever made them."""
+    query = (
+        select(Lot, Party.name, Party.short_name, Party.country)
+        .join(Party, Party.id == Lot.maker_id)
+        .where(Lot.code_key == code_key)
+        .order_by(Lot.produced_on, Lot.id)
+        .limit(MOST)
+    )
+    return [
+        LotFound(
+            row.Lot.id,
+            row.name,
+            row.short_name,
+            row.country,
+            row.Lot.code,
+            row.Lot.calibre,
+            row.Lot.product,
+            row.Lot.quantity,
+            row.Lot.scheme,
+        )
+        for row in session.execute(query)
+    ]
+
+
+@dataclass(frozen=True)
+class SpanMoved:
+    """A movement of cartridges; spans of one act count together."""
+
+    on: date
+    kind: str
+    from_id: int | None
+    from_name: str | None
+    to_id: int | None
+    to_name: str | None
+    place: str
+    document: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class SaleFound:
+    buyer_id: int
+    buyer: str
+    quantity: int
+    sold_on: date
+    invoice: str
+    authorization: str
+    permit: str
+
+
+def moved(work: Work, lot_id: int, position: int | None = None) -> list[SpanMoved]:
+    """Movements of a lot, or of the one cartridge at a position (from 0), in their order."""
+    if position is not None:
+        rows = whereabouts.chain(work.session, lot_id, position)
+    else:
+        query = select(Movement).where(Movement.lot_id == lot_id)
+        rows = work.session.scalars(query.order_by(Movement.depth, Movement.first)).all()
+    known = names_of(work, {row.from_id for row in rows} | {row.to_id for row in rows})
+    return _together(
+        [
+            SpanMoved(
+                row.happened_on,
+                row.kind,
+                row.from_id,
+                known.get(row.from_id or 0),
+                row.to_id,
+                known.get(row.to_id or 0),
+                row.place,
+                row.document,
+                1 if position is not None else row.last - row.first + 1,
+            )
+            for row in rows
+        ]
+    )
+
+
+def _together(spans: Sequence[SpanMoved]) -> list[SpanMoved]:
+    """Spans that one act moved, as one line with their sum."""
+    sums: dict[tuple[Any, ...], int] = {}
+    for s in spans:
+        key = (s.on, s.kind, s.from_id, s.from_name, s.to_id, s.to_name, s.place, s.document)
+        sums[key] = sums.get(key, 0) + s.quantity
+    ordered = sorted(sums.items(), key=lambda line: line[0][0])
+    lines = [(*key, quantity) for key, quantity in ordered]
+    return [SpanMoved(*line) for line in lines]
+
+
+def sales(work: Work, lot_id: int) -> list[SaleFound]:
+    """Lines of the sales register of a lot."""
+    query = (
+        select(Sale, Party.name)
+        .join(Party, Party.id == Sale.buyer_id)
+        .where(Sale.lot_id == lot_id)
+        .order_by(Sale.sold_on, Sale.n)
+    )
+    rows = work.session.execute(query).all()
+    known = _personal(work, {row.Sale.buyer_id for row in rows})
+    return [
+        SaleFound(
+            row.Sale.buyer_id,
+            known.get(row.Sale.buyer_id, row.name),
+            row.Sale.quantity,
+            row.Sale.sold_on,
+            f"{row.Sale.invoice_number}/{row.Sale.invoice_series}",
+            row.Sale.authorization,
+            row.Sale.permit_number,
+        )
+        for row in rows
+    ]
+
+
+def holders(work: Work, lot_id: int) -> tuple[Share, ...]:
+    """Who has how many cartridges of a lot now, the largest share first; number None: nobody any more."""
+    shares = whereabouts.holders(work.session, lot_id)
+    known = names_of(work, {share.party for share in shares})
+    return tuple(
+        Share(party_number(s.party) if s.party else None, known.get(s.party or 0, s.kind), s.quantity, s.kind)
+        for s in shares
+    )
+
+
+def names_of(work: Work, ids: set[int | None]) -> dict[int, str]:
+    """Names of parties, of persons only to those who may see them."""
+    wanted = {key for key in ids if key is not None}
+    rows = work.session.execute(select(Party.id, Party.name).where(Party.id.in_(wanted)))
+    return {row.id: row.name for row in rows} | _personal(work, set(wanted))
+
+
+def _personal(work: Work, ids: set[int | None]) -> dict[int, str]:
+    wanted = {key for key in ids if key is not None}
+    if May.PERSON_READ not in work.actor.may or not wanted:
+        return {}
+    rows = work.session.execute(select(Person.party_id, Person.full_name).where(Person.party_id.in_(wanted)))
+    return {row.party_id: row.full_name for row in rows}
+
+
+def fits_name(asked: str, *names: str) -> bool:
+    """Whether a maker's name as told is one of these, or the beginning of one."""
+    key = name_key(asked)
+    return any(name and (name_key(name) == key or name_key(name).startswith(key)) for name in names)
+
+
+@dataclass(frozen=True)
+class TraceView:
+    """A kept trace; question and answer as they went over the API."""
+
+    number: str
+    asked_at: datetime
+    asked_by: int
+    role: str
+    purpose: str
+    case_number: str
+    question: dict[str, Any]
+    answer: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TraceRow:
+    number: str
+    kind: str
+    read: str
+    outcome: str
+    purpose: str
+    case_number: str
+    asked_at: datetime
+
+
+_SEE_ALL = {Role.AUTHORITY_OFFICER, Role.AUTHORITY_SUPERVISOR, Role.AUDITOR}
+
+
+def trace_number(trace_id: int) -> str:
+    return registry_number("T", trace_id)
+
+
+def trace(work: Work, trace_id: int) -> TraceView:
+    """A kept trace, one's own or, for authority and auditor, anyone's; raises NotFound."""
+    row = work.session.get(Trace, trace_id)
+    if row is None or (work.actor.role not in _SEE_ALL and row.asked_by != work.actor.user_id):
+        raise NotFound(f"No trace has the number {trace_number(trace_id)}")
+    return TraceView(
+        trace_number(row.id),
+        row.asked_at,
+        row.asked_by,
+        row.role,
+        row.purpose,
+        row.case_number,
+        orjson.loads(row.question),
+        orjson.loads(row.answer),
+    )
+
+
+def traces(work: Work, asked: TracesAsked) -> Page[TraceRow]:
+    """Kept traces, one's own or, for authority and auditor, all."""
+    query: AnySelect = select(Trace)
+    if work.actor.role not in _SEE_ALL:
+        query = query.where(Trace.asked_by == work.actor.user_id)
+    if asked.case_number:
+        query = query.where(Trace.case_number == asked.case_number)
+    if asked.kind:
+        query = query.where(Trace.kind == asked.kind.value)
+    if asked.outcome:
+        query = query.where(Trace.outcome == asked.outcome.value)
+    found = page(work.session, query, asked, {"number": Trace.id}, Trace.id)
+    return Page(tuple(_trace_row(row.Trace) for row in found.items), found.next)
+
+
+def _trace_row(row: Trace) -> TraceRow:
+    question = orjson.loads(row.question)
+    read = question.get("mark") or question.get("code") or ""
+    return TraceRow(
+        trace_number(row.id), row.kind, read, row.outcome, row.purpose, row.case_number, row.asked_at
+    )

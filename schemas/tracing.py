@@ -1,0 +1,288 @@
+"""Shapes of questions and answers of a trace. The same answer serves page, API, report and command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from marshmallow import ValidationError, fields, validates_schema
+
+from schemas.base import Shape
+from schemas.fields import Code, Country, Day, Text, Whole, Year
+from schemas.paging import PageAsked, PageAskedSchema
+from schemas.vocabulary import (
+    CertaintyLevel,
+    FindingKind,
+    FirearmType,
+    MatchKind,
+    Outcome,
+    Purpose,
+    Severity,
+    TraceKind,
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was read, and why it is asked (ITI 17).
+
+    mark: of a firearm, with ? for one unreadable character and * for any number; or a registry number.
+    code: of a cartridge's lot; position: its own number in a serialised lot, counted from 1.
+    country: of manufacture.
+    """
+
+    kind: TraceKind
+    purpose: Purpose
+    case_number: str
+    mark: str = ""
+    code: str = ""
+    maker: str = ""
+    model: str = ""
+    country: str | None = None
+    calibre: str = ""
+    type: FirearmType | None = None
+    year: int | None = None
+    position: int | None = None
+    recovered_on: date | None = None
+    recovered_place: str = ""
+
+
+class QuestionSchema(Shape):
+    makes = Question
+    kind = Code(TraceKind, required=True)
+    purpose = Code(Purpose, required=True, metadata={"description": "Kept with the search."})
+    case_number = Text(required=True, longest=80, metadata={"description": "Kept with the search."})
+    mark = Text(
+        longest=64,
+        load_default="",
+        metadata={"description": "As read: `?` for one unreadable character, `*` for any number of them."},
+    )
+    code = Text(longest=40, load_default="", metadata={"description": "Of a cartridge, such as UZZ18."})
+    maker = Text(longest=200, load_default="")
+    model = Text(longest=80, load_default="")
+    country = Country(load_default=None, allow_none=True, metadata={"description": "Of manufacture."})
+    calibre = Text(longest=80, load_default="")
+    type = Code(FirearmType, load_default=None, allow_none=True)
+    year = Year(load_default=None, allow_none=True)
+    position = Whole(
+        least=1,
+        most=10**9,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The cartridge's own number in a serialised lot, counted from 1."},
+    )
+    recovered_on = Day(load_default=None, allow_none=True)
+    recovered_place = Text(longest=120, load_default="")
+
+    @validates_schema
+    def _asks_for_something(self, question: dict[str, object], **_: object) -> None:
+        wanted = "mark" if question["kind"] is TraceKind.FIREARM else "code"
+        if not question[wanted]:
+            raise ValidationError("Type what was read.", wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class StepFound:
+    """One step of a chain. quantity: cartridges, None for a firearm."""
+
+    date: str
+    kind: str
+    from_number: str | None
+    from_name: str | None
+    to_number: str | None
+    to_name: str | None
+    place: str
+    country: str | None
+    document_kind: str
+    document_number: str
+    quantity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many cartridges of a lot someone bought or holds."""
+
+    number: str | None
+    name: str
+    quantity: int
+    kind: str = ""
+    date: str | None = None
+    document: str = ""
+    authorization: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record that fits. agrees, differs: names of what was told and does, or does not, agree with it."""
+
+    number: str
+    rank: int
+    match: MatchKind
+    mark: str
+    maker: str
+    model: str
+    calibre: str
+    country: str
+    type: str = ""
+    year: int | None = None
+    agrees: tuple[str, ...] = ()
+    differs: tuple[str, ...] = ()
+    status: str = ""
+    quantity: int | None = None
+    buyers: tuple[Share, ...] = ()
+    holders: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What whoever reads the answer must not overlook."""
+
+    kind: FindingKind
+    severity: Severity
+    text: str
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextState:
+    """The State to ask next, and under which licence the firearm left for it."""
+
+    code: str
+    name: str
+    reason: str
+    date: str | None = None
+    document_kind: str = ""
+    document_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """In words for a court: what is certain, what is possible, what is excluded."""
+
+    level: CertaintyLevel
+    statement: str
+    certain: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a trace. steps: of the first candidate, where there is one that stands out."""
+
+    outcome: Outcome
+    certainty: Certainty
+    candidates: tuple[Candidate, ...] = ()
+    steps: tuple[StepFound, ...] = ()
+    last_holder: str | None = None
+    next_state: NextState | None = None
+    findings: tuple[Finding, ...] = field(default_factory=tuple)
+
+
+class StepFoundSchema(Shape):
+    date = fields.String(required=True)
+    kind = fields.String(required=True)
+    from_number = fields.String(required=True, allow_none=True)
+    from_name = fields.String(required=True, allow_none=True)
+    to_number = fields.String(required=True, allow_none=True)
+    to_name = fields.String(required=True, allow_none=True)
+    place = fields.String(required=True)
+    country = fields.String(required=True, allow_none=True)
+    document_kind = fields.String(required=True)
+    document_number = fields.String(required=True)
+    quantity = fields.Integer(required=True, allow_none=True)
+
+
+class ShareSchema(Shape):
+    number = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True)
+    quantity = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    date = fields.String(required=True, allow_none=True)
+    document = fields.String(required=True)
+    authorization = fields.String(required=True)
+
+
+class CandidateSchema(Shape):
+    number = fields.String(required=True)
+    rank = fields.Integer(required=True)
+    match = Code(MatchKind, required=True)
+    mark = fields.String(required=True)
+    maker = fields.String(required=True)
+    model = fields.String(required=True)
+    calibre = fields.String(required=True)
+    country = fields.String(required=True)
+    type = fields.String(required=True)
+    year = fields.Integer(required=True, allow_none=True)
+    agrees = fields.List(fields.String(), required=True)
+    differs = fields.List(fields.String(), required=True)
+    status = fields.String(required=True)
+    quantity = fields.Integer(required=True, allow_none=True)
+    buyers = fields.List(fields.Nested(ShareSchema), required=True)
+    holders = fields.List(fields.Nested(ShareSchema), required=True)
+
+
+class FindingSchema(Shape):
+    kind = Code(FindingKind, required=True)
+    severity = Code(Severity, required=True)
+    text = fields.String(required=True)
+    article = fields.String(required=True)
+
+
+class NextStateSchema(Shape):
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    reason = fields.String(required=True)
+    date = fields.String(required=True, allow_none=True)
+    document_kind = fields.String(required=True)
+    document_number = fields.String(required=True)
+
+
+class CertaintySchema(Shape):
+    level = Code(CertaintyLevel, required=True)
+    statement = fields.String(required=True)
+    certain = fields.List(fields.String(), required=True)
+    possible = fields.List(fields.String(), required=True)
+    excluded = fields.List(fields.String(), required=True)
+
+
+class AnswerSchema(Shape):
+    outcome = Code(Outcome, required=True)
+    certainty = fields.Nested(CertaintySchema, required=True)
+    candidates = fields.List(fields.Nested(CandidateSchema), required=True)
+    steps = fields.List(fields.Nested(StepFoundSchema), required=True)
+    last_holder = fields.String(required=True, allow_none=True)
+    next_state = fields.Nested(NextStateSchema, required=True, allow_none=True)
+    findings = fields.List(fields.Nested(FindingSchema), required=True)
+
+
+class TraceSchema(AnswerSchema):
+    """An answer with the question it was given to."""
+
+    number = fields.String(required=True)
+    asked_at = fields.AwareDateTime(required=True)
+    question = fields.Nested(QuestionSchema, required=True)
+
+
+class TraceRowSchema(Shape):
+    number = fields.String(required=True)
+    kind = Code(TraceKind, required=True)
+    read = fields.String(required=True, metadata={"description": "The mark or code as read."})
+    outcome = Code(Outcome, required=True)
+    purpose = Code(Purpose, required=True)
+    case_number = fields.String(required=True)
+    asked_at = fields.AwareDateTime(required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TracesAsked(PageAsked):
+    case_number: str = ""
+    kind: TraceKind | None = None
+    outcome: Outcome | None = None
+
+
+class TracesAskedSchema(PageAskedSchema):
+    makes = TracesAsked
+    case_number = Text(longest=80, load_default="")
+    kind = Code(TraceKind, load_default=None)
+    outcome = Code(Outcome, load_default=None)
