@@ -14,6 +14,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from registry.core import migrate
+from registry.marks.reading import fold_key
 
 MAKERS = 20
 HOLDERS = 1000
@@ -147,8 +148,22 @@ def _firearm(key: int) -> tuple[Any, ...]:
 
 def _marks(key: int) -> Iterator[tuple[Any, ...]]:
     text = serial(key)
-    folded = text.translate(str.maketrans("OQDILSBZGU", "000115826V"))
-    yield (key, 1, "manufacture", text, "", text, folded, "", "engraved", "intact", "BR", 1999, "", AT)
+    yield (
+        key,
+        1,
+        "manufacture",
+        text,
+        "",
+        text,
+        fold_key(text),
+        "",
+        "engraved",
+        "intact",
+        "BR",
+        1999,
+        "",
+        AT,
+    )
     if key % 2 == 0:
         yield (key, 2, "import", "BR 05", "", "BR05", "8R05", "", "laser", "intact", "BR", 2005, "", AT)
 

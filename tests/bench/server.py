@@ -34,8 +34,8 @@ def _free_port() -> int:
 
 
 @contextmanager
-def serving(database_url: str, instance: Path) -> Iterator[str]:
-    """granian with the benchmark's application; yields its address."""
+def serving(database_url: str, instance: Path, plain: bool = False) -> Iterator[str]:
+    """granian with the benchmark's application, or the plain one; yields its address."""
     port = _free_port()
     environment = {
         **os.environ,
@@ -60,11 +60,11 @@ def serving(database_url: str, instance: Path) -> Iterator[str]:
         "127.0.0.1",
         "--port",
         str(port),
-        "tests.bench.application:app",
+        "tests.bench.plain:app" if plain else "tests.bench.application:app",
     ]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     try:
-        _wait(f"http://127.0.0.1:{port}/healthz", process)
+        _wait(f"http://127.0.0.1:{port}/{'plain' if plain else 'healthz'}", process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()

@@ -36,6 +36,7 @@ HEADERS = {
 def install(app: Flask) -> None:
     """Give an application its languages, guard, errors, headers and logs."""
     settings = app.extensions["registry"].settings
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.max_body,
@@ -59,7 +60,6 @@ def install(app: Flask) -> None:
     app.context_processor(_words)
     problems.install(app)
     app.register_blueprint(blueprint)
-    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
 
 
 def language() -> str:
@@ -146,9 +146,14 @@ def _navigation(parts: context.Registry, visitor: Any) -> list[dict[str, Any]]:
     if visitor is None:
         return []
     shown = sorted((e for e in parts.navigation if e.may in visitor.may), key=lambda e: e.order)
-    here = request.endpoint or ""
+    here = (request.endpoint or "").partition(".")[0]
     return [
-        {"label": gettext(e.label), "href": url_for(e.endpoint), "current": here == e.endpoint} for e in shown
+        {
+            "label": gettext(e.label),
+            "href": url_for(e.endpoint),
+            "current": here == e.endpoint.partition(".")[0],
+        }
+        for e in shown
     ]
 
 

@@ -1,0 +1,150 @@
+"""Tracing a firearm over HTTP under the production server."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from registry.access import acts as access
+from registry.core.database import Database
+from registry.core.work import OPERATOR, Actor, Office
+from schemas.access import AccountNew, TokenNew
+from schemas.vocabulary import May, Role
+from tests.bench import databases, population, server
+from tests.bench.line import Line
+
+FULL = 10_000_000
+SMALL = 200_000
+BODIES = 400
+SQLITE_BAR, POSTGRESQL_BAR = 0.35, 0.2
+
+
+def exact_http(full: bool) -> Iterator[Line]:
+    """A legible mark, ten steps, token checked, without the durable record; to a plain Flask JSON route."""
+    size = FULL if full else SMALL
+    with databases.both() as engines:
+        for engine, url, folder in engines:
+            token = _prepared(url, size)
+            with server.serving(url, folder) as base, server.serving(url, folder, plain=True) as floor:
+                traced, plain = server.rates(
+                    [(f"{base}/api/v1/bench/trace", token, bodies(size)), (f"{floor}/plain", "", ())]
+                )
+            bar = SQLITE_BAR if engine == "sqlite" else POSTGRESQL_BAR
+            yield Line("trace_exact_http", engine, size, traced, "requests/s", plain, bar)
+
+
+def exact_growth(full: bool) -> Iterator[Line]:
+    """Time of the same at the full size, to that at a tenth of it."""
+    size = FULL if full else SMALL
+    with databases.both() as engines, databases.both() as tenths:
+        for (engine, url, folder), (_, tenth, other) in zip(engines, tenths, strict=True):
+            large, small = _prepared(url, size), _prepared(tenth, size // 10)
+            with server.serving(url, folder) as base, server.serving(tenth, other) as less:
+                fast, faster = server.rates(
+                    [
+                        (f"{base}/api/v1/bench/trace", large, bodies(size)),
+                        (f"{less}/api/v1/bench/trace", small, bodies(size // 10)),
+                    ]
+                )
+            yield Line("trace_exact_growth", engine, size, 1e6 / fast, "µs", 1e6 / faster, 1.2, "lower")
+
+
+def logged_http(full: bool) -> Iterator[Line]:
+    """The trace with its record durable before the answer; to bare one-row commits of the same driver."""
+    size = FULL if full else SMALL
+    with databases.both() as engines:
+        for engine, url, folder in engines:
+            token = _prepared(url, size)
+            commits, rates = [], []
+            with server.serving(url, folder) as base:
+                for _ in range(5):
+                    target = (f"{base}/api/v1/traces", token, bodies(size))
+                    rates += server.rates([target], rounds=1, seconds=2)
+                    commits.append(bare_commits(url))
+            value, floor = statistics.median(rates), statistics.median(commits)
+            yield Line("trace_logged_http", engine, size, value, "requests/s", floor, 0.6)
+
+
+def bodies(size: int) -> list[bytes]:
+    """Questions for firearms with ten steps, spread over the register."""
+    step = max(size // population.LONG_CHAIN // BODIES, 1) * population.LONG_CHAIN
+    return [
+        json.dumps(
+            {
+                "kind": "firearm",
+                "mark": population.serial(key),
+                "maker": f"Bench maker {key % population.MAKERS + 1}",
+                "purpose": "recovered_firearm",
+                "case_number": "bench",
+            }
+        ).encode()
+        for key in range(population.LONG_CHAIN, size, step)
+    ][:BODIES]
+
+
+def _prepared(url: str, size: int) -> str:
+    """A loaded database; answers a token that may trace."""
+    population.load(url, size)
+    database = Database(url)
+    office = Office(database)
+    with office.begin(OPERATOR) as work:
+        new = AccountNew("bench", "Benchmark", Role.POLICE, "somebody measures speed here")
+        account = access.open_account(work, new)
+    police = Actor(account.id, "Benchmark", Role.POLICE, frozenset(May))
+    with office.begin(police) as work:
+        token = access.make_token(work, TokenNew("bench")).token
+    database.checkpoint()
+    database.close()
+    return token
+
+
+def bare_commits(url: str, seconds: float = 2.0) -> float:
+    """One-row durable commits a second, by as many writers as the server has workers."""
+    writer = _sqlite_writer if url.startswith("sqlite") else _postgresql_writer
+    path = make_url(url).database or "" if url.startswith("sqlite") else url.replace("+psycopg", "")
+    counts: list[int] = []
+
+    def run() -> None:
+        write, close = writer(path)
+        end, count = time.perf_counter() + seconds, 0
+        while time.perf_counter() < end:
+            write()
+            count += 1
+        close()
+        counts.append(count)
+
+    threads = [threading.Thread(target=run) for _ in range(server.WORKERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts) / seconds
+
+
+Writer = tuple[Callable[[], object], Callable[[], None]]
+_INSERT = "INSERT INTO bench_commit (body) VALUES ('a row of about the size of an access record')"
+
+
+def _sqlite_writer(path: str) -> Writer:
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA wal_autocheckpoint=0")
+    connection.execute("CREATE TABLE IF NOT EXISTS bench_commit (id INTEGER PRIMARY KEY, body TEXT)")
+    return lambda: connection.execute(_INSERT), connection.close
+
+
+def _postgresql_writer(url: str) -> Writer:
+    connection = psycopg.connect(url, autocommit=True)
+    connection.execute("SELECT pg_advisory_lock(1)")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS bench_commit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text)"
+    )
+    connection.execute("SELECT pg_advisory_unlock(1)")
+    return lambda: connection.execute(_INSERT), connection.close
