@@ -102,6 +102,18 @@ class SignInSchema(Shape):
 
 
 @dataclass(frozen=True)
+class PasswordChange:
+    present: str
+    password: str
+
+
+class PasswordChangeSchema(Shape):
+    makes = PasswordChange
+    present = fields.String(required=True, load_only=True, validate=validate.Length(max=200))
+    password = fields.String(required=True, load_only=True, validate=validate.Length(max=200))
+
+
+@dataclass(frozen=True)
 class TokenNew:
     label: str
     scopes: tuple[May, ...] = ()

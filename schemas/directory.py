@@ -131,11 +131,15 @@ class StateSchema(Shape):
 
 @dataclass(frozen=True, kw_only=True)
 class StatesAsked(PageAsked):
+    q: str = ""
     historic: bool | None = None
 
 
 class StatesAskedSchema(PageAskedSchema):
     makes = StatesAsked
+    q = Text(
+        longest=120, load_default="", metadata={"description": "Beginning of the English name, or the code."}
+    )
     historic = fields.Boolean(load_default=None)
 
 

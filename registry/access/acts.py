@@ -11,7 +11,7 @@ from registry.access.tables import Account, ApiToken, SignIn
 from registry.core.errors import Conflict, Invalid, NotFound, Stale, refuse_if
 from registry.core.work import Work, act
 from registry.directory.queries import party_by_number
-from schemas.access import AccountNew, TokenNew
+from schemas.access import AccountNew, PasswordChange, TokenNew
 from schemas.vocabulary import May, PartyKind, Role
 
 TRADERS = {PartyKind.MAKER, PartyKind.IMPORTER, PartyKind.DEALER}
@@ -71,6 +71,20 @@ def set_active(work: Work, account_id: int, active: bool, version: int) -> queri
         work.session.execute(update(ApiToken).where(*held).values(revoked_at=work.now))
     work.session.flush()
     return queries.account(work, account_id)
+
+
+@act(May.TOKEN_MANAGE)
+def change_password(work: Work, change: PasswordChange) -> None:
+    """A new password for oneself; every sign-in ends.
+
+    Raises Invalid for a wrong present password, Refused for a weak new one.
+    """
+    row = work.session.get(Account, work.actor.user_id, with_for_update=True)
+    if row is None or not secrets.password_fits(row.password_hash, change.present):
+        raise Invalid.at("present", "This is not your present password.")
+    refuse_if(secrets.unmet_for_password(change.password, row.login))
+    row.password_hash, row.version = secrets.hash_password(change.password), row.version + 1
+    work.session.execute(delete(SignIn).where(SignIn.account_id == row.id))
 
 
 @act(May.TOKEN_MANAGE)

@@ -52,6 +52,8 @@ def unmet_for_password(password: str, login: str) -> list[Unmet]:
         return [Unmet(f"At least {LEAST_LENGTH} characters; a sentence is easy to keep.", "password")]
     if len(password) > 200:
         return [Unmet("At most 200 characters.", "password")]
+    if password != password.strip():
+        return [Unmet("No space at the beginning or end.", "password")]
     if login.casefold() in password.casefold() or len(set(password)) < 5:
         return [Unmet("Too easy to guess.", "password")]
     return []

@@ -10,14 +10,14 @@ from sqlalchemy import delete, update
 
 from registry.access import queries, secrets
 from registry.access.tables import Account, SignIn
-from registry.core.errors import SignInNeeded, TooMany
+from registry.core.errors import SignInNeeded
 from registry.core.work import Actor, Office, Work
 from schemas.vocabulary import Role
 
 FREE_TRIES = 5
 LONGEST_LOCK = timedelta(hours=1)
 NOBODY = Actor(0, "sign-in", Role.ADMINISTRATOR, frozenset())
-WRONG = "The login or the password is wrong"
+WRONG = "The login or the password is wrong, or too many wrong tries were made: wait a while before the next."
 
 
 @dataclass(frozen=True)
@@ -31,27 +31,27 @@ class SignedIn:
 def sign_in(office: Office, login: str, password: str, life: timedelta) -> SignedIn:
     """Open a session that lasts `life` at most.
 
-    Raises SignInNeeded, worded alike for an unknown login, a wrong password and a closed account, and
-    TooMany while an account is locked after repeated failures. The failure is kept though it raises.
+    Raises SignInNeeded, worded alike for an unknown login, a wrong password, a closed account and one
+    that is locked after repeated failures, so that the answer tells nobody which logins exist. The failure
+    is kept though it raises.
     """
     with office.begin(NOBODY) as work:
         account = queries.account_by_login(work.session, login[:80])
-        refusal = _refusal(work, account, password)
-        if refusal is None and account is not None:
+        if account is not None and _admitted(work, account, password):
             return _opened(work, account, life)
-    raise refusal or SignInNeeded(WRONG)
+        if account is None:
+            secrets.spend_the_same_time(password[:200])
+    raise SignInNeeded(WRONG)
 
 
-def _refusal(work: Work, account: Account | None, password: str) -> SignInNeeded | TooMany | None:
-    if account is None:
-        secrets.spend_the_same_time(password[:200])
-        return SignInNeeded(WRONG)
+def _admitted(work: Work, account: Account, password: str) -> bool:
+    """Whether this account may sign in now; a wrong try is counted."""
+    fits = secrets.password_fits(account.password_hash, password[:200])
     if account.locked_until and account.locked_until > work.now:
-        return TooMany("Too many wrong tries; wait a while before the next")
-    if secrets.password_fits(account.password_hash, password[:200]) and account.active:
-        return None
-    _count_failure(work, account)
-    return SignInNeeded(WRONG)
+        return False
+    if not fits or not account.active:
+        _count_failure(work, account)
+    return fits and account.active
 
 
 def _count_failure(work: Work, account: Account) -> None:

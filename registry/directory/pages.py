@@ -1,10 +1,167 @@
-"""Pages of directory."""
+"""Pages of the directory: parties, States and their points of contact."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Mapping
+from typing import Any
 
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from registry.core.errors import Invalid, RegistryError
+from registry.core.numbers import find_registry_number
+from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
+from registry.core.web.forms import load_form
+from registry.core.web.words import label, options, shown
+from registry.core.work import Work
+from registry.directory import acts, queries
+from registry.directory.countries import COUNTRIES, country_name
+from schemas import directory as shapes
+from schemas.vocabulary import May, PartyKind, Purpose
 
 blueprint = Blueprint("directory", __name__, template_folder="templates")
-NAVIGATION: tuple[NavigationEntry, ...] = ()
+NAVIGATION = (
+    NavigationEntry("Parties", "directory.list", May.DIRECTORY_READ, 60),
+    NavigationEntry("States", "directory.states", May.DIRECTORY_READ, 70),
+)
+Answer = Response | str | tuple[str, int]
+
+
+def _country(code: str) -> str:
+    return country_name(code, str(get_locale() or "en"))
+
+
+def _countries() -> list[tuple[str, str]]:
+    """Today's States by their names in the visitor's language."""
+    return sorted(((code, _country(code)) for code in COUNTRIES), key=lambda pair: pair[1])
+
+
+def _render(template: str, **given: Any) -> str:
+    may = context.actor().may
+    return render_template(
+        f"directory/{template}.html",
+        label=label,
+        country_name=_country,
+        may_write=May.DIRECTORY_WRITE in may,
+        may_read_persons=May.PERSON_READ in may,
+        **given,
+    )
+
+
+@blueprint.get("/parties", endpoint="list")
+@guard.may(May.DIRECTORY_READ)
+def parties() -> str:
+    """Parties."""
+    asked = load_form(shapes.PartiesAskedSchema(), request.args)
+    with context.look() as work:
+        page = queries.parties(work, asked)
+        names = queries.names_by_number(work, [row.number for row in page.items])
+    return _render(
+        "list", page=page, asked=asked, names=names, kinds=options(PartyKind), countries=_countries()
+    )
+
+
+@blueprint.route("/parties/new", methods=["GET", "POST"])
+@guard.may(May.DIRECTORY_WRITE)
+def new() -> Answer:
+    """Register a party."""
+    if request.method == "GET":
+        return _new_form({"kind": request.args.get("kind", ""), "country": context.registry().office.home})
+    try:
+        taken = load_form(shapes.PartyNewSchema())
+        with context.begin() as work:
+            made = acts.register_party(work, taken)
+    except RegistryError as error:
+        return _new_form(request.form, shown(error)), error.status
+    flash(_("The party is registered."), "good")
+    return redirect(url_for("directory.show", number=made.number), 303)
+
+
+def _new_form(typed: Mapping[str, str], errors: Any = ()) -> str:
+    kinds = options(PartyKind)
+    return _render("new", typed=typed, errors=errors, kinds=kinds, countries=_countries())
+
+
+@blueprint.get("/parties/<number>")
+@guard.may(May.DIRECTORY_READ)
+def show(number: str) -> str:
+    """One party; a person's data only to those who may see them, once they say why."""
+    party_id = find_registry_number("P", number)
+    with context.look() as work:
+        party = queries.party(work, party_id)
+        person = _person(work, party_id) if party.kind == PartyKind.PERSON else None
+        changes = queries.changes(work, party_id)
+    return _render("show", party=party, person=person, changes=changes, purposes=options(Purpose))
+
+
+def _person(work: Work, party_id: int) -> queries.PersonView | None:
+    if not request.args or May.PERSON_READ not in work.actor.may:
+        return None
+    asked = load_form(shapes.PersonAskedSchema(), request.args)
+    return queries.person(work, party_id, asked.purpose)
+
+
+@blueprint.route("/parties/<number>/correct", methods=["GET", "POST"])
+@guard.may(May.DIRECTORY_WRITE)
+def correct(number: str) -> Answer:
+    """Correct a legal person's entry."""
+    party_id = find_registry_number("P", number)
+    with context.look() as work:
+        party = queries.party(work, party_id)
+    if request.method == "GET":
+        return _render("correct", party=party, typed=party, version=party.version, errors=())
+    version = request.form.get("version", -1, int)
+    try:
+        change = load_form(shapes.PartyChangeSchema(), _without(request.form, "version"))
+        with context.begin() as work:
+            acts.change_party(work, party_id, change, version)
+    except RegistryError as error:
+        typed = request.form
+        return _render(
+            "correct", party=party, typed=typed, version=version, errors=shown(error)
+        ), error.status
+    flash(_("The entry is corrected."), "good")
+    return redirect(url_for("directory.show", number=party.number), 303)
+
+
+def _without(form: Mapping[str, str], name: str) -> dict[str, str]:
+    return {key: value for key, value in form.items() if key != name}
+
+
+@blueprint.get("/states")
+@guard.may(May.DIRECTORY_READ)
+def states() -> str:
+    """States with their points of contact."""
+    asked = load_form(shapes.StatesAskedSchema(), request.args)
+    with context.look() as work:
+        page = queries.states(work, asked)
+    return _render("states", page=page, asked=asked)
+
+
+@blueprint.route("/states/<code>", methods=["GET"])
+@guard.may(May.DIRECTORY_READ)
+def state(code: str) -> str:
+    """One State with its point of contact."""
+    with context.look() as work:
+        found = queries.state(work, code)
+    return _render("state", state=found, typed=found, version=found.version, errors=())
+
+
+@blueprint.route("/states/<code>", methods=["POST"])
+@guard.may(May.DIRECTORY_WRITE)
+def change_contact(code: str) -> Answer:
+    """Set a State's point of contact."""
+    version = request.form.get("version", -1, int)
+    try:
+        change = load_form(shapes.StateChangeSchema(), _without(request.form, "version"))
+        with context.begin() as work:
+            acts.change_contact(work, code, change, version)
+    except Invalid as error:
+        with context.look() as work:
+            found = queries.state(work, code)
+        return _render("state", state=found, typed=request.form, version=version, errors=shown(error)), 422
+    flash(_("The point of contact is set."), "good")
+    return redirect(url_for("directory.state", code=code), 303)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from registry.core.errors import Invalid, NotFound
@@ -117,6 +117,12 @@ def names(work: Work, ids: Iterable[int | None]) -> dict[int, PartyName]:
     }
 
 
+def names_by_number(work: Work, numbers: Iterable[str]) -> dict[str, str]:
+    """Names of parties by registry number; of persons only to those who may see them."""
+    shown = names(work, [parse_registry_number("P", number) for number in numbers])
+    return {name.number: name.name for name in shown.values()}
+
+
 def party(work: Work, party_id: int) -> PartyView:
     """One party; raises NotFound."""
     row = work.session.get(Party, party_id)
@@ -178,6 +184,9 @@ def states(work: Work, asked: StatesAsked) -> Page[StateView]:
     query = select(State)
     if asked.historic is not None:
         query = query.where(State.historic == asked.historic)
+    if asked.q:
+        start = State.name.istartswith(asked.q, autoescape=True)
+        query = query.where(or_(State.code == asked.q.upper(), start))
     found = page(work.session, query, asked, {"code": State.code, "name": State.name}, State.code)
     return Page(tuple(_state(row.State) for row in found.items), found.next)
 

@@ -1,0 +1,25 @@
+"""Words for pages: closed lists as people read them, and refusals as a form shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from flask_babel import gettext
+
+from registry.core.errors import RegistryError, Unmet
+
+
+def label(code: str) -> str:
+    """A value of a closed list in the visitor's language ("" for an empty one)."""
+    return gettext(code.replace("_", " ").replace(".", ": ").capitalize()) if code else ""
+
+
+def options(codes: Iterable[StrEnum]) -> list[tuple[str, str]]:
+    """Choices for a select or radio group, in the order of the list."""
+    return [(code.value, label(code.value)) for code in codes]
+
+
+def shown(error: RegistryError) -> tuple[Unmet, ...]:
+    """What a form shows of a refusal: one entry for each field, or the refusal itself."""
+    return error.unmet or (Unmet(gettext(error.message)),)
