@@ -1,7 +1,172 @@
-"""The home page."""
+"""The first page, one box that opens whatever was scanned, and the API's documentation."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import flask_swagger_ui
+from flask import Blueprint, Response, redirect, render_template, request, send_from_directory, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.core.numbers import key_of
+from registry.core.web import context, guard
+from registry.core.web.words import label, options
+from registry.core.work import Actor, Work
+from registry.firearms import queries as firearms
+from registry.tracing import queries as tracing
+from schemas.firearms import ConflictsAsked
+from schemas.tracing import TracesAsked
+from schemas.vocabulary import May, Purpose, Role
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
+SWAGGER_UI = Path(os.path.dirname(flask_swagger_ui.__file__)) / "dist"
+MOST_COUNTED = 100
+_NUMBER = re.compile(r"[BFLPT]-?[0-9]{9,18}-?[0-9A-Z]", re.IGNORECASE)
+
+
+class Box(NamedTuple):
+    """Which box stands first: `trace` asks for a trace at once, `find` opens what was scanned."""
+
+    kind: str
+    purpose: Purpose | None = None
+
+
+BOXES: Mapping[Role, Box] = {
+    Role.POLICE: Box("trace", Purpose.CRIMINAL_INVESTIGATION),
+    Role.CUSTOMS: Box("find", Purpose.BORDER_CONTROL),
+    Role.AUTHORITY_OFFICER: Box("find"),
+    Role.AUTHORITY_SUPERVISOR: Box("find"),
+    Role.TRADER: Box("find"),
+    Role.AUDITOR: Box("find"),
+    Role.ADMINISTRATOR: Box("none"),
+}
+
+
+class Tile(NamedTuple):
+    label: str
+    href: str
+    symbol: str
+    text: str = ""
+
+
+@blueprint.get("/")
+@guard.public("whoever is not signed in is led to the sign-in")
+def index() -> BaseResponse | str:
+    """What someone came for, at once."""
+    who = context.authenticate()
+    if who is None:
+        return redirect(url_for("access.sign_in"))
+    return _page(who)
+
+
+def _page(who: Actor, asked: str = "", missed: bool = False) -> str:
+    with context.look() as work:
+        conflicts = _open_conflicts(work)
+        traces = _recent_traces(work)
+    return render_template(
+        "home/index.html",
+        who=who,
+        box=BOXES[who.role],
+        asked=asked,
+        missed=missed,
+        tiles=_tiles(who, conflicts),
+        conflicts=conflicts,
+        traces=traces,
+        purposes=options(Purpose),
+        label=label,
+    )
+
+
+def _open_conflicts(work: Work) -> int | None:
+    """How many identities wait for a decision, up to MOST_COUNTED; None for those who may not see them."""
+    if May.CONFLICT_READ not in work.actor.may:
+        return None
+    return len(firearms.conflicts(work, ConflictsAsked(open=True, limit=MOST_COUNTED)).items)
+
+
+def _recent_traces(work: Work) -> tuple[tracing.TraceRow, ...]:
+    if May.TRACE_READ not in work.actor.may:
+        return ()
+    return tracing.traces(work, TracesAsked(limit=5, sort="-number")).items
+
+
+def _tiles(who: Actor, conflicts: int | None) -> list[Tile]:
+    """Entrances in the order of the work; each only for those who may go in."""
+    own = who.role is Role.TRADER
+    waiting = _("%(count)s wait for a decision", count=_count(conflicts))
+    entrances = (
+        (May.FIREARM_REGISTER, Tile(_("Register a firearm"), url_for("firearms.new"), "add")),
+        (May.CONFLICT_READ, Tile(_("Conflicts"), url_for("firearms.conflicts"), "warning", waiting)),
+        (May.TRACE_ASK, Tile(_("Trace"), url_for("tracing.new"), "trace")),
+        (May.TRACE_READ, Tile(_("Traces"), url_for("tracing.list"), "document")),
+        (
+            May.FIREARM_READ,
+            Tile(_("Your firearms") if own else _("Firearms"), url_for("firearms.list"), "firearm"),
+        ),
+        (May.LOT_READ, Tile(_("Your lots") if own else _("Lots"), url_for("ammunition.list"), "cartridge")),
+        (May.USER_MANAGE, Tile(_("Accounts"), url_for("access.accounts"), "person")),
+        (May.USER_MANAGE, Tile(_("Open an account"), url_for("access.new_account"), "add")),
+        (May.DIRECTORY_READ, Tile(_("Parties"), url_for("directory.list"), "person")),
+        (May.DIRECTORY_READ, Tile(_("States"), url_for("directory.states"), "place")),
+    )
+    return [tile for may, tile in entrances if may in who.may]
+
+
+def _count(conflicts: int | None) -> str:
+    return f"{MOST_COUNTED}+" if conflicts == MOST_COUNTED else str(conflicts or 0)
+
+
+@blueprint.get("/find")
+@guard.signed_in
+def find() -> BaseResponse | tuple[str, int]:
+    """Open what was scanned or typed: a registry number, a package, else a mark to trace."""
+    who = context.actor()
+    text = request.args.get("q", "").strip()[:200]
+    if not text:
+        return redirect(url_for("home.index"))
+    place = _record(who, text) or _search(who, text)
+    return redirect(place) if place else (_page(who, text, missed=True), 404)
+
+
+def _record(who: Actor, text: str) -> str | None:
+    """The page of a record, by its number alone or inside what a label says."""
+    pages = (
+        ("B", "ammunition.package", May.LOT_READ),
+        ("F", "firearms.show", May.FIREARM_READ),
+        ("L", "ammunition.show", May.LOT_READ),
+        ("P", "directory.show", May.DIRECTORY_READ),
+        ("T", "tracing.show", May.TRACE_READ),
+    )
+    for number in [text, *_NUMBER.findall(text)]:
+        for prefix, endpoint, may in pages:
+            if may in who.may and key_of(prefix, number) is not None:
+                return url_for(endpoint, number=number.upper())
+    return None
+
+
+def _search(who: Actor, text: str) -> str | None:
+    """Where to look for a mark: a trace, or for traders their own firearms."""
+    if May.TRACE_ASK in who.may:
+        return url_for("tracing.new", mark=text)
+    if May.FIREARM_READ in who.may:
+        return url_for("firearms.list", q=text)
+    return None
+
+
+@blueprint.get("/api/docs")
+@guard.public("the API's description holds no records")
+def api_documentation() -> str:
+    """The API's description, to read and to try out."""
+    return render_template("home/api_documentation.html")
+
+
+@blueprint.get("/static/swagger-ui/<path:asset>")
+@guard.public("style sheets and scripts hold no records")
+def swagger_ui(asset: str) -> Response:
+    """Swagger UI's own files, from its package on this machine."""
+    return send_from_directory(SWAGGER_UI, asset, max_age=86400)

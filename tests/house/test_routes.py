@@ -20,6 +20,7 @@ PUBLIC = {
     "access.sign_in",
     "home.index",
     "home.api_documentation",
+    "home.swagger_ui",
 }
 
 
