@@ -9,10 +9,13 @@ from typing import Any
 
 import click
 from flask import current_app
+from flask.cli import AppGroup
 
 from registry.core import migrate
+from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR, Work
+from registry.demo import loading
 from registry.directory import reference
 from schemas.vocabulary import Purpose
 
@@ -36,9 +39,7 @@ def setup(demo: bool) -> None:
     with operator_work() as work:
         reference.load(work)
     if demo:
-        from registry.demo.loading import fill_if_empty
-
-        for line in fill_if_empty(parts.office, OPERATOR):
+        for line in loading.fill_if_empty(parts.office, OPERATOR):
             click.echo(line)
 
 
@@ -49,4 +50,20 @@ def openapi() -> None:
     click.echo(json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False))
 
 
-COMMANDS = (setup, openapi)
+demonstration = AppGroup("demo", help="Demonstration data.")
+
+
+@demonstration.command("load")
+@click.option("--firearms", type=click.IntRange(0, 10**7), default=loading.FIREARMS, show_default=True)
+@click.option("--lots", type=click.IntRange(0, 10**6), default=loading.LOTS, show_default=True)
+def load_demonstration(firearms: int, lots: int) -> None:
+    """Load demonstration data of any size into a registry that has none."""
+    parts: Registry = current_app.extensions["registry"]
+    try:
+        for line in loading.load(parts.office, OPERATOR, firearms, lots):
+            click.echo(line)
+    except RegistryError as error:
+        raise click.ClickException(str(error)) from error
+
+
+COMMANDS = (setup, openapi, demonstration)

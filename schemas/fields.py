@@ -45,6 +45,10 @@ class Code(fields.Enum[StrEnum]):
     def __init__(self, codes: type[StrEnum], **options: Any) -> None:
         super().__init__(codes, by_value=True, **options)
 
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
+        """Records keep closed lists as text."""
+        return None if value is None else str(value)
+
 
 class Country(fields.String):
     """An ISO 3166-1 alpha-2 code; whether the State exists is asked of the directory."""

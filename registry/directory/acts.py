@@ -19,7 +19,7 @@ def register_party(work: Work, new: PartyNew) -> queries.PartyView:
 
     Raises Invalid naming the field; Conflict when a legal person of this kind, name and country exists.
     """
-    queries.check_country(work, new.country, "country")
+    queries.check_country(work, new.country, "country", historic_ok=new.kind is PartyKind.MAKER)
     return _register_person(work, new) if new.kind is PartyKind.PERSON else _register_body(work, new)
 
 

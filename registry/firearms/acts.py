@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, Unmet, refuse_if
@@ -32,11 +33,16 @@ def register(work: Work, new: FirearmNew) -> queries.FirearmView:
     Raises Invalid naming a field that is wrong, Refused with the articles that are not met. An identity
     that another record claims is accepted and becomes a conflict for a supervisor.
     """
-    return queries.firearm(work, enter(work, new))
+    return queries.firearm(work, _enter(work, new))
 
 
-def enter(work: Work, new: FirearmNew) -> int:
-    """As register, for many at a time: answers only the internal key. The caller is an act."""
+@act(May.FIREARM_REGISTER)
+def register_many(work: Work, many: Iterable[FirearmNew]) -> list[str]:
+    """As register, each by the same rules; answers the registry numbers. All of them, or none."""
+    return [queries.firearm_number(_enter(work, new)) for new in many]
+
+
+def _enter(work: Work, new: FirearmNew) -> int:
     maker = directory.party_by_number(work, new.maker, "maker")
     if maker.kind == PartyKind.PERSON:
         raise Invalid.at("maker", "A manufacturer is needed here, not a natural person.")

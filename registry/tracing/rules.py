@@ -295,7 +295,7 @@ def lot_findings(quantity: int, buyers: Sequence[str], other_lots: Sequence[str]
                 FindingKind.LOT_ABOVE_LIMIT,
                 Severity.ALARM,
                 f"The lot breaks its limit: {quantity:,} cartridges bear one code, "
-                f"{quantity / LOT_LIMIT:,.0f} times the {LOT_LIMIT:,} allowed.",
+                f"{quantity / LOT_LIMIT:,.1f} times the {LOT_LIMIT:,} allowed.",
                 "16 D LOG art. 2",
             )
         )
