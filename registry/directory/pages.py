@@ -18,7 +18,7 @@ from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.directory import acts, queries
-from registry.directory.countries import COUNTRIES, country_name
+from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from schemas import directory as shapes
 from schemas.vocabulary import May, PartyKind, Purpose
 
@@ -35,8 +35,9 @@ def _country(code: str) -> str:
 
 
 def _countries() -> list[tuple[str, str]]:
-    """Today's States by their names in the visitor's language."""
-    return sorted(((code, _country(code)) for code in COUNTRIES), key=lambda pair: pair[1])
+    """Today's States by their names in the visitor's language, then those that are no more."""
+    today = sorted(((code, _country(code)) for code in COUNTRIES), key=lambda pair: pair[1])
+    return today + [(code, _country(code)) for code in HISTORIC]
 
 
 def _render(template: str, **given: Any) -> str:

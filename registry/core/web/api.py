@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, request
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema
+from marshmallow import RAISE, Schema
 from sqlalchemy import select
 
 from registry.core.errors import Invalid, KeyReused, Unmet, VersionNeeded
@@ -113,7 +113,8 @@ def reads(
 
         marked = blp.response(200, shape, headers=None if paged else _ETAG_HEADER)(answer)
         if query is not None:
-            marked = blp.arguments(query, location="query")(marked)
+            # a filter misspelled and passed over would answer with the whole list
+            marked = blp.arguments(query, location="query", unknown=RAISE)(marked)
         guarded = may(permission) if permission else signed_in
         return guarded(_documented(blp, marked, body=False))
 

@@ -1,0 +1,39 @@
+"""The one table of who may do what."""
+
+from __future__ import annotations
+
+import pytest
+
+from registry.access.policy import POLICY, permissions
+from schemas.vocabulary import May, Role
+
+
+def test_every_role_has_its_row() -> None:
+    assert set(POLICY) == set(Role)
+
+
+def test_everything_that_may_be_done_may_be_done_by_someone() -> None:
+    assert set().union(*POLICY.values()) == set(May)
+
+
+def test_only_administrators_manage_accounts_and_they_see_no_records() -> None:
+    assert [role for role in Role if May.USER_MANAGE in permissions(role)] == [Role.ADMINISTRATOR]
+    assert permissions(Role.ADMINISTRATOR) == {May.USER_MANAGE, May.DIRECTORY_READ, May.TOKEN_MANAGE}
+
+
+def test_auditors_change_nothing() -> None:
+    assert all(may.value.endswith((".read", "token.manage")) for may in permissions(Role.AUDITOR))
+
+
+@pytest.mark.parametrize("role", [Role.CUSTOMS, Role.TRADER, Role.ADMINISTRATOR])
+def test_personal_data_are_withheld_where_the_work_does_not_need_them(role: Role) -> None:
+    assert May.PERSON_READ not in permissions(role)
+
+
+def test_police_see_answers_to_traces_and_not_the_register() -> None:
+    assert May.TRACE_ASK in permissions(Role.POLICE)
+    assert not permissions(Role.POLICE) & {May.FIREARM_READ, May.LOT_READ, May.FIREARM_REGISTER}
+
+
+def test_a_conflict_is_decided_by_a_supervisor_only() -> None:
+    assert [role for role in Role if May.CONFLICT_RESOLVE in permissions(role)] == [Role.AUTHORITY_SUPERVISOR]

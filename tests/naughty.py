@@ -1,0 +1,36 @@
+"""Texts that break careless programs. None may end in a fault of ours."""
+
+from __future__ import annotations
+
+NAUGHTY = (
+    "\0",
+    "a\0b",
+    "\ufffd",
+    "'; DROP TABLE party; --",
+    '" OR 1=1 --',
+    "%",
+    "_%_",
+    "\\",
+    "<script>alert(1)</script>",
+    "{{ 7 * 7 }}",
+    "%(name)s %s {0}",
+    "\u202eesrever",
+    "a\u200bb",
+    "\ufeff",
+    "ﷺ" * 60,
+    "ß" * 150,
+    "👩‍👩‍👧‍👦",
+    "نص عربي",
+    "Ǆ ı İ ŉ",
+    "a" * 100_000,
+    "\r\nSet-Cookie: x=1",
+    "../../etc/passwd",
+    "F-000000001-X",
+    "-1",
+    "9" * 400,
+    "NaN",
+    "null",
+    "[]",
+    "１２３",
+    " ",
+)
