@@ -14,9 +14,9 @@ from flask import Response
 
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
-from registry.core.web.context import begin, look, request_id
+from registry.core.web.context import begin, look, registry, request_id
 from registry.core.work import Work
-from registry.tracing import acts, queries
+from registry.tracing import acts, documents, queries
 from schemas import tracing as shapes
 from schemas.paging import Page
 from schemas.vocabulary import May
@@ -70,3 +70,12 @@ def document_of(found: queries.TraceView) -> Response:
         **found.answer,
     }
     return Response(orjson.dumps(document), 200, mimetype="application/json")
+
+
+@blueprint.route("/traces/<number>/report.pdf", methods=["GET"])
+@api.prints(blueprint, May.TRACE_READ)
+def report(number: str) -> bytes:
+    """The report of one trace."""
+    with look() as work:
+        found = queries.trace(work, find_registry_number("T", number))
+    return documents.report(found, registry().settings.authority)

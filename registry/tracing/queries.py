@@ -341,6 +341,7 @@ _SEE_ALL = {Role.AUTHORITY_OFFICER, Role.AUTHORITY_SUPERVISOR, Role.AUDITOR}
 
 
 def trace_number(trace_id: int) -> str:
+    """The number under which a trace is kept: T-…."""
     return registry_number("T", trace_id)
 
 

@@ -171,6 +171,23 @@ def takes(
     return mark
 
 
+def prints(blp: Any, permission: May, *, query: type[Schema] | None = None) -> Callable[[View], View]:
+    """A GET of a PDF: `view([query], **path)` reads and prints outside any transaction; returns its bytes."""
+
+    def mark(view: View) -> View:
+        @functools.wraps(view)
+        def answer(*args: Any, **path: Any) -> Response:
+            return Response(view(*args, **path), mimetype="application/pdf")
+
+        binary = {"type": "string", "format": "binary"}
+        marked = blp.response(200, binary, content_type="application/pdf")(answer)
+        if query is not None:
+            marked = blp.arguments(query, location="query")(marked)
+        return may(permission)(_documented(blp, marked, body=False))
+
+    return mark
+
+
 def once(work: Work, make: Callable[[], Response]) -> Response:
     """The answer kept under the request's Idempotency-Key, else a new one, kept in the same transaction."""
     key = _key_asked()

@@ -1,0 +1,1 @@
+"""Paper: values in, bytes out. Knows barcodes, labels and documents, and no subject."""

@@ -1,0 +1,113 @@
+"""Fonts that are embedded, and which of them can draw which character.
+
+Noto Sans (Latin, Cyrillic, Greek) and Noto Sans Arabic come with their packages; Chinese, Japanese and
+Korean use the reader's own font by name. What no font can draw is shown as a box, never left out.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from importlib.metadata import distribution
+from itertools import groupby
+
+import arabic_reshaper
+from bidi import get_display
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
+
+LATIN, ARABIC, HAN = "NotoSans", "NotoSansArabic", "STSong-Light"
+MISSING = "\N{REPLACEMENT CHARACTER}"
+_PACKAGES = {LATIN: "fontpkg-noto-sans", ARABIC: "fontpkg-noto-sans-arabic"}
+
+
+@cache
+def _font(name: str) -> TTFont:
+    files = distribution(_PACKAGES[name]).files or []
+    path = next(f for f in files if f.name.endswith(".ttf") and "Italic" not in f.name)
+    font = TTFont(name, str(path.locate()))
+    pdfmetrics.registerFont(font)
+    return font
+
+
+@cache
+def _register() -> None:
+    for name in _PACKAGES:
+        _font(name)
+    pdfmetrics.registerFont(UnicodeCIDFont(HAN))
+
+
+def visual(text: str) -> str:
+    """The text in the order in which it is drawn, letters joined; control characters made visible."""
+    if text.isascii() and text.isprintable():
+        return text
+    shown = "".join(MISSING if unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co") else c for c in text)
+    if any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in shown):
+        display: str = get_display(arabic_reshaper.reshape(shown))
+        return display
+    return shown
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether a paragraph runs from right to left: its first strong letter says so."""
+    strong = (unicodedata.bidirectional(c) for c in text)
+    return next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L"
+
+
+@cache
+def _drawn_by(character: str) -> str:
+    code = ord(character)
+    for name in (LATIN, ARABIC):
+        if code in _font(name).face.charToGlyph:
+            return name
+    name = unicodedata.name(character, "")
+    return HAN if name.startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC")) else ""
+
+
+def runs(text: str) -> list[tuple[str, str]]:
+    """(font, text) of each stretch, in the order in which they are drawn."""
+    _register()
+    seen = visual(text)
+    if seen.isascii():
+        return [(LATIN, seen)]
+    fonted = [(_drawn_by(c), c) for c in seen if unicodedata.category(c) not in ("Cf", "Mn")]
+    known = [(font or LATIN, c if font else MISSING) for font, c in fonted]
+    return [(font, "".join(c for _, c in stretch)) for font, stretch in groupby(known, key=lambda p: p[0])]
+
+
+def width(text: str, size: float) -> float:
+    """How wide a text is drawn, in points."""
+    return sum(_width(font, stretch, size) for font, stretch in runs(text))
+
+
+def _width(font: str, text: str, size: float) -> float:
+    found: float = pdfmetrics.stringWidth(text, font, size)
+    return found
+
+
+def wrapped(text: str, size: float, room: float) -> list[str]:
+    """The text in lines that fit; a word longer than a line is broken, nothing is cut off."""
+    lines: list[str] = []
+    for paragraph in text.splitlines() or [""]:
+        line = ""
+        for word in paragraph.split():
+            for piece in _pieces(word, size, room):
+                longer = f"{line} {piece}" if line else piece
+                if line and width(longer, size) > room:
+                    lines.append(line)
+                    longer = piece
+                line = longer
+        lines.append(line)
+    return lines
+
+
+def _pieces(word: str, size: float, room: float) -> list[str]:
+    pieces = []
+    while width(word, size) > room and len(word) > 1:
+        fits = len(word)
+        while fits > 1 and width(word[:fits], size) > room:
+            fits = max(fits * 3 // 4, 1)
+        pieces.append(word[:fits])
+        word = word[fits:]
+    return [*pieces, word]
