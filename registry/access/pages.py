@@ -12,6 +12,7 @@ from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Response
 
 from registry.access import acts, queries, secrets, sessions
+from registry.access.permissions import choices
 from registry.access.policy import permissions
 from registry.core.errors import RegistryError
 from registry.core.web import context, guard
@@ -138,7 +139,7 @@ def _tokens_page(**shown_too: Any) -> str:
     with context.look() as work:
         page = queries.tokens(work, PageAsked(sort="-id", cursor=request.args.get("cursor", "")))
         now = work.now
-    scopes = [(may.value, label(may.value)) for may in sorted(context.actor().may)]
+    scopes = choices(context.actor().may)
     words = {"typed": {}, "errors": (), "made": None} | shown_too
     return render_template("access/tokens.html", page=page, now=now, scopes=scopes, label=label, **words)
 
@@ -192,7 +193,7 @@ def account(account_id: int) -> str:
     """One account, with what its role allows."""
     with context.look() as work:
         found = queries.account(work, account_id)
-    allowed = sorted(label(may.value) for may in permissions(found.role))
+    allowed = [meaning for _may, meaning in choices(permissions(found.role))]
     return render_template(
         "access/account.html", account=found, allowed=allowed, label=label, viewer_id=context.actor().user_id
     )

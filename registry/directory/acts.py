@@ -50,9 +50,13 @@ def _register_person(work: Work, new: PartyNew) -> queries.PartyView:
     if not new.full_name:
         raise Invalid.at("full_name", "The person's name is needed.")
     if new.name or new.short_name:
-        raise Invalid.at("name", "A natural person's name goes into full_name, which fewer people may read.")
+        raise Invalid.at(
+            "name", "A natural person's name belongs to the personal data, which fewer people may read."
+        )
     if new.identifier:
-        raise Invalid.at("identifier", "A natural person's papers go into document_number.")
+        raise Invalid.at(
+            "identifier", "A natural person's papers belong to the personal data (number of the document)."
+        )
     if new.birth_date and new.birth_date > work.today:
         raise Invalid.at("birth_date", "This day has not come yet.")
     row = _row(work, new, "", "")

@@ -75,7 +75,6 @@ def _page(who: Actor, asked: str = "", missed: bool = False) -> str:
         asked=asked,
         missed=missed,
         tiles=_tiles(who, conflicts),
-        conflicts=conflicts,
         traces=traces,
         purposes=options(Purpose),
         label=label,

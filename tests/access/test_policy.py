@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from registry.access.permissions import MEANING
 from registry.access.policy import POLICY, permissions
 from schemas.vocabulary import May, Role
 
 
 def test_every_role_has_its_row() -> None:
     assert set(POLICY) == set(Role)
+
+
+def test_everything_that_may_be_done_is_told_in_words() -> None:
+    assert set(MEANING) == set(May)
 
 
 def test_everything_that_may_be_done_may_be_done_by_someone() -> None:

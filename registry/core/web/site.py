@@ -146,15 +146,20 @@ def _navigation(parts: context.Registry, visitor: Any) -> list[dict[str, Any]]:
     if visitor is None:
         return []
     shown = sorted((e for e in parts.navigation if e.may in visitor.may), key=lambda e: e.order)
-    here = (request.endpoint or "").partition(".")[0]
+    places = [url_for(entry.endpoint) for entry in shown]
+    here = _section(shown, places)
     return [
-        {
-            "label": gettext(e.label),
-            "href": url_for(e.endpoint),
-            "current": here == e.endpoint.partition(".")[0],
-        }
-        for e in shown
+        {"label": gettext(entry.label), "href": place, "current": place == here}
+        for entry, place in zip(shown, places, strict=True)
     ]
+
+
+def _section(shown: list[context.NavigationEntry], places: list[str]) -> str:
+    """Which entry this page lies under: by its address, else the only entry of its subject."""
+    above = [place for place in places if f"{request.path}/".startswith(f"{place}/")]
+    subject = f"{request.blueprint}."
+    own = [place for entry, place in zip(shown, places, strict=True) if entry.endpoint.startswith(subject)]
+    return max(above, key=len) if above else own[0] if len(own) == 1 else ""
 
 
 @blueprint.post("/language")

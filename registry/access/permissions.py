@@ -1,0 +1,37 @@
+"""What each permission means, in words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from schemas.vocabulary import May
+
+MEANING: Mapping[May, Any] = {
+    May.DIRECTORY_READ: _("See parties and States"),
+    May.DIRECTORY_WRITE: _("Register and correct parties, set points of contact"),
+    May.PERSON_READ: _("See personal data"),
+    May.FIREARM_READ: _("See firearms"),
+    May.FIREARM_REGISTER: _("Register firearms"),
+    May.FIREARM_CORRECT: _("Correct records of firearms"),
+    May.MARK_RECORD: _("Record marks"),
+    May.CUSTODY_RECORD: _("Record custody"),
+    May.CONFLICT_READ: _("See identities in conflict"),
+    May.CONFLICT_RESOLVE: _("Decide conflicts"),
+    May.LOT_READ: _("See lots of ammunition and their sales"),
+    May.LOT_REGISTER: _("Register and pack lots of ammunition"),
+    May.SALE_RECORD: _("Record sales and movements of ammunition"),
+    May.TRACE_ASK: _("Trace firearms and cartridges"),
+    May.TRACE_READ: _("See traces"),
+    May.LABEL_PRINT: _("Print labels and certificates"),
+    May.USER_MANAGE: _("Open and close accounts"),
+    May.TOKEN_MANAGE: _("Make and revoke one's own tokens"),
+}
+
+
+def choices(permissions: Iterable[May]) -> list[tuple[str, str]]:
+    """Permissions with their meanings, in the order of the vocabulary."""
+    allowed = set(permissions)
+    return [(may.value, str(MEANING[may])) for may in May if may in allowed]
