@@ -1,10 +1,183 @@
-"""Pages of tracing."""
+"""Pages of tracing: ask, read the answer, print it."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from registry.core.errors import RegistryError
+from registry.core.numbers import find_registry_number
+from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
+from registry.core.web.forms import load_form
+from registry.core.web.words import label, options, shown
+from registry.directory.countries import COUNTRIES, HISTORIC, country_name
+from registry.tracing import acts, documents, queries
+from schemas import tracing as shapes
+from schemas.vocabulary import FirearmType, May, Outcome, Purpose, TraceKind
 
 blueprint = Blueprint("tracing", __name__, template_folder="templates")
-NAVIGATION: tuple[NavigationEntry, ...] = ()
+NAVIGATION = (
+    NavigationEntry("Trace", "tracing.new", May.TRACE_ASK, 10),
+    NavigationEntry("Traces", "tracing.list", May.TRACE_READ, 20),
+)
+Answer = Response | str | tuple[str, int]
+TONES = {
+    "identified": "good",
+    "lot_identified": "information",
+    "left_the_country": "warning",
+    "candidates": "warning",
+    "not_in_records": "neutral",
+}
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    href: str
+    current: bool
+
+
+@blueprint.get("/traces/new")
+@guard.may(May.TRACE_ASK)
+def new() -> str:
+    """The trace box."""
+    return _form(request.args)
+
+
+def _form(typed: Mapping[str, str], errors: Any = ()) -> str:
+    kind = TraceKind.CARTRIDGE if typed.get("kind") == TraceKind.CARTRIDGE else TraceKind.FIREARM
+    tabs = [
+        Tab(_("Firearm"), url_for("tracing.new", kind="firearm"), kind is TraceKind.FIREARM),
+        Tab(_("Cartridge"), url_for("tracing.new", kind="cartridge"), kind is TraceKind.CARTRIDGE),
+    ]
+    return render_template(
+        "tracing/new.html",
+        typed=typed,
+        kind=kind.value,
+        tabs=tabs,
+        errors=errors,
+        types=options(FirearmType),
+        purposes=options(Purpose),
+        countries=_countries(),
+    )
+
+
+def _countries() -> list[tuple[str, str]]:
+    language = str(get_locale() or "en")
+    today = sorted(((code, country_name(code, language)) for code in COUNTRIES), key=lambda pair: pair[1])
+    return today + [(code, country_name(code, language)) for code in HISTORIC]
+
+
+@blueprint.post("/traces/new")
+@guard.may(May.TRACE_ASK)
+def ask() -> Answer:
+    """Search, keep the search, and lead to its answer."""
+    typed = {"kind": "firearm", **request.form}
+    try:
+        question = load_form(shapes.QuestionSchema(), typed)
+        with context.look(question.purpose, question.case_number) as work:
+            answer = acts.find(work, question)
+        with context.begin(question.purpose, question.case_number) as work:
+            number = acts.keep(work, question, answer)
+    except RegistryError as error:
+        return _form(typed, shown(error)), error.status
+    return redirect(url_for("tracing.show", number=number), 303)
+
+
+@blueprint.get("/traces/<number>")
+@guard.may(May.TRACE_READ)
+def show(number: str) -> str:
+    """The answer as it was given."""
+    with context.look() as work:
+        found = queries.trace(work, find_registry_number("T", number))
+        may = work.actor.may
+    asked = [(label(name), value) for name, value in _asked(found)]
+    return render_template(
+        "tracing/show.html",
+        found=found,
+        answer=found.answer,
+        certainty=found.answer["certainty"],
+        asked=asked,
+        label=label,
+        tone=TONES[found.answer["outcome"]],
+        outcome=_(documents.OUTCOMES[found.answer["outcome"]]),
+        findings=[_finding(finding) for finding in found.answer["findings"]],
+        steps=[_step(step) for step in found.answer["steps"]],
+        words=_words,
+        may_read_firearms=May.FIREARM_READ in may,
+        may_read_lots=May.LOT_READ in may,
+        again=url_for("tracing.new", **{k: v for k, v in found.question.items() if v and k != "purpose"}),
+    )
+
+
+def _asked(found: queries.TraceView) -> list[tuple[str, str]]:
+    hidden = ("kind", "purpose", "case_number")
+    told = [(name, str(value)) for name, value in found.question.items() if value and name not in hidden]
+    return [*told, ("purpose", label(found.purpose)), ("case_number", found.case_number)]
+
+
+def _finding(finding: dict[str, Any]) -> dict[str, Any]:
+    return {**finding, "title": label(finding["kind"])}
+
+
+def _step(step: dict[str, Any]) -> dict[str, Any]:
+    """A step as the timeline shows it."""
+    count = _("%(number)s cartridges", number=f"{step['quantity']:,}") if step["quantity"] is not None else ""
+    tones = {"stolen": "alarm", "lost": "warning", "destroyed": "warning", "exported": "information"}
+    paper = " ".join(filter(None, (label(step["document_kind"]), step["document_number"])))
+    place = ", ".join(filter(None, (step["place"], step["country"] and country_name(step["country"]))))
+    return {
+        "date": step["date"],
+        "title": label(step["kind"]),
+        "detail": count,
+        "from_name": step["from_name"],
+        "to_name": step["to_name"],
+        "place": place,
+        "document": paper,
+        "tone": tones.get(step["kind"], "neutral"),
+    }
+
+
+def _words(names: list[str]) -> list[str]:
+    """What agrees or differs, in the visitor's language."""
+    return [label(name) for name in names]
+
+
+@blueprint.get("/traces/<number>/report.pdf")
+@guard.may(May.TRACE_READ)
+def report(number: str) -> Response:
+    """The report as PDF."""
+    with context.look() as work:
+        found = queries.trace(work, find_registry_number("T", number))
+    printed = documents.report(found, context.registry().settings.authority)
+    name = f"trace-{found.number}.pdf"
+    return Response(
+        printed, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )
+
+
+@blueprint.get("/traces", endpoint="list")
+@guard.may(May.TRACE_READ)
+def traces() -> str:
+    """Traces asked before."""
+    asked = load_form(shapes.TracesAskedSchema(), {"sort": "-number", **request.args})
+    with context.look() as work:
+        page = queries.traces(work, asked)
+        may_ask = May.TRACE_ASK in work.actor.may
+    return render_template(
+        "tracing/list.html",
+        page=page,
+        asked=asked,
+        label=label,
+        tones=TONES,
+        may_ask=may_ask,
+        kinds=options(TraceKind),
+        outcomes=options(Outcome),
+    )
