@@ -6,8 +6,9 @@ from typing import Any
 
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
+from registry.core.web.context import look, registry
 from registry.core.work import Work
-from registry.firearms import acts, queries
+from registry.firearms import acts, documents, queries
 from schemas import firearms as shapes
 from schemas.paging import Page
 from schemas.vocabulary import May
@@ -94,6 +95,16 @@ def change_mark(
 def add_custody(work: Work, new: shapes.CustodyNew, number: str, version: int) -> queries.FirearmView:
     """Record a step of custody."""
     return acts.add_custody(work, find_registry_number("F", number), new, version)
+
+
+@blueprint.route("/firearms/<number>/label.pdf", methods=["GET"])
+@api.prints(blueprint, May.LABEL_PRINT, query=shapes.LabelAskedSchema)
+def label(asked: shapes.LabelAsked, number: str) -> bytes:
+    """A label of the firearm, or of one of its parts."""
+    with look() as work:
+        found = queries.firearm(work, find_registry_number("F", number))
+    made = documents.label(found, registry().settings.authority, asked.component)
+    return documents.printed([made], asked.form, asked.start)
 
 
 @blueprint.route("/conflicts", methods=["GET"])

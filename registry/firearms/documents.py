@@ -1,1 +1,34 @@
 """Labels of firearms and their parts."""
+
+from __future__ import annotations
+
+from registry.core.errors import NotFound
+from registry.core.printing.labels import SHEETS, Label, sheet, single
+from registry.firearms.queries import FirearmView
+
+
+def label(found: FirearmView, authority: str, component: int | None = None) -> Label:
+    """The label of a firearm, or of one of its parts; raises NotFound for a part it does not have."""
+    part = next((p for p in found.components if p.n == component), None)
+    if component is not None and part is None:
+        raise NotFound(f"{found.number} has no part {component}")
+    borne = [mark for mark in found.marks if component is None or mark.component == component]
+    text = borne[0].text if borne else found.number
+    number = found.number if component is None else f"{found.number}/{component}"
+    named = part.kind.replace("_", " ") if part else found.type.replace("_", " ")
+    return Label(
+        title=authority,
+        human_readable=text,
+        lines=(
+            (named, ""),
+            (found.maker.name, found.model),
+            ("", f"{found.calibre_name}   {found.country_made} {found.year_made or ''}".rstrip()),
+        ),
+        code128=number,
+        datamatrix=number,
+    )
+
+
+def printed(labels: list[Label], form: str, start: int = 1) -> bytes:
+    """A PDF with one label a page ("single"), or on a sheet beginning at a free place."""
+    return single(labels) if form == "single" else sheet(labels, SHEETS[form], start)

@@ -1,10 +1,245 @@
-"""Pages of firearms."""
+"""Pages of firearms: the list, one firearm, registering, marks, custody, conflicts, labels."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from registry.core.errors import Invalid, RegistryError
+from registry.core.numbers import find_registry_number
+from registry.core.printing.labels import SHEETS
+from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
+from registry.core.web.forms import load_form
+from registry.core.web.words import label, options, shown
+from registry.core.work import Work
+from registry.directory.countries import COUNTRIES, HISTORIC, country_name
+from registry.firearms import acts, documents, queries
+from schemas import firearms as shapes
+from schemas.vocabulary import (
+    ComponentKind,
+    ConflictDecision,
+    CustodyKind,
+    DocumentKind,
+    FirearmAction,
+    FirearmType,
+    MarkCondition,
+    MarkKind,
+    MarkTechnique,
+    May,
+    Symbol,
+)
 
 blueprint = Blueprint("firearms", __name__, template_folder="templates")
-NAVIGATION: tuple[NavigationEntry, ...] = ()
+NAVIGATION = (
+    NavigationEntry("Firearms", "firearms.list", May.FIREARM_READ, 30),
+    NavigationEntry("Conflicts", "firearms.conflicts", May.CONFLICT_READ, 40),
+)
+Answer = Response | str | tuple[str, int]
+TONES = {"stolen": "alarm", "lost": "warning", "destroyed": "warning", "exported": "information"}
+ROWS = {"marks": 3, "components": 4, "custody": 3}
+"""How many rows a form offers; more are added later, one by one."""
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    language = str(get_locale() or "en")
+    today = sorted(((code, country_name(code, language)) for code in COUNTRIES), key=lambda pair: pair[1])
+    return {
+        "types": options(FirearmType),
+        "actions": options(FirearmAction),
+        "mark_kinds": options(MarkKind),
+        "techniques": options(MarkTechnique),
+        "conditions": options(MarkCondition),
+        "symbols": options(Symbol),
+        "component_kinds": options(ComponentKind),
+        "custody_kinds": options(CustodyKind),
+        "document_kinds": options(DocumentKind),
+        "scopes": options(shapes.OutOfScope),
+        "decisions": options(ConflictDecision),
+        "countries": today + [(code, country_name(code, language)) for code in HISTORIC],
+    }
+
+
+def _render(template: str, **given: Any) -> str:
+    may = context.actor().may
+    return render_template(
+        f"firearms/{template}.html",
+        label=label,
+        tones=TONES,
+        may={permission.name.lower(): permission in may for permission in May},
+        **_choices(),
+        **given,
+    )
+
+
+@blueprint.get("/firearms", endpoint="list")
+@guard.may(May.FIREARM_READ)
+def firearms() -> str:
+    """Firearms."""
+    asked = load_form(shapes.FirearmsAskedSchema(), request.args)
+    with context.look() as work:
+        page = queries.firearms(work, asked)
+    return _render("list", page=page, asked=asked)
+
+
+@blueprint.route("/firearms/new", methods=["GET", "POST"])
+@guard.may(May.FIREARM_REGISTER)
+def new() -> Answer:
+    """Register a firearm."""
+    if request.method == "GET":
+        return _render("new", typed={"country_made": context.registry().office.home}, rows=ROWS, errors=())
+    try:
+        taken = load_form(shapes.FirearmNewSchema())
+        with context.begin() as work:
+            made = acts.register(work, taken)
+    except RegistryError as error:
+        return _render("new", typed=request.form, rows=ROWS, errors=shown(error)), error.status
+    flash(_("The firearm is registered as %(number)s.", number=made.number), "good")
+    if made.conflicts:
+        flash(_("Another record claims the same identity; a supervisor will decide."), "warning")
+    return redirect(url_for("firearms.show", number=made.number), 303)
+
+
+@blueprint.get("/firearms/<number>")
+@guard.may(May.FIREARM_READ)
+def show(number: str) -> str:
+    """One firearm."""
+    found = _found(number)
+    return _render("show", gun=found, steps=[_step(step) for step in found.custody], sheets=tuple(SHEETS))
+
+
+def _found(number: str) -> queries.FirearmView:
+    with context.look() as work:
+        return queries.firearm(work, find_registry_number("F", number))
+
+
+def _step(step: queries.CustodyView) -> dict[str, Any]:
+    """A step as the timeline shows it."""
+    place = ", ".join(filter(None, (step.place, step.country and country_name(step.country))))
+    return {
+        "date": step.happened_on,
+        "title": label(step.kind),
+        "detail": "",
+        "from_name": step.from_party and step.from_party.name,
+        "to_name": step.to_party and step.to_party.name,
+        "place": place,
+        "document": " ".join(filter(None, (label(step.document_kind), step.document_number))),
+        "tone": TONES.get(step.kind, "neutral"),
+    }
+
+
+def _change(
+    number: str, template: str, schema: type[Any], change: Callable[[Work, int, Any, int], object], done: str
+) -> Answer:
+    """A form that changes one firearm at the version it was opened with."""
+    found = _found(number)
+    typed = {name: value for name, value in request.form.items() if name not in ("version", "csrf_token")}
+    if request.method == "GET":
+        return _render(template, gun=found, typed={}, errors=())
+    try:
+        taken = load_form(schema(), typed)
+        with context.begin() as work:
+            change(work, find_registry_number("F", number), taken, _version())
+    except RegistryError as error:
+        return _render(template, gun=found, typed=typed, errors=shown(error)), error.status
+    flash(done, "good")
+    return redirect(url_for("firearms.show", number=number), 303)
+
+
+def _version() -> int:
+    """The version the form was opened with, so that nobody overwrites what they did not see."""
+    text = request.form.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Invalid.at("version", _("Open the form again."))
+    return int(text)
+
+
+@blueprint.route("/firearms/<number>/marks/new", methods=["GET", "POST"])
+@guard.may(May.MARK_RECORD)
+def mark(number: str) -> Answer:
+    """Record a further mark."""
+    return _change(number, "mark", shapes.MarkNewSchema, acts.add_mark, _("The mark is recorded."))
+
+
+@blueprint.route("/firearms/<number>/marks/<int:n>", methods=["GET", "POST"])
+@guard.may(May.MARK_RECORD)
+def condition(number: str, n: int) -> Answer:
+    """Record in which condition a mark is found now."""
+
+    def change(work: Work, firearm_id: int, taken: shapes.MarkChange, version: int) -> object:
+        return acts.change_mark(work, firearm_id, n, taken, version)
+
+    return _change(number, "condition", shapes.MarkChangeSchema, change, _("The condition is recorded."))
+
+
+@blueprint.route("/firearms/<number>/custody/new", methods=["GET", "POST"])
+@guard.may(May.CUSTODY_RECORD)
+def custody(number: str) -> Answer:
+    """Record a step of custody."""
+    return _change(number, "custody", shapes.CustodyNewSchema, acts.add_custody, _("The step is recorded."))
+
+
+@blueprint.route("/firearms/<number>/correct", methods=["GET", "POST"])
+@guard.may(May.FIREARM_CORRECT)
+def correct(number: str) -> Answer:
+    """Correct what was recorded wrongly."""
+    return _change(number, "correct", shapes.FirearmChangeSchema, acts.correct, _("The record is corrected."))
+
+
+@blueprint.get("/firearms/<number>/label.pdf", endpoint="label")
+@guard.may(May.LABEL_PRINT)
+def label_page(number: str) -> Response:
+    """A label of the firearm or of one of its parts."""
+    asked = load_form(shapes.LabelAskedSchema(), request.args)
+    made = documents.label(_found(number), context.registry().settings.authority, asked.component)
+    printed = documents.printed([made], asked.form, asked.start)
+    return Response(
+        printed,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="label-{made.code128.replace("/", "-")}.pdf"'},
+    )
+
+
+@blueprint.get("/conflicts")
+@guard.may(May.CONFLICT_READ)
+def conflicts() -> str:
+    """Identities that two records claim."""
+    asked = load_form(shapes.ConflictsAskedSchema(), {"open": "true", **request.args})
+    with context.look() as work:
+        page = queries.conflicts(work, asked)
+    return _render("conflicts", page=page, asked=asked)
+
+
+@blueprint.route("/conflicts/<int:conflict_id>", methods=["GET"])
+@guard.may(May.CONFLICT_READ)
+def conflict(conflict_id: int) -> str:
+    """The two records side by side."""
+    return _conflict(conflict_id, {})
+
+
+def _conflict(conflict_id: int, typed: Mapping[str, str], errors: Any = ()) -> str:
+    with context.look() as work:
+        found = queries.conflict(work, conflict_id)
+        pair = [queries.firearm(work, find_registry_number("F", n)) for n in (found.firearm, found.other)]
+    steps = [[_step(step) for step in gun.custody] for gun in pair]
+    return _render("conflict", found=found, pair=pair, steps=steps, typed=typed, errors=errors)
+
+
+@blueprint.post("/conflicts/<int:conflict_id>")
+@guard.may(May.CONFLICT_RESOLVE)
+def decide(conflict_id: int) -> Answer:
+    """Settle a conflict."""
+    typed = {name: value for name, value in request.form.items() if name not in ("version", "csrf_token")}
+    try:
+        taken = load_form(shapes.DecisionNewSchema(), typed)
+        with context.begin() as work:
+            acts.decide(work, conflict_id, taken, _version())
+    except RegistryError as error:
+        return _conflict(conflict_id, typed, shown(error)), error.status
+    flash(_("The conflict is decided."), "good")
+    return redirect(url_for("firearms.conflicts"), 303)

@@ -123,6 +123,7 @@ class ConflictView:
 
 
 def firearm_number(firearm_id: int) -> str:
+    """The number people see: F-…."""
     return registry_number("F", firearm_id)
 
 
@@ -202,6 +203,7 @@ def facts_of(
 
 
 def mark_facts(mark: Mark) -> rules.MarkFacts:
+    """A mark as the rules read it."""
     return rules.MarkFacts(
         MarkKind(mark.kind),
         mark.text,
