@@ -65,6 +65,28 @@ class PartyChangeSchema(Shape):
     identifier = Text(longest=60, load_default=None)
 
 
+@dataclass(frozen=True)
+class PersonChange:
+    """What may be changed of a natural person; fields left out stay as they are."""
+
+    reason: str
+    full_name: str | None = None
+    birth_date: date | None = None
+    document_kind: str | None = None
+    document_number: str | None = None
+    address: str | None = None
+
+
+class PersonChangeSchema(Shape):
+    makes = PersonChange
+    reason = Text(required=True, longest=400, metadata={"description": "Kept; name nobody in it."})
+    full_name = Text(shortest=1, longest=200, load_default=None)
+    birth_date = Day(load_default=None)
+    document_kind = Text(longest=40, load_default=None)
+    document_number = Text(longest=60, load_default=None)
+    address = Text(longest=400, load_default=None)
+
+
 class PartySchema(Shape):
     number = fields.String(required=True)
     kind = Code(PartyKind, required=True)
@@ -89,6 +111,7 @@ class PersonSchema(Shape):
     document_kind = fields.String(required=True)
     document_number = fields.String(required=True)
     address = fields.String(required=True)
+    version = fields.Integer(required=True)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from registry.core.errors import Conflict, Invalid, NotFound, Stale
-from registry.core.work import Work, act
+from registry.core.work import Work, act, allow
 from registry.directory import queries
 from registry.directory.tables import Party, Person, State
 from registry.directory.tables import PartyChange as PartyChangeRow
-from schemas.directory import PartyChange, PartyNew, StateChange
-from schemas.vocabulary import May, PartyKind
+from schemas.directory import PartyChange, PartyNew, PersonChange, StateChange
+from schemas.vocabulary import May, PartyKind, Purpose
 
 LONGEST_KEY = 200
 
@@ -57,8 +59,7 @@ def _register_person(work: Work, new: PartyNew) -> queries.PartyView:
         raise Invalid.at(
             "identifier", "A natural person's papers belong to the personal data (number of the document)."
         )
-    if new.birth_date and new.birth_date > work.today:
-        raise Invalid.at("birth_date", "This day has not come yet.")
+    _refuse_birth_to_come(work, new.birth_date)
     row = _row(work, new, "", "")
     row.name = queries.party_number(row.id)
     row.name_key = queries.name_key(row.name)
@@ -96,21 +97,52 @@ def _row(work: Work, new: PartyNew, name: str, key: str) -> Party:
 @act(May.DIRECTORY_WRITE)
 def change_party(work: Work, party_id: int, change: PartyChange, version: int) -> queries.PartyView:
     """Correct a legal person's entry; raises NotFound, Stale, Conflict."""
+    row = _party_as_read(work, party_id, version)
+    if row.kind == PartyKind.PERSON and (change.name or change.short_name or change.identifier):
+        raise Invalid.at("name", "A natural person's entry bears its number as its name.")
+    if change.name is not None:
+        row.name_key = _free_name(work, PartyKind(row.kind), change.name, row.country, row.id)
+    changed = _apply(row, change, "name", "short_name", "place", "identifier")
+    _note_change(work, row, change.reason, changed)
+    return queries.party(work, party_id)
+
+
+@act(May.DIRECTORY_WRITE)
+def change_person(work: Work, party_id: int, change: PersonChange, version: int) -> queries.PersonView:
+    """Correct personal data of a natural person; raises Forbidden, NotFound, Stale, Invalid."""
+    allow(work.actor, May.PERSON_READ)
+    row = _party_as_read(work, party_id, version)
+    person = work.session.get(Person, party_id)
+    if person is None:
+        raise NotFound(f"{queries.party_number(party_id)} is no natural person")
+    _refuse_birth_to_come(work, change.birth_date)
+    names = ("full_name", "birth_date", "document_kind", "document_number", "address")
+    _note_change(work, row, change.reason, _apply(person, change, *names))
+    return queries.person(work, party_id, Purpose.REGISTRATION)
+
+
+def _refuse_birth_to_come(work: Work, day: date | None) -> None:
+    if day and day > work.today:
+        raise Invalid.at("birth_date", "This day has not come yet.")
+
+
+def _party_as_read(work: Work, party_id: int, version: int) -> Party:
+    """The row, held until the end of the transaction, while it is still the one that was read."""
     row = work.session.get(Party, party_id, with_for_update=True)
     if row is None:
         raise NotFound(f"No party has the number {queries.party_number(party_id)}")
     if row.version != version:
         raise Stale
-    if row.kind == PartyKind.PERSON and (change.name or change.short_name or change.identifier):
-        raise Invalid.at("name", "A natural person's entry bears its number as its name.")
-    if change.name is not None:
-        row.name_key = _free_name(work, PartyKind(row.kind), change.name, row.country, row.id)
-    asked = {field: getattr(change, field) for field in ("name", "short_name", "place", "identifier")}
+    return row
+
+
+def _apply(row: Party | Person, change: PartyChange | PersonChange, *fields: str) -> list[str]:
+    """Set what was given and differs; the names of what was set."""
+    asked = {field: getattr(change, field) for field in fields}
     changed = [field for field, value in asked.items() if value not in (None, getattr(row, field))]
     for field in changed:
         setattr(row, field, asked[field])
-    _note_change(work, row, change.reason, changed)
-    return queries.party(work, party_id)
+    return changed
 
 
 def _note_change(work: Work, row: Party, reason: str, changed: list[str]) -> None:

@@ -60,6 +60,20 @@ def person(work: Work, asked: shapes.PersonAsked, number: str) -> queries.Person
     return queries.person(work, find_registry_number("P", number), asked.purpose)
 
 
+@blueprint.route("/parties/<number>/person", methods=["PATCH"])
+@api.writes(
+    blueprint,
+    May.DIRECTORY_WRITE,
+    takes=shapes.PersonChangeSchema,
+    gives=shapes.PersonSchema,
+    status=200,
+    versioned=True,
+)
+def change_person(work: Work, change: shapes.PersonChange, number: str, version: int) -> queries.PersonView:
+    """Correct personal data of a natural person."""
+    return acts.change_person(work, find_registry_number("P", number), change, version)
+
+
 @blueprint.route("/states", methods=["GET"])
 @api.reads(
     blueprint, May.DIRECTORY_READ, gives=shapes.StateSchema, query=shapes.StatesAskedSchema, paged=True

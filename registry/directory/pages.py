@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Response
 
 from registry.core.errors import Invalid, RegistryError
@@ -15,6 +16,7 @@ from registry.core.numbers import find_registry_number
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
+from registry.core.web.problems import from_validation
 from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.directory import acts, queries
@@ -108,28 +110,42 @@ def _person(work: Work, party_id: int) -> queries.PersonView | None:
 @blueprint.route("/parties/<number>/correct", methods=["GET", "POST"])
 @guard.may(May.DIRECTORY_WRITE)
 def correct(number: str) -> Answer:
-    """Correct a legal person's entry."""
+    """Correct an entry; of a natural person, the personal data."""
     party_id = find_registry_number("P", number)
     with context.look() as work:
         party = queries.party(work, party_id)
+        natural = party.kind == PartyKind.PERSON
+        known = queries.person(work, party_id, Purpose.REGISTRATION) if natural else party
     if request.method == "GET":
-        return _render("correct", party=party, typed=party, version=party.version, errors=())
+        return _render("correct", party=party, typed=known, version=party.version, errors=())
     version = request.form.get("version", -1, int)
     try:
-        change = load_form(shapes.PartyChangeSchema(), _without(request.form, "version"))
-        with context.begin() as work:
-            acts.change_party(work, party_id, change, version)
+        _correct(party_id, version, natural)
     except RegistryError as error:
-        typed = request.form
-        return _render(
-            "correct", party=party, typed=typed, version=version, errors=shown(error)
-        ), error.status
+        words = {"typed": request.form, "version": version, "errors": shown(error)}
+        return _render("correct", party=party, **words), error.status
     flash(_("The entry is corrected."), "good")
     return redirect(url_for("directory.show", number=party.number), 303)
 
 
-def _without(form: Mapping[str, str], name: str) -> dict[str, str]:
-    return {key: value for key, value in form.items() if key != name}
+def _correct(party_id: int, version: int, natural: bool) -> None:
+    change = _correction(shapes.PersonChangeSchema() if natural else shapes.PartyChangeSchema())
+    with context.begin() as work:
+        if natural:
+            acts.change_person(work, party_id, change, version)
+        else:
+            acts.change_party(work, party_id, change, version)
+
+
+def _correction(schema: Schema) -> Any:
+    """The form as the schema's dataclass. A text that was emptied is given, as an empty one."""
+    given = {name: request.form[name] for name in schema.fields if name in request.form}
+    if not given.get("birth_date"):
+        given.pop("birth_date", None)
+    try:
+        return schema.load(given)
+    except ValidationError as error:
+        raise from_validation(error.messages) from None
 
 
 @blueprint.get("/states")
@@ -157,7 +173,7 @@ def change_contact(code: str) -> Answer:
     """Set a State's point of contact."""
     version = request.form.get("version", -1, int)
     try:
-        change = load_form(shapes.StateChangeSchema(), _without(request.form, "version"))
+        change = _correction(shapes.StateChangeSchema())
         with context.begin() as work:
             acts.change_contact(work, code, change, version)
     except Invalid as error:

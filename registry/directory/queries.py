@@ -55,6 +55,7 @@ class PersonView:
     document_kind: str
     document_number: str
     address: str
+    version: int
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,7 @@ def person(work: Work, party_id: int, purpose: Purpose) -> PersonView:
         row.document_kind,
         row.document_number,
         row.address,
+        work.session.get_one(Party, party_id).version,
     )
 
 

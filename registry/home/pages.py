@@ -101,13 +101,17 @@ def _tiles(who: Actor, conflicts: int | None) -> list[Tile]:
     entrances = (
         (May.FIREARM_REGISTER, Tile(_("Register a firearm"), url_for("firearms.new"), "add")),
         (May.CONFLICT_READ, Tile(_("Conflicts"), url_for("firearms.conflicts"), "warning", waiting)),
-        (May.TRACE_ASK, Tile(_("Trace"), url_for("tracing.new"), "trace")),
+        (May.TRACE_ASK, Tile(_("Trace a firearm"), url_for("tracing.new"), "trace")),
+        (
+            May.TRACE_ASK,
+            Tile(_("Trace a cartridge"), url_for("tracing.new", kind="cartridge"), "cartridge"),
+        ),
         (May.TRACE_READ, Tile(_("Traces"), url_for("tracing.list"), "document")),
         (
             May.FIREARM_READ,
             Tile(_("Your firearms") if own else _("Firearms"), url_for("firearms.list"), "firearm"),
         ),
-        (May.LOT_READ, Tile(_("Your lots") if own else _("Lots"), url_for("ammunition.list"), "cartridge")),
+        (May.LOT_READ, Tile(_("Your lots") if own else _("Lots"), url_for("ammunition.list"), "box")),
         (May.USER_MANAGE, Tile(_("Accounts"), url_for("access.accounts"), "person")),
         (May.USER_MANAGE, Tile(_("Open an account"), url_for("access.new_account"), "add")),
         (May.DIRECTORY_READ, Tile(_("Parties"), url_for("directory.list"), "person")),

@@ -101,6 +101,29 @@ def test_a_correction_shows_its_reason_and_refuses_a_stale_form(app: Flask, offi
     assert 'value="Aurora Two"' in stale.get_data(as_text=True)
 
 
+def test_a_text_that_is_emptied_is_gone(app: Flask, office: Office) -> None:
+    with office.begin(EVERYTHING) as work:
+        number = make_party(work, PartyKind.MAKER, "Aurora", place="Itajubá").number
+    browser = sign_in(app)
+    change = {"version": "1", "name": "Aurora", "place": "", "reason": "unknown after all"}
+    assert post(browser, f"/parties/{number}/correct", **change).status_code == 303
+    assert "Itajubá" not in browser.get(f"/parties/{number}").get_data(as_text=True)
+
+
+def test_personal_data_are_corrected_and_shown_to_nobody_else(app: Flask, person: str) -> None:
+    browser = sign_in(app)
+    address = f"/parties/{person}/correct"
+    assert 'value="Ana Souza"' in browser.get(address).get_data(as_text=True)
+    change = {"version": "1", "full_name": "Ana Lima", "birth_date": "", "reason": "marriage"}
+    assert post(browser, address, **change).status_code == 303
+    assert "Ana Lima" in browser.get(f"/parties/{person}?purpose=audit").get_data(as_text=True)
+    assert post(browser, address, **change).status_code == 412
+    future = post(browser, address, **(change | {"version": "2", "birth_date": "2999-01-01"}))
+    assert future.status_code == 422
+    assert 'href="#field-birth_date"' in future.get_data(as_text=True)
+    assert sign_in(app, Role.CUSTOMS).get(address).status_code == 403
+
+
 def test_a_point_of_contact_is_set_on_the_page_of_the_state(app: Flask) -> None:
     browser = sign_in(app)
     form = {"version": "1", "contact_name": "Tracing Office", "contact_address": "trace@example.org"}

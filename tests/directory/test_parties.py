@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from registry.core.errors import Invalid
+from registry.core.errors import Conflict, Forbidden, Invalid
 from registry.core.work import Office
-from registry.directory import queries
+from registry.directory import acts, queries
+from schemas.directory import PersonChange
 from schemas.vocabulary import May, PartyKind, Role
 from tests.makers import EVERYTHING, bearer, key_of_party, make_actor, make_party
 
@@ -216,6 +221,45 @@ def test_a_persons_entry_takes_no_name(client: FlaskClient, app: Flask) -> None:
         f"/api/v1/parties/{number}", json={"reason": "x", "name": "Ana Souza"}, headers=headers
     )
     assert (refused.status_code, fields(refused)) == (422, ["name"])
+
+
+def test_personal_data_are_corrected_by_version_and_with_a_reason(client: FlaskClient, app: Flask) -> None:
+    number = post(client, app, PERSON).get_json()["number"]
+    headers, address = bearer(app), f"/api/v1/parties/{number}/person"
+    read = client.get(f"{address}?purpose=registration", headers=headers)
+    change = {"reason": "moved", "address": "Rua Nova 2"}
+    changed = client.patch(address, json=change, headers=headers | {"If-Match": read.headers["ETag"]})
+    assert changed.status_code == 200
+    assert (changed.get_json()["address"], changed.get_json()["full_name"]) == ("Rua Nova 2", "Ana Souza")
+    stale = client.patch(address, json=change, headers=headers | {"If-Match": read.headers["ETag"]})
+    assert stale.status_code == 412
+    unborn = {"reason": "x", "birth_date": "2999-01-01"}
+    refused = client.patch(address, json=unborn, headers=headers | {"If-Match": changed.headers["ETag"]})
+    assert (refused.status_code, fields(refused)) == (422, ["birth_date"])
+
+
+def test_whoever_may_write_but_not_see_persons_corrects_none(office: Office) -> None:
+    with office.begin(EVERYTHING) as work:
+        person = key_of_party(make_party(work, PartyKind.PERSON, "Ana Souza"))
+    blind = replace(make_actor(), may=frozenset({May.DIRECTORY_WRITE}))
+    with pytest.raises(Forbidden), office.begin(blind) as work:
+        acts.change_person(work, person, PersonChange("x", full_name="Ana Lima"), 1)
+
+
+def test_of_two_who_register_one_body_at_once_one_is_told(office: Office) -> None:
+    start = threading.Barrier(4)
+
+    def register(_: int) -> str:
+        start.wait()
+        try:
+            with office.begin(EVERYTHING) as work:
+                return make_party(work, PartyKind.MAKER, "Aurora").number
+        except Conflict:
+            return "conflict"
+
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(register, range(4)))
+    assert said.count("conflict") == 3
 
 
 def test_a_number_with_a_wrong_check_character_opens_nothing(

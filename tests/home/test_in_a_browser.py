@@ -1,4 +1,4 @@
-"""Pages of access, the directory and the start in a browser: by keyboard, in both directions, without faults."""
+"""Pages of access, the directory and the start in a browser: by keyboard, both ways, without faults."""
 
 from __future__ import annotations
 
