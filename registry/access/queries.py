@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.access.policy import permissions
 from registry.access.tables import Account, ApiToken, SignIn
+from registry.core.database import Prepared
 from registry.core.errors import NotFound
 from registry.core.numbers import registry_number
 from registry.core.paging import page
@@ -68,17 +70,30 @@ def actor_of(row: Any, scopes: str | None = None) -> Actor:
 
 
 _KNOWN = {member.value for member in May}
-_TOKEN_HOLDER = (
-    select(*_WHO, ApiToken.scopes, ApiToken.expires_at)
-    .join(ApiToken, ApiToken.account_id == Account.id)
-    .where(Account.active, ApiToken.revoked_at.is_(None))
+_TOKEN_HOLDER = Prepared(
+    """
+    SELECT a.id, a.full_name, a.role, a.party_id, a.language, t.scopes, t.expires_at
+    FROM api_token t JOIN account a ON a.id = t.account_id
+    WHERE t.token_hash = :token_hash AND t.revoked_at IS NULL AND a.active
+    """
 )
 
 
-def token_holder(session: Session, token_hash: bytes, now: datetime) -> Actor | None:
-    """Who holds a token that is neither revoked nor over."""
-    row = session.execute(_TOKEN_HOLDER.where(ApiToken.token_hash == token_hash)).first()
-    return actor_of(row, row.scopes) if row and row.expires_at > now else None
+def token_holder(work: Work, token_hash: bytes) -> Actor | None:
+    """Who holds a token that is neither revoked nor over. Asked with every request of the API."""
+    for key, name, role, party_id, language, scopes, expires_at in work.rows(
+        _TOKEN_HOLDER, token_hash=token_hash
+    ):
+        ends = datetime.fromisoformat(expires_at) if isinstance(expires_at, str) else expires_at
+        if (ends if ends.tzinfo else ends.replace(tzinfo=UTC)) > work.now:
+            return Actor(key, name, Role(role), _scoped(role, scopes), party_id, language)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _scoped(role: str, scopes: str) -> frozenset[May]:
+    """What a token may do: a token's scopes can only take away from its role."""
+    return permissions(Role(role)) & {May(scope) for scope in scopes.split() if scope in _KNOWN}
 
 
 @dataclass(frozen=True)

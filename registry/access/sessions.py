@@ -110,4 +110,4 @@ def token_actor(office: Office, token: str) -> Actor | None:
     if not token.startswith(secrets.TOKEN_PREFIX) or len(token) > 100:
         return None
     with office.look(NOBODY) as work:
-        return queries.token_holder(work.session, secrets.token_hash(token), work.now)
+        return queries.token_holder(work, secrets.token_hash(token))

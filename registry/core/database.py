@@ -16,13 +16,13 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    Connection,
     Date,
     DateTime,
     Engine,
     Integer,
     MetaData,
     Numeric,
+    PoolProxiedConnection,
     String,
     TypeDecorator,
     create_engine,
@@ -204,10 +204,12 @@ class Prepared:
             for engine, words in self._WORDS.items()
         }
 
-    def all(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
+    def all(
+        self, connection: PoolProxiedConnection, engine: str, values: dict[str, Any]
+    ) -> list[tuple[Any, ...]]:
         """Every row, as the driver gives it."""
-        driver: Any = connection.connection.driver_connection
-        rows: list[tuple[Any, ...]] = driver.execute(self._sql[connection.dialect.name], values).fetchall()
+        driver: Any = connection.driver_connection
+        rows: list[tuple[Any, ...]] = driver.execute(self._sql[engine], values).fetchall()
         return rows
 
 

@@ -60,6 +60,14 @@ class Invalid(RegistryError):
         return cls(unmet=[Unmet(message, field, article)])
 
 
+class NotJson(RegistryError):
+    """The body of a request cannot be read at all."""
+
+    status = 400
+    code = "not-json"
+    title = "The request cannot be read"
+
+
 class Refused(RegistryError):
     """A rule of the law or of the registry is not met."""
 

@@ -7,6 +7,7 @@ so that one wrong character or two swapped ones are noticed: `F-000012345-7`.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from stdnum.iso7064 import mod_37_36
 
@@ -15,6 +16,7 @@ from registry.core.errors import Invalid, NotFound
 _SHAPE = re.compile(r"([A-Z]{1,2})-?([0-9]{9,19})-?([0-9A-Z])")
 
 
+@lru_cache(maxsize=1 << 16)
 def registry_number(prefix: str, key: int) -> str:
     """The number shown for an internal key; inverse of parse_registry_number."""
     digits = f"{key:09d}"

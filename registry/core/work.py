@@ -10,15 +10,17 @@ from __future__ import annotations
 import functools
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.core.database import Database
+from registry.core.database import Database, Prepared
 from registry.core.errors import Conflict, Forbidden
 from schemas.vocabulary import May, Purpose, Role
 
@@ -53,7 +55,7 @@ class Work:
     home: the State whose registry this is, ISO 3166-1 alpha-2.
     """
 
-    session: Session
+    engine: Engine
     actor: Actor
     now: datetime
     request_id: str
@@ -62,9 +64,27 @@ class Work:
     home: str = ""
     acts: list[May] = field(default_factory=list)
 
+    @cached_property
+    def session(self) -> Session:
+        """What changes and reads go through."""
+        return Session(self.engine, expire_on_commit=False)
+
+    @property
+    def has_session(self) -> bool:
+        """Whether anything went through the session yet."""
+        return "session" in self.__dict__
+
     @property
     def today(self) -> date:
+        """The day of this work, in UTC."""
         return self.now.date()
+
+    def rows(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a prepared statement; before any session is needed, on a bare connection."""
+        if self.has_session:
+            return statement.all(self.session.connection().connection, self.engine.dialect.name, values)
+        with closing(self.engine.raw_connection()) as connection:
+            return statement.all(connection, self.engine.dialect.name, values)
 
     def lock(self, name: str) -> None:
         """Hold a named lock until the end of the transaction.
@@ -99,10 +119,8 @@ class Office:
         Raises Conflict when the database's own constraints refuse what the rules let through,
         which happens when two people do the same thing at the same moment.
         """
-        with Session(self.database.writer, expire_on_commit=False) as session:
-            work = Work(
-                session, actor, self.clock(), request_id or new_request_id(), purpose, case, self.home
-            )
+        work = self._work(self.database.writer, actor, purpose, case, request_id)
+        with work.session as session:
             try:
                 yield work
                 session.commit()
@@ -119,8 +137,17 @@ class Office:
         request_id: str | None = None,
     ) -> Iterator[Work]:
         """A read: its connection cannot write."""
-        with Session(self.database.reader, autoflush=False) as session:
-            yield Work(session, actor, self.clock(), request_id or new_request_id(), purpose, case, self.home)
+        work = self._work(self.database.reader, actor, purpose, case, request_id)
+        try:
+            yield work
+        finally:
+            if work.has_session:
+                work.session.close()
+
+    def _work(
+        self, engine: Engine, actor: Actor, purpose: Purpose | None, case: str | None, request_id: str | None
+    ) -> Work:
+        return Work(engine, actor, self.clock(), request_id or new_request_id(), purpose, case, self.home)
 
 
 def new_request_id() -> str:

@@ -129,7 +129,7 @@ def by_number(work: Work, firearm_id: int) -> list[FirearmFound]:
 
 def _found(work: Work, how: str, **values: Any) -> list[FirearmFound]:
     statement = _STATEMENTS[how, May.PERSON_READ in work.actor.may]
-    rows = statement.all(work.session.connection(), most=MOST + 1, **values)
+    rows = work.rows(statement, most=MOST + 1, **values)
     found = [_firearm(row) for row in rows]
     # several marks of one firearm may fit: the best known one speaks for it
     return list({item.id: item for item in sorted(found, key=_speaks)}.values())

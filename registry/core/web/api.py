@@ -11,10 +11,11 @@ from typing import Any
 import orjson
 from flask import Flask, Response, request
 from flask_smorest import Api, Blueprint
-from marshmallow import RAISE, Schema
+from marshmallow import Schema, ValidationError
 from sqlalchemy import select
+from werkzeug.exceptions import UnsupportedMediaType
 
-from registry.core.errors import Invalid, KeyReused, Unmet, VersionNeeded
+from registry.core.errors import Invalid, KeyReused, NotJson, Unmet, VersionNeeded
 from registry.core.web import problems
 from registry.core.web.context import begin, look, request_id
 from registry.core.web.guard import may, signed_in
@@ -111,12 +112,11 @@ def reads(
             with look() as work:
                 return respond(shape, view(work, *args, **path), 200)
 
-        marked = blp.response(200, shape, headers=None if paged else _ETAG_HEADER)(answer)
+        described = blp.response(200, shape, headers=None if paged else _ETAG_HEADER)(view)
         if query is not None:
-            # a filter misspelled and passed over would answer with the whole list
-            marked = blp.arguments(query, location="query", unknown=RAISE)(marked)
+            described = blp.arguments(query, location="query")(described)
         guarded = may(permission) if permission else signed_in
-        return guarded(_documented(blp, marked, body=False))
+        return guarded(_documented(blp, _asking(query, answer), described, body=False))
 
     return mark
 
@@ -150,10 +150,13 @@ def writes(
             with begin() as work:
                 return made(work) if secret else once(work, lambda: made(work))
 
-        marked = blp.response(status, gives, headers=_ETAG_HEADER)(answer)
-        marked = blp.arguments(takes, location="json")(marked)
+        described = blp.arguments(takes, location="json")(
+            blp.response(status, gives, headers=_ETAG_HEADER)(view)
+        )
         header = _IF_MATCH if versioned else None if secret else _KEY
-        return may(permission)(_documented(blp, marked, body=True, parameter=header))
+        return may(permission)(
+            _documented(blp, _taking(takes, answer), described, body=True, parameter=header)
+        )
 
     return mark
 
@@ -164,9 +167,8 @@ def takes(
     """A POST whose `view(taken, **path)` answers for itself, with `once` around its change."""
 
     def mark(view: View) -> View:
-        marked = blp.response(status, gives)(view)
-        marked = blp.arguments(takes, location="json")(marked)
-        return may(permission)(_documented(blp, marked, body=True, parameter=_KEY))
+        described = blp.arguments(takes, location="json")(blp.response(status, gives)(view))
+        return may(permission)(_documented(blp, _taking(takes, view), described, body=True, parameter=_KEY))
 
     return mark
 
@@ -180,10 +182,10 @@ def prints(blp: Any, permission: May, *, query: type[Schema] | None = None) -> C
             return Response(view(*args, **path), mimetype="application/pdf")
 
         binary = {"type": "string", "format": "binary"}
-        marked = blp.response(200, binary, content_type="application/pdf")(answer)
+        described = blp.response(200, binary, content_type="application/pdf")(view)
         if query is not None:
-            marked = blp.arguments(query, location="query")(marked)
-        return may(permission)(_documented(blp, marked, body=False))
+            described = blp.arguments(query, location="query")(described)
+        return may(permission)(_documented(blp, _asking(query, answer), described, body=False))
 
     return mark
 
@@ -200,15 +202,64 @@ def once(work: Work, make: Callable[[], Response]) -> Response:
     return response
 
 
-def _documented(blp: Any, view: View, *, body: bool, parameter: dict[str, Any] | None = None) -> View:
-    """Name the refusals a route can answer with, and its header, in the OpenAPI document."""
+def _taking(shape: type[Schema], view: View) -> View:
+    """The view with the JSON body as the shape's dataclass; made once, not for each request."""
+    schema = shape()
+
+    @functools.wraps(view)
+    def answer(**path: Any) -> Response:
+        return view(_loaded(schema, _json()), **path)  # type: ignore[no-any-return]
+
+    return answer
+
+
+def _asking(shape: type[Schema] | None, view: View) -> View:
+    """The view with the query as the shape's dataclass; a filter misspelled is refused, not passed over."""
+    if shape is None:
+        return view
+    schema = shape()
+
+    @functools.wraps(view)
+    def answer(**path: Any) -> Response:
+        return view(_loaded(schema, request.args.to_dict()), **path)  # type: ignore[no-any-return]
+
+    return answer
+
+
+def _loaded(schema: Schema, given: Any) -> Any:
+    try:
+        return schema.load(given)
+    except ValidationError as error:
+        raise problems.from_validation(error.messages) from None
+
+
+def _json() -> Any:
+    """The body; raises UnsupportedMediaType for anything but JSON, NotJson for what is none."""
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("Send JSON with Content-Type: application/json.")
+    try:
+        return orjson.loads(request.get_data())
+    except orjson.JSONDecodeError as error:
+        raise NotJson(f"The body is not JSON: {error}") from None
+
+
+def _documented(
+    blp: Any, view: View, described: View, *, body: bool, parameter: dict[str, Any] | None = None
+) -> View:
+    """Give a view the description that flask-smorest made of another, with the refusals it can answer.
+
+    flask-smorest's own wrappers stay out of the way of a request: twelve of them cost as much as Flask.
+    """
     for status in (
         (400, 401, 403, 404, 409, 413, 415, 422, *((412, 428) if parameter is _IF_MATCH else ()))
         if body
         else (401, 403, 404, 422)
     ):
-        view = blp.alt_response(status, f"PROBLEM_{status}")(view)
-    return blp.doc(parameters=[parameter])(view) if parameter else view
+        described = blp.alt_response(status, f"PROBLEM_{status}")(described)
+    if parameter:
+        described = blp.doc(parameters=[parameter])(described)
+    view._apidoc = described._apidoc  # type: ignore[attr-defined]
+    return view
 
 
 def respond(shape: type[Schema], result: Any, status: int) -> Response:

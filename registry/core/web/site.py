@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
+import orjson
 import structlog
 from babel import Locale
 from flask import Blueprint, Flask, Response, g, redirect, request, session, url_for
@@ -17,6 +19,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.web import context, guard, problems
 from registry.core.web.context import registry
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = structlog.get_logger()
 blueprint = Blueprint(
@@ -60,6 +65,22 @@ def install(app: Flask) -> None:
     app.context_processor(_words)
     problems.install(app)
     app.register_blueprint(blueprint)
+    app.wsgi_app = _with_headers(app.wsgi_app, settings.secure_cookies)  # type: ignore[assignment, method-assign]
+
+
+def _with_headers(application: WSGIApplication, secure: bool) -> WSGIApplication:
+    """Every answer, also of errors, with the same headers; added last, where it costs least."""
+    extra = list(HEADERS.items())
+    if secure:
+        extra.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
+
+    def dressed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            return start_response(status, headers + extra, *rest)
+
+        return application(environ, start)
+
+    return dressed
 
 
 def language() -> str:
@@ -80,10 +101,6 @@ def _protect_forms() -> None:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if registry().settings.secure_cookies:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
     if request.endpoint not in ("web.static", "static"):
         response.headers.setdefault("Cache-Control", "no-store")
     response.headers["Request-Id"] = context.request_id()
@@ -113,10 +130,10 @@ def configure_logs() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
 
