@@ -67,7 +67,7 @@ def add_mark(work: Work, new: shapes.MarkNew, number: str, version: int) -> quer
     return acts.add_mark(work, find_registry_number("F", number), new, version)
 
 
-@blueprint.route("/firearms/<number>/marks/<int:n>", methods=["PATCH"])
+@blueprint.route("/firearms/<number>/marks/<int(max=999):n>", methods=["PATCH"])
 @api.writes(
     blueprint,
     May.MARK_RECORD,
@@ -116,14 +116,14 @@ def conflicts(work: Work, asked: shapes.ConflictsAsked) -> Page[queries.Conflict
     return queries.conflicts(work, asked)
 
 
-@blueprint.route("/conflicts/<int:conflict_id>", methods=["GET"])
+@blueprint.route("/conflicts/<int(max=9223372036854775807):conflict_id>", methods=["GET"])
 @api.reads(blueprint, May.CONFLICT_READ, gives=shapes.ConflictSchema)
 def conflict(work: Work, conflict_id: int) -> queries.ConflictView:
     """One conflict."""
     return queries.conflict(work, conflict_id)
 
 
-@blueprint.route("/conflicts/<int:conflict_id>/decision", methods=["POST"])
+@blueprint.route("/conflicts/<int(max=9223372036854775807):conflict_id>/decision", methods=["POST"])
 @api.writes(
     blueprint,
     May.CONFLICT_RESOLVE,

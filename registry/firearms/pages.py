@@ -166,7 +166,7 @@ def mark(number: str) -> Answer:
     return _change(number, "mark", shapes.MarkNewSchema, acts.add_mark, _("The mark is recorded."))
 
 
-@blueprint.route("/firearms/<number>/marks/<int:n>", methods=["GET", "POST"])
+@blueprint.route("/firearms/<number>/marks/<int(max=999):n>", methods=["GET", "POST"])
 @guard.may(May.MARK_RECORD)
 def condition(number: str, n: int) -> Answer:
     """Record in which condition a mark is found now."""
@@ -215,7 +215,7 @@ def conflicts() -> str:
     return _render("conflicts", page=page, asked=asked)
 
 
-@blueprint.route("/conflicts/<int:conflict_id>", methods=["GET"])
+@blueprint.route("/conflicts/<int(max=9223372036854775807):conflict_id>", methods=["GET"])
 @guard.may(May.CONFLICT_READ)
 def conflict(conflict_id: int) -> str:
     """The two records side by side."""
@@ -230,7 +230,7 @@ def _conflict(conflict_id: int, typed: Mapping[str, str], errors: Any = ()) -> s
     return _render("conflict", found=found, pair=pair, steps=steps, typed=typed, errors=errors)
 
 
-@blueprint.post("/conflicts/<int:conflict_id>")
+@blueprint.post("/conflicts/<int(max=9223372036854775807):conflict_id>")
 @guard.may(May.CONFLICT_RESOLVE)
 def decide(conflict_id: int) -> Answer:
     """Settle a conflict."""

@@ -28,7 +28,7 @@ def rules(app: Flask) -> list[tuple[str, str, str]]:
     """(endpoint, method, path with something in each place) of every route."""
     found = []
     for rule in app.url_map.iter_rules():
-        path = re.sub(r"<int:[^>]+>", "1", rule.rule)
+        path = re.sub(r"<int[^>]*>", "1", rule.rule)
         path = re.sub(r"<[^>]+>", "F-000000001-X", path)
         found += [
             (rule.endpoint, method, path) for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})

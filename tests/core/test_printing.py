@@ -1,0 +1,143 @@
+"""Labels and documents as an independent reader sees them."""
+
+from __future__ import annotations
+
+import subprocess
+from io import BytesIO
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from registry.core.errors import Invalid
+from registry.core.printing.labels import SHEETS, Label, sheet, single
+from registry.core.printing.paper import (
+    FindingBox,
+    Frame,
+    Heading,
+    KeyValues,
+    Paragraph,
+    Step,
+    Table,
+    Timeline,
+    document,
+)
+from tests.naughty import NAUGHTY
+
+FRAME = Frame("Trace report", "T-000000012-3", "National Firearms Authority", "2026-11-24 10:00 UTC")
+
+
+def label(number: int = 1, **given: object) -> Label:
+    values: dict[str, object] = {
+        "title": "National Firearms Authority",
+        "human_readable": "TAB-12345",
+        "lines": (("Taurus", "PT 92"), ("Calibre", "9 mm Luger")),
+        "code128": f"F-{number:09d}-X",
+        "datamatrix": f"F-{number:09d}-X",
+    }
+    return Label(**(values | given))  # type: ignore[arg-type]
+
+
+def pictures(pdf: bytes, resolution: int) -> list[Image.Image]:
+    """Each page, printed in black and white at a printer's resolution."""
+    found = subprocess.run(
+        ["pdftoppm", "-r", str(resolution), "-gray", "-"], input=pdf, capture_output=True, check=True
+    ).stdout
+    pages, stream = [], BytesIO(found)
+    while stream.tell() < len(found):
+        pages.append(Image.open(stream))
+        pages[-1].load()
+    return pages
+
+
+def codes(pdf: bytes, resolution: int) -> list[tuple[str, str]]:
+    return [
+        (str(r.format), r.text) for page in pictures(pdf, resolution) for r in zxingcpp.read_barcodes(page)
+    ]
+
+
+def words(pdf: bytes) -> str:
+    ran = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return ran.stdout.decode()
+
+
+@pytest.mark.parametrize("resolution", [203, 300])
+@pytest.mark.parametrize("form", sorted(SHEETS))
+def test_every_code_on_a_full_sheet_scans(form: str, resolution: int) -> None:
+    places = SHEETS[form].places
+    found = codes(sheet([label(n) for n in range(places)], SHEETS[form]), resolution)
+    numbers = {f"F-{n:09d}-X" for n in range(places)}
+    assert {text for kind, text in found if "Code" in kind} == numbers
+    assert {text for kind, text in found if "Matrix" in kind} == numbers
+
+
+def test_a_sheet_begins_at_a_free_place_and_goes_on_to_the_next() -> None:
+    printed = sheet([label(n) for n in range(3)], SHEETS["a4-2x7"], start=13)
+    assert [len(zxingcpp.read_barcodes(page)) for page in pictures(printed, 203)] == [4, 2]
+    for start in (0, 15):
+        with pytest.raises(Invalid, match="start"):
+            sheet([label()], SHEETS["a4-2x7"], start=start)
+
+
+def test_a_gs1_code_is_read_as_gs1() -> None:
+    text = "(01)17891234500016(10)ABC12(21)3(11)200101(37)50"
+    page = pictures(single([label(datamatrix=text, gs1=True)]), 300)[0]
+    assert {
+        (r.text, str(r.content_type)) for r in zxingcpp.read_barcodes(page) if "Matrix" in str(r.format)
+    } == {(text, "ContentType.GS1")}
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"code128": "F" * 60}, "code128"),
+        ({"code128": "Ж"}, "code128"),
+        ({"code128": ""}, "code128"),
+        ({"datamatrix": "A" * 3000}, "datamatrix"),
+        ({"datamatrix": "(01)123", "gs1": True}, "datamatrix"),
+        ({"human_readable": "W" * 64}, "text"),
+        ({"lines": tuple(("a", "b") for _ in range(40))}, "lines"),
+    ],
+)
+def test_what_does_not_fit_is_an_error_never_a_clipped_code(given: dict[str, object], field: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        sheet([label(**given)], SHEETS["a4-3x8"])
+    assert refusal.value.unmet[0].field == field
+
+
+def test_text_of_every_script_is_embedded_and_none_disappears() -> None:
+    printed = document(FRAME, [Paragraph("АВ Ωμέγα سلاح 123 <b>bold</b> \x07")])
+    fonts = subprocess.run(["pdffonts", "-"], input=printed, capture_output=True, check=True).stdout.decode()
+    used = [line for line in fonts.splitlines()[2:] if "Helvetica" not in line]
+    assert used
+    assert all(" yes yes yes " in line for line in used)
+    assert "АВ Ωμέγα" in words(printed)
+    assert "<b>bold</b> \ufffd" in words(printed)
+
+
+def test_naughty_texts_print_everywhere() -> None:
+    for text in NAUGHTY:
+        short = text[:200]
+        blocks = [
+            Heading(short), Paragraph(short), KeyValues([(short, short)]), Table([(short, 1)], [(short,)]),
+            Timeline([Step(short, short, short, short)]), FindingBox("alarm", short, short),
+        ]  # fmt: skip
+        assert document(FRAME, blocks).startswith(b"%PDF")
+        try:
+            single([label(human_readable=text[:64], title=text[:64], lines=((text[:30], text[:30]),))])
+        except Invalid as refusal:
+            assert refusal.unmet
+
+
+def test_long_documents_number_their_pages_and_repeat_the_head_of_a_table() -> None:
+    rows = [(f"Buyer {n}", f"{n:,}") for n in range(120)]
+    printed = document(FRAME, [Heading("Sales"), Table((("Buyer", 3), ("Cartridges", 1)), rows)])
+    text = words(printed)
+    assert "Page 1 of 3" in text
+    assert "Page 3 of 3" in text
+    assert text.count("Cartridges") == 3
+    assert all(f"Buyer {n} " in text for n in range(120))
+
+
+def test_the_same_values_give_the_same_bytes() -> None:
+    assert document(FRAME, [Paragraph("same")]) == document(FRAME, [Paragraph("same")])
