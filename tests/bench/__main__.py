@@ -20,7 +20,7 @@ BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
 
 
 def main(names: list[str]) -> int:
-    """Run the named benchmarks, or all; 0 when every one reached its bar, 1 when one did not, 2 for a wrong name."""
+    """Run the named benchmarks, or all: 0 when each reached its bar, 1 if not, 2 for a wrong name."""
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         print(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)

@@ -144,7 +144,8 @@ def _postgresql_writer(url: str) -> Writer:
     connection = psycopg.connect(url, autocommit=True)
     connection.execute("SELECT pg_advisory_lock(1)")
     connection.execute(
-        "CREATE TABLE IF NOT EXISTS bench_commit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text)"
+        "CREATE TABLE IF NOT EXISTS bench_commit"
+        " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text)"
     )
     connection.execute("SELECT pg_advisory_unlock(1)")
     return lambda: connection.execute(_INSERT), connection.close
