@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry.ammunition import acts, package_queries, queries, views
+from registry.ammunition import acts, documents, package_queries, queries, views
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
+from registry.core.web.context import look, registry
 from registry.core.work import Work
 from schemas import ammunition as shapes
+from schemas.firearms import LabelAsked, LabelAskedSchema
 from schemas.paging import Page, PageAsked, PageAskedSchema
 from schemas.vocabulary import May
 
@@ -85,3 +87,12 @@ def sales(work: Work, asked: shapes.SalesAsked) -> Page[views.SaleView]:
 def package(work: Work, number: str) -> views.PackageView:
     """One package with every movement of any cartridge in it."""
     return package_queries.package(work, number)
+
+
+@blueprint.route("/packages/<number>/label.pdf", methods=["GET"])
+@api.prints(blueprint, May.LABEL_PRINT, query=LabelAskedSchema)
+def label(asked: LabelAsked, number: str) -> bytes:
+    """The label of a package."""
+    with look() as work:
+        found = package_queries.package(work, number)
+    return documents.package_label(found, registry().settings.authority, asked.form, asked.start)

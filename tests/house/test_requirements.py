@@ -12,6 +12,8 @@ from tests.house.sources import ROOT, python_files, tree
 
 OURS = {"registry", "schemas", "migrations", "tests", "wsgi"}
 NOT_IMPORTED = {
+    "fontpkg-noto-sans",  # files, found through its metadata
+    "fontpkg-noto-sans-arabic",
     "granian",  # the server, started by `make run`
     "psycopg",  # loaded by SQLAlchemy, by the database's URL
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import orjson
 import structlog
@@ -20,10 +20,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.core.web import context, guard, problems
 from registry.core.web.context import registry
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
 log = structlog.get_logger()
+WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 blueprint = Blueprint(
     "web", __name__, template_folder="templates", static_folder="static", static_url_path="/static/registry"
 )
@@ -68,13 +66,13 @@ def install(app: Flask) -> None:
     app.wsgi_app = _with_headers(app.wsgi_app, settings.secure_cookies)  # type: ignore[assignment, method-assign]
 
 
-def _with_headers(application: WSGIApplication, secure: bool) -> WSGIApplication:
+def _with_headers(application: WSGI, secure: bool) -> WSGI:
     """Every answer, also of errors, with the same headers; added last, where it costs least."""
     extra = list(HEADERS.items())
     if secure:
         extra.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
 
-    def dressed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def dressed(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             return start_response(status, headers + extra, *rest)
 
