@@ -14,6 +14,7 @@ from random import Random
 
 from registry.demo.catalogue import SYMBOLS, Model, makers, models
 from registry.demo.people import HOME, People
+from registry.directory.calibres import BY_CODE
 from schemas.firearms import ComponentNew, CustodyNew, FirearmNew, MarkNew
 from schemas.vocabulary import (
     ComponentKind,
@@ -55,7 +56,7 @@ def _firearm(random: Random, model: Model, people: People, today: date) -> Firea
         type=FirearmType(model.type),
         action=FirearmAction(model.action),
         maker=people.makers[model.maker, country],
-        calibre=random.choice(model.calibres),
+        calibre=BY_CODE[random.choice(model.calibres)].name,
         country_made=country,
         model=model.name,
         year_made=year if random.random() > 0.06 else None,

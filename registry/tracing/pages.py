@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -134,7 +135,7 @@ def _step(step: dict[str, Any]) -> dict[str, Any]:
     paper = " ".join(filter(None, (label(step["document_kind"]), step["document_number"])))
     place = ", ".join(filter(None, (step["place"], step["country"] and country_name(step["country"]))))
     return {
-        "date": step["date"],
+        "date": date.fromisoformat(step["date"]),
         "title": label(step["kind"]),
         "detail": count,
         "from_name": step["from_name"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from schemas.tracing import Candidate, Certainty, Finding, Question
-from schemas.vocabulary import CertaintyLevel, FindingKind, MatchKind, Outcome, Severity
+from schemas.vocabulary import CertaintyLevel, FindingKind, MatchKind, Outcome, Severity, TraceKind
 
 _BASE = {MatchKind.EXACT: 100, MatchKind.FOLDED: 60, MatchKind.PARTIAL: 40}
 _WEIGHT = {"maker": 30, "calibre": 15, "type": 10, "country": 10, "model": 10, "year": 5}
@@ -114,12 +114,10 @@ _HOW = {
 
 
 def _not_told(question: Question) -> list[tuple[str, object]]:
-    return [
-        ("maker", question.maker),
-        ("calibre", question.calibre),
-        ("type", question.type),
-        ("country of manufacture", question.country),
-    ]
+    told: list[tuple[str, object]] = [("maker", question.maker), ("calibre", question.calibre)]
+    if question.kind is TraceKind.FIREARM:
+        told += [("type", question.type), ("country of manufacture", question.country)]
+    return told
 
 
 def _nothing(question: Question) -> Certainty:
