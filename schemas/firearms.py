@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from schemas.base import Shape
 from schemas.fields import Code, Country, Day, Number, Text, Whole, Year
@@ -50,22 +50,25 @@ class Millimetres(fields.Decimal):
             raise ValidationError("A length in millimetres such as 1.6.")
         length: Decimal = super()._deserialize(value, attr, data, **options)
         exponent = length.as_tuple().exponent
-        if not isinstance(exponent, int) or exponent < -3:
-            raise ValidationError("At most three decimals: whole micrometres.")
+        if not isinstance(exponent, int) or exponent < -4:
+            raise ValidationError("At most four decimals; whole micrometres are kept.")
         return length
 
 
 def micrometres(length: Decimal | None) -> int | None:
-    """Millimetres as they are kept."""
-    return None if length is None else int(length * 1000)
+    """Millimetres as they are kept: 0.0762 mm, the depth of 27 CFR 478.92, as 76."""
+    return None if length is None else int((length * 1000).to_integral_value(ROUND_HALF_UP))
 
 
 @dataclass(frozen=True)
 class MarkNew:
-    """component: the number of the part that bears it, as listed from 1."""
+    """component: the number of the part that bears it, as listed from 1.
+
+    text: empty for symbols alone, and where an obliterated mark leaves nothing to read.
+    """
 
     kind: MarkKind
-    text: str
+    text: str = ""
     symbols: tuple[Symbol, ...] = ()
     component: int | None = None
     place: str = ""
@@ -82,7 +85,11 @@ class MarkNew:
 class MarkNewSchema(Shape):
     makes = MarkNew
     kind = Code(MarkKind, required=True)
-    text = Text(required=True, longest=64, metadata={"description": "As seen on the firearm."})
+    text = Text(
+        longest=64,
+        load_default="",
+        metadata={"description": "As seen on the firearm; may be empty with symbols, or when obliterated."},
+    )
     symbols = fields.List(Code(Symbol), load_default=(), validate=validate.Length(max=6))
     component = Whole(least=1, most=50, load_default=None, allow_none=True)
     place = Text(longest=80, load_default="", metadata={"description": "Where on the firearm."})
@@ -98,16 +105,28 @@ class MarkNewSchema(Shape):
 
 @dataclass(frozen=True)
 class MarkChange:
-    """The condition of a mark as it is found now; the text as seen stays."""
+    """The condition of a mark as it is found now, or its text where that was entered wrongly."""
 
-    condition: MarkCondition
     reason: str
+    condition: MarkCondition | None = None
+    text: str | None = None
 
 
 class MarkChangeSchema(Shape):
     makes = MarkChange
-    condition = Code(MarkCondition, required=True)
+    condition = Code(MarkCondition, load_default=None)
+    text = Text(
+        shortest=1,
+        longest=64,
+        load_default=None,
+        metadata={"description": "Only where it was entered wrongly; what is left of it is its condition."},
+    )
     reason = Text(required=True, longest=400)
+
+    @validates_schema
+    def _changes_something(self, change: dict[str, object], **_: object) -> None:
+        if change["condition"] is None and change["text"] is None:
+            raise ValidationError("Say what changes.", "condition")
 
 
 @dataclass(frozen=True)
@@ -124,7 +143,7 @@ class ComponentNewSchema(Shape):
 
 @dataclass(frozen=True)
 class CustodyNew:
-    """from_party, to_party: registry numbers of parties."""
+    """from_party, to_party: registry numbers of parties. temporary: of an import, for a lawful purpose."""
 
     kind: CustodyKind
     happened_on: date
@@ -134,6 +153,7 @@ class CustodyNew:
     country: str | None = None
     document_kind: DocumentKind | None = None
     document_number: str = ""
+    temporary: bool = False
 
 
 class CustodyNewSchema(Shape):
@@ -146,6 +166,12 @@ class CustodyNewSchema(Shape):
     country = Country(load_default=None, allow_none=True)
     document_kind = Code(DocumentKind, load_default=None, allow_none=True)
     document_number = Text(longest=80, load_default="")
+    temporary = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        load_default=False,
+        metadata={"description": "Imported for a time, for hunting, sport, exhibition or repair."},
+    )
 
 
 @dataclass(frozen=True)
@@ -189,8 +215,10 @@ class FirearmChange:
     reason: str
     type: FirearmType | None = None
     action: FirearmAction | None = None
+    maker: str | None = None
     model: str | None = None
     calibre: str | None = None
+    country_made: str | None = None
     year_made: int | None = None
 
 
@@ -199,8 +227,10 @@ class FirearmChangeSchema(Shape):
     reason = Text(required=True, longest=400)
     type = Code(FirearmType, load_default=None)
     action = Code(FirearmAction, load_default=None)
+    maker = Number("P", load_default=None)
     model = Text(longest=80, load_default=None)
     calibre = Text(shortest=1, longest=80, load_default=None)
+    country_made = Country(load_default=None)
     year_made = Year(load_default=None)
 
 
@@ -246,7 +276,23 @@ class CustodySchema(Shape):
     country = fields.String(required=True, allow_none=True)
     document_kind = fields.String(required=True)
     document_number = fields.String(required=True)
+    temporary = fields.Boolean(required=True)
     recorded_at = fields.AwareDateTime(required=True)
+
+
+class ValueChangeSchema(Shape):
+    field = fields.String(required=True)
+    before = fields.String(required=True)
+    after = fields.String(required=True)
+
+
+class CorrectionSchema(Shape):
+    """Why the record was corrected; version: the one it led to."""
+
+    version = fields.Integer(required=True)
+    reason = fields.String(required=True)
+    changed = fields.List(fields.Nested(ValueChangeSchema), required=True)
+    changed_at = fields.AwareDateTime(required=True)
 
 
 class FirearmSchema(Shape):
@@ -273,6 +319,7 @@ class FirearmSchema(Shape):
     )
     unmet = fields.List(fields.Nested(UnmetSchema), required=True)
     remarks = fields.List(fields.Nested(UnmetSchema), required=True)
+    corrections = fields.List(fields.Nested(CorrectionSchema), required=True)
     created_at = fields.AwareDateTime(required=True)
 
 
@@ -298,6 +345,7 @@ class FirearmsAsked(PageAsked):
     type: FirearmType | None = None
     status: CustodyKind | None = None
     country: str = ""
+    year: int | None = None
 
 
 class FirearmsAskedSchema(PageAskedSchema):
@@ -307,7 +355,10 @@ class FirearmsAskedSchema(PageAskedSchema):
     calibre = Text(longest=80, load_default="")
     type = Code(FirearmType, load_default=None)
     status = Code(CustodyKind, load_default=None)
-    country = Country(load_default="")
+    country = Country(load_default="", metadata={"description": "Of manufacture."})
+    year = Whole(
+        least=1300, most=2200, strict=False, load_default=None, metadata={"description": "Of manufacture."}
+    )
 
 
 class ConflictSchema(Shape):

@@ -253,6 +253,7 @@ def upgrade() -> None:
         sa.Column("country", sa.String(length=2), nullable=True),
         sa.Column("document_kind", sa.String(length=30), nullable=False),
         sa.Column("document_number", sa.String(length=80), nullable=False),
+        sa.Column("temporary", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["country"], ["state.code"], name=op.f("fk_custody_country_state")),
@@ -264,6 +265,26 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_custody_to_id"), "custody", ["to_id"], unique=False)
+    op.create_table(
+        "firearm_correction",
+        sa.Column(
+            "firearm_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("changed", sa.Text(), nullable=False),
+        sa.Column("changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["firearm_id"], ["firearm.id"], name=op.f("fk_firearm_correction_firearm_id_firearm")
+        ),
+        sa.PrimaryKeyConstraint("firearm_id", "version", name=op.f("pk_firearm_correction")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "identity_conflict",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -471,6 +492,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_identity_conflict_firearm_id"), table_name="identity_conflict")
     op.drop_index(op.f("ix_identity_conflict_decision_id"), table_name="identity_conflict")
     op.drop_table("identity_conflict")
+    op.drop_table("firearm_correction")
     op.drop_index(op.f("ix_custody_to_id"), table_name="custody")
     op.drop_table("custody")
     op.drop_table("component")

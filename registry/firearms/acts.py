@@ -2,82 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, Unmet, refuse_if
 from registry.core.numbers import parse_registry_number
-from registry.core.work import Work, act
+from registry.core.work import Work, act, allow
 from registry.directory import queries as directory
 from registry.directory.tables import Party
-from registry.firearms import queries, rules
-from registry.firearms.tables import Component, Custody, Firearm, IdentityConflict, Mark
-from registry.marks.reading import acceptable_text, fold_key, is_placeholder, normal_form
+from registry.firearms import identity, queries, rows, rules, views
+from registry.firearms.tables import Component, Correction, Custody, Firearm, IdentityConflict, Mark
+from registry.marks.reading import acceptable_text, fold_key
 from schemas.firearms import (
-    ComponentNew,
     CustodyNew,
     DecisionNew,
     FirearmChange,
     FirearmNew,
     MarkChange,
     MarkNew,
-    micrometres,
 )
-from schemas.vocabulary import ConflictDecision, MarkKind, May, PartyKind, Role
+from schemas.vocabulary import ConflictDecision, CustodyKind, May, PartyKind, Role
+
+Changed = tuple[str, str, str]
+"""A field with its value before and after."""
 
 
 @act(May.FIREARM_REGISTER)
-def register(work: Work, new: FirearmNew) -> queries.FirearmView:
+def register(work: Work, new: FirearmNew) -> views.FirearmView:
     """Record a firearm with its parts, marks and custody so far.
 
     Raises Invalid naming a field that is wrong, Refused with the articles that are not met. An identity
     that another record claims is accepted and becomes a conflict for a supervisor.
     """
-    return queries.firearm(work, _enter(work, new))
+    [row] = _enter(work, [new])
+    return queries.firearm(work, row.id)
 
 
 @act(May.FIREARM_REGISTER)
 def register_many(work: Work, many: Iterable[FirearmNew]) -> list[str]:
     """As register, each by the same rules; answers the registry numbers. All of them, or none."""
-    return [queries.firearm_number(_enter(work, new)) for new in many]
+    return [queries.firearm_number(row.id) for row in _enter(work, list(many))]
 
 
-def _enter(work: Work, new: FirearmNew) -> int:
-    maker = directory.party_by_number(work, new.maker, "maker")
-    if maker.kind == PartyKind.PERSON:
-        raise Invalid.at("maker", "A manufacturer is needed here, not a natural person.")
-    _own_maker(work, maker, new)
+@dataclass(frozen=True)
+class _Checked:
+    """A registration that the rules let through."""
+
+    new: FirearmNew
+    maker: Party
+    steps: Sequence[rules.Step]
+
+
+def _enter(work: Work, many: Sequence[FirearmNew]) -> list[Firearm]:
+    """Checked one by one, written at once: a thousand cost little more round trips than one."""
+    _parties = queries.read_parties(work.session, _parties_named(many))  # held, so that each is read once
+    checked = [_checked(work, new) for new in many]
+    entered = [_firearm(work, one) for one in checked]
+    work.session.add_all(entered)
+    work.session.flush()
+    for row, one in zip(entered, checked, strict=True):
+        work.session.add_all(_belongings(work, row.id, one))
+    identity.watch(work, entered)
+    return entered
+
+
+def _parties_named(many: Iterable[FirearmNew]) -> Iterator[str]:
+    for new in many:
+        yield new.maker
+        for step in new.custody:
+            yield from filter(None, (step.from_party, step.to_party))
+
+
+def _checked(work: Work, new: FirearmNew) -> _Checked:
+    maker = _maker(work, new.maker)
     directory.check_country(work, new.country_made, "country_made", historic_ok=True)
     steps = [_step(work, step, n, f"custody.{n - 1}.") for n, step in enumerate(new.custody, 1)]
+    _only_own(work, maker, steps)
     for n, mark in enumerate(new.marks):
         _check_mark(work, mark, len(new.components), f"marks.{n}.")
-    facts = _facts(new, maker)
     antique = new.out_of_scope is not None and new.out_of_scope.value == "antique"
     refuse_if(
         [
             *rules.unmet_for_year(new.year_made, work.today),
             *rules.unmet_for_antique(antique, new.year_made),
-            *rules.unmet_to_register(facts),
-            *_named(rules.unmet_for_custody(steps, work.today, new.year_made, work.home), "custody"),
+            *rules.unmet_to_register(_facts(new, maker)),
+            *_placed(rules.unmet_for_custody(steps, work.today, new.year_made, work.home)),
         ]
     )
-    return _entered(work, new, maker, steps)
+    return _Checked(new, maker, steps)
 
 
-def _own_maker(work: Work, maker: Party, new: FirearmNew) -> None:
-    """Makers and importers report what is theirs."""
+def _maker(work: Work, number: str) -> Party:
+    maker = directory.party_by_number(work, number, "maker")
+    if maker.kind == PartyKind.PERSON:
+        raise Invalid.at("maker", "A manufacturer is needed here, not a natural person.")
+    return maker
+
+
+def _only_own(work: Work, maker: Party, steps: Sequence[rules.Step]) -> None:
+    """Makers and importers report what they made or imported, and what they handed over themselves."""
     own = work.actor.party_id
-    if work.actor.role is not Role.TRADER or maker.id == own:
+    if work.actor.role is not Role.TRADER:
         return
-    first = new.custody[0].to_party if new.custody else None
-    if first is None or parse_registry_number("P", first, "custody.0.to_party") != own:
+    chain = rules.in_order(steps)
+    theirs = maker.id == own or (bool(chain) and chain[0].kind is CustodyKind.IMPORTED)
+    if not theirs or any(step.to_id != own for step in chain[:1]):
         raise Forbidden("You may register what you made, or what you imported: its first step leads to you")
+    if any(step.from_id != own for step in chain[1:]):
+        raise Forbidden("You may record what you hand over yourself; others record the rest")
 
 
 def _check_mark(work: Work, mark: MarkNew, components: int, path: str) -> None:
-    refuse = acceptable_text(mark.text, f"{path}text")
-    if refuse:
-        raise Invalid(unmet=refuse)
+    facts = rules.MarkFacts(mark.kind, mark.text, tuple(mark.symbols), condition=mark.condition)
+    unreadable = acceptable_text(mark.text, f"{path}text") if mark.text else []
+    if wrong := [*rules.unmet_for_mark(facts, path), *unreadable]:
+        raise Invalid(unmet=wrong)
     directory.check_country(work, mark.country, f"{path}country", historic_ok=True)
     if mark.component is not None and mark.component > components:
         raise Invalid.at(f"{path}component", f"There are {components} parts.")
@@ -91,28 +131,36 @@ def _step(work: Work, new: CustodyNew, n: int, path: str = "") -> rules.Step:
     directory.check_country(work, new.country, f"{path}country", historic_ok=True)
     giver = new.from_party and directory.party_by_number(work, new.from_party, f"{path}from_party").id
     taker = new.to_party and directory.party_by_number(work, new.to_party, f"{path}to_party").id
-    return rules.Step(new.kind, new.happened_on, n, giver or None, taker or None, new.country)
+    return rules.Step(new.kind, new.happened_on, n, giver or None, taker or None, new.country, new.temporary)
 
 
-def _named(unmet: list[Unmet], place: str = "") -> list[Unmet]:
-    """The rules' short names of fields as the shapes call them."""
-    names = {"from": "from_party", "to": "to_party"}
-    return [replace(u, field=".".join(filter(None, (place, names.get(u.field, u.field))))) for u in unmet]
+def _placed(unmet: Sequence[Unmet], new_step: int | None = None) -> list[Unmet]:
+    """The rules' step and name as the shapes call them; beside one new step, other steps have no field."""
+    return [replace(u, field=_field_of(u.field, new_step)) for u in unmet]
+
+
+def _field_of(place: str, new_step: int | None) -> str:
+    n, name = place.split(".")
+    field = {"from": "from_party", "to": "to_party"}.get(name, name)
+    if new_step is None:
+        return f"custody.{int(n) - 1}.{field}"
+    return field if int(n) == new_step else ""
 
 
 def _facts(new: FirearmNew, maker: Party) -> rules.FirearmFacts:
     marks = tuple(
         rules.MarkFacts(m.kind, m.text, tuple(m.symbols), m.country, m.year, m.condition) for m in new.marks
     )
-    return rules.FirearmFacts(bool(maker.name), new.country_made, new.year_made, marks)
+    return rules.FirearmFacts(rules.names_a_maker(maker.name), new.country_made, new.year_made, marks)
 
 
-def _entered(work: Work, new: FirearmNew, maker: Party, steps: list[rules.Step]) -> int:
-    status, holder = rules.holder_after(steps)
-    row = Firearm(
+def _firearm(work: Work, one: _Checked) -> Firearm:
+    new = one.new
+    status, holder = rules.holder_after(one.steps)
+    return Firearm(
         type=new.type.value,
         action=new.action.value,
-        maker_id=maker.id,
+        maker_id=one.maker.id,
         model=new.model,
         calibre=directory.calibre_of(new.calibre, "calibre"),
         calibre_text=new.calibre,
@@ -123,158 +171,166 @@ def _entered(work: Work, new: FirearmNew, maker: Party, steps: list[rules.Step])
         holder_id=holder,
         marks=len(new.marks),
         components=len(new.components),
-        steps=len(steps),
+        steps=len(one.steps),
         created_at=work.now,
         version=1,
     )
-    work.session.add(row)
-    work.session.flush()
-    work.session.add_all(_component(row.id, n, part) for n, part in enumerate(new.components, 1))
-    work.session.add_all(_mark(work, row.id, n, mark) for n, mark in enumerate(new.marks, 1))
-    work.session.add_all(
-        _custody(work, row.id, step, told) for step, told in zip(steps, new.custody, strict=True)
-    )
-    work.session.flush()
-    for mark in new.marks:
-        _watch_identity(work, row, mark)
-    return row.id
 
 
-def _component(firearm_id: int, n: int, new: ComponentNew) -> Component:
-    return Component(firearm_id=firearm_id, n=n, kind=new.kind.value, description=new.description)
-
-
-def _mark(work: Work, firearm_id: int, n: int, new: MarkNew) -> Mark:
-    key = normal_form(new.text)[:64]
-    return Mark(
-        firearm_id=firearm_id,
-        n=n,
-        kind=new.kind.value,
-        text=new.text,
-        symbols=" ".join(new.symbols),
-        key=key,
-        folded=fold_key(key),
-        component_n=new.component,
-        place=new.place,
-        technique=new.technique.value,
-        height_um=micrometres(new.height_mm),
-        depth_um=micrometres(new.depth_mm),
-        condition=new.condition.value,
-        country=new.country,
-        year=new.year,
-        marked_on=new.marked_on,
-        marked_by=new.marked_by,
-        recorded_at=work.now,
-    )
-
-
-def _custody(work: Work, firearm_id: int, step: rules.Step, told: CustodyNew) -> Custody:
-    return Custody(
-        firearm_id=firearm_id,
-        n=step.n,
-        kind=step.kind.value,
-        happened_on=step.on,
-        from_id=step.from_id,
-        to_id=step.to_id,
-        place=told.place,
-        country=told.country,
-        document_kind=told.document_kind.value if told.document_kind else "",
-        document_number=told.document_number,
-        recorded_at=work.now,
-        recorded_by=work.actor.user_id,
-    )
-
-
-def _watch_identity(work: Work, row: Firearm, mark: MarkNew) -> None:
-    """Open a conflict with each record that claims the same identity.
-
-    Under a lock of that identity: of two people who register it at the same moment, the second sees
-    the first one's record.
-    """
-    if mark.kind is not MarkKind.MANUFACTURE or is_placeholder(mark.text):
-        return
-    key = normal_form(mark.text)[:64]
-    work.lock(f"identity:{row.maker_id}:{row.country_made}:{key}")
-    identity = rules.Identity(row.maker_id, row.country_made, key, row.model, row.year_made)
-    for other in queries.claimants(work.session, identity, row.id):
-        first, second = sorted((row.id, other))
-        if second not in queries.conflict_partners(work.session, first):
-            work.session.add(
-                IdentityConflict(firearm_id=first, other_id=second, opened_at=work.now, version=1)
-            )
-    work.session.flush()
+def _belongings(work: Work, firearm_id: int, one: _Checked) -> Iterator[Component | Mark | Custody]:
+    for n, part in enumerate(one.new.components, 1):
+        yield rows.component(firearm_id, n, part)
+    for n, mark in enumerate(one.new.marks, 1):
+        yield rows.mark(work, firearm_id, n, mark)
+    for step, told in zip(one.steps, one.new.custody, strict=True):
+        yield rows.custody(work, firearm_id, step, told)
 
 
 @act(May.MARK_RECORD)
-def add_mark(work: Work, firearm_id: int, new: MarkNew, version: int) -> queries.FirearmView:
-    """Record a further mark; raises NotFound, Stale, Invalid."""
-    row = _locked(work, firearm_id, version)
+def add_mark(work: Work, firearm_id: int, new: MarkNew, version: int) -> views.FirearmView:
+    """Record a further mark; raises NotFound, Stale, Forbidden, Invalid."""
+    row = _marked_by(work, firearm_id, version)
     _check_mark(work, new, row.components, "")
     row.marks += 1
-    work.session.add(_mark(work, row.id, row.marks, new))
-    _changed(work, row)
-    _watch_identity(work, row, new)
+    work.session.add(rows.mark(work, row.id, row.marks, new))
+    row.version += 1
+    identity.watch(work, [row])
     return queries.firearm(work, row.id)
 
 
 @act(May.MARK_RECORD)
-def change_mark(work: Work, firearm_id: int, n: int, change: MarkChange, version: int) -> queries.FirearmView:
-    """Record in which condition a mark is found now; the text as seen stays."""
-    row = _locked(work, firearm_id, version)
-    mark = work.session.get(Mark, (row.id, n))
+def change_mark(work: Work, firearm_id: int, n: int, change: MarkChange, version: int) -> views.FirearmView:
+    """Record in which condition a mark is found now, or correct a text that was entered wrongly.
+
+    What was before stays with the record, and why it was changed. Correcting a text asks for more than
+    recording marks: raises Forbidden. Raises NotFound, Stale, Invalid.
+    """
+    row = _marked_by(work, firearm_id, version)
+    mark = work.session.get(Mark, (row.id, n)) if 1 <= n <= row.marks else None
     if mark is None:
         raise NotFound(f"{queries.firearm_number(row.id)} has no mark {n}")
-    mark.condition = change.condition.value
-    _changed(work, row)
+    changed: list[Changed] = []
+    if change.condition is not None and change.condition != mark.condition:
+        changed.append((f"marks.{n - 1}.condition", mark.condition, change.condition.value))
+        mark.condition = change.condition.value
+    if change.text is not None and change.text != mark.text:
+        changed.append((f"marks.{n - 1}.text", mark.text, change.text))
+        _correct_text(work, mark, change.text)
+    _corrected(work, row, change.reason, changed)
     return queries.firearm(work, row.id)
+
+
+def _correct_text(work: Work, mark: Mark, text: str) -> None:
+    allow(work.actor, May.FIREARM_CORRECT)
+    if refused := acceptable_text(text, "text"):
+        raise Invalid(unmet=refused)
+    mark.text, mark.key = text, queries.key_of_mark(text)
+    mark.folded = fold_key(mark.key)
+
+
+def _marked_by(work: Work, firearm_id: int, version: int) -> Firearm:
+    """The firearm, if whoever asks may say what is on it: traders, while it is in their hands."""
+    row = _locked(work, firearm_id, version)
+    own = work.actor.party_id
+    in_hand = row.holder_id == own or (not row.status and row.maker_id == own)
+    if work.actor.role is Role.TRADER and not in_hand:
+        raise Forbidden("You may record marks of what you hold")
+    return row
 
 
 @act(May.CUSTODY_RECORD)
-def add_custody(work: Work, firearm_id: int, new: CustodyNew, version: int) -> queries.FirearmView:
+def add_custody(work: Work, firearm_id: int, new: CustodyNew, version: int) -> views.FirearmView:
     """Record a step of custody, also a late one between others; Refused when the chain cannot be so."""
     row = _locked(work, firearm_id, version)
     step = _step(work, new, row.steps + 1)
-    own = work.actor.party_id
-    if work.actor.role is Role.TRADER and own not in (step.from_id, step.to_id):
-        raise Forbidden("You may record what you hand over or receive")
+    _only_own_step(work, row, step)
     steps = [*queries.steps_of(queries.custody(work.session, row.id)), step]
-    refuse_if(_named(rules.unmet_for_custody(steps, work.today, row.year_made, work.home)))
-    work.session.add(_custody(work, row.id, step, new))
+    refuse_if(_placed(rules.unmet_for_custody(steps, work.today, row.year_made, work.home), step.n))
+    work.session.add(rows.custody(work, row.id, step, new))
     row.steps = step.n
     row.status, row.holder_id = rules.holder_after(steps)
-    _changed(work, row)
+    row.version += 1
+    work.session.flush()
     return queries.firearm(work, row.id)
+
+
+def _only_own_step(work: Work, row: Firearm, step: rules.Step) -> None:
+    """Traders record what they hand over, what happens to what they hold, and what they bring in."""
+    own = work.actor.party_id
+    held = step.from_id is None and row.holder_id == own
+    brought_in = step.kind in (CustodyKind.MANUFACTURED, CustodyKind.IMPORTED) and step.to_id == own
+    if work.actor.role is Role.TRADER and not (step.from_id == own or held or brought_in):
+        raise Forbidden("You may record what you hand over yourself; others record the rest")
 
 
 @act(May.FIREARM_CORRECT)
-def correct(work: Work, firearm_id: int, change: FirearmChange, version: int) -> queries.FirearmView:
-    """Correct what was recorded wrongly, with a reason; raises NotFound, Stale, Invalid, Refused."""
+def correct(work: Work, firearm_id: int, change: FirearmChange, version: int) -> views.FirearmView:
+    """Correct what was recorded wrongly, with a reason that stays with the record.
+
+    A corrected maker, State, model or year can bring it into conflict with another record. Raises
+    NotFound, Stale, Invalid, Refused.
+    """
     row = _locked(work, firearm_id, version)
-    year = row.year_made if change.year_made is None else change.year_made
+    before = _correctable(row)
+    _apply(work, row, change)
     steps = queries.steps_of(queries.custody(work.session, row.id))
     refuse_if(
         [
-            *rules.unmet_for_year(year, work.today),
-            *rules.unmet_for_antique(row.out_of_scope == "antique", year),
-            *_named(rules.unmet_for_custody(steps, work.today, year, work.home), "custody"),
+            *rules.unmet_for_year(row.year_made, work.today),
+            *rules.unmet_for_antique(row.out_of_scope == "antique", row.year_made),
+            *(
+                replace(unmet, field="year_made")
+                for unmet in rules.unmet_for_custody(steps, work.today, row.year_made, work.home)
+            ),
         ]
     )
-    if change.calibre is not None:
-        row.calibre = directory.calibre_of(change.calibre, "calibre")
-        row.calibre_text = change.calibre
-    for field in ("type", "action", "model"):
-        if (value := getattr(change, field)) is not None:
-            setattr(row, field, str(value))
-    row.year_made = year
-    _changed(work, row)
-    _watch_all(work, row)
+    after = _correctable(row)
+    changed = [(field, before[field], after[field]) for field in before if before[field] != after[field]]
+    _corrected(work, row, change.reason, changed)
     return queries.firearm(work, row.id)
 
 
-def _watch_all(work: Work, row: Firearm) -> None:
-    """A corrected model or year can bring a record into conflict with another."""
-    for mark in queries.manufacture_marks(work.session, row.id):
-        _watch_identity(work, row, MarkNew(MarkKind.MANUFACTURE, mark))
+def _correctable(row: Firearm) -> dict[str, str]:
+    return {
+        "type": row.type,
+        "action": row.action,
+        "maker": directory.party_number(row.maker_id),
+        "model": row.model,
+        "calibre": row.calibre_text,
+        "country_made": row.country_made,
+        "year_made": str(row.year_made or ""),
+    }
+
+
+def _apply(work: Work, row: Firearm, change: FirearmChange) -> None:
+    if change.maker is not None:
+        row.maker_id = _maker(work, change.maker).id
+    if change.calibre is not None:
+        row.calibre = directory.calibre_of(change.calibre, "calibre")
+        row.calibre_text = change.calibre
+    if change.country_made is not None:
+        directory.check_country(work, change.country_made, "country_made", historic_ok=True)
+    for field in ("type", "action", "model", "country_made", "year_made"):
+        if (value := getattr(change, field)) is not None:
+            setattr(row, field, getattr(value, "value", value))
+
+
+def _corrected(work: Work, row: Firearm, reason: str, changed: Sequence[Changed]) -> None:
+    """Keep why and what, under the version it leads to; raises Invalid when nothing changes."""
+    if not changed:
+        raise Invalid("Nothing of this differs from what is recorded")
+    row.version += 1
+    work.session.add(
+        Correction(
+            firearm_id=row.id,
+            version=row.version,
+            reason=reason,
+            changed=json.dumps(changed, ensure_ascii=False),
+            changed_by=work.actor.user_id,
+            changed_at=work.now,
+        )
+    )
+    identity.watch(work, [row])
 
 
 def _locked(work: Work, firearm_id: int, version: int) -> Firearm:
@@ -286,20 +342,14 @@ def _locked(work: Work, firearm_id: int, version: int) -> Firearm:
     return row
 
 
-def _changed(work: Work, row: Firearm) -> None:
-    row.version += 1
-    work.session.flush()
-
-
 @act(May.CONFLICT_RESOLVE)
-def decide(work: Work, conflict_id: int, new: DecisionNew, version: int) -> queries.ConflictView:
+def decide(work: Work, conflict_id: int, new: DecisionNew, version: int) -> views.ConflictView:
     """Settle an identity claimed twice; raises NotFound, Stale, Conflict, Invalid.
 
     same_firearm: the record that is not kept is superseded; it stays in the records, and traces say so.
     """
-    row = work.session.get(IdentityConflict, conflict_id, with_for_update=True)
-    if row is None:
-        raise NotFound(f"No conflict {conflict_id}")
+    queries.conflict(work, conflict_id)
+    row = work.session.get_one(IdentityConflict, conflict_id, with_for_update=True, populate_existing=True)
     if row.version != version:
         raise Stale
     if row.decision:
@@ -315,10 +365,19 @@ def decide(work: Work, conflict_id: int, new: DecisionNew, version: int) -> quer
 
 
 def _supersede(work: Work, row: IdentityConflict, new: DecisionNew) -> None:
+    """Of two records of one firearm, the one that is not kept points to the other.
+
+    A record that is superseded already neither stays nor goes again: pointers never form a circle.
+    """
     pair = (row.firearm_id, row.other_id)
     kept = parse_registry_number("F", new.keep, "keep") if new.keep else None
     if kept not in pair:
         raise Invalid.at("keep", "Say which of the two records stays.")
-    gone = queries.firearm_row(work, pair[0] if kept == pair[1] else pair[1], locked=True)
+    records = [queries.firearm_row(work, key, locked=True) for key in pair]
+    for record in records:
+        if record.superseded_by is not None:
+            known, stays = queries.firearm_number(record.id), queries.firearm_number(record.superseded_by)
+            raise Conflict(f"{known} was superseded by {stays}; decide about that record")
+    gone = next(record for record in records if record.id != kept)
     gone.superseded_by = kept
     gone.version += 1

@@ -8,7 +8,7 @@ from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.web.context import look, registry
 from registry.core.work import Work
-from registry.firearms import acts, documents, queries
+from registry.firearms import acts, documents, queries, views
 from schemas import firearms as shapes
 from schemas.paging import Page
 from schemas.vocabulary import May
@@ -20,21 +20,21 @@ blueprint: Any = api.blueprint("firearms", "Firearms, their marks and their cust
 @api.reads(
     blueprint, May.FIREARM_READ, gives=shapes.FirearmRowSchema, query=shapes.FirearmsAskedSchema, paged=True
 )
-def firearms(work: Work, asked: shapes.FirearmsAsked) -> Page[queries.FirearmRow]:
+def firearms(work: Work, asked: shapes.FirearmsAsked) -> Page[views.FirearmRow]:
     """Firearms that fit."""
     return queries.firearms(work, asked)
 
 
 @blueprint.route("/firearms", methods=["POST"])
 @api.writes(blueprint, May.FIREARM_REGISTER, takes=shapes.FirearmNewSchema, gives=shapes.FirearmSchema)
-def register(work: Work, new: shapes.FirearmNew) -> queries.FirearmView:
+def register(work: Work, new: shapes.FirearmNew) -> views.FirearmView:
     """Record a firearm with its marks and custody so far."""
     return acts.register(work, new)
 
 
 @blueprint.route("/firearms/<number>", methods=["GET"])
 @api.reads(blueprint, May.FIREARM_READ, gives=shapes.FirearmSchema)
-def firearm(work: Work, number: str) -> queries.FirearmView:
+def firearm(work: Work, number: str) -> views.FirearmView:
     """One firearm with all that belongs to it."""
     return queries.firearm(work, find_registry_number("F", number))
 
@@ -48,7 +48,7 @@ def firearm(work: Work, number: str) -> queries.FirearmView:
     status=200,
     versioned=True,
 )
-def correct(work: Work, change: shapes.FirearmChange, number: str, version: int) -> queries.FirearmView:
+def correct(work: Work, change: shapes.FirearmChange, number: str, version: int) -> views.FirearmView:
     """Correct what was recorded wrongly."""
     return acts.correct(work, find_registry_number("F", number), change, version)
 
@@ -62,7 +62,7 @@ def correct(work: Work, change: shapes.FirearmChange, number: str, version: int)
     status=200,
     versioned=True,
 )
-def add_mark(work: Work, new: shapes.MarkNew, number: str, version: int) -> queries.FirearmView:
+def add_mark(work: Work, new: shapes.MarkNew, number: str, version: int) -> views.FirearmView:
     """Record a further mark."""
     return acts.add_mark(work, find_registry_number("F", number), new, version)
 
@@ -78,7 +78,7 @@ def add_mark(work: Work, new: shapes.MarkNew, number: str, version: int) -> quer
 )
 def change_mark(
     work: Work, change: shapes.MarkChange, number: str, n: int, version: int
-) -> queries.FirearmView:
+) -> views.FirearmView:
     """Record in which condition a mark is found now."""
     return acts.change_mark(work, find_registry_number("F", number), n, change, version)
 
@@ -92,7 +92,7 @@ def change_mark(
     status=200,
     versioned=True,
 )
-def add_custody(work: Work, new: shapes.CustodyNew, number: str, version: int) -> queries.FirearmView:
+def add_custody(work: Work, new: shapes.CustodyNew, number: str, version: int) -> views.FirearmView:
     """Record a step of custody."""
     return acts.add_custody(work, find_registry_number("F", number), new, version)
 
@@ -111,14 +111,14 @@ def label(asked: shapes.LabelAsked, number: str) -> bytes:
 @api.reads(
     blueprint, May.CONFLICT_READ, gives=shapes.ConflictSchema, query=shapes.ConflictsAskedSchema, paged=True
 )
-def conflicts(work: Work, asked: shapes.ConflictsAsked) -> Page[queries.ConflictView]:
+def conflicts(work: Work, asked: shapes.ConflictsAsked) -> Page[views.ConflictView]:
     """Identities that two records claim."""
     return queries.conflicts(work, asked)
 
 
 @blueprint.route("/conflicts/<int(max=9223372036854775807):conflict_id>", methods=["GET"])
 @api.reads(blueprint, May.CONFLICT_READ, gives=shapes.ConflictSchema)
-def conflict(work: Work, conflict_id: int) -> queries.ConflictView:
+def conflict(work: Work, conflict_id: int) -> views.ConflictView:
     """One conflict."""
     return queries.conflict(work, conflict_id)
 
@@ -132,6 +132,6 @@ def conflict(work: Work, conflict_id: int) -> queries.ConflictView:
     status=200,
     versioned=True,
 )
-def decide(work: Work, new: shapes.DecisionNew, conflict_id: int, version: int) -> queries.ConflictView:
+def decide(work: Work, new: shapes.DecisionNew, conflict_id: int, version: int) -> views.ConflictView:
     """Settle a conflict."""
     return acts.decide(work, conflict_id, new, version)

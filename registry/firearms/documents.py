@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from registry.core.errors import NotFound
 from registry.core.printing.labels import SHEETS, Label, sheet, single
-from registry.firearms.queries import FirearmView
+from registry.firearms.views import FirearmView
 
 
 def label(found: FirearmView, authority: str, component: int | None = None) -> Label:

@@ -19,7 +19,7 @@ from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
-from registry.firearms import acts, documents, queries
+from registry.firearms import acts, documents, queries, views
 from schemas import firearms as shapes
 from schemas.vocabulary import (
     ComponentKind,
@@ -113,12 +113,12 @@ def show(number: str) -> str:
     return _render("show", gun=found, steps=[_step(step) for step in found.custody], sheets=tuple(SHEETS))
 
 
-def _found(number: str) -> queries.FirearmView:
+def _found(number: str) -> views.FirearmView:
     with context.look() as work:
         return queries.firearm(work, find_registry_number("F", number))
 
 
-def _step(step: queries.CustodyView) -> dict[str, Any]:
+def _step(step: views.CustodyView) -> dict[str, Any]:
     """A step as the timeline shows it."""
     place = ", ".join(filter(None, (step.place, step.country and country_name(step.country))))
     return {

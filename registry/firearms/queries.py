@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.core.errors import NotFound, Unmet
+from registry.core.errors import NotFound
 from registry.core.numbers import key_of, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work
@@ -19,107 +18,31 @@ from registry.directory.calibres import BY_CODE
 from registry.directory.queries import PartyName, calibre_of, names
 from registry.directory.tables import Party
 from registry.firearms import rules
-from registry.firearms.tables import Component, Custody, Firearm, IdentityConflict, Mark
+from registry.firearms.tables import Component, Correction, Custody, Firearm, IdentityConflict, Mark
+from registry.firearms.views import (
+    ComponentView,
+    ConflictView,
+    CorrectionView,
+    CustodyView,
+    FirearmRow,
+    FirearmView,
+    MarkView,
+    ValueChange,
+)
 from registry.marks.reading import normal_form
 from schemas.firearms import ConflictsAsked, FirearmsAsked
 from schemas.paging import Page
 from schemas.vocabulary import CustodyKind, MarkCondition, MarkKind, PartyKind, Role
 
-SERIAL_KINDS = (MarkKind.MANUFACTURE.value, MarkKind.REGISTRATION.value)
+T = TypeVar("T")
+LARGEST = 2**63 - 1
+MOST_AT_ONCE = 1000
+LONGEST_KEY = 64
 
 
-@dataclass(frozen=True)
-class MarkView:
-    n: int
-    kind: str
-    text: str
-    symbols: tuple[str, ...]
-    component: int | None
-    place: str
-    technique: str
-    height_mm: Decimal | None
-    depth_mm: Decimal | None
-    condition: str
-    country: str | None
-    year: int | None
-    marked_on: date | None
-    marked_by: str
-
-
-@dataclass(frozen=True)
-class ComponentView:
-    n: int
-    kind: str
-    description: str
-
-
-@dataclass(frozen=True)
-class CustodyView:
-    n: int
-    kind: str
-    happened_on: date
-    from_party: PartyName | None
-    to_party: PartyName | None
-    place: str
-    country: str | None
-    document_kind: str
-    document_number: str
-    recorded_at: datetime
-
-
-@dataclass(frozen=True)
-class FirearmView:
-    """One firearm with all that belongs to it; custody in the order of the chain."""
-
-    number: str
-    version: int
-    type: str
-    action: str
-    maker: PartyName
-    model: str
-    calibre: str
-    calibre_name: str
-    calibre_text: str
-    country_made: str
-    year_made: int | None
-    out_of_scope: str
-    status: str
-    holder: PartyName | None
-    superseded_by: str | None
-    components: tuple[ComponentView, ...]
-    marks: tuple[MarkView, ...]
-    custody: tuple[CustodyView, ...]
-    conflicts: tuple[int, ...]
-    unmet: tuple[Unmet, ...]
-    remarks: tuple[Unmet, ...]
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class FirearmRow:
-    number: str
-    type: str
-    maker: str
-    model: str
-    calibre: str
-    country_made: str
-    year_made: int | None
-    mark: str
-    status: str
-
-
-@dataclass(frozen=True)
-class ConflictView:
-    id: int
-    version: int
-    firearm: str
-    other: str
-    mark: str
-    maker: str
-    opened_at: datetime
-    decision: str
-    reason: str
-    decided_at: datetime | None
+def key_of_mark(text: str) -> str:
+    """The normal form as it is kept and looked for."""
+    return normal_form(text)[:LONGEST_KEY]
 
 
 def firearm_number(firearm_id: int) -> str:
@@ -148,7 +71,7 @@ def _scope(work: Work) -> list[ColumnElement[bool]]:
     party = work.actor.party_id
     if work.actor.role is not Role.TRADER:
         return []
-    held = exists().where(Custody.firearm_id == Firearm.id, Custody.to_id == party)
+    held = Firearm.id.in_(select(Custody.firearm_id).where(Custody.to_id == party))
     return [or_(Firearm.maker_id == party, Firearm.holder_id == party, held)]
 
 
@@ -161,7 +84,7 @@ def firearm(work: Work, firearm_id: int) -> FirearmView:
         select(Component).where(Component.firearm_id == row.id).order_by(Component.n)
     )
     known = names(work, [row.maker_id, row.holder_id, *(s.from_id for s in steps), *(s.to_id for s in steps)])
-    facts = facts_of(row, marks, steps, known[row.maker_id])
+    facts = facts_of(row, marks, steps, known, work.home)
     return FirearmView(
         number=firearm_number(row.id),
         version=row.version,
@@ -183,22 +106,29 @@ def firearm(work: Work, firearm_id: int) -> FirearmView:
         custody=tuple(_step_view(s, known) for s in steps),
         conflicts=open_conflicts(work.session, row.id),
         unmet=() if row.out_of_scope else tuple(rules.unmet_in_law(facts)),
-        remarks=tuple(remark for mark in facts.marks for remark in rules.remarks_on(mark)),
+        remarks=tuple(
+            remark for n, mark in enumerate(facts.marks) for remark in rules.remarks_on(mark, f"marks.{n}.")
+        ),
+        corrections=_corrections(work.session, row.id),
         created_at=row.created_at,
     )
 
 
 def facts_of(
-    row: Firearm, marks: Sequence[Mark], steps: Sequence[Custody], maker: PartyName
+    row: Firearm, marks: Sequence[Mark], steps: Sequence[Custody], known: dict[int, PartyName], home: str
 ) -> rules.FirearmFacts:
     """What the law looks at."""
-    kinds = {step.kind for step in steps}
+    public = {key for key, party in known.items() if party.kind == PartyKind.PUBLIC_BODY}
+    chain = steps_of(steps)
     return rules.FirearmFacts(
-        maker_named=maker.kind == PartyKind.MAKER or bool(maker.name),
+        maker_named=rules.names_a_maker(known[row.maker_id].name),
         country_made=row.country_made,
         year_made=row.year_made,
         marks=tuple(mark_facts(mark) for mark in marks),
-        imported=CustodyKind.IMPORTED in kinds,
+        imported=any(step.kind is CustodyKind.IMPORTED for step in chain),
+        temporary_import=rules.is_temporary_import(chain),
+        from_state_stock=rules.left_state_stock(chain, public),
+        home=home,
     )
 
 
@@ -224,7 +154,24 @@ def custody(session: Session, firearm_id: int) -> Sequence[Custody]:
 
 def steps_of(rows: Sequence[Custody]) -> list[rules.Step]:
     """Rows as the rules read them."""
-    return [rules.Step(CustodyKind(r.kind), r.happened_on, r.n, r.from_id, r.to_id, r.country) for r in rows]
+    return [
+        rules.Step(CustodyKind(r.kind), r.happened_on, r.n, r.from_id, r.to_id, r.country, r.temporary)
+        for r in rows
+    ]
+
+
+def _corrections(session: Session, firearm_id: int) -> tuple[CorrectionView, ...]:
+    """Why it was corrected, the newest first."""
+    query = select(Correction).where(Correction.firearm_id == firearm_id).order_by(Correction.version.desc())
+    return tuple(
+        CorrectionView(
+            row.version,
+            row.reason,
+            tuple(ValueChange(*told) for told in json.loads(row.changed)),
+            row.changed_at,
+        )
+        for row in session.scalars(query)
+    )
 
 
 def _mark_view(mark: Mark) -> MarkView:
@@ -261,6 +208,7 @@ def _step_view(step: Custody, known: dict[int, PartyName]) -> CustodyView:
         step.country,
         step.document_kind,
         step.document_number,
+        step.temporary,
         step.recorded_at,
     )
 
@@ -273,19 +221,25 @@ def firearms(work: Work, asked: FirearmsAsked) -> Page[FirearmRow]:
         .outerjoin(Mark, (Mark.firearm_id == Firearm.id) & (Mark.n == 1))
         .where(*_scope(work), *_filters(asked))
     )
-    sorts = {"number": Firearm.id, "type": Firearm.type, "model": Firearm.model, "status": Firearm.status}
-    found = page(work.session, query, asked, sorts, Firearm.id)
+    found = page(work.session, query, asked, _SORTS, Firearm.id)
     return Page(tuple(_row(row) for row in found.items), found.next)
+
+
+_SORTS = {
+    "number": Firearm.id,
+    "type": Firearm.type,
+    "model": Firearm.model,
+    "year": func.coalesce(Firearm.year_made, 0),
+    "status": Firearm.status,
+}
 
 
 def _filters(asked: FirearmsAsked) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if asked.q:
         number = key_of("F", asked.q)
-        borne = (
-            exists().where(Mark.firearm_id == Firearm.id, Mark.key == normal_form(asked.q)).correlate(Firearm)
-        )
-        found.append(Firearm.id == number if number else borne)
+        borne = select(Mark.firearm_id).where(Mark.key == key_of_mark(asked.q))
+        found.append(Firearm.id == number if number else Firearm.id.in_(borne))
     if asked.maker:
         found.append(Firearm.maker_id == parse_registry_number("P", asked.maker, "maker"))
     if asked.calibre:
@@ -296,6 +250,8 @@ def _filters(asked: FirearmsAsked) -> list[ColumnElement[bool]]:
         found.append(Firearm.status == asked.status.value)
     if asked.country:
         found.append(Firearm.country_made == asked.country)
+    if asked.year:
+        found.append(Firearm.year_made == asked.year)
     return found
 
 
@@ -315,29 +271,44 @@ def _row(row: Any) -> FirearmRow:
     )
 
 
-def claimants(session: Session, identity: rules.Identity, but: int) -> list[int]:
-    """Other firearms that claim an identity."""
+Claim = tuple[rules.Identity, int]
+"""What a firearm claims to be, and its internal key."""
+
+
+def identity_of(row: Any, key: str) -> rules.Identity:
+    """The identity that a firearm with this serial claims."""
+    return rules.Identity(row.maker_id, row.country_made, key, row.model, row.year_made)
+
+
+def claimants(session: Session, keys: Iterable[str]) -> list[Claim]:
+    """Every claim to a serial of these, of records that are not superseded."""
     query = (
-        select(Firearm.id, Firearm.model, Firearm.year_made)
+        select(Firearm.id, Firearm.maker_id, Firearm.country_made, Firearm.model, Firearm.year_made, Mark.key)
         .join(Mark, Mark.firearm_id == Firearm.id)
-        .where(
-            Mark.key == identity.key,
-            Mark.kind == MarkKind.MANUFACTURE.value,
-            Firearm.maker_id == identity.maker_id,
-            Firearm.country_made == identity.country_made,
-            Firearm.superseded_by.is_(None),
-            Firearm.id != but,
-        )
+        .where(Mark.kind == MarkKind.MANUFACTURE.value, Firearm.superseded_by.is_(None))
         .distinct()
     )
-    return sorted(
-        row.id
-        for row in session.execute(query)
-        if rules.same_identity(
-            identity,
-            rules.Identity(identity.maker_id, identity.country_made, identity.key, row.model, row.year_made),
-        )
-    )
+    return [
+        (identity_of(row, row.key), row.id)
+        for some in _chunks(sorted(keys))
+        for row in session.execute(query.where(Mark.key.in_(some)))
+    ]
+
+
+def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """So few at once that no engine has too many parameters."""
+    for start in range(0, len(values), MOST_AT_ONCE):
+        yield values[start : start + MOST_AT_ONCE]
+
+
+def read_parties(session: Session, numbers: Iterable[str]) -> list[Party]:
+    """Parties with these numbers, into the session at once; what is no number is passed over."""
+    keys = {key for number in numbers if (key := key_of("P", number)) is not None}
+    return [
+        row
+        for some in _chunks(sorted(keys))
+        for row in session.scalars(select(Party).where(Party.id.in_(some)))
+    ]
 
 
 def open_conflicts(session: Session, firearm_id: int) -> tuple[int, ...]:
@@ -349,16 +320,24 @@ def open_conflicts(session: Session, firearm_id: int) -> tuple[int, ...]:
     return tuple(session.scalars(query.order_by(IdentityConflict.id)))
 
 
-def conflict_partners(session: Session, firearm_id: int) -> set[int]:
-    """Records with which a firearm is or was in conflict, as the lower key of the pair."""
-    query = select(IdentityConflict.other_id).where(IdentityConflict.firearm_id == firearm_id)
-    return set(session.scalars(query))
+def conflict_pairs(session: Session, lower: Iterable[int]) -> set[tuple[int, int]]:
+    """Pairs that are or were in conflict, by the lower key of the pair."""
+    query = select(IdentityConflict.firearm_id, IdentityConflict.other_id)
+    return {
+        (row.firearm_id, row.other_id)
+        for some in _chunks(sorted(lower))
+        for row in session.execute(query.where(IdentityConflict.firearm_id.in_(some)))
+    }
 
 
-def manufacture_marks(session: Session, firearm_id: int) -> list[str]:
-    """The texts of a firearm's marks of manufacture."""
-    query = select(Mark.text).where(Mark.firearm_id == firearm_id, Mark.kind == MarkKind.MANUFACTURE.value)
-    return list(session.scalars(query))
+def manufacture_marks(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    """The texts of marks of manufacture, by firearm."""
+    found: dict[int, list[str]] = {}
+    query = select(Mark.firearm_id, Mark.text).where(Mark.kind == MarkKind.MANUFACTURE.value)
+    for some in _chunks(ids):
+        for row in session.execute(query.where(Mark.firearm_id.in_(some))):
+            found.setdefault(row.firearm_id, []).append(row.text)
+    return found
 
 
 _CONFLICT = (
@@ -382,7 +361,8 @@ def conflicts(work: Work, asked: ConflictsAsked) -> Page[ConflictView]:
 
 def conflict(work: Work, conflict_id: int) -> ConflictView:
     """One conflict; raises NotFound."""
-    row = work.session.execute(_CONFLICT.where(IdentityConflict.id == conflict_id)).first()
+    asked = _CONFLICT.where(IdentityConflict.id == conflict_id)
+    row = work.session.execute(asked).first() if conflict_id <= LARGEST else None
     if row is None:
         raise NotFound(f"No conflict {conflict_id}")
     return _conflict(row)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from registry.core.errors import Unmet
-from registry.marks.reading import is_placeholder
+from registry.marks.reading import is_placeholder, normal_form
 from schemas.vocabulary import CustodyKind, MarkCondition, MarkKind
 
 LEAST_HEIGHT_UM = 1600  # EU 2019/68 and 27 CFR 478.92: 1.6 mm, 1/16 inch
@@ -36,7 +36,10 @@ class MarkFacts:
 
 @dataclass(frozen=True)
 class FirearmFacts:
-    """maker_named: whether the manufacturer is known by name; the flags: what happened to the firearm."""
+    """maker_named: whether the manufacturer is known by name; the flags: what happened to the firearm.
+
+    home: the State whose registry this is; its own marks of import and transfer are asked for.
+    """
 
     maker_named: bool
     country_made: str
@@ -45,10 +48,20 @@ class FirearmFacts:
     imported: bool = False
     temporary_import: bool = False
     from_state_stock: bool = False
+    home: str = ""
 
     def of(self, *kinds: MarkKind) -> list[MarkFacts]:
         """Its marks of these kinds."""
         return [mark for mark in self.marks if mark.kind in kinds]
+
+    def marked_by_home(self, kind: MarkKind) -> bool:
+        """Whether a mark of this kind names our State (any State, where ours is not told)."""
+        return any(mark.country and self.home in ("", mark.country) for mark in self.of(kind))
+
+
+def names_a_maker(name: str) -> bool:
+    """Whether a party's name names a manufacturer: "Unknown maker" does not."""
+    return not is_placeholder(name) and not normal_form(name).startswith(("UNKNOWN", "NOTKNOWN"))
 
 
 def unmet_at_manufacture(facts: FirearmFacts) -> list[Unmet]:
@@ -71,7 +84,7 @@ def unmet_at_import(facts: FirearmFacts) -> list[Unmet]:
     if not facts.imported or facts.temporary_import:
         return []
     unmet = []
-    if not any(mark.country for mark in facts.of(MarkKind.IMPORT)):
+    if not facts.marked_by_home(MarkKind.IMPORT):
         unmet.append(Unmet("The mark of the country of import is missing.", "marks", "FP 8(1)(b)"))
     if not any(mark.names_one_firearm for mark in facts.marks):
         unmet.append(Unmet("It bears no unique mark; one is given at import.", "marks", "FP 8(1)(b)"))
@@ -80,7 +93,7 @@ def unmet_at_import(facts: FirearmFacts) -> list[Unmet]:
 
 def unmet_at_state_stock_transfer(facts: FirearmFacts) -> list[Unmet]:
     """FP 8(1)(c): from government stock to civilian use, a mark that identifies the transferring country."""
-    if not facts.from_state_stock or any(mark.country for mark in facts.of(MarkKind.STATE_STOCK_TRANSFER)):
+    if not facts.from_state_stock or facts.marked_by_home(MarkKind.STATE_STOCK_TRANSFER):
         return []
     return [Unmet("The mark of the transferring country is missing.", "marks", "FP 8(1)(c)")]
 
@@ -117,16 +130,27 @@ def remarks_on(mark: MarkFacts, field: str = "") -> list[Unmet]:
     """What falls short of good practice, without being refused."""
     found = []
     if mark.height_um is not None and mark.height_um < LEAST_HEIGHT_UM:
-        found.append(Unmet("Characters are lower than 1.6 mm.", f"{field}height_mm", "EU 2019/68"))
+        found.append(Unmet(f"{_named(mark)} is lower than 1.6 mm.", f"{field}height_mm", "EU 2019/68"))
     if mark.depth_um is not None and mark.depth_um < LEAST_DEPTH_UM:
-        found.append(Unmet("Characters are shallower than 0.0762 mm.", f"{field}depth_mm", "27 CFR 478.92"))
+        found.append(
+            Unmet(f"{_named(mark)} is shallower than 0.0762 mm.", f"{field}depth_mm", "27 CFR 478.92")
+        )
     if mark.kind is MarkKind.IMPORT and mark.year is None:
         found.append(Unmet("The year of import is not known.", f"{field}year", "FP 8(1)(b)"))
     if mark.condition in (MarkCondition.ALTERED, MarkCondition.OBLITERATED):
-        found.append(
-            Unmet(f"The mark {mark.text} is {mark.condition.value}.", f"{field}condition", "FP 5(1)(c)")
-        )
+        found.append(Unmet(f"{_named(mark)} is {mark.condition.value}.", f"{field}condition", "FP 5(1)(c)"))
     return found
+
+
+def _named(mark: MarkFacts) -> str:
+    return f"The mark {mark.text or ', '.join(mark.symbols) or mark.kind.value}"
+
+
+def unmet_for_mark(mark: MarkFacts, field: str = "") -> list[Unmet]:
+    """A mark has a text, or symbols, or is so damaged that nothing is left to read."""
+    if mark.text or mark.symbols or mark.condition is MarkCondition.OBLITERATED:
+        return []
+    return [Unmet("Type what the mark says, or choose its symbols.", f"{field}text", "FP 8(1)")]
 
 
 def unmet_for_antique(antique: bool, year_made: int | None) -> list[Unmet]:
@@ -153,6 +177,7 @@ class Step:
     from_id: int | None = None
     to_id: int | None = None
     country: str | None = None
+    temporary: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,12 +185,14 @@ class Move:
     """after: kinds that may come before ("" is the beginning). needs: fields that must be given.
 
     holds: whether somebody holds the firearm afterwards. by_holder: whether who hands it over must hold it.
+    to_abroad: whether a final recipient abroad may be named, who is no holder here (FP 7(b)).
     """
 
     after: frozenset[str]
     needs: tuple[str, ...]
     holds: bool
     by_holder: bool
+    to_abroad: bool = False
 
 
 _HELD = frozenset(
@@ -183,11 +210,12 @@ MOVES: Mapping[CustodyKind, Move] = {
     CustodyKind.ISSUED: Move(_HELD, ("from", "to"), True, True),
     CustodyKind.LOST: Move(_HELD, ("from",), False, True),
     CustodyKind.STOLEN: Move(_HELD, ("from",), False, True),
-    CustodyKind.FOUND: Move(_START | _MISSING | {"exported"}, ("to",), True, False),
+    # found, seized or surrendered while on record as held: nobody had noticed or reported the loss
+    CustodyKind.FOUND: Move(_START | _HELD | _MISSING | {"exported"}, ("to",), True, False),
     CustodyKind.SEIZED: Move(_START | _HELD | _MISSING | {"exported"}, ("to",), True, False),
     CustodyKind.SURRENDERED: Move(_START | _HELD | _MISSING | {"exported"}, ("to",), True, False),
-    CustodyKind.EXPORTED: Move(_HELD, ("from", "country"), False, True),
-    CustodyKind.DESTROYED: Move(_HELD, (), False, False),
+    CustodyKind.EXPORTED: Move(_HELD, ("from", "country"), False, True, to_abroad=True),
+    CustodyKind.DESTROYED: Move(_HELD, (), False, True),
 }
 
 
@@ -196,12 +224,14 @@ def unmet_for_custody(
 ) -> list[Unmet]:
     """What makes a chain of custody impossible; the order is by date, then as recorded.
 
+    Fields are "n.name" of the step that cannot be: from, to, kind, happened_on, country, temporary.
     home: the State whose registry this is: exports go elsewhere, imports come from elsewhere.
     """
     unmet: list[Unmet] = []
     before, holder = "", None
-    for step in sorted(steps, key=lambda s: (s.on, s.n)):
-        unmet += _unmet_for_step(step, before, holder, home) + _unmet_for_date(step, today, year_made)
+    for step in in_order(steps):
+        found = _unmet_for_step(step, before, holder, home) + _unmet_for_date(step, today, year_made)
+        unmet += [replace(u, field=f"{step.n}.{u.field}") for u in found]
         before = step.kind.value
         holder = step.to_id if MOVES[step.kind].holds else None
     return unmet
@@ -211,8 +241,46 @@ def holder_after(steps: Sequence[Step]) -> tuple[str, int | None]:
     """(kind of the last step, who holds the firearm then or None); ("", None) for an empty chain."""
     if not steps:
         return "", None
-    last = max(steps, key=lambda s: (s.on, s.n))
+    last = in_order(steps)[-1]
     return last.kind.value, last.to_id if MOVES[last.kind].holds else None
+
+
+def is_temporary_import(steps: Sequence[Step]) -> bool:
+    """Whether the last import was for a time and a lawful purpose only."""
+    imports = [step for step in in_order(steps) if step.kind is CustodyKind.IMPORTED]
+    return bool(imports) and imports[-1].temporary
+
+
+_ACQUIRED = frozenset(
+    {
+        CustodyKind.MANUFACTURED,
+        CustodyKind.IMPORTED,
+        CustodyKind.SOLD,
+        CustodyKind.TRANSFERRED,
+        CustodyKind.ISSUED,
+    }
+)
+
+
+def left_state_stock(steps: Sequence[Step], public_bodies: Collection[int]) -> bool:
+    """Whether a public body sold or gave for good to others what it had acquired (FP 8(1)(c)).
+
+    What was seized or found, perhaps handed on to a court, and is given back never was its stock.
+    """
+    stock = False
+    for step in in_order(steps):
+        for_good = step.kind in (CustodyKind.SOLD, CustodyKind.TRANSFERRED)
+        if stock and for_good and step.to_id not in public_bodies:
+            return True
+        if MOVES[step.kind].holds:
+            acquired = step.kind in _ACQUIRED and (stock or step.from_id not in public_bodies)
+            stock = step.to_id in public_bodies and acquired
+    return False
+
+
+def in_order(steps: Sequence[Step]) -> list[Step]:
+    """The chain: by day, then as recorded."""
+    return sorted(steps, key=lambda step: (step.on, step.n))
 
 
 def _unmet_for_step(step: Step, before: str, holder: int | None, home: str) -> list[Unmet]:
@@ -229,12 +297,14 @@ def _unmet_for_step(step: Step, before: str, holder: int | None, home: str) -> l
     ]
     if move.by_holder and before in move.after and step.from_id is not None and step.from_id != holder:
         unmet.append(Unmet(f"On {step.on} it was held by someone else.", "from", "FP 7"))
-    if step.to_id is not None and not move.holds:
+    if step.to_id is not None and not (move.holds or move.to_abroad):
         unmet.append(Unmet(f"Nobody holds a firearm that was {step.kind.value}.", "to", "FP 7"))
     if step.to_id is not None and step.to_id == step.from_id:
         unmet.append(Unmet("Nobody hands a firearm to themselves.", "to", "FP 7"))
     if home and step.country == home and step.kind in (CustodyKind.EXPORTED, CustodyKind.IMPORTED):
         unmet.append(Unmet("The other State is needed here, not our own.", "country", "FP 7(b)"))
+    if step.temporary and step.kind is not CustodyKind.IMPORTED:
+        unmet.append(Unmet("Only an import is temporary.", "temporary", "FP 8(1)(b)"))
     return unmet
 
 

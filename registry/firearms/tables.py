@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import Base, Instant, Key, table_args
@@ -97,7 +97,10 @@ class Mark(Base):
 
 
 class Custody(Base):
-    """One step of the chain of custody. The order of the chain is (happened_on, n)."""
+    """One step of the chain of custody. The order of the chain is (happened_on, n).
+
+    temporary: imported for a time and a lawful purpose, so that no mark of import is asked (FP 8(1)(b)).
+    """
 
     __tablename__ = "custody"
     __table_args__ = table_args(Index(None, "to_id"), sqlite_with_rowid=False)
@@ -112,8 +115,23 @@ class Custody(Base):
     country: Mapped[str | None] = mapped_column(ForeignKey("state.code"))  # imported from, exported to
     document_kind: Mapped[str] = mapped_column(String(30), default="")
     document_number: Mapped[str] = mapped_column(String(80), default="")
+    temporary: Mapped[bool] = mapped_column(default=False, server_default=false())
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     recorded_by: Mapped[int] = mapped_column(Key)  # account; 0: the operator
+
+
+class Correction(Base):
+    """Why a record was corrected, by whom and when; `version` is the one it led to."""
+
+    __tablename__ = "firearm_correction"
+    __table_args__ = table_args(sqlite_with_rowid=False)
+
+    firearm_id: Mapped[int] = mapped_column(ForeignKey("firearm.id"), primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(String(400))
+    changed: Mapped[str] = mapped_column(Text)  # JSON: [[field, before, after], …]
+    changed_by: Mapped[int] = mapped_column(Key)  # account; 0: the operator
+    changed_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class IdentityConflict(Base):

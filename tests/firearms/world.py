@@ -9,7 +9,7 @@ from typing import Any
 from registry.core.work import Office, Work
 from registry.directory.queries import PartyView
 from registry.firearms import acts
-from registry.firearms.queries import FirearmView
+from registry.firearms.views import FirearmView
 from schemas.firearms import CustodyNew, FirearmNew, MarkNew
 from schemas.vocabulary import (
     CustodyKind,
