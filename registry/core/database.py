@@ -111,21 +111,22 @@ class Database:
 
         Connections never checkpoint by themselves: SQLite before 3.51.3 can corrupt a database when
         two connections write and checkpoint at the same instant, so it is done here, alone, while
-        holding the only writer's lock.
+        holding the only writer's lock, also against other processes.
         """
         self._writes += 1
         if self.is_sqlite and self._writes % 1000 == 0:
             self.checkpoint()
 
     def checkpoint(self) -> None:
-        """Move SQLite's log into the database file, if no one writes at this moment."""
+        """Move SQLite's log into the database file while holding the writers' turn."""
         if not self.is_sqlite or not self._checkpoint_lock.acquire(blocking=False):
             return
         try:
-            with self.reader.connect() as connection:
-                connection.exec_driver_sql("PRAGMA query_only=OFF")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
-                connection.exec_driver_sql("PRAGMA query_only=ON")
+            with self.writer.connect() as turn, self.reader.connect() as reader:
+                turn.exec_driver_sql("SELECT 1")  # begins IMMEDIATE: nobody writes until it is given back
+                reader.exec_driver_sql("PRAGMA query_only=OFF")
+                reader.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+                reader.exec_driver_sql("PRAGMA query_only=ON")
         finally:
             self._checkpoint_lock.release()
 

@@ -92,3 +92,27 @@ def test_writers_wait_for_each_other_and_none_is_lost(office: Office) -> None:
         thread.join()
     with office.look(OFFICER) as work:
         assert work.session.get_one(State, "Q0").version == 81
+
+
+def test_the_log_is_moved_into_the_database_while_others_write(office: Office) -> None:
+    if not office.database.is_sqlite:
+        pytest.skip("only SQLite keeps a log of its own")
+    with office.begin(OFFICER) as work:
+        add(work, "Q0")
+
+    def write() -> None:
+        for _ in range(25):
+            with office.begin(OFFICER) as work:
+                work.session.get_one(State, "Q0").version += 1
+
+    threads = [threading.Thread(target=write) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(20):
+        office.database.checkpoint()
+    for thread in threads:
+        thread.join()
+    office.database.checkpoint()
+    with office.look(OFFICER) as work:
+        assert work.session.get_one(State, "Q0").version == 76
+        assert work.session.execute(text("PRAGMA query_only")).scalar_one() == 1
