@@ -50,7 +50,7 @@ def _firearm(work: Work, question: Question, calibre: str | None) -> Answer:
         outcome=outcome,
         certainty=rules.certainty_of(outcome, candidates, question, more),
         candidates=candidates,
-        steps=tuple(_step(s) for s in first.steps) if first and stands_out else (),
+        steps=first.steps if first and stands_out else (),
         last_holder=_last_holder(first) if first and stands_out else None,
         next_state=_next_state(first, outcome, question),
         findings=(*findings, *((rules.more_than_shown(queries.MOST),) if more else ())),
@@ -119,26 +119,11 @@ def _candidate(facts: rules.Facts, item: queries.FirearmFound, rank: int) -> Can
 
 def _history(item: queries.FirearmFound) -> rules.History:
     return rules.History(
-        steps=tuple((step.on, step.kind) for step in item.steps),
+        steps=tuple((step.date, step.kind) for step in item.steps),
         marks=tuple((mark.kind, mark.text, mark.condition, mark.country) for mark in item.marks),
         in_conflict=item.in_conflict,
         superseded_by=firearm_number(item.superseded_by) if item.superseded_by else None,
         out_of_scope=item.out_of_scope,
-    )
-
-
-def _step(step: queries.StepRow) -> StepFound:
-    return StepFound(
-        date=step.on,
-        kind=step.kind,
-        from_number=party_number(step.from_id) if step.from_id else None,
-        from_name=step.from_name,
-        to_number=party_number(step.to_id) if step.to_id else None,
-        to_name=step.to_name,
-        place=step.place,
-        country=step.country,
-        document_kind=step.document_kind,
-        document_number=step.document_number,
     )
 
 
@@ -158,7 +143,7 @@ def _next_state(item: queries.FirearmFound | None, outcome: Outcome, question: Q
             code,
             countries.country_name(code),
             "It was exported there.",
-            left.on,
+            left.date,
             left.document_kind,
             left.document_number,
         )

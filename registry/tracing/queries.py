@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -26,7 +27,7 @@ from registry.directory.queries import name_key, party_number
 from registry.directory.tables import Party, Person
 from registry.tracing.tables import Trace
 from schemas.paging import Page
-from schemas.tracing import Share, TracesAsked
+from schemas.tracing import Share, StepFound, TracesAsked
 from schemas.vocabulary import May, Role
 
 MOST = 200
@@ -66,21 +67,6 @@ _STATEMENTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class StepRow:
-    n: int
-    on: str
-    kind: str
-    from_id: int | None
-    from_name: str | None
-    to_id: int | None
-    to_name: str | None
-    place: str
-    country: str | None
-    document_kind: str
-    document_number: str
-
-
-@dataclass(frozen=True, slots=True)
 class MarkRow:
     n: int
     kind: str
@@ -107,7 +93,7 @@ class FirearmFound:
     matched_kind: str
     matched_text: str
     matched_key: str
-    steps: tuple[StepRow, ...]
+    steps: tuple[StepFound, ...]
     marks: tuple[MarkRow, ...]
     in_conflict: bool
 
@@ -140,7 +126,7 @@ def _speaks(item: FirearmFound) -> bool:
 
 
 def _firearm(row: tuple[Any, ...]) -> FirearmFound:
-    steps = sorted((_step(s) for s in _rows(row[14])), key=lambda s: (s.on, s.n))
+    steps = [_step(step) for step in sorted(_rows(row[14]), key=_ON_THEN_N)]
     marks = sorted((MarkRow(*m) for m in _rows(row[15])), key=lambda m: m.n)
     values = (*row[:14], tuple(steps), tuple(marks), bool(row[16]))
     return FirearmFound(*values)
@@ -150,8 +136,21 @@ def _rows(text: str | None) -> list[list[Any]]:
     return orjson.loads(text) if text else []
 
 
-def _step(s: list[Any]) -> StepRow:
-    return StepRow(s[0], s[1], s[2], s[3], s[5] or s[4], s[6], s[8] or s[7], *s[9:])
+_ON_THEN_N = itemgetter(1, 0)
+
+
+def _step(s: list[Any]) -> StepFound:
+    """A step straight as the answer shows it; personal names, where they may be read, before numbers."""
+    giver, taker = s[3], s[6]
+    return StepFound(
+        s[1],
+        s[2],
+        party_number(giver) if giver else None,
+        s[5] or s[4],
+        party_number(taker) if taker else None,
+        s[8] or s[7],
+        *s[9:],
+    )
 
 
 @dataclass(frozen=True)

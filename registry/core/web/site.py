@@ -6,12 +6,14 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 import structlog
 from babel import Locale
-from flask import Blueprint, Flask, Response, g, redirect, request, session, url_for
+from flask import Blueprint, Flask, Request, Response, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
@@ -54,6 +56,7 @@ def install(app: Flask) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(blueprint.root_path) + "/translations",
         TEMPLATES_AUTO_RELOAD=False,
     )
+    app.session_interface = PageSessions()
     Babel(app, locale_selector=language)
     csrf.init_app(app)
     app.before_request(_start)
@@ -108,17 +111,35 @@ def _finish(response: Response) -> Response:
 
 
 def _log(response: Response) -> None:
-    """The route's pattern, never the address: numbers and names of people stay out of the logs."""
-    rule = request.url_rule.rule if request.url_rule else "-"
-    spent = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 2)
-    log.info(
-        "request",
-        request_id=context.request_id(),
-        method=request.method,
-        route=rule,
-        status=response.status_code,
-        ms=spent,
-    )
+    """The route's pattern, never the address: numbers and names of people stay out of the logs.
+
+    Written without structlog's chain, which costs a tenth of a trace.
+    """
+    line = {
+        "request_id": context.request_id(),
+        "method": request.method,
+        "route": request.url_rule.rule if request.url_rule else "-",
+        "status": response.status_code,
+        "ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 2),
+        "event": "request",
+        "level": "info",
+        "timestamp": datetime.now(UTC),
+    }
+    sys.stderr.buffer.write(orjson.dumps(line, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
+    sys.stderr.buffer.flush()
+
+
+class PageSessions(SecureCookieSessionInterface):
+    """Cookies are for pages: the API neither reads nor sets them."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """An empty session on the API."""
+        return SecureCookieSession() if context.is_api(request) else super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing is set on the API."""
+        if not context.is_api():
+            super().save_session(app, session, response)
 
 
 def configure_logs() -> None:
