@@ -59,7 +59,12 @@ def parse(text: str, field: str = "mark") -> Pattern:
         raise Invalid.at(field, f"At most {LONGEST} characters.")
     if text.count("*") > MOST_STARS:
         raise Invalid.at(field, f"At most {MOST_STARS} times *.")
-    hidden = next((c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn")), None)
+    plain = text.isascii() and text.isprintable()
+    hidden = (
+        None
+        if plain
+        else next((c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn")), None)
+    )
     if hidden is not None:
         raise Invalid.at(field, f"Contains a character that cannot be seen (U+{ord(hidden):04X}).")
     key = _key(text)
@@ -74,6 +79,9 @@ def parse(text: str, field: str = "mark") -> Pattern:
 
 
 def _key(text: str) -> str:
+    """The normal form around the wildcards."""
+    if "?" not in text and "*" not in text and text.isascii():
+        return normal_form(text)
     pieces: list[str] = []
     start = 0
     unified = text.replace("？", "?").replace("＊", "*")
