@@ -51,6 +51,7 @@ class _Checked:
 
     new: FirearmNew
     maker: Party
+    calibre: str
     steps: Sequence[rules.Step]
 
 
@@ -75,7 +76,7 @@ def _parties_named(many: Iterable[FirearmNew]) -> Iterator[str]:
 
 
 def _checked(work: Work, new: FirearmNew) -> _Checked:
-    maker = _maker(work, new.maker)
+    maker, calibre = _maker(work, new.maker), directory.calibre_of(new.calibre, "calibre")
     directory.check_country(work, new.country_made, "country_made", historic_ok=True)
     steps = [_step(work, step, n, f"custody.{n - 1}.") for n, step in enumerate(new.custody, 1)]
     _only_own(work, maker, steps)
@@ -90,7 +91,7 @@ def _checked(work: Work, new: FirearmNew) -> _Checked:
             *_placed(rules.unmet_for_custody(steps, work.today, new.year_made, work.home)),
         ]
     )
-    return _Checked(new, maker, steps)
+    return _Checked(new, maker, calibre, steps)
 
 
 def _maker(work: Work, number: str) -> Party:
@@ -162,7 +163,7 @@ def _firearm(work: Work, one: _Checked) -> Firearm:
         action=new.action.value,
         maker_id=one.maker.id,
         model=new.model,
-        calibre=directory.calibre_of(new.calibre, "calibre"),
+        calibre=one.calibre,
         calibre_text=new.calibre,
         country_made=new.country_made,
         year_made=new.year_made,
@@ -271,9 +272,9 @@ def correct(work: Work, firearm_id: int, change: FirearmChange, version: int) ->
     NotFound, Stale, Invalid, Refused.
     """
     row = _locked(work, firearm_id, version)
+    steps = queries.steps_of(queries.custody(work.session, row.id))
     before = _correctable(row)
     _apply(work, row, change)
-    steps = queries.steps_of(queries.custody(work.session, row.id))
     refuse_if(
         [
             *rules.unmet_for_year(row.year_made, work.today),

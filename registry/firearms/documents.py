@@ -6,6 +6,15 @@ from registry.core.errors import NotFound
 from registry.core.printing.labels import SHEETS, Label, sheet, single
 from registry.firearms.views import FirearmView
 
+MOST_NAMED = 26
+MOST_LARGE = 26
+"""Characters of a mark that are shown large; what follows of a longer one stands below."""
+
+
+def _short(name: str) -> str:
+    """A name of a maker or model in the room of a label."""
+    return name if len(name) <= MOST_NAMED else name[: MOST_NAMED - 1].rstrip() + "…"
+
 
 def label(found: FirearmView, authority: str, component: int | None = None) -> Label:
     """The label of a firearm, or of one of its parts; raises NotFound for a part it does not have."""
@@ -13,15 +22,16 @@ def label(found: FirearmView, authority: str, component: int | None = None) -> L
     if component is not None and part is None:
         raise NotFound(f"{found.number} has no part {component}")
     borne = [mark for mark in found.marks if component is None or mark.component == component]
-    text = borne[0].text if borne else found.number
+    text = next((mark.text for mark in borne if mark.text), found.number)
     number = found.number if component is None else f"{found.number}/{component}"
     named = part.kind.replace("_", " ") if part else found.type.replace("_", " ")
     return Label(
         title=authority,
-        human_readable=text,
+        human_readable=text[:MOST_LARGE],
         lines=(
-            (named, ""),
-            (found.maker.name, found.model),
+            ("", text[MOST_LARGE:] or named),
+            ("", _short(found.maker.name)),
+            ("", _short(found.model)),
             ("", f"{found.calibre_name}   {found.country_made} {found.year_made or ''}".rstrip()),
         ),
         code128=number,

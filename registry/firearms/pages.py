@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from registry.core.errors import Invalid, RegistryError
+from registry.core.errors import Invalid, NotFound, RegistryError, Unmet
 from registry.core.numbers import find_registry_number
 from registry.core.printing.labels import SHEETS
 from registry.core.web import context, guard
@@ -70,11 +71,30 @@ def _render(template: str, **given: Any) -> str:
     return render_template(
         f"firearms/{template}.html",
         label=label,
+        field_name=field_name,
+        country_name=_country,
         tones=TONES,
         may={permission.name.lower(): permission in may for permission in May},
         **_choices(),
         **given,
     )
+
+
+def _country(code: str) -> str:
+    return country_name(code, str(get_locale() or "en"))
+
+
+def field_name(path: str) -> str:
+    """A corrected field as people call it: "marks.0.text" is the text of mark 1."""
+    names = {
+        "maker": _("Maker"),
+        "country_made": _("Country of manufacture"),
+        "year_made": _("Year of manufacture"),
+        "text": _("Text as seen"),
+    }
+    *place, name = path.split(".")
+    said = names.get(name) or label(name)
+    return _("Mark %(n)s, %(field)s", n=int(place[1]) + 1, field=said) if place else said
 
 
 @blueprint.get("/firearms", endpoint="list")
@@ -92,17 +112,30 @@ def firearms() -> str:
 def new() -> Answer:
     """Register a firearm."""
     if request.method == "GET":
-        return _render("new", typed={"country_made": context.registry().office.home}, rows=ROWS, errors=())
+        return _registering({"country_made": context.registry().office.home})
     try:
         taken = load_form(shapes.FirearmNewSchema())
         with context.begin() as work:
             made = acts.register(work, taken)
     except RegistryError as error:
-        return _render("new", typed=request.form, rows=ROWS, errors=shown(error)), error.status
+        return _registering(request.form, _at_fields(error)), error.status
     flash(_("The firearm is registered as %(number)s.", number=made.number), "good")
     if made.conflicts:
         flash(_("Another record claims the same identity; a supervisor will decide."), "warning")
     return redirect(url_for("firearms.show", number=made.number), 303)
+
+
+def _at_fields(error: RegistryError) -> tuple[Unmet, ...]:
+    """What concerns the marks as a whole is shown at the first one, where it can be mended."""
+    return tuple(
+        replace(unmet, field="marks.0.text") if unmet.field == "marks" else unmet for unmet in shown(error)
+    )
+
+
+def _registering(typed: Mapping[str, str], errors: Any = ()) -> str:
+    with context.look() as work:
+        parties = queries.parties_offered(work)
+    return _render("new", typed=typed, rows=ROWS, parties=parties, errors=errors)
 
 
 @blueprint.get("/firearms/<number>")
@@ -120,11 +153,11 @@ def _found(number: str) -> views.FirearmView:
 
 def _step(step: views.CustodyView) -> dict[str, Any]:
     """A step as the timeline shows it."""
-    place = ", ".join(filter(None, (step.place, step.country and country_name(step.country))))
+    place = ", ".join(filter(None, (step.place, step.country and _country(step.country))))
     return {
         "date": step.happened_on,
         "title": label(step.kind),
-        "detail": "",
+        "detail": _("For a time only") if step.temporary else "",
         "from_name": step.from_party and step.from_party.name,
         "to_name": step.to_party and step.to_party.name,
         "place": place,
@@ -137,18 +170,28 @@ def _change(
     number: str, template: str, schema: type[Any], change: Callable[[Work, int, Any, int], object], done: str
 ) -> Answer:
     """A form that changes one firearm at the version it was opened with."""
-    found = _found(number)
     typed = {name: value for name, value in request.form.items() if name not in ("version", "csrf_token")}
     if request.method == "GET":
-        return _render(template, gun=found, typed={}, errors=())
+        return _form(number, template, typed)
     try:
         taken = load_form(schema(), typed)
         with context.begin() as work:
             change(work, find_registry_number("F", number), taken, _version())
     except RegistryError as error:
-        return _render(template, gun=found, typed=typed, errors=shown(error)), error.status
+        return _form(number, template, typed, shown(error)), error.status
     flash(done, "good")
     return redirect(url_for("firearms.show", number=number), 303)
+
+
+def _form(number: str, template: str, typed: Mapping[str, str], errors: Any = ()) -> str:
+    with context.look() as work:
+        found = queries.firearm(work, find_registry_number("F", number))
+        parties = queries.parties_offered(work)
+    n = (request.view_args or {}).get("n", 1)
+    mark = next((mark for mark in found.marks if mark.n == n), None)
+    if template == "condition" and mark is None:
+        raise NotFound(f"{number} has no mark {n}")
+    return _render(template, gun=found, mark=mark, parties=parties, typed=typed, errors=errors)
 
 
 def _version() -> int:
@@ -227,7 +270,32 @@ def _conflict(conflict_id: int, typed: Mapping[str, str], errors: Any = ()) -> s
         found = queries.conflict(work, conflict_id)
         pair = [queries.firearm(work, find_registry_number("F", n)) for n in (found.firearm, found.other)]
     steps = [[_step(step) for step in gun.custody] for gun in pair]
-    return _render("conflict", found=found, pair=pair, steps=steps, typed=typed, errors=errors)
+    compared = _compared(*pair)
+    return _render(
+        "conflict", found=found, pair=pair, compared=compared, steps=steps, typed=typed, errors=errors
+    )
+
+
+def _compared(*pair: views.FirearmView) -> list[tuple[str, ...]]:
+    """What the two records say, side by side."""
+    told = [
+        (
+            (_("Maker"), gun.maker.name),
+            (_("Model"), gun.model),
+            (_("Calibre"), gun.calibre_name),
+            (_("Type"), label(gun.type)),
+            (_("Action"), label(gun.action)),
+            (_("Made in"), _country(gun.country_made)),
+            (_("Year"), str(gun.year_made or "")),
+            (_("Marks"), ", ".join(mark.text for mark in gun.marks if mark.text)),
+            (_("Symbols"), ", ".join(label(symbol) for mark in gun.marks for symbol in mark.symbols)),
+            (_("Parts"), ", ".join(label(part.kind) for part in gun.components)),
+            (_("Status"), label(gun.status)),
+            (_("Held by"), gun.holder.name if gun.holder else ""),
+        )
+        for gun in pair
+    ]
+    return [(name, *(facts[n][1] for facts in told)) for n, (name, _value) in enumerate(told[0])]
 
 
 @blueprint.post("/conflicts/<int(max=9223372036854775807):conflict_id>")

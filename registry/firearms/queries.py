@@ -37,6 +37,7 @@ from schemas.vocabulary import CustodyKind, MarkCondition, MarkKind, PartyKind, 
 T = TypeVar("T")
 LARGEST = 2**63 - 1
 MOST_AT_ONCE = 1000
+MOST_OFFERED = 400
 LONGEST_KEY = 64
 
 
@@ -299,6 +300,15 @@ def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """So few at once that no engine has too many parameters."""
     for start in range(0, len(values), MOST_AT_ONCE):
         yield values[start : start + MOST_AT_ONCE]
+
+
+def parties_offered(work: Work) -> list[PartyName]:
+    """Legal persons that a form offers to choose from, by name; others are typed by their number."""
+    query = select(Party).where(Party.kind != PartyKind.PERSON.value).order_by(Party.name_key)
+    return [
+        PartyName(registry_number("P", row.id), row.name, row.kind, row.country)
+        for row in work.session.scalars(query.limit(MOST_OFFERED))
+    ]
 
 
 def read_parties(session: Session, numbers: Iterable[str]) -> list[Party]:

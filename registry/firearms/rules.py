@@ -283,6 +283,13 @@ def in_order(steps: Sequence[Step]) -> list[Step]:
     return sorted(steps, key=lambda step: (step.on, step.n))
 
 
+_ASKED = {
+    "from": "say who handed it over",
+    "to": "say who received it",
+    "country": "name the other State",
+}
+
+
 def _unmet_for_step(step: Step, before: str, holder: int | None, home: str) -> list[Unmet]:
     move = MOVES[step.kind]
     unmet = []
@@ -291,7 +298,7 @@ def _unmet_for_step(step: Step, before: str, holder: int | None, home: str) -> l
         unmet.append(Unmet(f"On {step.on} it cannot be {step.kind.value} {state}.", "kind", "FP 7"))
     given = {"from": step.from_id, "to": step.to_id, "country": step.country}
     unmet += [
-        Unmet(f"{step.kind.value.capitalize()} on {step.on} needs this.", name, "FP 7")
+        Unmet(f"{step.kind.value.capitalize()} on {step.on}: {_ASKED[name]}.", name, "FP 7")
         for name in move.needs
         if given[name] is None
     ]
