@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import orjson
 from sqlalchemy import insert
 
@@ -29,7 +27,7 @@ def keep(work: Work, question: Question, answer: Answer) -> str:
     work.purpose, work.case = question.purpose, question.case_number
     values = {
         "kind": question.kind.value,
-        "question": orjson.dumps(asdict(question)).decode(),
+        "question": orjson.dumps(question).decode(),
         "answer": orjson.dumps(answer).decode(),
         "outcome": answer.outcome.value,
         "asked_by": work.actor.user_id,

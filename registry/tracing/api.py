@@ -6,7 +6,6 @@ the writer's turn. It is durable before the answer leaves.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -35,7 +34,7 @@ def ask(question: shapes.Question) -> Response:
 
 
 def _answered(work: Work, question: shapes.Question, answer: shapes.Answer, number: str) -> Response:
-    document = {"number": number, "asked_at": work.now, "question": asdict(question), **_members(answer)}
+    document = {"number": number, "asked_at": work.now, "question": question, **_members(answer)}
     response = Response(orjson.dumps(document), 201, mimetype="application/json")
     response.headers["Location"] = f"{api.PREFIX}/traces/{number}"
     response.headers["Request-Id"] = request_id()
