@@ -25,7 +25,7 @@ from registry.core.printing.paper import (
     Timeline,
     document,
 )
-from tests.naughty import NAUGHTY
+from tests.naughty import NAUGHTY, public_list
 
 FRAME = Frame("Trace report", "T-000000012-3", "National Firearms Authority", "2026-11-24 10:00 UTC")
 
@@ -124,6 +124,11 @@ def test_naughty_texts_print_everywhere() -> None:
         assert document(FRAME, blocks).startswith(b"%PDF")
         with contextlib.suppress(Invalid):  # too long for a label is an answer too
             single([label(human_readable=text[:64], title=text[:64], lines=((text[:30], text[:30]),))])
+
+
+def test_the_public_list_of_naughty_texts_prints() -> None:
+    blocks = [block for text in public_list() for block in (Paragraph(text), KeyValues([(text[:40], text)]))]
+    assert document(FRAME, blocks).startswith(b"%PDF")
 
 
 def test_long_documents_number_their_pages_and_repeat_the_head_of_a_table() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from registry.core.errors import Invalid
 from registry.marks.patterns import Pattern, parse
 from registry.marks.reading import acceptable_text, fold_key, folded, is_placeholder, normal_form, script_of
-from tests.naughty import NAUGHTY
+from tests.naughty import NAUGHTY, public_list
 
 TEXT = st.text(max_size=64)
 SERIAL = st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=2, max_size=12)
@@ -89,6 +90,14 @@ def test_naughty_texts_are_read_or_refused() -> None:
         folded(text)
         is_placeholder(text)
         acceptable_text(text, "text")
+
+
+def test_the_public_list_of_naughty_texts_is_read_or_refused() -> None:
+    for text in public_list():
+        assert normal_form(normal_form(text)) == normal_form(text)
+        is_placeholder(text)
+        with contextlib.suppress(Invalid):
+            assert parse(text).legible > 0
 
 
 @given(SERIAL, st.data())

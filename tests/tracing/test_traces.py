@@ -34,7 +34,7 @@ from schemas.vocabulary import (
 )
 from tests.firearms.world import World, made, make_world, register, serial, sold
 from tests.makers import EVERYTHING, bearer, make_party
-from tests.naughty import NAUGHTY
+from tests.naughty import NAUGHTY, public_list
 
 WHY = {"purpose": "recovered_firearm", "case_number": "2026/118"}
 
@@ -231,6 +231,15 @@ def test_naughty_marks_are_answered_or_refused(client: FlaskClient, police: dict
         for told in ({"mark": text}, {"kind": "cartridge", "code": text}, {"mark": "AB12", "maker": text}):
             answer = client.post("/api/v1/traces", json={"kind": "firearm", **WHY, **told}, headers=police)
             assert answer.status_code in (201, 422), (text, answer.status_code)
+
+
+def test_the_public_list_of_naughty_texts_is_answered_or_refused(
+    client: FlaskClient, police: dict[str, str]
+) -> None:
+    for text in public_list():
+        told = {"kind": "firearm", **WHY, "mark": text, "recovered_place": text[:100]}
+        answer = client.post("/api/v1/traces", json=told, headers=police)
+        assert answer.status_code in (201, 422), (text, answer.status_code)
 
 
 def test_every_search_is_kept_with_who_asked_why_and_what_was_answered(
