@@ -24,6 +24,7 @@ from schemas.firearms import (
 )
 from schemas.vocabulary import ConflictDecision, CustodyKind, May, PartyKind, Role
 
+LAST_HISTORIC_YEAR = 2003  # Yugoslavia was the last of the historic States to which anything could go
 Changed = tuple[str, str, str]
 """A field with its value before and after."""
 
@@ -129,7 +130,8 @@ def _check_mark(work: Work, mark: MarkNew, components: int, path: str) -> None:
 
 
 def _step(work: Work, new: CustodyNew, n: int, path: str = "") -> rules.Step:
-    directory.check_country(work, new.country, f"{path}country", historic_ok=True)
+    past = new.happened_on.year <= LAST_HISTORIC_YEAR
+    directory.check_country(work, new.country, f"{path}country", historic_ok=past)
     giver = new.from_party and directory.party_by_number(work, new.from_party, f"{path}from_party").id
     taker = new.to_party and directory.party_by_number(work, new.to_party, f"{path}to_party").id
     return rules.Step(new.kind, new.happened_on, n, giver or None, taker or None, new.country, new.temporary)
@@ -319,7 +321,7 @@ def _apply(work: Work, row: Firearm, change: FirearmChange) -> None:
 def _corrected(work: Work, row: Firearm, reason: str, changed: Sequence[Changed]) -> None:
     """Keep why and what, under the version it leads to; raises Invalid when nothing changes."""
     if not changed:
-        raise Invalid("Nothing of this differs from what is recorded")
+        raise Invalid.at("", "Nothing of this differs from what is recorded.")
     row.version += 1
     work.session.add(
         Correction(

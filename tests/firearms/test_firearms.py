@@ -96,6 +96,15 @@ def test_a_firearm_is_registered_with_all_that_belongs_to_it(
         ({"custody": [{"kind": "sold", "happened_on": "2001-01-01"}]}, "custody.0.kind"),
         ({"custody": [{"kind": "manufactured", "happened_on": "01/02/2001"}]}, "custody.0.happened_on"),
         ({"out_of_scope": "antique"}, "out_of_scope"),
+        (
+            {"custody": [{"kind": "imported", "happened_on": "2005-01-01", "country": "SU"}]},
+            "custody.0.country",
+        ),
+        ({"custody": [{"kind": "imported", "happened_on": "2005-01-01"}]}, "custody.0.to_party"),
+        (
+            {"custody": [{"kind": "imported", "happened_on": "2005-01-01", "temporary": "yes"}]},
+            "custody.0.temporary",
+        ),
     ],
 )
 def test_bad_input_names_the_field_and_nothing_is_stored(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,6 +16,9 @@ from registry.firearms.rules import (
     MarkFacts,
     Step,
     holder_after,
+    is_temporary_import,
+    left_state_stock,
+    names_a_maker,
     remarks_on,
     same_identity,
     unmet_at_import,
@@ -110,12 +114,14 @@ MADE = step(CustodyKind.MANUFACTURED, 1, taker=1)
         ([MADE, step(CustodyKind.EXPORTED, 2, 1)], "country"),
         ([MADE, step(CustodyKind.EXPORTED, 2, 1, country="BR")], "country"),  # to ourselves
         ([MADE, step(CustodyKind.LOST, 2, 1, 2)], "to"),  # nobody holds what was lost
+        ([MADE, step(CustodyKind.DESTROYED, 2, 9)], "from"),  # by one who does not hold it
+        ([MADE, replace(step(CustodyKind.SOLD, 2, 1, 2), temporary=True)], "temporary"),
     ],
 )
 def test_impossible_sequences_are_refused_with_the_reason(steps: list[Step], field: str) -> None:
     unmet = unmet_for_custody(steps, TODAY, 2001, "BR")
     assert field in [u.field.split(".")[1] for u in unmet]
-    assert all(u.article.startswith("FP 7") and u.message for u in unmet)
+    assert all(u.article.startswith(("FP 7", "FP 8")) and u.message for u in unmet)
 
 
 def test_a_life_from_making_to_destruction_is_possible() -> None:
@@ -137,6 +143,54 @@ def test_an_exported_firearm_may_come_back() -> None:
         step(CustodyKind.IMPORTED, 3, taker=4, country="PY"),
     ]
     assert unmet_for_custody(life, TODAY, 2001, "BR") == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "left"),
+    [
+        ([MADE, step(CustodyKind.SOLD, 2, 1, 7), step(CustodyKind.SOLD, 3, 7, 2)], True),
+        ([MADE, step(CustodyKind.SOLD, 2, 1, 7), step(CustodyKind.TRANSFERRED, 3, 7, 8)], False),
+        (
+            [
+                MADE,
+                step(CustodyKind.SOLD, 2, 1, 7),
+                step(CustodyKind.TRANSFERRED, 3, 7, 8),
+                step(CustodyKind.TRANSFERRED, 4, 8, 2),
+            ],
+            True,
+        ),
+        ([MADE, step(CustodyKind.SOLD, 2, 1, 7), step(CustodyKind.ISSUED, 3, 7, 2)], False),  # comes back
+        ([MADE, step(CustodyKind.SEIZED, 2, taker=7), step(CustodyKind.TRANSFERRED, 3, 7, 1)], False),
+        ([MADE, step(CustodyKind.SOLD, 2, 1, 2)], False),
+        ([], False),
+    ],
+)
+def test_state_stock_is_what_a_public_body_acquired_and_leaves_it_for_good(
+    steps: list[Step], left: bool
+) -> None:
+    assert left_state_stock(steps, {7, 8}) is left
+
+
+def test_only_the_last_import_says_whether_it_stays() -> None:
+    visit = Step(CustodyKind.IMPORTED, date(2001, 1, 1), 1, None, 2, "PY", temporary=True)
+    again = Step(CustodyKind.IMPORTED, date(2003, 1, 1), 2, None, 2, "PY")
+    assert is_temporary_import([visit])
+    assert not is_temporary_import([again, visit])
+    assert not is_temporary_import([MADE])
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [("Forjas Taurus", True), ("Unknown", False), ("unknown maker", False), ("N/A", False), ("北方", True)],
+)
+def test_unknown_is_no_name_of_a_maker(name: str, named: bool) -> None:
+    assert names_a_maker(name) is named
+
+
+def test_a_mark_of_another_state_is_not_the_mark_of_our_import() -> None:
+    found = facts(SERIAL, IMPORT, imported=True, home="PY")
+    assert articles(unmet_at_import(found)) == ["FP 8(1)(b)"]
+    assert unmet_at_import(facts(SERIAL, IMPORT, imported=True, home="BR")) == []
 
 
 def test_a_late_report_takes_its_place_by_date_not_by_entry() -> None:
