@@ -39,16 +39,16 @@ class Millimetres(fields.Decimal):
     """A length in millimetres, kept in whole micrometres."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(
-            allow_nan=False,
-            validate=validate.Range(min=Decimal("0.001"), max=Decimal(1000), error="0.001 to 1000 mm."),
-            **options,
-        )
+        # in the metadata: a Range of decimals would stand as text in the API's description
+        limits = {"minimum": 0.001, "maximum": 1000, "description": "Millimetres."}
+        super().__init__(allow_nan=False, metadata=limits, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Decimal:
         if isinstance(value, bool) or len(str(value)) > 12:
             raise ValidationError("A length in millimetres such as 1.6.")
         length: Decimal = super()._deserialize(value, attr, data, **options)
+        if not Decimal("0.001") <= length <= 1000:
+            raise ValidationError("0.001 to 1000 mm.")
         exponent = length.as_tuple().exponent
         if not isinstance(exponent, int) or exponent < -4:
             raise ValidationError("At most four decimals; whole micrometres are kept.")
