@@ -5,8 +5,8 @@ Code 128 is encoded by python-barcode, Data Matrix by zxing-cpp, the only one tr
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from itertools import groupby
 from typing import cast
 
 import zxingcpp
@@ -18,6 +18,8 @@ from registry.core.errors import Invalid
 
 QUIET_BARS = 10  # modules left and right of Code 128 (ISO/IEC 15417)
 QUIET_MATRIX = 1  # module around Data Matrix (ISO/IEC 16022)
+_BAR = re.compile("1+")
+_RUN = re.compile(rb"\x00+")
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,8 @@ def code128(text: str, field: str = "code128") -> Bars:
         modules = Code128(text).build()[0]
     except BarcodeError as error:
         raise Invalid.at(field, str(error)) from None
-    dark, at = [], 0
-    for value, run in groupby(modules):
-        length = len(list(run))
-        if value == "1":
-            dark.append((at, length))
-        at += length
-    return Bars(tuple(dark), len(modules))
+    dark = tuple((bar.start(), len(bar[0])) for bar in _BAR.finditer(modules))
+    return Bars(dark, len(modules))
 
 
 def data_matrix(text: str, gs1: bool = False, field: str = "datamatrix") -> Matrix:
@@ -72,14 +69,11 @@ def data_matrix(text: str, gs1: bool = False, field: str = "datamatrix") -> Matr
         raise Invalid.at(field, f"This cannot be written as a Data Matrix: {error}") from None
     rows, columns = image.shape or (0, 0)
     pixels = image.tobytes()
-    dark = []
-    for row in range(rows):
-        at = 0
-        for value, run in groupby(pixels[row * columns : (row + 1) * columns]):
-            length = len(list(run))
-            if value == 0:
-                dark.append((at, rows - 1 - row, length))
-            at += length
+    dark = [
+        (run.start(), rows - 1 - row, len(run[0]))
+        for row in range(rows)
+        for run in _RUN.finditer(pixels[row * columns : (row + 1) * columns])
+    ]
     return Matrix(tuple(dark), columns)
 
 

@@ -7,7 +7,7 @@ Korean use the reader's own font by name. What no font can draw is shown as a bo
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import distribution
 from itertools import groupby
 
@@ -32,7 +32,8 @@ def _font(name: str) -> TTFont:
 
 
 @cache
-def _register() -> None:
+def register() -> None:
+    """Make the fonts known to reportlab, once."""
     for name in _PACKAGES:
         _font(name)
     pdfmetrics.registerFont(UnicodeCIDFont(HAN))
@@ -42,6 +43,7 @@ def visual(text: str) -> str:
     """The text in the order in which it is drawn, letters joined; control characters made visible."""
     if text.isascii() and text.isprintable():
         return text
+    text = unicodedata.normalize("NFC", text)  # so that an accent stands on its letter
     shown = "".join(MISSING if unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co") else c for c in text)
     if any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in shown):
         display: str = get_display(arabic_reshaper.reshape(shown))
@@ -65,20 +67,30 @@ def _drawn_by(character: str) -> str:
     return HAN if name.startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC")) else ""
 
 
-def runs(text: str) -> list[tuple[str, str]]:
-    """(font, text) of each stretch, in the order in which they are drawn."""
-    _register()
+@lru_cache(maxsize=4096)
+def runs(text: str) -> tuple[tuple[str, str], ...]:
+    """(font, text) of each stretch, in the order in which they are drawn.
+
+    Only what has no look of its own (joiners, marks of direction) is left out.
+    """
+    register()
     seen = visual(text)
     if seen.isascii():
-        return [(LATIN, seen)]
-    fonted = [(_drawn_by(c), c) for c in seen if unicodedata.category(c) not in ("Cf", "Mn")]
+        return ((LATIN, seen),)
+    fonted = [(_drawn_by(c), c) for c in seen if unicodedata.category(c) != "Cf"]
     known = [(font or LATIN, c if font else MISSING) for font, c in fonted]
-    return [(font, "".join(c for _, c in stretch)) for font, stretch in groupby(known, key=lambda p: p[0])]
+    stretches = groupby(known, key=lambda pair: pair[0])
+    return tuple((font, "".join(c for _, c in stretch)) for font, stretch in stretches)
 
 
 def width(text: str, size: float) -> float:
     """How wide a text is drawn, in points."""
-    return sum(_width(font, stretch, size) for font, stretch in runs(text))
+    return _unit_width(text) * size
+
+
+@lru_cache(maxsize=4096)
+def _unit_width(text: str) -> float:
+    return sum(_width(font, stretch, 1) for font, stretch in runs(text))
 
 
 def _width(font: str, text: str, size: float) -> float:

@@ -14,12 +14,14 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from registry.core.errors import Invalid
-from registry.core.printing import barcodes, fonts, ink
+from registry.core.printing import barcodes, ink
 
 LEAST_MODULE = 0.19 * mm  # one and a half dots at 203 dpi; below, printers merge bars
 MOST_MODULE = 0.5 * mm
 MATRIX_MODULE = 0.8 * mm
+DOT = 0.125 * mm  # of a printer of 203 dpi; modules of whole dots are all printed equally wide
 LEAST_TEXT = 5.0
+LEADING = 1.2
 MARGIN = 2.5 * mm
 
 
@@ -73,7 +75,7 @@ SINGLE = (100 * mm, 50 * mm)
 def single(labels: Iterable[Label], size: tuple[float, float] = SINGLE) -> bytes:
     """A PDF with one label a page; raises Invalid naming what does not fit."""
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=size, pageCompression=1, invariant=1)
+    canvas = ink.canvas(out, size)
     for label in labels:
         draw(canvas, label, 0, 0, *size)
         canvas.showPage()
@@ -86,7 +88,7 @@ def sheet(labels: Iterable[Label], form: Sheet, start: int = 1) -> bytes:
     if not 1 <= start <= form.places:
         raise Invalid.at("start", f"A sheet has places 1 to {form.places}.")
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=form.page, pageCompression=1, invariant=1)
+    canvas = ink.canvas(out, form.page)
     place = start - 1
     for label in labels:
         if place == form.places:
@@ -106,20 +108,22 @@ def draw(canvas: Canvas, label: Label, x: float, y: float, width: float, height:
     """One label in a rectangle: Data Matrix at the right, Code 128 along the bottom, text in between."""
     left, right = x + MARGIN, x + width - MARGIN
     bars = barcodes.code128(label.code128)
-    module = min((right - left) / bars.width, MOST_MODULE)
+    module = _whole_dots(min((right - left) / bars.width, MOST_MODULE))
     if module < LEAST_MODULE:
         raise Invalid.at("code128", f"{label.code128} is too long for a label of {width / mm:.0f} mm.")
     bar_height = max(height * 0.2, 6 * mm)
     bottom = y + MARGIN + 8
     ink.black(canvas)
     ink.path(canvas, barcodes.bars_path(bars, left, bottom, module, bar_height))
-    ink.text(canvas, left + barcodes.QUIET_BARS * module, y + MARGIN, label.code128, 7)
+    begin, foot = left + barcodes.QUIET_BARS * module, width * 0.45 if label.footer else 0
+    _fitting(canvas, begin, y + MARGIN, "code128", label.code128, 7, right - foot - begin)
     if label.footer:
-        _fitting_right(canvas, right, y + MARGIN, label.footer, 5.5, width * 0.45)
+        size = _size("footer", label.footer, 5.5, foot - 2 * mm)
+        ink.text_right(canvas, right, y + MARGIN, label.footer, size, ink.SOFT)
     matrix = barcodes.data_matrix(label.datamatrix, label.gs1)
     top = y + height - MARGIN
     room = top - (bottom + bar_height + 2)
-    square = min(MATRIX_MODULE, room / matrix.width, width * 0.25 / matrix.width)
+    square = _whole_dots(min(MATRIX_MODULE, room / matrix.width, width * 0.25 / matrix.width))
     if square < LEAST_MODULE * 1.3:
         raise Invalid.at("datamatrix", f"This code is too large for a label of {height / mm:.0f} mm.")
     side = square * matrix.width
@@ -128,41 +132,43 @@ def draw(canvas: Canvas, label: Label, x: float, y: float, width: float, height:
     _words(canvas, label, left, top, right - side - 2 * mm - left, room)
 
 
+def _whole_dots(module: float) -> float:
+    """The module in whole dots where it has at least two, and as it is where it has fewer."""
+    return module // DOT * DOT if module >= 2 * DOT else module
+
+
 def _words(canvas: Canvas, label: Label, x: float, top: float, width: float, room: float) -> None:
     """Title, the mark large, and facts below, each shrunk to its width."""
     y = top - 6
-    _fitting(canvas, x, y, label.title, 6, width, ink.SOFT)
+    _fitting(canvas, x, y, "title", label.title, 6, width, ink.SOFT)
     y -= 15
-    _fitting(canvas, x, y, label.human_readable, 15, width, ink.INK, bold=True)
+    _fitting(canvas, x, y, "human_readable", label.human_readable, 15, width, bold=True)
     step = min(9.0, (room - 24) / max(len(label.lines), 1))
-    if label.lines and step < LEAST_TEXT:
+    if label.lines and step - LEADING < LEAST_TEXT:
         raise Invalid.at("lines", "Too many lines for a label of this height.")
     for name, value in label.lines:
         y -= step
-        _fitting(canvas, x, y, f"{name}  {value}" if name else value, min(step - 1.2, 7.5), width)
+        words = f"{name}  {value}" if name else value
+        _fitting(canvas, x, y, "lines", words, min(step - LEADING, 7.5), width)
 
 
 def _fitting(
     canvas: Canvas,
     x: float,
     y: float,
+    field: str,
     words: str,
     size: float,
     width: float,
     colour: str = ink.INK,
     bold: bool = False,
 ) -> None:
-    ink.text(canvas, x, y, words, _size(words, size, width), colour, bold)
+    ink.text(canvas, x, y, words, _size(field, words, size, width), colour, bold)
 
 
-def _fitting_right(canvas: Canvas, x: float, y: float, words: str, size: float, width: float) -> None:
-    ink.text_right(canvas, x, y, words, _size(words, size, width), ink.SOFT)
-
-
-def _size(words: str, size: float, width: float) -> float:
+def _size(field: str, words: str, size: float, width: float) -> float:
     """The size at which the words fit; raises Invalid below what can be read."""
-    needed = fonts.width(words, size)
-    fitting = size if needed <= width else size * width / needed
-    if fitting < min(LEAST_TEXT, size):
-        raise Invalid.at("text", f"{words[:40]!r} is too long for this label.")
+    fitting = ink.fitted(size, words, width)
+    if fitting < LEAST_TEXT:
+        raise Invalid.at(field, f"{words[:40]!r} is too long for this label.")
     return fitting

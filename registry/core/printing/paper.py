@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -88,13 +89,30 @@ Block = Heading | Paragraph | KeyValues | Table | Timeline | FindingBox
 Drawing = Callable[[Canvas], None]
 
 
+@dataclass(frozen=True)
+class _Line:
+    words: str
+    size: float
+    colour: str = ink.INK
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """Lines one below the other in a column; x: its left end, room: its width."""
+
+    x: float
+    room: float
+    lines: Sequence[_Line]
+
+
 def document(frame: Frame, blocks: Sequence[Block]) -> bytes:
     """A PDF, the same bytes for the same values."""
     layout = _Layout()
     for block in blocks:
         layout.add(block)
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=PAGE, pageCompression=1, invariant=1, lang=frame.language)
+    canvas = ink.canvas(out, PAGE, frame.language)
     canvas.setTitle(f"{frame.title} {frame.number}")
     canvas.setAuthor(frame.authority)
     for page, drawings in enumerate(layout.pages, 1):
@@ -107,18 +125,33 @@ def document(frame: Frame, blocks: Sequence[Block]) -> bytes:
 
 
 def _dress(canvas: Canvas, frame: Frame, page: int, pages: int) -> None:
-    ink.text(canvas, LEFT, 280 * mm, frame.authority, 9, ink.SOFT)
-    ink.text(canvas, LEFT, 271 * mm, frame.title, 17, ink.ACCENT, bold=True)
-    ink.text_right(canvas, RIGHT - 17 * mm, 280 * mm, frame.number, 11, bold=True)
-    ink.text_right(canvas, RIGHT - 17 * mm, 275 * mm, frame.issued, 8, ink.SOFT)
-    matrix = barcodes.data_matrix(frame.number)
-    ink.black(canvas)
     side = 14 * mm
+    aside = RIGHT - side - 3 * mm
+    number = fonts.width(frame.number, 11)
+    _line(canvas, LEFT, 280 * mm, aside - number - 6 * mm - LEFT, _Line(frame.authority, 9, ink.SOFT))
+    issued = fonts.width(frame.issued, 8)
+    _line(canvas, LEFT, 271 * mm, aside - issued - 6 * mm - LEFT, _Line(frame.title, 17, ink.ACCENT, True))
+    ink.text_right(canvas, aside, 280 * mm, frame.number, 11, bold=True)
+    ink.text_right(canvas, aside, 275 * mm, frame.issued, 8, ink.SOFT)
+    matrix = barcodes.data_matrix(frame.number, field="number")
+    ink.black(canvas)
     ink.path(canvas, barcodes.matrix_path(matrix, RIGHT - side, 271 * mm, side / matrix.width))
     ink.rule(canvas, LEFT, 266 * mm, ROOM, ink.ACCENT, 1.2)
     ink.rule(canvas, LEFT, 17 * mm, ROOM)
-    ink.text(canvas, LEFT, 12 * mm, f"{frame.title} {frame.number}", 8, ink.SOFT)
-    ink.text_right(canvas, RIGHT, 12 * mm, frame.page_words.format(page=page, pages=pages), 8, ink.SOFT)
+    count = frame.page_words.format(page=page, pages=pages)
+    foot = _Line(f"{frame.title} {frame.number}", 8, ink.SOFT)
+    _line(canvas, LEFT, 12 * mm, ROOM - fonts.width(count, 8) - 6 * mm, foot)
+    ink.text_right(canvas, RIGHT, 12 * mm, count, 8, ink.SOFT)
+
+
+def _line(canvas: Canvas, x: float, y: float, room: float, line: _Line) -> None:
+    """One line at the left, smaller where it would run into what stands beside it."""
+    ink.text(canvas, x, y, line.words, ink.fitted(line.size, line.words, room), line.colour, line.bold)
+
+
+def _cell(x: float, room: float, words: str, size: float, colour: str = ink.INK, bold: bool = False) -> _Cell:
+    lines = fonts.wrapped(words, size, room)
+    return _Cell(x, room, [_Line(line, size, colour, bold) for line in lines])
 
 
 class _Layout:
@@ -135,7 +168,7 @@ class _Layout:
                 self._heading(block.words)
             case Paragraph():
                 size = 12.5 if block.large else 9.5
-                self._lines(block.words, LEFT, ROOM, size, ink.INK)
+                self._band([_cell(LEFT, ROOM, block.words, size)], size * 1.4, whole=False)
                 self._y -= 4
             case KeyValues():
                 self._pairs(block.pairs)
@@ -148,107 +181,130 @@ class _Layout:
 
     def _need(self, height: float) -> bool:
         """Begin a new page unless so much room is left; answers whether it did."""
-        if self._y - height >= BOTTOM:
+        if self._y - height >= BOTTOM or self._y == TOP:
             return False
         self.pages.append([])
         self._y = TOP
         return True
 
-    def _draw(self, drawing: Drawing) -> None:
-        self.pages[-1].append(drawing)
+    def _draw(self, drawing: Callable[..., None], *given: object, **named: object) -> None:
+        self.pages[-1].append(lambda canvas: drawing(canvas, *given, **named))
 
-    def _text(self, x: float, y: float, words: str, size: float, colour: str, bold: bool = False) -> None:
-        self._draw(lambda canvas: ink.text(canvas, x, y, words, size, colour, bold))
+    def _write(self, cell: _Cell, line: _Line, y: float) -> None:
+        self._draw(ink.paragraph, cell.x, y, cell.room, line.words, line.size, line.colour, line.bold)
 
-    def _lines(self, words: str, x: float, room: float, size: float, colour: str) -> None:
-        for line in fonts.wrapped(words, size, room):
-            self._need(size * 1.4)
-            self._y -= size * 1.4
-            y = self._y
-            self._draw(lambda c, line=line, y=y: ink.paragraph(c, x, y, room, line, size, colour))  # type: ignore[misc]
+    def _band(
+        self,
+        cells: Sequence[_Cell],
+        leading: float,
+        whole: bool = True,
+        head: Callable[[], None] | None = None,
+    ) -> None:
+        """Place columns side by side; what is longer than a page goes on line by line on the next.
+
+        whole: begin on a new page rather than part what one page can hold; head: what to repeat there.
+        """
+        height = max(len(cell.lines) for cell in cells)
+        fits = height * leading <= TOP - BOTTOM - 3 * leading
+        if whole and fits and self._need(height * leading) and head:
+            head()
+        for n in range(height):
+            if self._need(leading) and head:
+                head()
+            self._y -= leading
+            for cell in cells:
+                if n < len(cell.lines):
+                    self._write(cell, cell.lines[n], self._y)
 
     def _heading(self, words: str) -> None:
+        cell = _cell(LEFT, ROOM, words, 12, ink.ACCENT, bold=True)
         self._need(60)
-        self._y -= 24
-        self._text(LEFT, self._y, words, 12, ink.ACCENT, bold=True)
-        y = self._y - 5
-        self._draw(lambda canvas: ink.rule(canvas, LEFT, y, ROOM))
-        self._y -= 7
+        self._y -= 8
+        self._band([cell], 16)
+        self._draw(ink.rule, LEFT, self._y - 5, ROOM)
+        self._y -= 8
 
     def _pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
+        aside = 50 * mm
         for name, value in pairs:
-            lines = fonts.wrapped(value, 9.5, ROOM - 50 * mm)
-            self._need(14)
-            self._text(LEFT, self._y - 13, name, 9, ink.SOFT)
-            for line in lines:
-                self._need(14)
-                self._y -= 13
-                y = self._y
-                self._draw(
-                    lambda c, line=line, y=y: ink.paragraph(c, LEFT + 50 * mm, y, ROOM - 50 * mm, line, 9.5)  # type: ignore[misc]
-                )
+            names = _cell(LEFT, aside - 3 * mm, name, 9, ink.SOFT)
+            self._band([names, _cell(LEFT + aside, ROOM - aside, value, 9.5)], 13)
+            self._y -= 1.5
         self._y -= 3
 
     def _table(self, table: Table) -> None:
         total = sum(share for _, share in table.columns)
         widths = [ROOM * share / total for _, share in table.columns]
-        self._row([name for name, _ in table.columns], widths, ink.SOFT, head=True)
+        head = partial(self._row, [name for name, _ in table.columns], widths, ink.SOFT)
+        self._need(45)
+        head()
         for row in table.rows:
-            if self._row(row, widths, ink.INK):
-                continue
-            self._row([name for name, _ in table.columns], widths, ink.SOFT, head=True)
-            self._row(row, widths, ink.INK)
+            self._row(row, widths, ink.INK, head)
         self._y -= 4
 
-    def _row(self, cells: Sequence[str], widths: Sequence[float], colour: str, head: bool = False) -> bool:
-        """Place one row; False, and nothing placed, where it needs a new page, which is begun."""
-        wrapped = [fonts.wrapped(cell, 8.5, width - 6) for cell, width in zip(cells, widths, strict=True)]
-        height = max(len(lines) for lines in wrapped) * 11.5 + 5
-        fresh = self._y == TOP
-        if not head and not fresh and self._need(height):
-            return False
-        if head:
-            self._need(height + 30)
-        x = LEFT
-        for lines, width in zip(wrapped, widths, strict=True):
-            for n, line in enumerate(lines):
-                self._text(x, self._y - 11.5 * (n + 1), line, 8.5, colour, bold=head)
+    def _row(
+        self,
+        cells: Sequence[str],
+        widths: Sequence[float],
+        colour: str,
+        head: Callable[[], None] | None = None,
+    ) -> None:
+        """Place one row with a line below it; without a head it is the head itself, in bold."""
+        columns, x = [], LEFT
+        for words, width in zip(cells, widths, strict=True):
+            columns.append(_cell(x, width - 6, words, 8.5, colour, bold=head is None))
             x += width
-        self._y -= height
-        y = self._y
-        self._draw(lambda canvas: ink.rule(canvas, LEFT, y, ROOM, weight=0.4))
-        return True
+        self._band(columns, 11.5, head=head)
+        self._y -= 5
+        self._draw(ink.rule, LEFT, self._y, ROOM, weight=0.4)
 
     def _timeline(self, steps: Sequence[Step]) -> None:
-        for n, step in enumerate(steps):
-            who = fonts.wrapped(step.who, 9, ROOM - 62 * mm)
-            paper = fonts.wrapped(step.paper, 8, ROOM - 62 * mm) if step.paper else []
-            height = 13.0 * len(who) + 11 * len(paper) + 5
-            self._need(height)
-            top = self._y
-            self._draw(lambda c, y=top - 10: c.circle(LEFT + 3, y + 3, 2.4, stroke=0, fill=1))  # type: ignore[misc]
-            if n + 1 < len(steps):
-                self._draw(lambda c, y=top, h=height: c.line(LEFT + 3, y - 10, LEFT + 3, y - h - 6))  # type: ignore[misc]
-            self._text(LEFT + 5 * mm, top - 10, step.when, 9, ink.INK)
-            self._text(LEFT + 29 * mm, top - 10, step.what, 9, ink.ACCENT, bold=True)
-            for line in who:
-                self._y -= 13
-                self._text(LEFT + 62 * mm, self._y + 3, line, 9, ink.INK)
-            for line in paper:
-                self._y -= 11
-                self._text(LEFT + 62 * mm, self._y + 3, line, 8, ink.SOFT)
-            self._y = top - height
+        above: tuple[int, float] | None = None
+        for step in steps:
+            cells = _step_cells(step)
+            lines = max(len(cell.lines) for cell in cells)
+            if lines * 12 <= TOP - BOTTOM:
+                self._need(lines * 12)
+            page, y = len(self.pages), self._y - 9
+            if above and above[0] == page:
+                self._draw(ink.post, LEFT + 3, above[1] - 5, above[1] - y - 10)
+            self._draw(ink.dot, LEFT + 3, y, 2.4)
+            self._band(cells, 12)
+            self._y -= 6
+            above = (page, y) if page == len(self.pages) else None
         self._y -= 4
 
     def _finding(self, block: FindingBox) -> None:
+        """A box, in as many parts as it needs pages; each part says its severity in words."""
+        words = fonts.wrapped(block.words, 9.5, ROOM - 18)
+        if len(words) * 13 + 30 <= TOP - BOTTOM:
+            self._need(len(words) * 13 + 30)
+        while words:
+            self._need(50)
+            fitting = max(int((self._y - BOTTOM - 30) // 13), 1)
+            self._box(block, words[:fitting])
+            words = words[fitting:]
+
+    def _box(self, block: FindingBox, words: Sequence[str]) -> None:
         colour, fill = TONES[block.severity]
-        lines = fonts.wrapped(block.words, 9.5, ROOM - 16)
-        height = 13.0 * len(lines) + 21
-        self._need(height + 5)
-        bottom = self._y - height
-        self._draw(lambda canvas: ink.box(canvas, LEFT, bottom, ROOM, height, fill))
-        self._draw(lambda canvas: ink.box(canvas, LEFT, bottom, 3, height, colour))
-        self._text(LEFT + 9, self._y - 12, block.word, 8.5, colour, bold=True)
+        severity = _cell(LEFT + 9, ROOM - 18, block.word, 8.5, colour, bold=True).lines
+        lines = [*severity[:1], *(_Line(line, 9.5) for line in words)]
+        height = 13.0 * len(lines) + 8
+        self._draw(ink.box, LEFT, self._y - height, ROOM, height, fill)
+        self._draw(ink.box, LEFT, self._y - height, 3, height, colour)
+        cell = _Cell(LEFT + 9, ROOM - 18, lines)
         for n, line in enumerate(lines):
-            self._text(LEFT + 9, self._y - 25 - 13 * n, line, 9.5, ink.INK)
-        self._y = bottom - 5
+            self._write(cell, line, self._y - 12 - 13 * n)
+        self._y -= height + 5
+
+
+def _step_cells(step: Step) -> list[_Cell]:
+    what, who = LEFT + 29 * mm, LEFT + 66 * mm
+    room = RIGHT - who
+    parties = _cell(who, room, step.who, 9)
+    paper = _cell(who, room, step.paper, 8, ink.SOFT).lines if step.paper else []
+    return [
+        _cell(LEFT + 5 * mm, 22 * mm, step.when, 9),
+        _cell(what, who - what - 3 * mm, step.what, 9, ink.ACCENT, bold=True),
+        _Cell(who, room, [*parties.lines, *paper]),
+    ]
