@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 
 from registry.core.errors import Forbidden, RegistryError, SignInNeeded
-from registry.core.web.context import authenticate
+from registry.core.web.context import Asked, authenticate
 from registry.core.work import allow
 from schemas.vocabulary import May
 
@@ -67,11 +67,11 @@ def guard_of(app: Flask, endpoint: str) -> Guard | None:
     return guard
 
 
-def check() -> None:
+def check(asked: Asked) -> None:
     """Before each request: find out who calls, and whether the route is open to them."""
-    if request.endpoint is None:
+    if asked.endpoint is None:
         return
-    guard = guard_of(current_app, request.endpoint)
+    guard = guard_of(current_app, asked.endpoint)
     if guard is None:
         raise Forbidden("This address is closed")
     if guard.public:
