@@ -295,7 +295,7 @@ def _sqlite(url: str) -> tuple[Engine, Engine]:
 
 
 def _sqlite_connection(connection: Any) -> None:
-    """Settings of every connection. No mmap: after each commit of another, readers would map anew, for 100 µs."""
+    """Settings of every connection. No mmap: readers would map anew after each commit, for 100 µs."""
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
