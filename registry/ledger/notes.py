@@ -29,6 +29,8 @@ _DASH = "\N{EM DASH}"
 _KEY_ID = 4
 _TIME = 8
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_NO_NAME = re.compile(r"[\s+\x00-\x1f\ud800-\udfff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class NoteMalformed(RegistryError):
@@ -263,13 +265,13 @@ def refuse_text(text: str) -> None:
     """Raise NoteMalformed unless a note can have this text."""
     if not text.endswith("\n") or _CONTROL.search(text):
         raise NoteMalformed("The text of a note ends with a newline and has no other control character")
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+    if _SURROGATE.search(text):
         raise NoteMalformed("The text of a note cannot be written as UTF-8")
 
 
 def _is_name(name: str) -> bool:
     """Whether a key may be called so: not empty, no plus, no space of any script, no control character."""
-    return bool(name) and not any(c == "+" or c.isspace() or c < " " for c in name)
+    return bool(name) and not _NO_NAME.search(name)
 
 
 def _encoded(decoded: bytes) -> str:

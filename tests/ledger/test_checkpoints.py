@@ -164,6 +164,20 @@ def test_a_plain_signature_of_a_cosigners_key_is_no_cosignature() -> None:
         verify(Note(VECTOR_TEXT, (plain,)), [witness.key])
 
 
+def test_a_cosignature_later_than_any_time_is_refused_though_signed() -> None:
+    witness = invented("witness.example", Kind.COSIGNATURE)
+    for time, fits in ((2**63 - 1, True), (2**63, False)):
+        made = witness.sign(f"cosignature/v1\ntime {time}\n{VECTOR_TEXT}".encode())
+        late = Note(
+            VECTOR_TEXT, (Signature("witness.example", witness.key.id, time.to_bytes(8, "big") + made),)
+        )
+        if fits:
+            assert verify(late, [witness.key]) == [Verified(witness.key, time)]
+            continue
+        with pytest.raises(SignatureFails):
+            verify(late, [witness.key])
+
+
 def test_only_checkpoints_are_cosigned_and_only_at_a_time() -> None:
     witness = invented("witness.example", Kind.COSIGNATURE)
     with pytest.raises(NoteMalformed):

@@ -26,6 +26,7 @@ LOW_ORDER = [
     "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
     "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
 ]
+NOT_CANONICAL = {key for key in LOW_ORDER if key[:2] in ("ed", "ee")} | {LOW_ORDER[5], LOW_ORDER[13]}
 # Of the same collection's vectors: 258 has a part of low order, 266 is of prime order.
 MIXED = "dd1483c5304d412c1f29547640a5c2950222ee8931b7ed1c72602b7afa7024e0"
 PRIME = "ef75b20e7540e3dff77404193652ba2bd13df99c1508eee1515e27ae25f28076"
@@ -39,7 +40,7 @@ RFC_8032 = [
 
 @pytest.mark.parametrize("key", LOW_ORDER)
 def test_keys_of_low_order_are_refused_in_every_encoding(key: str) -> None:
-    with pytest.raises(KeyRefused, match=r"low order|canonical"):
+    with pytest.raises(KeyRefused, match="canonical" if key in NOT_CANONICAL else "point of low order"):
         admitted(bytes.fromhex(key))
 
 

@@ -196,6 +196,7 @@ def test_a_key_with_any_character_changed_is_refused() -> None:
         PETER_KEY.replace("c74f20a3", "C74F20A3"),
         PETER_KEY + "=",
         PETER_KEY + "\n",
+        "\ud800" + PETER_KEY,
         "",
         "++",
     ],
