@@ -35,7 +35,7 @@ def sign_in(office: Office, login: str, password: str, life: timedelta) -> Signe
     that is locked after repeated failures, so that the answer tells nobody which logins exist. The failure
     is kept though it raises.
     """
-    with office.begin(NOBODY) as work:
+    with office.begin(NOBODY, doing="sign_in") as work:
         account = queries.account_by_login(work.session, login[:80])
         if account is not None and _admitted(work, account, password):
             return _opened(work, account, life)
@@ -64,6 +64,7 @@ def _count_failure(work: Work, account: Account) -> None:
 
 def _opened(work: Work, account: Account, life: timedelta) -> SignedIn:
     token = random_source.token_urlsafe(32)
+    work.note["signed_in"] = account.id
     account.failures, account.locked_until = 0, None
     work.session.execute(delete(SignIn).where(SignIn.account_id == account.id, SignIn.ends_at < work.now))
     work.session.add(
@@ -80,7 +81,7 @@ def _opened(work: Work, account: Account, life: timedelta) -> SignedIn:
 
 def sign_out(office: Office, actor: Actor, token: str) -> None:
     """End the session behind a cookie."""
-    with office.begin(actor) as work:
+    with office.begin(actor, doing="sign_out") as work:
         work.session.execute(delete(SignIn).where(SignIn.token_hash == secrets.token_hash(token)))
 
 
@@ -101,7 +102,7 @@ def session_actor(office: Office, token: str, idle: timedelta) -> Actor | None:
 
 
 def _note_use(office: Office, digest: bytes, now: datetime) -> None:
-    with office.begin(NOBODY) as work:
+    with office.begin(NOBODY, doing="session_use") as work:
         work.session.execute(update(SignIn).where(SignIn.token_hash == digest).values(seen_at=now))
 
 

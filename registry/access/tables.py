@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.database import Base, Instant, Key, table_args
+from registry.core.database import PERSONAL, Base, Instant, Key, table_args
 
 
 class Account(Base):
@@ -19,11 +19,11 @@ class Account(Base):
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    login: Mapped[str] = mapped_column(String(80), unique=True)  # casefolded
-    full_name: Mapped[str] = mapped_column(String(200))
+    login: Mapped[str] = mapped_column(String(80), unique=True, info=PERSONAL)  # casefolded
+    full_name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
     role: Mapped[str] = mapped_column(String(30))
     party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
-    password_hash: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200), info=PERSONAL)
     language: Mapped[str] = mapped_column(String(10), default="en")
     active: Mapped[bool] = mapped_column(default=True)
     failures: Mapped[int] = mapped_column(default=0)
@@ -36,7 +36,8 @@ class SignIn(Base):
     """A session: the cookie holds a random token, the row its SHA-256."""
 
     __tablename__ = "sign_in"
-    __table_args__ = table_args(Index(None, "account_id"))
+    # a session comes and goes with each visit: the ledger says who signed in, not the token
+    __table_args__ = table_args(Index(None, "account_id"), info={"journal": False})
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))

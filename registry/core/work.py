@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import orjson
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.core.database import Database, Prepared, Turn
+from registry.core.database import Database, Prepared, Statement, Turn
 from registry.core.errors import Conflict, Forbidden
+from registry.core.journal import entries
 from schemas.vocabulary import May, Purpose, Role
 
 P = ParamSpec("P")
@@ -52,6 +54,9 @@ class Work:
     """
 
     __slots__ = (
+        "_doing",
+        "_entry",
+        "_opened_as",
         "_session",
         "_turn",
         "_writes",
@@ -60,6 +65,7 @@ class Work:
         "case",
         "database",
         "home",
+        "note",
         "now",
         "purpose",
         "request_id",
@@ -73,6 +79,7 @@ class Work:
         case: str | None,
         request_id: str | None,
         writes: bool,
+        doing: str = "",
     ) -> None:
         self.database = office.database
         self.home = office.home
@@ -82,19 +89,59 @@ class Work:
         self.purpose = purpose
         self.case = case
         self.acts: list[May] = []
+        self.note: dict[str, Any] = {}
+        self._doing = doing
         self._writes = writes
         self._session: Session | None = None
         self._turn: Turn | None = None
+        self._entry: int | None = None
+        self._opened_as: dict[str, Any] = {}
+
+    @property
+    def doing(self) -> str:
+        """Which act this is, for the journal: the acts done so far, else what was said on beginning."""
+        named = ",".join(dict.fromkeys(may.value for may in self.acts)) or self._doing
+        return named or ("maintenance" if self.actor.user_id == 0 else "unnamed")
 
     @property
     def session(self) -> Session:
-        """What changes and reads go through; opened when first asked for."""
+        """What changes and reads go through; opened when first asked for, with the journal's entry."""
         if self._session is None:
             if self._turn is not None:
                 raise RuntimeError("this work writes prepared statements only")
             engine = self.database.writer if self._writes else self.database.reader
             self._session = Session(engine, expire_on_commit=False)
+            if self._writes:
+                self._open(self._over_session(self._session))
         return self._session
+
+    def _over_session(self, session: Session) -> Turn:
+        driver = session.connection().connection.driver_connection
+        return Turn(driver, self.database.is_sqlite, begun=True)
+
+    def _open(self, turn: Turn, *statements: Statement, commit: bool = False) -> list[list[tuple[Any, ...]]]:
+        """Open the entry, and run what comes with it."""
+        self._opened_as = self._said()
+        (((self._entry,),), *rows) = turn.run_all([(entries.OPEN, self._opened_as), *statements], commit)
+        return rows
+
+    def _said(self) -> dict[str, Any]:
+        """Who, in which capacity, why and which act, as the journal's entry keeps it."""
+        return {
+            "at": self.now,
+            "actor_id": self.actor.user_id,
+            "role": self.actor.role.value,
+            "purpose": self.purpose.value if self.purpose else entries.UNSTATED_PURPOSE,
+            "case_number": self.case or "",
+            "act": self.doing,
+            "request_id": self.request_id,
+            "note": orjson.dumps(self.note).decode() if self.note else "",
+        }
+
+    def saw(self, subject: str, keys: Iterable[Any]) -> None:
+        """Note that personal data of these rows was read; the ledger says who read it and why."""
+        seen = self.note.setdefault("reads", {}).setdefault(subject, [])
+        seen += [key for key in keys if key not in seen]
 
     @property
     def today(self) -> date:
@@ -111,28 +158,45 @@ class Work:
         A work that does nothing else does without a session, which costs more than the commit.
         """
         if self._session is not None:
-            driver = self._session.connection().connection.driver_connection
-            return Turn(driver, self.database.is_sqlite, begun=True).run(statement, values)
-        self._turn = self._turn or self.database.turn()
+            return self._over_session(self._session).run(statement, values)
+        if self._turn is None:
+            self._turn = self.database.turn()
+            return self._open(self._turn, (statement, values))[0]
         return self._turn.run(statement, values)
 
     def put_alone(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
         """As `put`, where nothing else is written in this work: it may be durable before the work ends."""
-        if self._session is not None:
+        if self._session is not None or self._turn is not None or self.database.is_sqlite:
             return self.put(statement, **values)
-        self._turn = self._turn or self.database.turn()
-        return self._turn.run_alone(statement, values)
+        self._turn = self.database.turn()
+        rows = self._open(self._turn, (statement, values), commit=True)[0]
+        self._entry = None
+        return rows
 
     def commit(self) -> None:
         """Make the changes durable; raises Conflict when the database's own constraints refuse them."""
         try:
             if self._session is not None:
+                self._session.flush()
+                self._close_entry(self._over_session(self._session))
                 self._session.commit()
             if self._turn is not None:
+                self._close_entry(self._turn)
                 self._turn.commit()
         except IntegrityError as error:
             raise Conflict(_words(error)) from error
         self.database.wrote()
+
+    def record(self) -> None:
+        """Write the entry alone, where nothing but the note is to be kept."""
+        self._turn = self.database.turn()
+        self._open(self._turn)
+        self.commit()
+
+    def _close_entry(self, turn: Turn) -> None:
+        if self._entry is not None:
+            entries.close(turn, self._entry, self._opened_as, self._said())
+        self._entry = None
 
     def close(self) -> None:
         """Undo what was not committed, and give back the connection, if any was needed."""
@@ -167,13 +231,16 @@ class Office:
         purpose: Purpose | None = None,
         case: str | None = None,
         request_id: str | None = None,
+        doing: str = "",
     ) -> Begin:
         """A change: commits on leaving, rolls back on an exception.
+
+        doing: which act this is, where no act says it itself, as of a sign-in.
 
         Raises Conflict when the database's own constraints refuse what the rules let through,
         which happens when two people do the same thing at the same moment.
         """
-        return Begin(Work(self, actor, purpose, case, request_id, writes=True))
+        return Begin(Work(self, actor, purpose, case, request_id, writes=True, doing=doing))
 
     def look(
         self,
@@ -199,6 +266,8 @@ class Look:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         self._work.close()
+        if error is None and self._work.note:
+            self._work.record()  # what was read is on record before anybody gets it
 
 
 class Begin(Look):
