@@ -22,6 +22,7 @@ from werkzeug.serving import make_server
 
 from registry.core.work import Office
 from tests.engines import Sqlite, application
+from tests.makers import next_code
 
 FLAGS = (
     "--no-sandbox",
@@ -96,6 +97,13 @@ def page(browser: Browser, live: Live) -> Iterator[Page]:
     yield context.new_page()
     context.close()
     assert complaints == []
+
+
+def give_code(page: Page, live: Live, login: str) -> None:
+    """The second step of a sign-in, by a code of the app."""
+    page.wait_for_url("**/sign-in/second-factor")
+    page.fill("[name=code]", next_code(live.office, login))
+    page.keyboard.press("Enter")
 
 
 def _chromium() -> str:

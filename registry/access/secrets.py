@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 import string
@@ -37,13 +38,9 @@ def password_fits(password_hash: str, password: str) -> bool:
 
 
 @cache
-def _nobody() -> str:
+def nobody() -> str:
+    """Nobody's hash: an unknown account is verified against it, to answer no faster than a wrong password."""
     return hash_password(secrets.token_urlsafe())
-
-
-def spend_the_same_time(password: str) -> None:
-    """Verify against nobody's hash, so that an unknown account answers no faster than a wrong password."""
-    password_fits(_nobody(), password)
 
 
 def unmet_for_password(password: str, login: str) -> list[Unmet]:
@@ -72,3 +69,14 @@ def token_hash(token: str) -> bytes:
 def new_password() -> str:
     """A random password in groups, for first sign-ins."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
+
+
+def new_recovery_code() -> str:
+    """80 random bits in groups of four, without letters that look like digits."""
+    code = base64.b32encode(secrets.token_bytes(10)).decode().lower()
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+def recovery_hash(code: str) -> bytes:
+    """What is kept of a recovery code; groups and case do not matter when it is typed."""
+    return hashlib.sha256(code.replace("-", "").replace(" ", "").casefold().encode()).digest()

@@ -16,11 +16,22 @@ from registry.core.work import Actor, Office, Work, new_request_id
 from schemas.vocabulary import May, Purpose
 
 
+@dataclass(frozen=True)
+class Visitor:
+    """Whom a cookie names. step: what they have to do before anything else is open to them, "" when nothing.
+
+    While a step is left the actor may do no more than that step needs.
+    """
+
+    actor: Actor
+    step: str = ""
+
+
 @dataclass
 class Registry:
     """The parts of a running registry; one for each application.
 
-    token_actor, cookie_actor: given by `access`, which this floor does not know; pages: entries of the
+    token_actor, cookie_visitor: given by `access`, which this floor does not know; pages: entries of the
     navigation, given by the subjects.
     """
 
@@ -28,7 +39,7 @@ class Registry:
     database: Database
     office: Office
     token_actor: Callable[[Registry, str], Actor | None]
-    cookie_actor: Callable[[Registry], Actor | None]
+    cookie_visitor: Callable[[Registry], Visitor | None]
     navigation: list[NavigationEntry] = field(default_factory=list)
 
 
@@ -60,8 +71,25 @@ def is_api(asked: Request | None = None) -> bool:
 def authenticate() -> Actor | None:
     """Who calls: by bearer token on the API, by cookie on pages. Asked once for each request."""
     if "actor" not in g:
-        g.actor = _token_actor() if is_api() else registry().cookie_actor(registry())
+        g.actor = _token_actor() if is_api() else _cookie_actor()
     return cast("Actor | None", g.actor)
+
+
+def visitor() -> Visitor | None:
+    """Whom the cookie of a page names, be their sign-in complete or not. Asked once for each request."""
+    if "visitor" not in g:
+        g.visitor = None if is_api() else registry().cookie_visitor(registry())
+    return cast("Visitor | None", g.visitor)
+
+
+def admit(actor: Actor) -> None:
+    """Let somebody whose sign-in is not complete act in this request, with what they may."""
+    g.actor = actor
+
+
+def _cookie_actor() -> Actor | None:
+    named = visitor()
+    return named.actor if named and not named.step else None
 
 
 def _token_actor() -> Actor | None:
