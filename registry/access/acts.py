@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
 
-from registry.access import queries, secrets
+from registry.access import passwords, queries, secrets
 from registry.access.events import Event, note
 from registry.access.policy import RECENT, SECOND_FACTOR_ROLES
 from registry.access.tables import Account, ApiToken, SignIn
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, refuse_if
 from registry.core.work import Work, act
-from registry.directory.queries import party_by_number
+from registry.directory.queries import party_by_number, state
 from schemas.access import AccountNew, TokenNew
 from schemas.vocabulary import May, PartyKind, Role
 
@@ -26,7 +26,7 @@ def open_account(work: Work, new: AccountNew, one_time: bool = False) -> queries
 
     one_time: the password has to be changed at the first sign-in.
     """
-    refuse_if(secrets.unmet_for_password(new.password, new.login))
+    _refuse_weak(work, new.password, new.login)
     party = _party_of(work, new)
     if queries.account_by_login(work.session, new.login):
         raise Conflict("This login is in use")
@@ -45,6 +45,11 @@ def open_account(work: Work, new: AccountNew, one_time: bool = False) -> queries
     work.session.add(row)
     work.session.flush()
     return queries.account(work, row.id)
+
+
+def _refuse_weak(work: Work, password: str, login: str) -> None:
+    home = state(work, work.home).name if work.home else ""
+    refuse_if(passwords.unmet_for_password(password, login, home))
 
 
 def _party_of(work: Work, new: AccountNew) -> int | None:
@@ -104,7 +109,7 @@ def change_password(work: Work, password: str) -> None:
     Raises Refused for a weak one, and for a one-time password that is to go on.
     """
     row = work.session.get_one(Account, work.actor.user_id, with_for_update=True)
-    refuse_if(secrets.unmet_for_password(password, row.login))
+    _refuse_weak(work, password, row.login)
     if row.one_time_until and secrets.password_fits(row.password_hash, password):
         raise Invalid.at("password", "Choose another than the one you were given.")
     row.password_hash, row.one_time_until = secrets.hash_password(password), None

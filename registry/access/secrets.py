@@ -11,10 +11,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from registry.core.errors import Unmet
-
 TOKEN_PREFIX = "frt_"  # noqa: S105 - what a token begins with, so that leaked ones can be searched for
-LEAST_LENGTH = 15  # ASVS 5.0, 6.2.1 as trust.md asks
 _ALPHABET = string.ascii_lowercase + string.digits
 
 
@@ -41,19 +38,6 @@ def password_fits(password_hash: str, password: str) -> bool:
 def nobody() -> str:
     """Nobody's hash: an unknown account is verified against it, to answer no faster than a wrong password."""
     return hash_password(secrets.token_urlsafe())
-
-
-def unmet_for_password(password: str, login: str) -> list[Unmet]:
-    """What a new password lacks."""
-    if len(password) < LEAST_LENGTH:
-        return [Unmet(f"At least {LEAST_LENGTH} characters; a sentence is easy to keep.", "password")]
-    if len(password) > 200:
-        return [Unmet("At most 200 characters.", "password")]
-    if password != password.strip():
-        return [Unmet("No space at the beginning or end.", "password")]
-    if login.casefold() in password.casefold() or len(set(password)) < 5:
-        return [Unmet("Too easy to guess.", "password")]
-    return []
 
 
 def new_token() -> str:

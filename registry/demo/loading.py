@@ -93,9 +93,7 @@ def next_code(work: Work, account: Account) -> str:
     """
     app = work.session.get(Totp, account.id)
     if app is None:
-        raise Refused(
-            f"{account.login} has no authenticator app: the password is enough"
-        )
+        raise Refused(f"{account.login} has no authenticator app: the password is enough")
     if vault.unseal(work, account.id, app.sealed) != APP_SECRET.encode():
         raise Refused(f"{account.login} is no account of the demonstration: only its holder has the codes")
     step = max(totp.step_at(work.now), app.last_step + 1)

@@ -189,9 +189,9 @@ def test_pages_have_no_faults_and_fit_a_tablet(page: Page, live: Live, language:
     give_code(page, live, "maria")
     page.wait_for_url(f"{live.url}/")
     page.set_viewport_size({"width": 820, "height": 1180})
-    own = ("second-factor", "second-factor/app", "second-factor/passkeys/new", "sessions", "password", "confirm")
-    addresses = (*own, "tokens", f"accounts/{other.id}", f"accounts/{other.id}/reset")
-    for address in addresses:
+    factor = ("second-factor", "second-factor/app", "second-factor/passkeys/new", "confirm")
+    others = (f"accounts/{other.id}", f"accounts/{other.id}/reset")
+    for address in (*factor, "sessions", "password", "tokens", *others):
         page.goto(f"/{address}")
         assert accessibility_faults(page) == [], address
         assert fits(page), address
