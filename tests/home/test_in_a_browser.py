@@ -95,9 +95,9 @@ def test_where_one_is_stands_out_in_the_navigation(page: Page, live: Live) -> No
     sign_in(page, live, Role.ADMINISTRATOR)
     for address, label in (("/accounts/new", "Accounts"), ("/states/PT", "States"), ("/parties", "Parties")):
         page.goto(address)
-        expect(page.locator("nav [aria-current=page]")).to_have_text(label)
+        expect(page.locator(".navigation [aria-current=page]")).to_have_text(label)
     page.goto("/password")
-    expect(page.locator("nav [aria-current=page]")).to_have_count(0)
+    expect(page.locator(".navigation [aria-current=page]")).to_have_count(0)
 
 
 def test_the_apis_description_opens(page: Page) -> None:
