@@ -1,5 +1,5 @@
 """What a WSGI server and the `flask` command load."""
 
-from registry.app import create_app
+from registry.app import serve
 
-app = create_app()
+app = serve()

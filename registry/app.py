@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, session
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -16,10 +19,18 @@ from registry.core.work import Actor, Office
 from registry.rooms import API_ROOMS, COMMANDS, NAVIGATION, PAGE_ROOMS
 
 
+class Site(Flask):
+    """Flask without what only coroutines need."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """As it is: no view of ours is a coroutine, and finding that out costs more than calling it."""
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The registry as a WSGI application; raises UnguardedError while a route says not who may call it."""
     settings = settings or Settings.from_environment()
-    app = Flask("registry", static_folder=None)
+    app = Site("registry", static_folder=None)
     database = Database(settings.database_url)
     parts = Registry(
         settings,
@@ -37,6 +48,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     site.install(app)
     _open_rooms(app, settings)
     guard.refuse_unguarded(app)
+    return app
+
+
+def serve(settings: Settings | None = None) -> Flask:
+    """The application of a long-lived process: what it is made of is never looked through for garbage."""
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date
 from enum import StrEnum
@@ -9,7 +10,11 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from schemas.base import NotPlainError, Reader
+
 # Control, format (bidirectional marks, zero width), surrogate, private and unassigned characters.
+_STATE = re.compile(r"[A-Z]{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
@@ -29,7 +34,20 @@ class Text(fields.String):
         if options.get("required"):
             shortest = max(shortest, 1)
         super().__init__(validate=validate.Length(min=shortest, max=longest), **options)
-        self.longest = longest
+        self.shortest, self.longest = shortest, longest
+
+    def plainly(self) -> Reader:
+        """Visible ASCII within the limits."""
+        least, most = self.shortest, self.longest
+
+        def read(value: Any) -> str:
+            if type(value) is str and value.isascii() and value.isprintable():
+                text = value.strip()
+                if least <= len(text) <= most:
+                    return text
+            raise NotPlainError
+
+        return read
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **options).strip()
@@ -44,6 +62,20 @@ class Code(fields.Enum[StrEnum]):
 
     def __init__(self, codes: type[StrEnum], **options: Any) -> None:
         super().__init__(codes, by_value=True, **options)
+        self.codes = codes
+
+    def plainly(self) -> Reader | None:
+        """A value of the list, where nothing more is asked of it."""
+        if self.validators:
+            return None
+        known = {str(code): code for code in self.codes}
+
+        def read(value: Any) -> StrEnum:
+            if type(value) is str and value in known:
+                return known[value]
+            raise NotPlainError
+
+        return read
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
         """Records keep closed lists as text."""
@@ -59,12 +91,41 @@ class Country(fields.String):
             **options,
         )
 
+    def plainly(self) -> Reader:
+        """Two capital letters."""
+
+        def read(value: Any) -> str:
+            if (
+                type(value) is str
+                and len(value) == 2
+                and value.isascii()
+                and value.isalpha()
+                and value.isupper()
+            ):
+                return value
+            raise NotPlainError
+
+        return read
+
 
 class Day(fields.Date):
     """A day without time of day, written 2026-11-24."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(format="iso", **options)
+
+    def plainly(self) -> Reader:
+        """A day of the calendar, written in full."""
+
+        def read(value: Any) -> date:
+            if type(value) is str and _DAY.fullmatch(value) and value > "1300":
+                try:
+                    return date.fromisoformat(value)
+                except ValueError:
+                    raise NotPlainError from None
+            raise NotPlainError
+
+        return read
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> date:
         if not isinstance(value, str) or len(value) != 10:
@@ -80,6 +141,19 @@ class Whole(fields.Integer):
 
     def __init__(self, *, least: int, most: int, strict: bool = True, **options: Any) -> None:
         super().__init__(strict=strict, validate=validate.Range(min=least, max=most), **options)
+        self.least, self.most = least, most
+
+    def plainly(self) -> Reader | None:
+        """A whole number within the limits; none where it arrives as text."""
+        if not self.strict:
+            return None
+
+        def read(value: Any) -> int:
+            if type(value) is int and self.least <= value <= self.most:
+                return value
+            raise NotPlainError
+
+        return read
 
 
 class Year(Whole):

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate
 
 from schemas.base import Shape
 from schemas.fields import Code, Country, Day, Number, Text, Whole, Year
@@ -123,9 +123,9 @@ class MarkChangeSchema(Shape):
     )
     reason = Text(required=True, longest=400)
 
-    @validates_schema
-    def _changes_something(self, change: dict[str, object], **_: object) -> None:
-        if change["condition"] is None and change["text"] is None:
+    def consistent(self, values: dict[str, Any]) -> None:
+        """At least one is needed."""
+        if values["condition"] is None and values["text"] is None:
             raise ValidationError("Say what changes.", "condition")
 
 

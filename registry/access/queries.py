@@ -15,7 +15,7 @@ from registry.core.database import Prepared
 from registry.core.errors import NotFound
 from registry.core.numbers import registry_number
 from registry.core.paging import page
-from registry.core.work import Actor, Proof, Work
+from registry.core.work import Actor, Office, Proof, Work
 from schemas.access import AccountsAsked
 from schemas.paging import Page, PageAsked
 from schemas.vocabulary import May, Role
@@ -72,13 +72,13 @@ _TOKEN_HOLDER = Prepared(
 )
 
 
-def token_holder(work: Work, token_hash: bytes) -> Actor | None:
+def token_holder(office: Office, token_hash: bytes) -> Actor | None:
     """Who holds a token that is neither revoked nor over. Asked with every request of the API."""
-    for key, name, role, party_id, language, scopes, expires_at in work.rows(
-        _TOKEN_HOLDER, token_hash=token_hash
+    for key, name, role, party_id, language, scopes, expires_at in office.database.rows(
+        _TOKEN_HOLDER, {"token_hash": token_hash}
     ):
         ends = datetime.fromisoformat(expires_at) if isinstance(expires_at, str) else expires_at
-        if (ends if ends.tzinfo else ends.replace(tzinfo=UTC)) > work.now:
+        if (ends if ends.tzinfo else ends.replace(tzinfo=UTC)) > office.clock():
             return Actor(key, name, Role(role), _scoped(role, scopes), party_id, language)
     return None
 

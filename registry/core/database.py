@@ -2,17 +2,24 @@
 
 Writers begin IMMEDIATE on SQLite (deferred writers lose their work to each other). Readers have an
 engine of their own that cannot write: AUTOCOMMIT, nothing reset on return, since the two extra round
-trips cost three times the query on PostgreSQL.
+trips cost three times the query on PostgreSQL. Hot reading statements run on a driver connection that
+each thread holds: a pool's check-out costs more than the statement.
 """
 
 from __future__ import annotations
 
 import re
+import sqlite3
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
+from weakref import WeakSet
 
+import psycopg
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -22,13 +29,13 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Numeric,
-    PoolProxiedConnection,
     String,
     TypeDecorator,
     create_engine,
     event,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 
@@ -105,6 +112,56 @@ class Database:
             self.writer, self.reader = _postgresql(url)
         self._checkpoint_lock = threading.Lock()
         self._writes = 0
+        self._thread = threading.local()
+        self._held: WeakSet[_Held] = WeakSet()
+
+    def rows(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Rows of a reading statement, on the connection this thread holds.
+
+        A connection that broke since the last statement is replaced once; raises SQLAlchemy's
+        OperationalError when the database cannot be reached.
+        """
+        sql = statement.sqlite if self.is_sqlite else statement.postgresql
+        for last in (False, True):
+            held = self._holds("reader")
+            try:
+                return held.cursor.execute(sql, values).fetchall()  # type: ignore[no-any-return]
+            except _UNREACHABLE as error:
+                if last or not self._dropped(held, "reader"):
+                    raise OperationalError(sql, None, error) from error
+        raise AssertionError("unreachable")
+
+    def turn(self) -> Turn:
+        """A transaction on the writing connection this thread holds.
+
+        For records written with every request: a session costs more than the commit.
+        """
+        held = self._holds("writer")
+        if self._dropped(held, "writer"):
+            held = self._holds("writer")
+        return Turn(held.driver, self.is_sqlite)
+
+    def _holds(self, what: str) -> _Held:
+        """The connection of this thread, opened when first asked for."""
+        held: _Held | None = getattr(self._thread, what, None)
+        if held is None:
+            connection = (self.reader if what == "reader" else self.writer).raw_connection()
+            held = _Held(connection.driver_connection)
+            connection.detach()
+            if not self.is_sqlite:
+                held.driver.autocommit = True
+                # a plan for each value takes five times as long to make as to run
+                held.cursor.execute("SET plan_cache_mode = force_generic_plan")
+            setattr(self._thread, what, held)
+            self._held.add(held)
+        return held
+
+    def _dropped(self, held: _Held, what: str) -> bool:
+        """Whether the connection was found broken; then the next one is new."""
+        broken: bool = getattr(held.driver, "closed", False)
+        if broken:
+            setattr(self._thread, what, None)
+        return broken
 
     def wrote(self) -> None:
         """Called after each commit; now and then moves SQLite's log into the database.
@@ -132,12 +189,102 @@ class Database:
 
     def close(self) -> None:
         """Give back every connection."""
+        for held in list(self._held):
+            held.driver.close()
+        self._thread = threading.local()
         self.writer.dispose()
         self.reader.dispose()
 
 
+class _Held:
+    """A driver's connection that lives as long as the thread that holds it."""
+
+    def __init__(self, driver: Any) -> None:
+        self.driver = driver
+        self.cursor = driver.cursor()
+
+    def __del__(self) -> None:
+        self.driver.close()
+
+
+class Turn:
+    """One transaction of prepared statements on a driver's connection; begins with the first of them.
+
+    begun: whether the connection is in a transaction already, which then is another's to end.
+    """
+
+    def __init__(self, driver: Any, is_sqlite: bool, begun: bool = False) -> None:
+        self._driver = driver
+        self._is_sqlite = is_sqlite
+        self._begun = begun
+
+    def run(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Run a statement; answers its rows. Moments are written as the columns keep them."""
+        with _worded():
+            return (
+                self._on_sqlite(statement, values)
+                if self._is_sqlite
+                else self._on_postgresql(statement, values)
+            )
+
+    def _on_sqlite(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        if not self._begun:
+            _wait_for_turn(self._driver)
+            self._begun = True
+        kept = {name: _as_kept(value) for name, value in values.items()}
+        return self._driver.execute(statement.sqlite, kept).fetchall()  # type: ignore[no-any-return]
+
+    def _on_postgresql(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        with self._driver.pipeline():  # BEGIN travels with the first statement
+            if not self._begun:
+                self._driver.execute("BEGIN")
+                self._begun = True
+            return self._driver.execute(statement.postgresql, values).fetchall()  # type: ignore[no-any-return]
+
+    def run_alone(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Run a statement that is the whole transaction: on PostgreSQL one round trip instead of two."""
+        if self._begun or self._is_sqlite:
+            return self.run(statement, values)
+        with _worded():
+            return self._driver.execute(statement.postgresql, values).fetchall()  # type: ignore[no-any-return]
+
+    def commit(self) -> None:
+        """Make it durable."""
+        if self._begun:
+            with _worded():
+                self._driver.execute("COMMIT")
+        self._begun = False
+
+    def roll_back(self) -> None:
+        """Undo what is not committed; a connection that broke has undone it already."""
+        if self._begun and not getattr(self._driver, "closed", False):
+            self._driver.execute("ROLLBACK")
+        self._begun = False
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    """The drivers' errors as SQLAlchemy's, which everybody above knows."""
+    try:
+        yield
+    except _UNREACHABLE as error:
+        raise OperationalError(None, None, error) from error
+    except (sqlite3.IntegrityError, psycopg.IntegrityError) as error:
+        raise IntegrityError(None, None, error) from error
+
+
+def _as_kept(value: Any) -> Any:
+    """A moment as `Instant` keeps it on SQLite; anything else as it is."""
+    if not isinstance(value, datetime):
+        return value
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+_UNREACHABLE = (sqlite3.OperationalError, psycopg.OperationalError)
+
+
 def _sqlite(url: str) -> tuple[Engine, Engine]:
-    writer = create_engine(url, connect_args={"timeout": 30})
+    writer = create_engine(url, connect_args={"timeout": 0})
     reader = create_engine(
         url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, connect_args={"timeout": 30}
     )
@@ -148,6 +295,7 @@ def _sqlite(url: str) -> tuple[Engine, Engine]:
 
 
 def _sqlite_connection(connection: Any) -> None:
+    """Settings of every connection. No mmap: readers would map anew after each commit, for 100 µs."""
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
@@ -157,7 +305,6 @@ def _sqlite_connection(connection: Any) -> None:
         "trusted_schema=OFF",
         "wal_autocheckpoint=0",
         "cache_size=-64000",
-        "mmap_size=8589934592",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -171,8 +318,33 @@ def _sqlite_reader(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA query_only=ON")
 
 
+LONGEST_WAIT = 30.0  # seconds for the writer's turn
+
+
 def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        _wait_for_turn(connection.connection.driver_connection)
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+
+
+def _wait_for_turn(driver: Any) -> None:
+    """Begin as the one writer, asking every tenth of a millisecond at first, then every whole one.
+
+    SQLite's own waiting sleeps 1, 2, 5 … 100 ms: under load that leaves the turn unused, and somebody
+    waiting for seconds while others come and go.
+    """
+    end, pause = time.monotonic() + LONGEST_WAIT, 0.0001
+    while True:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+        else:
+            return
+        time.sleep(pause)
+        pause = min(pause * 1.05, 0.001)
 
 
 def _postgresql(url: str) -> tuple[Engine, Engine]:
@@ -187,7 +359,7 @@ def _postgresql(url: str) -> tuple[Engine, Engine]:
 
 
 class Prepared:
-    """One reading statement written by hand for a hot path, run on the driver itself.
+    """One statement written by hand for a hot path, run on the driver itself.
 
     `sql` names its parameters `:name` and may use {rows} and {row}: the engine's functions that gather
     rows into a JSON array and a row into one; {text} casts that array to text. Everything else is the
@@ -200,18 +372,8 @@ class Prepared:
     }
 
     def __init__(self, sql: str) -> None:
-        self._sql = {
-            engine: sql.format(**words) if engine == "sqlite" else _percent(sql.format(**words))
-            for engine, words in self._WORDS.items()
-        }
-
-    def all(
-        self, connection: PoolProxiedConnection, engine: str, values: dict[str, Any]
-    ) -> list[tuple[Any, ...]]:
-        """Every row, as the driver gives it."""
-        driver: Any = connection.driver_connection
-        rows: list[tuple[Any, ...]] = driver.execute(self._sql[engine], values).fetchall()
-        return rows
+        self.sqlite = sql.format(**self._WORDS["sqlite"])
+        self.postgresql = _percent(sql.format(**self._WORDS["postgresql"]))
 
 
 def _percent(sql: str) -> str:

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import functools
 import hmac
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.core.database import Database, Prepared
+from registry.core.database import Database, Prepared, Turn
 from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden
 from registry.core.settings import MisconfiguredError
 from schemas.vocabulary import May, Purpose, Role
@@ -70,32 +67,58 @@ OPERATOR = Actor(
 """Whoever may run commands on the machine; records show it as account 0."""
 
 
-@dataclass
 class Work:
     """One unit of work: everything below the edge takes actor, purpose and time from here.
 
     home: the State whose registry this is, ISO 3166-1 alpha-2.
     """
 
-    engine: Engine
-    actor: Actor
-    now: datetime
-    request_id: str
-    purpose: Purpose | None = None
-    case: str | None = None
-    home: str = ""
-    acts: list[May] = field(default_factory=list)
-    secret: str = field(default="", repr=False)
+    __slots__ = (
+        "_session",
+        "_turn",
+        "_writes",
+        "actor",
+        "acts",
+        "case",
+        "database",
+        "home",
+        "now",
+        "purpose",
+        "request_id",
+        "secret",
+    )
 
-    @cached_property
-    def session(self) -> Session:
-        """What changes and reads go through."""
-        return Session(self.engine, expire_on_commit=False)
+    def __init__(
+        self,
+        office: Office,
+        actor: Actor,
+        purpose: Purpose | None,
+        case: str | None,
+        request_id: str | None,
+        writes: bool,
+    ) -> None:
+        self.database = office.database
+        self.home = office.home
+        self.secret = office.secret
+        self.now = office.clock()
+        self.actor = actor
+        self.request_id = request_id or new_request_id()
+        self.purpose = purpose
+        self.case = case
+        self.acts: list[May] = []
+        self._writes = writes
+        self._session: Session | None = None
+        self._turn: Turn | None = None
 
     @property
-    def has_session(self) -> bool:
-        """Whether anything went through the session yet."""
-        return "session" in self.__dict__
+    def session(self) -> Session:
+        """What changes and reads go through; opened when first asked for."""
+        if self._session is None:
+            if self._turn is not None:
+                raise RuntimeError("this work writes prepared statements only")
+            engine = self.database.writer if self._writes else self.database.reader
+            self._session = Session(engine, expire_on_commit=False)
+        return self._session
 
     @property
     def today(self) -> date:
@@ -103,11 +126,44 @@ class Work:
         return self.now.date()
 
     def rows(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
-        """Rows of a prepared statement; before any session is needed, on a bare connection."""
-        if self.has_session:
-            return statement.all(self.session.connection().connection, self.engine.dialect.name, values)
-        with closing(self.engine.raw_connection()) as connection:
-            return statement.all(connection, self.engine.dialect.name, values)
+        """Rows of a prepared statement: what is committed, not what this work changed."""
+        return self.database.rows(statement, values)
+
+    def put(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
+        """Write by a prepared statement; answers its rows.
+
+        A work that does nothing else does without a session, which costs more than the commit.
+        """
+        if self._session is not None:
+            driver = self._session.connection().connection.driver_connection
+            return Turn(driver, self.database.is_sqlite, begun=True).run(statement, values)
+        self._turn = self._turn or self.database.turn()
+        return self._turn.run(statement, values)
+
+    def put_alone(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
+        """As `put`, where nothing else is written in this work: it may be durable before the work ends."""
+        if self._session is not None:
+            return self.put(statement, **values)
+        self._turn = self._turn or self.database.turn()
+        return self._turn.run_alone(statement, values)
+
+    def commit(self) -> None:
+        """Make the changes durable; raises Conflict when the database's own constraints refuse them."""
+        try:
+            if self._session is not None:
+                self._session.commit()
+            if self._turn is not None:
+                self._turn.commit()
+        except IntegrityError as error:
+            raise Conflict(_words(error)) from error
+        self.database.wrote()
+
+    def close(self) -> None:
+        """Undo what was not committed, and give back the connection, if any was needed."""
+        if self._session is not None:
+            self._session.close()
+        if self._turn is not None:
+            self._turn.roll_back()
 
     def key(self, use: str) -> bytes:
         """256 bits for one use, from the registry's secret key; raises MisconfiguredError without it."""
@@ -140,62 +196,64 @@ class Office:
         self.secret = secret
         self.clock = clock or (lambda: datetime.now(UTC))
 
-    @contextmanager
     def begin(
         self,
         actor: Actor,
         purpose: Purpose | None = None,
         case: str | None = None,
         request_id: str | None = None,
-    ) -> Iterator[Work]:
+    ) -> Begin:
         """A change: commits on leaving, rolls back on an exception.
 
         Raises Conflict when the database's own constraints refuse what the rules let through,
         which happens when two people do the same thing at the same moment.
         """
-        work = self._work(self.database.writer, actor, purpose, case, request_id)
-        with work.session as session:
-            try:
-                yield work
-                session.commit()
-            except IntegrityError as error:
-                raise Conflict(_words(error)) from error
-        self.database.wrote()
+        return Begin(Work(self, actor, purpose, case, request_id, writes=True))
 
-    @contextmanager
     def look(
         self,
         actor: Actor,
         purpose: Purpose | None = None,
         case: str | None = None,
         request_id: str | None = None,
-    ) -> Iterator[Work]:
+    ) -> Look:
         """A read: its connection cannot write."""
-        work = self._work(self.database.reader, actor, purpose, case, request_id)
-        try:
-            yield work
-        finally:
-            if work.has_session:
-                work.session.close()
+        return Look(Work(self, actor, purpose, case, request_id, writes=False))
 
-    def _work(
-        self, engine: Engine, actor: Actor, purpose: Purpose | None, case: str | None, request_id: str | None
-    ) -> Work:
-        return Work(
-            engine,
-            actor,
-            self.clock(),
-            request_id or new_request_id(),
-            purpose,
-            case,
-            self.home,
-            secret=self.secret,
-        )
+
+class Look:
+    """The block of a read; a class, since a generator costs more than what is in it."""
+
+    __slots__ = ("_work",)
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def __enter__(self) -> Work:
+        return self._work
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self._work.close()
+
+
+class Begin(Look):
+    """The block of a change."""
+
+    __slots__ = ()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        try:
+            if error is None:
+                self._work.commit()
+            elif isinstance(error, IntegrityError):
+                raise Conflict(_words(error)) from error
+        finally:
+            self._work.close()
 
 
 def new_request_id() -> str:
     """An identifier for one request, for logs and answers; says nothing of its content."""
-    return uuid.uuid4().hex
+    return os.urandom(16).hex()
 
 
 def _words(error: IntegrityError) -> str:

@@ -71,7 +71,8 @@ class StateView:
 
 def name_key(name: str) -> str:
     """How names are compared: NFKC, case and runs of spaces do not count."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    plain = name if name.isascii() else unicodedata.normalize("NFKC", name)
+    return " ".join(plain.casefold().split())
 
 
 def party_number(party_id: int) -> str:

@@ -29,7 +29,7 @@ class Pattern:
     @property
     def legible(self) -> int:
         """How many characters could be read."""
-        return sum(character not in "?*" for character in self.key)
+        return len(self.key) - self.key.count("?") - self.key.count("*")
 
     @property
     def prefix(self) -> str:

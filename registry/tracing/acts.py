@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import orjson
-from sqlalchemy import insert
+from msgspec.json import Encoder
 
+from registry.core.database import Prepared
 from registry.core.work import Work, act
 from registry.tracing import engine, queries
-from registry.tracing.tables import Trace
 from schemas.tracing import Answer, Question
 from schemas.vocabulary import May
 
-# On the table itself: the object's own insert costs more than writing the row.
-_KEEP = insert(Trace.__table__).returning(Trace.__table__.c.id)  # type: ignore[arg-type]
+_json = Encoder()
+_KEEP = Prepared(
+    """
+    INSERT INTO trace (kind, question, answer, outcome, asked_by, role, purpose, case_number, request_id,
+      asked_at)
+    VALUES (:kind, :question, :answer, :outcome, :asked_by, :role, :purpose, :case_number, :request_id,
+      :asked_at)
+    RETURNING id
+    """
+)
 
 
 @act(May.TRACE_ASK)
@@ -25,17 +32,17 @@ def find(work: Work, question: Question) -> Answer:
 def keep(work: Work, question: Question, answer: Answer) -> str:
     """Keep question and answer as they were at this moment; answers the trace's number."""
     work.purpose, work.case = question.purpose, question.case_number
-    values = {
-        "kind": question.kind.value,
-        "question": orjson.dumps(question).decode(),
-        "answer": orjson.dumps(answer).decode(),
-        "outcome": answer.outcome.value,
-        "asked_by": work.actor.user_id,
-        "role": work.actor.role.value,
-        "purpose": question.purpose.value,
-        "case_number": question.case_number,
-        "request_id": work.request_id,
-        "asked_at": work.now,
-    }
-    kept: int = work.session.connection().execute(_KEEP, values).scalar_one()
+    ((kept,),) = work.put_alone(
+        _KEEP,
+        kind=question.kind.value,
+        question=_json.encode(question).decode(),
+        answer=_json.encode(answer).decode(),
+        outcome=answer.outcome.value,
+        asked_by=work.actor.user_id,
+        role=work.actor.role.value,
+        purpose=question.purpose.value,
+        case_number=question.case_number,
+        request_id=work.request_id,
+        asked_at=work.now,
+    )
     return queries.trace_number(kept)

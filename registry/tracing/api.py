@@ -10,16 +10,18 @@ from typing import Any
 
 import orjson
 from flask import Response
+from msgspec.json import Encoder
 
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
-from registry.core.web.context import begin, look, registry, request_id
+from registry.core.web.context import begin, look, registry
 from registry.core.work import Work
 from registry.tracing import acts, documents, queries
 from schemas import tracing as shapes
 from schemas.paging import Page
 from schemas.vocabulary import May
 
+_json = Encoder()
 blueprint: Any = api.blueprint("tracing", "Where a firearm or a cartridge came from (FP art. 12(4); ITI)")
 
 
@@ -34,15 +36,15 @@ def ask(question: shapes.Question) -> Response:
 
 
 def _answered(work: Work, question: shapes.Question, answer: shapes.Answer, number: str) -> Response:
-    document = {"number": number, "asked_at": work.now, "question": question, **_members(answer)}
-    response = Response(orjson.dumps(document), 201, mimetype="application/json")
+    document = {"number": number, "asked_at": work.now.isoformat(), "question": question, **members(answer)}
+    response = Response(_json.encode(document), 201, mimetype="application/json")
     response.headers["Location"] = f"{api.PREFIX}/traces/{number}"
-    response.headers["Request-Id"] = request_id()
     return response
 
 
-def _members(answer: shapes.Answer) -> dict[str, Any]:
-    return {name: getattr(answer, name) for name in answer.__slots__}
+def members(answer: shapes.Answer) -> dict[str, Any]:
+    """The answer's members, to stand beside its number and question."""
+    return {name: getattr(answer, name) for name in answer.__struct_fields__}
 
 
 @blueprint.route("/traces", methods=["GET"])

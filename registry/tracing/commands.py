@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import click
-import orjson
 from flask import current_app
 from flask.cli import AppGroup
+from msgspec import json
 
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
@@ -89,8 +89,8 @@ def _run(asked: dict[str, Any], *, as_json: bool, purpose: str, recovered_on: An
         click.echo(str(error), err=True)
         sys.exit(2)
     if as_json:
-        members = {name: getattr(answer, name) for name in answer.__slots__}
-        click.echo(orjson.dumps({"number": number, **members}, option=orjson.OPT_INDENT_2).decode())
+        members = {name: getattr(answer, name) for name in answer.__struct_fields__}
+        click.echo(json.format(json.encode({"number": number, **members})).decode())
     else:
         for line in _lines(number, answer):
             click.echo(line)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from registry.ammunition.queries import lot_number
 from registry.core.errors import Invalid
@@ -37,8 +38,9 @@ def _firearm(work: Work, question: Question, calibre: str | None) -> Answer:
     found, pattern = _search(work, question)
     more = len(found) > queries.MOST
     judged = [(_facts(item, pattern, question, calibre), item) for item in found[: queries.MOST]]
-    judged.sort(key=lambda pair: (-pair[0].score, pair[1].superseded_by is not None, pair[1].id))
-    judged = judged[:SHOWN]
+    if len(judged) > 1:
+        judged.sort(key=lambda pair: (-pair[0].score, pair[1].superseded_by is not None, pair[1].id))
+        judged = judged[:SHOWN]
     candidates = tuple(_candidate(facts, item, rank) for rank, (facts, item) in enumerate(judged, 1))
     first = judged[0][1] if judged else None
     outcome = rules.outcome_of(candidates, bool(first and first.in_conflict))
@@ -82,8 +84,8 @@ def _facts(
         match = MatchKind.EXACT
     else:
         match = MatchKind.FOLDED if pattern.is_exact else MatchKind.PARTIAL
-    return rules.Facts(
-        match=match,
+    return rules.weigh(
+        match,
         maker=queries.fits_name(question.maker, item.maker, item.maker_short) if question.maker else None,
         calibre=None if calibre is None else item.calibre == calibre,
         type=None if question.type is None or item.type == "unknown" else item.type == question.type,
@@ -119,8 +121,8 @@ def _candidate(facts: rules.Facts, item: queries.FirearmFound, rank: int) -> Can
 
 def _history(item: queries.FirearmFound) -> rules.History:
     return rules.History(
-        steps=tuple((step.date, step.kind) for step in item.steps),
-        marks=tuple((mark.kind, mark.text, mark.condition, mark.country) for mark in item.marks),
+        steps=tuple([(step.date, step.kind) for step in item.steps]),
+        marks=tuple([(mark.kind, mark.text, mark.condition, mark.country) for mark in item.marks]),
         in_conflict=item.in_conflict,
         superseded_by=firearm_number(item.superseded_by) if item.superseded_by else None,
         out_of_scope=item.out_of_scope,
@@ -167,14 +169,11 @@ def _cartridge(work: Work, question: Question, calibre: str | None) -> Answer:
 
 
 def _lot_facts(lot: queries.LotFound, question: Question, calibre: str | None) -> rules.Facts:
-    return rules.Facts(
-        match=MatchKind.EXACT,
+    return rules.weigh(
+        MatchKind.EXACT,
         maker=queries.fits_name(question.maker, lot.maker, lot.maker_short) if question.maker else None,
         calibre=None if calibre is None else lot.calibre == calibre,
-        type=None,
         country=None if question.country is None else lot.maker_country == question.country,
-        model=None,
-        year=None,
     )
 
 

@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -66,8 +67,7 @@ _STATEMENTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MarkRow:
+class MarkRow(Struct, frozen=True):
     n: int
     kind: str
     text: str
@@ -75,8 +75,7 @@ class MarkRow:
     country: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FirearmFound:
+class FirearmFound(Struct, frozen=True):
     """A firearm one of whose marks fits; matched: that mark's kind, text and normal form."""
 
     id: int
@@ -117,6 +116,8 @@ def _found(work: Work, how: str, **values: Any) -> list[FirearmFound]:
     statement = _STATEMENTS[how, May.PERSON_READ in work.actor.may]
     rows = work.rows(statement, most=MOST + 1, **values)
     found = [_firearm(row) for row in rows]
+    if len(found) < 2:
+        return found
     # several marks of one firearm may fit: the best known one speaks for it
     return list({item.id: item for item in sorted(found, key=_speaks)}.values())
 
@@ -126,9 +127,9 @@ def _speaks(item: FirearmFound) -> bool:
 
 
 def _firearm(row: tuple[Any, ...]) -> FirearmFound:
-    steps = [_step(step) for step in sorted(_rows(row[14]), key=_ON_THEN_N)]
-    marks = sorted((MarkRow(*m) for m in _rows(row[15])), key=lambda m: m.n)
-    values = (*row[:14], tuple(steps), tuple(marks), bool(row[16]))
+    steps = tuple([_step(step) for step in sorted(_rows(row[14]), key=_ON_THEN_N)])
+    marks = tuple([MarkRow(*mark) for mark in sorted(_rows(row[15]))])
+    values = (*row[:14], steps, marks, bool(row[16]))
     return FirearmFound(*values)
 
 
@@ -141,15 +142,18 @@ _ON_THEN_N = itemgetter(1, 0)
 
 def _step(s: list[Any]) -> StepFound:
     """A step straight as the answer shows it; personal names, where they may be read, before numbers."""
-    giver, taker = s[3], s[6]
+    _, on, kind, giver, gave, giver_name, taker, took, taker_name, place, country, paper, number = s
     return StepFound(
-        s[1],
-        s[2],
-        party_number(giver) if giver else None,
-        s[5] or s[4],
-        party_number(taker) if taker else None,
-        s[8] or s[7],
-        *s[9:],
+        on,
+        kind,
+        giver and registry_number("P", giver),
+        giver_name or gave,
+        taker and registry_number("P", taker),
+        taker_name or took,
+        place,
+        country,
+        paper,
+        number,
     )
 
 
@@ -308,7 +312,7 @@ def _personal(work: Work, ids: set[int | None]) -> dict[int, str]:
 def fits_name(asked: str, *names: str) -> bool:
     """Whether a maker's name as told is one of these, or the beginning of one."""
     key = name_key(asked)
-    return any(name and (name_key(name) == key or name_key(name).startswith(key)) for name in names)
+    return any(name_key(name).startswith(key) for name in names if name)
 
 
 @dataclass(frozen=True)

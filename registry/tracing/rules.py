@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from schemas.tracing import Candidate, Certainty, Finding, Question
 from schemas.vocabulary import CertaintyLevel, FindingKind, MatchKind, Outcome, Severity, TraceKind
@@ -14,31 +15,24 @@ _WEIGHT = {"maker": 30, "calibre": 15, "type": 10, "country": 10, "model": 10, "
 LOT_LIMIT = 10_000  # 16 D LOG art. 2
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What a record says, to be held against what was told; None where it says nothing."""
+class Facts(Struct, frozen=True):
+    """How a record fits what was told: by its mark, and by the names of what agrees and what differs.
+
+    score: larger fits better.
+    """
 
     match: MatchKind
-    maker: bool | None
-    calibre: bool | None
-    type: bool | None
-    country: bool | None
-    model: bool | None
-    year: bool | None
+    agrees: tuple[str, ...]
+    differs: tuple[str, ...]
+    score: int
 
-    @property
-    def agrees(self) -> tuple[str, ...]:
-        return tuple(name for name in _WEIGHT if getattr(self, name) is True)
 
-    @property
-    def differs(self) -> tuple[str, ...]:
-        return tuple(name for name in _WEIGHT if getattr(self, name) is False)
-
-    @property
-    def score(self) -> int:
-        """Larger fits better: how the mark was matched, then what else agrees or differs."""
-        gained = sum(_WEIGHT[name] for name in self.agrees)
-        return _BASE[self.match] + gained - sum(_WEIGHT[name] for name in self.differs)
+def weigh(match: MatchKind, **told: bool | None) -> Facts:
+    """Hold a record against what was told: whether each agrees, None where either says nothing."""
+    agrees = tuple([name for name, same in told.items() if same])
+    differs = tuple([name for name, same in told.items() if same is False])
+    score = _BASE[match] + sum([_WEIGHT[name] for name in agrees]) - sum([_WEIGHT[name] for name in differs])
+    return Facts(match, agrees, differs, score)
 
 
 def outcome_of(candidates: Sequence[Candidate], disputed: bool) -> Outcome:
@@ -138,8 +132,7 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-@dataclass(frozen=True)
-class History:
+class History(Struct, frozen=True):
     """What happened to a firearm, as findings need it: (date, kind) of its steps, and its marks."""
 
     steps: tuple[tuple[str, str], ...]
@@ -157,8 +150,14 @@ def findings_of(history: History, candidate: Candidate, recovered_on: date | Non
         *_of_record(history, candidate),
         *_of_recovery(history, recovered_on),
     ]
-    order = (Severity.ALARM, Severity.WARNING, Severity.INFORMATION)
-    return sorted(found, key=lambda finding: order.index(finding.severity))
+    return sorted(found, key=_gravest_first) if len(found) > 1 else found
+
+
+_GRAVITY = (Severity.ALARM, Severity.WARNING, Severity.INFORMATION)
+
+
+def _gravest_first(finding: Finding) -> int:
+    return _GRAVITY.index(finding.severity)
 
 
 def _of_steps(history: History) -> list[Finding]:

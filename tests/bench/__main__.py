@@ -9,13 +9,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import traces
+from tests.bench import ledgers, traces
 from tests.bench.line import Line
 
 BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
     "trace_exact_http": traces.exact_http,
     "trace_exact_growth": traces.exact_growth,
     "trace_logged_http": traces.logged_http,
+    "ledger_integrate": ledgers.integrated,
+    "ledger_proof": ledgers.proved,
 }
 
 

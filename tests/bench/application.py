@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from flask import Flask, Response
+from msgspec.json import Encoder
 
-from registry.app import create_app
+from registry.app import serve
 from registry.core.web import api, guard
 from registry.core.web.context import look
 from registry.tracing import acts
-from registry.tracing.api import _members
+from registry.tracing.api import members
 from schemas.tracing import Question, QuestionSchema, TraceSchema
 from schemas.vocabulary import May
 
-app: Flask = create_app()
+_json = Encoder()
+app: Flask = serve()
 blueprint: Any = api.blueprint("bench", "benchmark")
 
 
@@ -24,7 +25,7 @@ def trace(question: Question) -> Response:
     """As the trace of the API, token checked, without its durable access record."""
     with look(question.purpose, question.case_number) as work:
         answer = acts.find(work, question)
-    return Response(orjson.dumps(_members(answer)), 201, mimetype="application/json")
+    return Response(_json.encode(members(answer)), 201, mimetype="application/json")
 
 
 app.add_url_rule("/api/v1/bench/trace", "bench_trace", trace, methods=["POST"])

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Line:
     """A figure with its floor of the same run.
 
-    bar: what the ratio must reach ("higher") or stay under ("lower").
+    bar: what the ratio must reach ("higher") or stay under ("lower"); judged: "value" where the bar is
+    for the figure itself. floor: None where there is nothing to compare with.
     """
 
     bench: str
@@ -18,17 +19,21 @@ class Line:
     size: int
     value: float
     unit: str
-    floor: float
+    floor: float | None
     bar: float
     better: str = "higher"
+    judged: str = "ratio"
 
     @property
-    def ratio(self) -> float:
-        return self.value / self.floor
+    def ratio(self) -> float | None:
+        return None if self.floor is None else self.value / self.floor
 
     @property
     def ok(self) -> bool:
-        return self.ratio >= self.bar if self.better == "higher" else self.ratio <= self.bar
+        figure = self.value if self.judged == "value" else self.ratio
+        if figure is None:
+            return False
+        return figure >= self.bar if self.better == "higher" else figure <= self.bar
 
     def printed(self) -> str:
         """The line as JSON."""
@@ -37,12 +42,17 @@ class Line:
                 "bench": self.bench,
                 "engine": self.engine,
                 "size": self.size,
-                "value": round(self.value, 2),
+                "value": rounded(self.value, 2),
                 "unit": self.unit,
-                "floor": round(self.floor, 2),
-                "ratio": round(self.ratio, 3),
+                "floor": rounded(self.floor, 2),
+                "ratio": rounded(self.ratio, 3),
                 "bar": self.bar,
+                "judged": self.judged,
                 "better": self.better,
                 "ok": self.ok,
             }
         )
+
+
+def rounded(figure: float | None, digits: int) -> float | None:
+    return None if figure is None else round(figure, digits)

@@ -107,8 +107,13 @@ def _script(path: Path, token: str, bodies: Sequence[bytes]) -> Path:
       wrk.headers["Content-Type"] = "application/json"
       wrk.headers["Authorization"] = "Bearer {token}"
       local bodies = {{{listed}}}
+      local written = {{}}
       local at = 0
-      request = function() at = at % #bodies + 1; return wrk.format(nil, nil, nil, bodies[at]) end
+      request = function()
+        at = at % #bodies + 1
+        written[at] = written[at] or wrk.format(nil, nil, nil, bodies[at])
+        return written[at]
+      end
     """
     path.write_text(post if bodies else "")
     return path

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import statistics
-import threading
-import time
-from collections.abc import Callable, Iterator
-
-import psycopg
-from sqlalchemy.engine import make_url
+from collections.abc import Iterator
 
 from registry.access import acts as access
 from registry.core.database import Database
 from registry.core.work import OPERATOR, Actor, Office
 from schemas.access import AccountNew, TokenNew
 from schemas.vocabulary import May, Role
-from tests.bench import databases, population, server
+from tests.bench import commits, databases, population, server
 from tests.bench.line import Line
 
 FULL = 10_000_000
@@ -62,13 +56,13 @@ def logged_http(full: bool) -> Iterator[Line]:
     with databases.both() as engines:
         for engine, url, folder in engines:
             token = _prepared(url, size)
-            commits, rates = [], []
+            floors, rates = [], []
             with server.serving(url, folder) as base:
                 for _ in range(5):
                     target = (f"{base}/api/v1/traces", token, bodies(size))
                     rates += server.rates([target], rounds=1, seconds=2)
-                    commits.append(bare_commits(url))
-            value, floor = statistics.median(rates), statistics.median(commits)
+                    floors.append(commits.rate(url))
+            value, floor = statistics.median(rates), statistics.median(floors)
             yield Line("trace_logged_http", engine, size, value, "requests/s", floor, 0.6)
 
 
@@ -103,49 +97,3 @@ def _prepared(url: str, size: int) -> str:
     database.checkpoint()
     database.close()
     return token
-
-
-def bare_commits(url: str, seconds: float = 2.0) -> float:
-    """One-row durable commits a second, by as many writers as the server has workers."""
-    writer = _sqlite_writer if url.startswith("sqlite") else _postgresql_writer
-    path = make_url(url).database or "" if url.startswith("sqlite") else url.replace("+psycopg", "")
-    counts: list[int] = []
-
-    def run() -> None:
-        write, close = writer(path)
-        end, count = time.perf_counter() + seconds, 0
-        while time.perf_counter() < end:
-            write()
-            count += 1
-        close()
-        counts.append(count)
-
-    threads = [threading.Thread(target=run) for _ in range(server.WORKERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(counts) / seconds
-
-
-Writer = tuple[Callable[[], object], Callable[[], None]]
-_INSERT = "INSERT INTO bench_commit (body) VALUES ('a row of about the size of an access record')"
-
-
-def _sqlite_writer(path: str) -> Writer:
-    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA wal_autocheckpoint=0")
-    connection.execute("CREATE TABLE IF NOT EXISTS bench_commit (id INTEGER PRIMARY KEY, body TEXT)")
-    return lambda: connection.execute(_INSERT), connection.close
-
-
-def _postgresql_writer(url: str) -> Writer:
-    connection = psycopg.connect(url, autocommit=True)
-    connection.execute("SELECT pg_advisory_lock(1)")
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS bench_commit"
-        " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text)"
-    )
-    connection.execute("SELECT pg_advisory_unlock(1)")
-    return lambda: connection.execute(_INSERT), connection.close

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from registry.core.database import Database
+from registry.core.database import Database, Prepared
 from registry.core.errors import Conflict, Forbidden
 from registry.core.work import Actor, Office, Work, act
 from registry.directory.tables import State
@@ -116,3 +116,102 @@ def test_the_log_is_moved_into_the_database_while_others_write(office: Office) -
     with office.look(OFFICER) as work:
         assert work.session.get_one(State, "Q0").version == 76
         assert work.session.execute(text("PRAGMA query_only")).scalar_one() == 1
+
+
+_ADD = Prepared(
+    "INSERT INTO state (code, name, historic, contact_name, contact_address, version)"
+    " VALUES (:code, :name, :historic, '', '', 1) RETURNING code"
+)
+_COUNT = Prepared("SELECT count(*) FROM state WHERE name LIKE 'Test%'")
+
+
+def put(work: Work, code: str) -> list[tuple[str]]:
+    return work.put(_ADD, code=code, name=f"Test {code}", historic=False)
+
+
+def test_a_prepared_write_is_kept_and_answers_its_rows(office: Office) -> None:
+    with office.begin(OFFICER) as work:
+        assert put(work, "Q1") == [("Q1",)]
+        assert put(work, "Q2") == [("Q2",)]
+    assert names(office) == {"Test Q1", "Test Q2"}
+
+
+def test_prepared_writes_are_undone_together(office: Office) -> None:
+    with pytest.raises(ZeroDivisionError), office.begin(OFFICER) as work:
+        put(work, "Q1")
+        put(work, "Q2")
+        raise ZeroDivisionError
+    with office.begin(OFFICER) as work:
+        put(work, "Q3")
+    assert names(office) == {"Test Q3"}
+
+
+def test_a_prepared_write_joins_the_session_that_is_open(office: Office) -> None:
+    with pytest.raises(ZeroDivisionError), office.begin(OFFICER) as work:
+        add(work, "Q1")
+        put(work, "Q2")
+        raise ZeroDivisionError
+    assert names(office) == set()
+    with office.begin(OFFICER) as work:
+        add(work, "Q1")
+        put(work, "Q2")
+    assert names(office) == {"Test Q1", "Test Q2"}
+
+
+def test_no_session_is_opened_beside_prepared_writes(office: Office) -> None:
+    with pytest.raises(RuntimeError, match="prepared"), office.begin(OFFICER) as work:
+        put(work, "Q1")
+        _ = work.session
+    assert names(office) == set()
+
+
+def test_what_the_database_refuses_of_a_prepared_write_is_a_conflict(office: Office) -> None:
+    with office.begin(OFFICER) as work:
+        put(work, "Q1")
+    with pytest.raises(Conflict) as refusal, office.begin(OFFICER) as work:
+        put(work, "Q1")
+    assert "Q1" not in str(refusal.value)
+    assert names(office) == {"Test Q1"}
+
+
+def test_prepared_reads_see_what_others_commit(office: Office) -> None:
+    for known in range(3):
+        with office.look(OFFICER) as work:
+            assert work.rows(_COUNT) == [(known,)]
+        with office.begin(OFFICER) as work:
+            put(work, f"Q{known}")
+
+
+def test_a_broken_connection_is_replaced(office: Office) -> None:
+    if office.database.is_sqlite:
+        pytest.skip("SQLite has no server that could end a connection")
+    with office.begin(OFFICER) as work:
+        put(work, "Q1")
+    with office.look(OFFICER) as work:
+        assert work.rows(_COUNT) == [(1,)]
+    with office.database.reader.connect() as other:
+        other.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    with office.look(OFFICER) as work:
+        assert work.rows(_COUNT) == [(1,)]
+    with pytest.raises(OperationalError), office.begin(OFFICER) as work:
+        put(work, "Q2")
+    with office.begin(OFFICER) as work:
+        put(work, "Q3")
+    assert names(office) == {"Test Q1", "Test Q3"}
+
+
+def test_writers_wait_for_their_turn_and_none_is_lost(office: Office) -> None:
+    def write(first: str) -> None:
+        for n, second in enumerate("abcdefghijklmnopqrst"):
+            with office.begin(OFFICER) as work:
+                put(work, first + second) if n % 2 else add(work, first + second)
+
+    threads = [threading.Thread(target=write, args=(first,)) for first in "ABCDEFGH"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(names(office)) == 160

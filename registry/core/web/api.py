@@ -17,10 +17,11 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from registry.core.errors import Invalid, KeyReused, NotJson, Unmet, VersionNeeded
 from registry.core.web import problems
-from registry.core.web.context import begin, look, request_id
+from registry.core.web.context import asked, begin, look
 from registry.core.web.guard import may, signed_in
 from registry.core.web.tables import KeptAnswer
 from registry.core.work import Work
+from schemas.base import Shape
 from schemas.paging import Page, page_of
 from schemas.problems import ProblemSchema
 from schemas.vocabulary import May
@@ -97,7 +98,7 @@ def reads(
     permission: May | None,
     *,
     gives: type[Schema],
-    query: type[Schema] | None = None,
+    query: type[Shape] | None = None,
     paged: bool = False,
 ) -> Callable[[View], View]:
     """A GET: `view(work, [query], **path)` returns the record (its `version` becomes the ETag) or a Page.
@@ -125,7 +126,7 @@ def writes(
     blp: Any,
     permission: May,
     *,
-    takes: type[Schema],
+    takes: type[Shape],
     gives: type[Schema],
     status: int = 201,
     versioned: bool = False,
@@ -162,7 +163,7 @@ def writes(
 
 
 def takes(
-    blp: Any, permission: May, *, takes: type[Schema], gives: type[Schema], status: int = 201
+    blp: Any, permission: May, *, takes: type[Shape], gives: type[Schema], status: int = 201
 ) -> Callable[[View], View]:
     """A POST whose `view(taken, **path)` answers for itself, with `once` around its change."""
 
@@ -173,7 +174,7 @@ def takes(
     return mark
 
 
-def prints(blp: Any, permission: May, *, query: type[Schema] | None = None) -> Callable[[View], View]:
+def prints(blp: Any, permission: May, *, query: type[Shape] | None = None) -> Callable[[View], View]:
     """A GET of a PDF: `view([query], **path)` reads and prints outside any transaction; returns its bytes."""
 
     def mark(view: View) -> View:
@@ -202,7 +203,7 @@ def once(work: Work, make: Callable[[], Response]) -> Response:
     return response
 
 
-def _taking(shape: type[Schema], view: View) -> View:
+def _taking(shape: type[Shape], view: View) -> View:
     """The view with the JSON body as the shape's dataclass; made once, not for each request."""
     schema = shape()
 
@@ -213,7 +214,7 @@ def _taking(shape: type[Schema], view: View) -> View:
     return answer
 
 
-def _asking(shape: type[Schema] | None, view: View) -> View:
+def _asking(shape: type[Shape] | None, view: View) -> View:
     """The view with the query as the shape's dataclass; a filter misspelled is refused, not passed over."""
     if shape is None:
         return view
@@ -226,9 +227,9 @@ def _asking(shape: type[Schema] | None, view: View) -> View:
     return answer
 
 
-def _loaded(schema: Schema, given: Any) -> Any:
+def _loaded(schema: Shape, given: Any) -> Any:
     try:
-        return schema.load(given)
+        return schema.take(given)
     except ValidationError as error:
         raise problems.from_validation(error.messages) from None
 
@@ -236,10 +237,11 @@ def _loaded(schema: Schema, given: Any) -> Any:
 def _json() -> Any:
     """The body; raises UnsupportedMediaType for anything but JSON, NotJson for what is none."""
     # the header itself: werkzeug's parsed one costs as much as the parsing of the body
-    if not request.environ.get("CONTENT_TYPE", "").lower().startswith("application/json"):
+    calling = asked()
+    if not calling.environ.get("CONTENT_TYPE", "").lower().startswith("application/json"):
         raise UnsupportedMediaType("Send JSON with Content-Type: application/json.")
     try:
-        return orjson.loads(request.get_data())
+        return orjson.loads(calling.body())
     except orjson.JSONDecodeError as error:
         raise NotJson(f"The body is not JSON: {error}") from None
 
@@ -274,7 +276,6 @@ def respond(shape: type[Schema], result: Any, status: int) -> Response:
         response.headers["ETag"] = f'"{version}"'
     if status == 201 and (number := getattr(result, "number", None)) is not None:
         response.headers["Location"] = f"{request.path.rstrip('/')}/{number}"
-    response.headers["Request-Id"] = request_id()
     return response
 
 
@@ -296,7 +297,7 @@ def _key_asked() -> str:
 
 
 def _request_hash() -> bytes:
-    parts = (request.method.encode(), request.path.encode(), request.get_data())
+    parts = (request.method.encode(), request.path.encode(), asked().body())
     return hashlib.sha256(b"\0".join(parts)).digest()
 
 

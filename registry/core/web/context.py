@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
-from flask import Flask, Request, current_app, g, request
+from flask import Flask, Request, current_app, request
+from werkzeug.exceptions import ClientDisconnected
 
 from registry.core.database import Database
 from registry.core.errors import SignInNeeded
 from registry.core.settings import Settings
-from registry.core.work import Actor, Office, Work, new_request_id
+from registry.core.work import Actor, Begin, Look, Office, new_request_id
 from schemas.vocabulary import May, Purpose
 
 
@@ -53,9 +54,51 @@ class NavigationEntry:
     order: int = 50
 
 
+REQUEST_ID = "registry.request_id"
+
+
+class Asked(Request):
+    """A request with what every step wants of it, found once.
+
+    id: of this request, for logs and answers; is_api: whether it speaks JSON: errors are problem
+    documents, cookies do not count; started: by the performance counter.
+    """
+
+    def __init__(self, environ: dict[str, Any], *options: Any, **named: Any) -> None:
+        super().__init__(environ, *options, **named)
+        self.started = time.perf_counter()
+        self.id = environ[REQUEST_ID] = new_request_id()
+        self.is_api = self.path.startswith("/api/")
+        self.knows_caller = False
+        self.caller: Actor | None = None
+        self.knows_visitor = False
+        self.visitor: Visitor | None = None
+        self._body: bytes | None = None
+
+    def body(self) -> bytes:
+        """The bytes sent; raises RequestEntityTooLarge, or ClientDisconnected when they are cut short."""
+        if self._body is None:
+            self._body = self._read()
+        return self._body
+
+    def _read(self) -> bytes:
+        told, most = self.environ.get("CONTENT_LENGTH", ""), self.max_content_length
+        if not (told.isascii() and told.isdigit()) or most is None or int(told) > most:
+            return self.get_data()  # werkzeug's own way, which knows chunks and refuses what is too large
+        body: bytes = self.environ["wsgi.input"].read(int(told))
+        if len(body) < int(told):
+            raise ClientDisconnected
+        return body
+
+
+def asked() -> Asked:
+    """The request being answered."""
+    return request._get_current_object()  # type: ignore[attr-defined,no-any-return]
+
+
 def registry() -> Registry:
     """The registry of the current application."""
-    return cast(Registry, current_app.extensions["registry"])
+    return current_app.extensions["registry"]  # type: ignore[no-any-return]
 
 
 def attach(app: Flask, parts: Registry) -> None:
@@ -63,28 +106,32 @@ def attach(app: Flask, parts: Registry) -> None:
     app.extensions["registry"] = parts
 
 
-def is_api(asked: Request | None = None) -> bool:
-    """Whether a request speaks JSON: errors are problem documents, cookies do not count."""
-    return (asked or request).path.startswith("/api/")
+def is_api() -> bool:
+    """Whether the request speaks JSON."""
+    return asked().is_api
 
 
 def authenticate() -> Actor | None:
     """Who calls: by bearer token on the API, by cookie on pages. Asked once for each request."""
-    if "actor" not in g:
-        g.actor = _token_actor() if is_api() else _cookie_actor()
-    return cast("Actor | None", g.actor)
+    calling = asked()
+    if not calling.knows_caller:
+        calling.caller = _token_actor(registry(), calling) if calling.is_api else _cookie_actor()
+        calling.knows_caller = True
+    return calling.caller
 
 
 def visitor() -> Visitor | None:
     """Whom the cookie of a page names, be their sign-in complete or not. Asked once for each request."""
-    if "visitor" not in g:
-        g.visitor = None if is_api() else registry().cookie_visitor(registry())
-    return cast("Visitor | None", g.visitor)
+    calling = asked()
+    if not calling.knows_visitor:
+        calling.visitor = None if calling.is_api else registry().cookie_visitor(registry())
+        calling.knows_visitor = True
+    return calling.visitor
 
 
 def admit(actor: Actor) -> None:
     """Let somebody whose sign-in is not complete act in this request, with what they may."""
-    g.actor = actor
+    asked().caller = actor
 
 
 def _cookie_actor() -> Actor | None:
@@ -92,9 +139,9 @@ def _cookie_actor() -> Actor | None:
     return named.actor if named and not named.step else None
 
 
-def _token_actor() -> Actor | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return registry().token_actor(registry(), token) if scheme.lower() == "bearer" and token else None
+def _token_actor(parts: Registry, calling: Asked) -> Actor | None:
+    scheme, _, token = calling.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return parts.token_actor(parts, token) if token and scheme.lower() == "bearer" else None
 
 
 def actor() -> Actor:
@@ -107,20 +154,14 @@ def actor() -> Actor:
 
 def request_id() -> str:
     """The identifier of this request."""
-    if "request_id" not in g:
-        g.request_id = new_request_id()
-    return cast(str, g.request_id)
+    return asked().id
 
 
-@contextmanager
-def begin(purpose: Purpose | None = None, case: str | None = None, **options: Any) -> Iterator[Work]:
+def begin(purpose: Purpose | None = None, case: str | None = None) -> Begin:
     """A change by whoever calls."""
-    with registry().office.begin(actor(), purpose, case, request_id(), **options) as work:
-        yield work
+    return registry().office.begin(actor(), purpose, case, request_id())
 
 
-@contextmanager
-def look(purpose: Purpose | None = None, case: str | None = None) -> Iterator[Work]:
+def look(purpose: Purpose | None = None, case: str | None = None) -> Look:
     """A read by whoever calls."""
-    with registry().office.look(actor(), purpose, case, request_id()) as work:
-        yield work
+    return registry().office.look(actor(), purpose, case, request_id())

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 
 from registry.core.errors import Forbidden, RegistryError, SignInNeeded
-from registry.core.web.context import admit, authenticate, registry, visitor
+from registry.core.web.context import Asked, admit, authenticate, registry, visitor
 from registry.core.work import Actor, allow, confirmed
 from schemas.vocabulary import May
 
@@ -79,11 +79,11 @@ def guard_of(app: Flask, endpoint: str) -> Guard | None:
     return guard
 
 
-def check() -> None:
+def check(asked: Asked) -> None:
     """Before each request: find out who calls, and whether the route is open to them."""
-    if request.endpoint is None:
+    if asked.endpoint is None:
         return
-    guard = guard_of(current_app, request.endpoint)
+    guard = guard_of(current_app, asked.endpoint)
     if guard is None:
         raise Forbidden("This address is closed")
     if guard.public:

@@ -1,0 +1,111 @@
+"""Reading plainly good documents without marshmallow gives what marshmallow gives, always."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from marshmallow import ValidationError
+
+import schemas
+from schemas.base import Shape
+from schemas.fields import Code, Country, Day, Number, Text, Whole
+from schemas.tracing import QuestionSchema
+from schemas.vocabulary import Purpose
+
+
+def shapes() -> list[type[Shape]]:
+    for module in pkgutil.iter_modules(schemas.__path__):
+        importlib.import_module(f"schemas.{module.name}")
+    found, waiting = [], [Shape]
+    while waiting:
+        below = waiting.pop().__subclasses__()
+        found += below
+        waiting += below
+    return sorted(set(found), key=lambda shape: shape.__name__)
+
+
+NOTHING = [None, "", " ", 0, -1, True, [], {}]
+TEXTS = ["x", " padded ", "é", "a\x00b", "\u202e", "x" * 5000, "BR", "br", "BRA", "F-000000001-Z"]
+DAYS = ["1300-01-01", "1299-12-31", "2026-02-30", "2026-W01-1", "20260101", "2026-1-01", "٢٠٢٦-٠١-٠١"]
+NUMBERS = [1.0, 1.5, 1299, 1300, 2200, 2201, 10**9, 10**9 + 1, 10**30]
+ODD: st.SearchStrategy[Any] = st.sampled_from([*NOTHING, *TEXTS, *DAYS, *NUMBERS])
+
+
+def values_of(field: Any) -> st.SearchStrategy[Any]:
+    if isinstance(field, Code):
+        return st.sampled_from([str(code) for code in field.codes]) | ODD
+    if isinstance(field, Text):
+        return st.text(min_size=0, max_size=field.longest + 2) | ODD
+    if isinstance(field, Whole):
+        return st.integers(field.least - 1, field.most + 1) | ODD
+    if isinstance(field, Day):
+        return st.dates().map(str) | ODD
+    return ODD
+
+
+def documents(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
+    required = {name: values_of(field) for name, field in shape.fields.items() if field.required}
+    others = {name: values_of(field) for name, field in shape.fields.items() if not field.required}
+    return st.fixed_dictionaries(required, optional=others | {"unknown": ODD})
+
+
+def outcome(read: Any, document: Any) -> Any:
+    try:
+        return "made", read(document)
+    except ValidationError as error:
+        return "refused", error.messages
+
+
+PLAIN = [shape for shape in shapes() if shape()._plan is not None]
+
+
+def test_most_shapes_that_people_send_are_read_plainly() -> None:
+    assert QuestionSchema in PLAIN
+    assert len(PLAIN) >= 10
+
+
+@pytest.mark.parametrize("made", PLAIN, ids=lambda shape: shape.__name__)
+def test_plain_reading_agrees_with_marshmallow(made: type[Shape]) -> None:
+    shape = made()
+
+    @given(documents(shape))
+    def agrees(document: dict[str, Any]) -> None:
+        assert outcome(shape.take, document) == outcome(shape.load, document)
+
+    agrees()
+
+
+@pytest.mark.parametrize("document", [None, [], "text", 3, {}, {"kind": "firearm"}])
+def test_what_is_no_document_is_refused_alike(document: Any) -> None:
+    shape = QuestionSchema()
+    assert outcome(shape.take, document) == outcome(shape.load, document)
+    assert outcome(shape.take, document)[0] == "refused"
+
+
+def test_a_good_question_never_reaches_marshmallow(monkeypatch: pytest.MonkeyPatch) -> None:
+    shape = QuestionSchema()
+    monkeypatch.setattr(shape, "load", lambda given: pytest.fail("marshmallow was asked"))
+    question = shape.take(
+        {
+            "kind": "firearm",
+            "purpose": "recovered_firearm",
+            "case_number": " 7/26 ",
+            "mark": "AB?1",
+            "year": 1978,
+        }
+    )
+    assert (question.purpose, question.case_number, question.year) == (
+        Purpose.RECOVERED_FIREARM,
+        "7/26",
+        1978,
+    )
+
+
+def test_fields_with_a_check_of_their_own_are_left_to_marshmallow() -> None:
+    assert not hasattr(Number("F"), "plainly")
+    assert Country().plainly()("BR") == "BR"
