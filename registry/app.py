@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, session
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry.access import sessions
 from registry.core.database import Database
 from registry.core.settings import Settings
 from registry.core.web import api, context, guard, site
-from registry.core.web.context import Registry
+from registry.core.web.context import Registry, Visitor
 from registry.core.work import Actor, Office
 from registry.rooms import API_ROOMS, COMMANDS, NAVIGATION, PAGE_ROOMS
 
@@ -32,10 +33,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Site("registry", static_folder=None)
     database = Database(settings.database_url)
     parts = Registry(
-        settings, database, Office(database, settings.state), _token_actor, _cookie_actor, list(NAVIGATION)
+        settings,
+        database,
+        Office(database, settings.state, secret=settings.secret_key),
+        _token_actor,
+        _cookie_visitor,
+        list(NAVIGATION),
     )
     context.attach(app, parts)
     site.configure_logs()
+    if settings.proxies:
+        front = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, front, front, front)  # type: ignore[method-assign]
     site.install(app)
     _open_rooms(app, settings)
     guard.refuse_unguarded(app)
@@ -66,7 +75,10 @@ def _token_actor(parts: Registry, token: str) -> Actor | None:
     return sessions.token_actor(parts.office, token)
 
 
-def _cookie_actor(parts: Registry) -> Actor | None:
+def _cookie_visitor(parts: Registry) -> Visitor | None:
     token = session.get("sign_in")
+    if not isinstance(token, str):
+        return None
     idle = timedelta(minutes=parts.settings.session_idle_minutes)
-    return sessions.session_actor(parts.office, token, idle) if isinstance(token, str) else None
+    found = sessions.holder(parts.office, token, idle)
+    return Visitor(found.actor, found.step or "") if found else None

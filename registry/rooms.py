@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from registry.access import api as access_api
+from registry.access import commands as access_commands
 from registry.access import pages as access_pages
 from registry.ammunition import api as ammunition_api
 from registry.ammunition import pages as ammunition_pages
@@ -42,4 +43,4 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *directory_pages.NAVIGATION,
     *access_pages.NAVIGATION,
 )
-COMMANDS: Sequence[Any] = (*OPERATOR_COMMANDS, tracing_commands.trace)
+COMMANDS: Sequence[Any] = (*OPERATOR_COMMANDS, access_commands.access, tracing_commands.trace)

@@ -42,6 +42,7 @@ class May(StrEnum):
     LABEL_PRINT = "label.print"
     USER_MANAGE = "user.manage"
     TOKEN_MANAGE = "token.manage"  # one's own bearer tokens
+    ACCESS_OWN = "access.own"  # one's own password, second factor and sessions
 
 
 class PartyKind(StrEnum):

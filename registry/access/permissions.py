@@ -28,6 +28,7 @@ MEANING: Mapping[May, Any] = {
     May.LABEL_PRINT: _("Print labels and certificates"),
     May.USER_MANAGE: _("Open and close accounts"),
     May.TOKEN_MANAGE: _("Make and revoke one's own tokens"),
+    May.ACCESS_OWN: _("Change one's own password, second factor and sessions"),
 }
 
 

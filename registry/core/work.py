@@ -8,10 +8,11 @@ the act runs, so that page, API, command line and message cannot drift apart.
 from __future__ import annotations
 
 import functools
+import hmac
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import orjson
@@ -19,8 +20,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.core.database import Database, Prepared, Statement, Turn
-from registry.core.errors import Conflict, Forbidden
+from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden
 from registry.core.journal import entries
+from registry.core.settings import MisconfiguredError
 from schemas.vocabulary import May, Purpose, Role
 
 P = ParamSpec("P")
@@ -28,11 +30,24 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True)
+class Proof:
+    """How somebody showed who they are in this session.
+
+    sign_in: the session's key; second_factor: whether one was given; at: when they last showed it.
+    """
+
+    sign_in: int
+    second_factor: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who acts, and in which capacity.
 
     user_id: 0 for the operator at the command line; party_id: the trader someone works for, or None.
-    may: what the policy and the token's scopes allow.
+    may: what the policy and the token's scopes allow. proof: of a session on pages; None for bearer tokens
+    and at the command line.
     """
 
     user_id: int
@@ -41,9 +56,16 @@ class Actor:
     may: frozenset[May]
     party_id: int | None = None
     language: str = "en"
+    proof: Proof | None = None
 
 
-OPERATOR = Actor(0, "operator", Role.AUTHORITY_SUPERVISOR, frozenset(May))
+OPERATOR = Actor(
+    0,
+    "operator",
+    Role.AUTHORITY_SUPERVISOR,
+    frozenset(May),
+    proof=Proof(0, second_factor=True, at=datetime.max.replace(tzinfo=UTC)),
+)
 """Whoever may run commands on the machine; records show it as account 0."""
 
 
@@ -69,6 +91,7 @@ class Work:
         "now",
         "purpose",
         "request_id",
+        "secret",
     )
 
     def __init__(
@@ -83,6 +106,7 @@ class Work:
     ) -> None:
         self.database = office.database
         self.home = office.home
+        self.secret = office.secret
         self.now = office.clock()
         self.actor = actor
         self.request_id = request_id or new_request_id()
@@ -205,6 +229,12 @@ class Work:
         if self._turn is not None:
             self._turn.roll_back()
 
+    def key(self, use: str) -> bytes:
+        """256 bits for one use, from the registry's secret key; raises MisconfiguredError without it."""
+        if not self.secret:
+            raise MisconfiguredError("This needs the registry's secret key")
+        return hmac.digest(self.secret.encode(), use.encode(), "sha256")
+
     def lock(self, name: str) -> None:
         """Hold a named lock until the end of the transaction.
 
@@ -216,13 +246,18 @@ class Work:
 
 
 class Office:
-    """Where units of work begin: the database, the State and the clock of one registry."""
+    """Where units of work begin: the database, the State, the clock and the secret key of one registry."""
 
     def __init__(
-        self, database: Database, home: str = "", clock: Callable[[], datetime] | None = None
+        self,
+        database: Database,
+        home: str = "",
+        clock: Callable[[], datetime] | None = None,
+        secret: str = "",
     ) -> None:
         self.database = database
         self.home = home
+        self.secret = secret
         self.clock = clock or (lambda: datetime.now(UTC))
 
     def begin(
@@ -304,13 +339,26 @@ def allow(actor: Actor, may: May) -> None:
         raise Forbidden(f"The role {actor.role.value} may not do this ({may.value})")
 
 
-def act(may: May) -> Callable[[Callable[Concatenate[Work, P], R]], Callable[Concatenate[Work, P], R]]:
-    """Mark what people do: asks the policy first, and keeps in the work which act it is."""
+def confirmed(actor: Actor, now: datetime, within: timedelta) -> None:
+    """Raise ConfirmationNeeded unless the actor showed so lately who they are; a bearer token never does."""
+    if actor.proof is None or actor.proof.at < now - within:
+        raise ConfirmationNeeded("This needs your password or second factor once more")
+
+
+def act(
+    may: May, confirmed_within: timedelta | None = None
+) -> Callable[[Callable[Concatenate[Work, P], R]], Callable[Concatenate[Work, P], R]]:
+    """Mark what people do: asks the policy first, and keeps in the work which act it is.
+
+    confirmed_within: how lately the actor must have shown who they are, where that matters.
+    """
 
     def mark(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate[Work, P], R]:
         @functools.wraps(function)
         def guarded(work: Work, /, *args: P.args, **kwargs: P.kwargs) -> R:
             allow(work.actor, may)
+            if confirmed_within is not None:
+                confirmed(work.actor, work.now, confirmed_within)
             work.acts.append(may)
             return function(work, *args, **kwargs)
 

@@ -170,6 +170,7 @@ def _words() -> dict[str, Any]:
         ],
         "navigation": _navigation(parts, visitor),
         "signed_in": visitor
+        and visitor.may
         and {
             "name": visitor.name,
             "role_label": gettext(visitor.role.value.replace("_", " ").capitalize()),
