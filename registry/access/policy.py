@@ -22,12 +22,12 @@ _RECORD = {
     May.SALE_RECORD,
     May.LABEL_PRINT,
 }
-_OFFICER = _READ | _RECORD | {May.PERSON_READ, May.TRACE_ASK, May.FIREARM_CORRECT}
+_OFFICER = _READ | _RECORD | {May.PERSON_READ, May.TRACE_ASK, May.FIREARM_CORRECT, May.HISTORY_READ}
 _OWN = {May.TOKEN_MANAGE, May.ACCESS_OWN}
 
 POLICY: Mapping[Role, frozenset[May]] = {
     Role.AUTHORITY_OFFICER: frozenset(_OFFICER | _OWN),
-    Role.AUTHORITY_SUPERVISOR: frozenset(_OFFICER | {May.CONFLICT_RESOLVE} | _OWN),
+    Role.AUTHORITY_SUPERVISOR: frozenset(_OFFICER | {May.CONFLICT_RESOLVE, May.LEDGER_READ} | _OWN),
     Role.POLICE: frozenset({May.TRACE_ASK, May.TRACE_READ, May.PERSON_READ, May.DIRECTORY_READ} | _OWN),
     Role.CUSTOMS: frozenset(
         {
@@ -55,7 +55,7 @@ POLICY: Mapping[Role, frozenset[May]] = {
         }
         | _OWN
     ),
-    Role.AUDITOR: frozenset(_READ | {May.PERSON_READ} | _OWN),
+    Role.AUDITOR: frozenset(_READ | {May.PERSON_READ, May.HISTORY_READ, May.LEDGER_READ} | _OWN),
     Role.ADMINISTRATOR: frozenset({May.USER_MANAGE, May.DIRECTORY_READ} | _OWN),
 }
 

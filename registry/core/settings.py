@@ -44,7 +44,13 @@ class Settings:
     session_idle_minutes: int = 15
     origin: str = ""
     proxies: int = 0
+    ledger_origin: str = ""
     testing: bool = False
+
+    @property
+    def ledger_key(self) -> tuple[Path, str]:
+        """Where the ledger's key is kept, and the name of the log it signs."""
+        return self.instance, self.ledger_origin or f"firearms-registry.{self.state.lower()}/ledger"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -57,6 +63,7 @@ class Settings:
             database_url=_database_url(given, instance),
             secret_key=_secret_key(given, instance, production),
             state=given.get("REGISTRY_STATE", cls.state),
+            ledger_origin=given.get("REGISTRY_LEDGER_ORIGIN", ""),
             authority=given.get("REGISTRY_AUTHORITY", cls.authority),
             languages=tuple(given.get("REGISTRY_LANGUAGES", ",".join(cls.languages)).split(",")),
             production=production,
