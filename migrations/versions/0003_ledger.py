@@ -34,9 +34,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_ledger_entry"),
         sqlite_strict=True,
     )
-    op.create_index("ix_ledger_entry_tx", "ledger_entry", ["tx"])
+    given, waiting = sa.text("tx IS NOT NULL"), sa.text("leaf IS NULL")
+    op.create_index("ix_ledger_entry_tx", "ledger_entry", ["tx"], sqlite_where=given)
     op.create_index(
-        "ix_ledger_entry_unsequenced", "ledger_entry", ["id"], postgresql_where=sa.text("leaf IS NULL")
+        "ix_ledger_entry_unsequenced",
+        "ledger_entry",
+        ["id"],
+        postgresql_where=waiting,
+        sqlite_where=waiting,
     )
     op.create_index("ix_ledger_entry_actor_id_id", "ledger_entry", ["actor_id", "id"])
     op.create_index("ix_ledger_entry_act_id", "ledger_entry", ["act", "id"])
@@ -81,7 +86,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_ledger_leaf"),
         sqlite_strict=True,
     )
-    op.create_index("ix_ledger_leaf_entry_id", "ledger_leaf", ["entry_id"])
     op.create_table(
         "ledger_tile",
         sa.Column("level", KEY, autoincrement=False, nullable=False),

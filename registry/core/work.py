@@ -118,7 +118,7 @@ class Work:
         self._writes = writes
         self._session: Session | None = None
         self._turn: Turn | None = None
-        self._entry: int | None = None
+        self._entry: entries.Opened | None = None
         self._opened_as: dict[str, Any] = {}
 
     @property
@@ -146,7 +146,7 @@ class Work:
     def _open(self, turn: Turn, *statements: Statement, commit: bool = False) -> list[list[tuple[Any, ...]]]:
         """Open the entry, and run what comes with it."""
         self._opened_as = self._said()
-        (((self._entry,),), *rows) = turn.run_all([(entries.OPEN, self._opened_as), *statements], commit)
+        ((self._entry,), *rows) = turn.run_all([(entries.OPEN, self._opened_as), *statements], commit)
         return rows
 
     def _said(self) -> dict[str, Any]:
@@ -213,6 +213,7 @@ class Work:
 
     def record(self) -> None:
         """Write the entry alone, where nothing but the note is to be kept."""
+        self._session = None  # it could only read
         self._turn = self.database.turn()
         self._open(self._turn)
         self.commit()

@@ -22,24 +22,22 @@ TILE = 256
 AT_ONCE = 500  # transactions the sequencer appends at once
 
 _VALUES = ":at, :actor_id, :role, :purpose, :case_number, :act, :request_id, :note"
+_NAMES = ("at", "actor_id", "role", "purpose", "case_number", "act", "request_id", "note")
 _COLUMNS = "at, actor_id, role, purpose, case_number, act, request_id, note"
 OPEN = Prepared(
-    f"INSERT INTO ledger_entry (tx, leaf, {_COLUMNS}) VALUES ({{tx}}, {{next}}, {_VALUES}) RETURNING id"
+    f"INSERT INTO ledger_entry (tx, leaf, {_COLUMNS}) VALUES ({{tx}}, {{next}}, {_VALUES}) RETURNING id, leaf"
 )
 _RENAME = Prepared("UPDATE ledger_entry SET act = :act, note = :note WHERE id = :id")
 _DISCARD = Prepared("DELETE FROM ledger_entry WHERE id = :id")
 _ENTRY = f"SELECT id, leaf, {_COLUMNS}, tx FROM ledger_entry"
-_ONE = Prepared(f"{_ENTRY} WHERE id = :id")
 _SETTLED = Prepared(
     f"{_ENTRY} WHERE leaf IS NULL AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
     f" ORDER BY id LIMIT {AT_ONCE}"
 )
 _CHANGES = Prepared(
-    "SELECT id, subject, op, key, before, after, salt FROM ledger_change WHERE entry_id = :entry ORDER BY id"
-)
-_PERSONAL = Prepared(
-    "SELECT p.name, p.value, p.salt, p.change_id FROM ledger_change c JOIN ledger_personal p"
-    " ON p.change_id = c.id WHERE c.entry_id = :entry"
+    "SELECT c.id, c.subject, c.op, c.key, c.before, c.after, c.salt, p.name, p.value, p.salt"
+    " FROM ledger_change c LEFT JOIN ledger_personal p ON p.change_id = c.id"
+    " WHERE c.entry_id = :entry ORDER BY c.id"
 )
 _STATE = Prepared("SELECT size, peaks FROM ledger_state WHERE id = 1")
 _GROW = Prepared("UPDATE ledger_state SET size = :size, peaks = :peaks WHERE id = 1")
@@ -53,12 +51,17 @@ _TILE = Prepared("INSERT INTO ledger_tile (level, n, hashes) VALUES (:level, :n,
 _SEQUENCER = Prepared("SELECT pg_try_advisory_xact_lock(hashtextextended('ledger.sequencer', 0))")
 
 
-def close(turn: Turn, entry: int, opened_as: dict[str, Any], now: dict[str, Any]) -> None:
+Opened = tuple[int, int | None]
+"""An entry's key and, on SQLite, the index of its first leaf."""
+
+
+def close(turn: Turn, opened: Opened, opened_as: dict[str, Any], now: dict[str, Any]) -> None:
     """Before the commit: the entry as it became; on SQLite its leaves, or nothing if nothing changed."""
     if (opened_as["act"], opened_as["note"]) != (now["act"], now["note"]):
-        turn.run(_RENAME, {"id": entry, "act": now["act"], "note": now["note"]})
+        turn.run(_RENAME, {"id": opened[0], "act": now["act"], "note": now["note"]})
     if turn.is_sqlite:
-        _append(turn, turn.run(_ONE, {"id": entry}))
+        said = [now[name] if name in ("act", "note") else opened_as[name] for name in _NAMES]
+        _append(turn, [(*opened, *said, None)])
 
 
 def sequence(turn: Turn) -> int:
@@ -106,14 +109,14 @@ def iso(at: str | datetime) -> str:
 
 
 def _changes(turn: Turn, entry: int) -> list[leaves.Change]:
-    rows = turn.run(_CHANGES, {"entry": entry})
-    personal: dict[int, list[tuple[str, str, bytes]]] = {}
-    if rows:
-        for name, value, salt, change in turn.run(_PERSONAL, {"entry": entry}):
-            personal.setdefault(change, []).append((name, value, bytes(salt)))
+    found: dict[int, tuple[list[Any], list[tuple[str, str, bytes]]]] = {}
+    for *change, name, value, salt in turn.run(_CHANGES, {"entry": entry}):
+        _, personal = found.setdefault(change[0], (change, []))
+        if name is not None:
+            personal.append((name, value, bytes(salt)))
     return [
-        leaves.Change(change, subject, op, key, before, after, bytes(salt), tuple(personal.get(change, ())))
-        for change, subject, op, key, before, after, salt in rows
+        leaves.Change(key, subject, op, row, before, after, bytes(salt), tuple(personal))
+        for (key, subject, op, row, before, after, salt), personal in found.values()
     ]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import Base, Instant, Key, table_args
 
+_UNSEQUENCED = text("leaf IS NULL")
 NOT_JOURNALED = {"journal": False}
 
 
@@ -23,8 +24,8 @@ class LedgerEntry(Base):
 
     __tablename__ = "ledger_entry"
     __table_args__ = table_args(
-        Index(None, "tx"),
-        Index("ix_ledger_entry_unsequenced", "id", postgresql_where=text("leaf IS NULL")),
+        Index("ix_ledger_entry_tx", "tx", sqlite_where=text("tx IS NOT NULL")),
+        Index("ix_ledger_entry_unsequenced", "id", postgresql_where=_UNSEQUENCED, sqlite_where=_UNSEQUENCED),
         Index(None, "actor_id", "id"),
         Index(None, "act", "id"),
         info=NOT_JOURNALED,
@@ -84,7 +85,7 @@ class LedgerLeaf(Base):
     """The exact bytes of a leaf, by its index in the tree from 0."""
 
     __tablename__ = "ledger_leaf"
-    __table_args__ = table_args(Index(None, "entry_id"), info=NOT_JOURNALED)
+    __table_args__ = table_args(info=NOT_JOURNALED)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     entry_id: Mapped[int] = mapped_column(Key, ForeignKey("ledger_entry.id"))
