@@ -16,6 +16,7 @@ from registry.directory import pages as directory_pages
 from registry.firearms import api as firearms_api
 from registry.firearms import pages as firearms_pages
 from registry.home import pages as home_pages
+from registry.marks import commands as marks_commands
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
 from registry.tracing import pages as tracing_pages
@@ -42,4 +43,4 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *directory_pages.NAVIGATION,
     *access_pages.NAVIGATION,
 )
-COMMANDS: Sequence[Any] = (*OPERATOR_COMMANDS, tracing_commands.trace)
+COMMANDS: Sequence[Any] = (*OPERATOR_COMMANDS, marks_commands.marks, tracing_commands.trace)

@@ -7,6 +7,7 @@ from registry.ammunition import tables as ammunition
 from registry.core.web import tables as web
 from registry.directory import tables as directory
 from registry.firearms import tables as firearms
+from registry.marks import tables as marks
 from registry.tracing import tables as tracing
 
-TABLES = (web, directory, access, firearms, ammunition, tracing)
+TABLES = (web, directory, access, marks, firearms, ammunition, tracing)

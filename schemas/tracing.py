@@ -57,9 +57,12 @@ class QuestionSchema(Shape):
     purpose = Code(Purpose, required=True, metadata={"description": "Kept with the search."})
     case_number = Text(required=True, longest=80, metadata={"description": "Kept with the search."})
     mark = Text(
-        longest=64,
+        longest=128,
         load_default="",
-        metadata={"description": "As read: `?` for one unreadable character, `*` for any number of them."},
+        metadata={
+            "description": "As read: `?` for one unreadable character, `*` for any number of them, `[5S]` for"
+            " one of these, the likelier first, `[5?]` for one that looks like 5 but may be any."
+        },
     )
     code = Text(longest=40, load_default="", metadata={"description": "Of a cartridge, such as UZZ18."})
     maker = Text(longest=200, load_default="")
@@ -114,7 +117,10 @@ class Share(Struct, frozen=True):
 
 
 class Candidate(Struct, frozen=True):
-    """A record that fits. agrees, differs: names of what was told and does, or does not, agree with it."""
+    """A record that fits. agrees, differs: names of what was told and does, or does not, agree with it.
+
+    misread: what must have been misread if this is the firearm; as_well: how many others fit as well.
+    """
 
     number: str
     rank: int
@@ -132,6 +138,20 @@ class Candidate(Struct, frozen=True):
     quantity: int | None = None
     buyers: tuple[Share, ...] = ()
     holders: tuple[Share, ...] = ()
+    misread: tuple[str, ...] = ()
+    as_well: int = 0
+
+
+class Narrowing(Struct, frozen=True):
+    """A further observation, and how many of the records that fit it would leave, as is to be expected.
+
+    observation: maker, model, calibre, type, country, year, or character; place: of the character, from 1.
+    """
+
+    observation: str
+    leaves: int
+    of: int
+    place: int | None = None
 
 
 class Finding(Struct, frozen=True):
@@ -174,6 +194,7 @@ class Answer(Struct, frozen=True):
     last_holder: str | None = None
     next_state: NextState | None = None
     findings: tuple[Finding, ...] = ()
+    narrowing: tuple[Narrowing, ...] = ()
 
 
 class StepFoundSchema(Shape):
@@ -217,6 +238,15 @@ class CandidateSchema(Shape):
     quantity = fields.Integer(required=True, allow_none=True)
     buyers = fields.List(fields.Nested(ShareSchema), required=True)
     holders = fields.List(fields.Nested(ShareSchema), required=True)
+    misread = fields.List(fields.String(), required=True)
+    as_well = fields.Integer(required=True, metadata={"description": "How many others fit as well."})
+
+
+class NarrowingSchema(Shape):
+    observation = fields.String(required=True)
+    leaves = fields.Integer(required=True)
+    of = fields.Integer(required=True)
+    place = fields.Integer(required=True, allow_none=True)
 
 
 class FindingSchema(Shape):
@@ -251,6 +281,7 @@ class AnswerSchema(Shape):
     last_holder = fields.String(required=True, allow_none=True)
     next_state = fields.Nested(NextStateSchema, required=True, allow_none=True)
     findings = fields.List(fields.Nested(FindingSchema), required=True)
+    narrowing = fields.List(fields.Nested(NarrowingSchema), required=True)
 
 
 class TraceSchema(AnswerSchema):

@@ -253,6 +253,7 @@ class FindingKind(StrEnum):
     MATCHED_BY_LOOK_ALIKE = "matched_by_look_alike"
     DIFFERS_FROM_REPORT = "differs_from_report"
     MORE_THAN_SHOWN = "more_than_shown"
+    MATCHED_BY_MISREADING = "matched_by_misreading"
 
 
 class CertaintyLevel(StrEnum):
@@ -268,6 +269,7 @@ class MatchKind(StrEnum):
     EXACT = "exact"
     FOLDED = "folded"  # only after look-alike characters were folded
     PARTIAL = "partial"  # with unreadable characters
+    NEAR = "near"  # only if some characters were misread, changed places or are missing
 
 
 class Severity(StrEnum):

@@ -362,13 +362,23 @@ class Prepared:
     """One statement written by hand for a hot path, run on the driver itself.
 
     `sql` names its parameters `:name` and may use {rows} and {row}: the engine's functions that gather
-    rows into a JSON array and a row into one; {text} casts that array to text. Everything else is the
-    SQL both engines share.
+    rows into a JSON array and a row into one; {text} casts that array to text; {keys}: the numbers of the
+    JSON array `:keys` as a table's column `id`. Everything else is the SQL both engines share.
     """
 
     _WORDS: ClassVar[dict[str, dict[str, str]]] = {
-        "sqlite": {"rows": "json_group_array", "row": "json_array", "text": ""},
-        "postgresql": {"rows": "json_agg", "row": "json_build_array", "text": "::text"},
+        "sqlite": {
+            "rows": "json_group_array",
+            "row": "json_array",
+            "text": "",
+            "keys": "(SELECT value AS id FROM json_each(:keys))",
+        },
+        "postgresql": {
+            "rows": "json_agg",
+            "row": "json_build_array",
+            "text": "::text",
+            "keys": "(SELECT value::bigint AS id FROM json_array_elements_text(:keys::json))",
+        },
     }
 
     def __init__(self, sql: str) -> None:

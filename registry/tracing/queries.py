@@ -55,14 +55,10 @@ _NAMED = {
     "persons": "LEFT JOIN person ap ON ap.party_id = c.from_id LEFT JOIN person bp ON bp.party_id = c.to_id",
 }
 _LEGIBLE = {"source": "mark m", "where": "m.folded = :folded"}
-_DAMAGED = {
-    "source": "mark m",
-    "where": "m.folded >= :start AND m.folded < :beyond AND m.folded LIKE :pattern",
-}
 _NUMBERED = {"source": "mark m", "where": "m.firearm_id = :firearm AND m.n = 1"}
 _STATEMENTS = {
     (how, personal): Prepared(_FIREARM.format(**words, **names))
-    for how, words in (("legible", _LEGIBLE), ("damaged", _DAMAGED), ("numbered", _NUMBERED))
+    for how, words in (("legible", _LEGIBLE), ("numbered", _NUMBERED))
     for personal, names in ((False, _NAMELESS), (True, _NAMED))
 }
 
@@ -100,11 +96,6 @@ class FirearmFound(Struct, frozen=True):
 def by_mark(work: Work, folded: str) -> list[FirearmFound]:
     """Firearms with a mark whose look-alike key is this one."""
     return _found(work, "legible", folded=folded)
-
-
-def by_pattern(work: Work, like: str, prefix: str) -> list[FirearmFound]:
-    """Firearms with a mark that fits a LIKE pattern; the legible start makes the index serve."""
-    return _found(work, "damaged", pattern=like, start=prefix, beyond=prefix + "\U0010ffff")
 
 
 def by_number(work: Work, firearm_id: int) -> list[FirearmFound]:
