@@ -29,8 +29,9 @@ JUDGED = 2_000
 """Records that are held against what was told; of more, first those that agree with it."""
 JUDGED_NEAR = 400
 SHOWN = 50
-LEAST_FOR_ONE, LEAST_FOR_TWO = 4, 5
-"""Legible characters that are needed to find a mark of which one, or two, were misread."""
+LEAST_FOR_ENDS, LEAST_FOR_ONE, LEAST_FOR_TWO = 3, 4, 5
+"""Legible characters that are needed to find a mark of which an end (and much else was told), one or two
+characters were misread."""
 EACH_COST = 4
 """What a unit of cost takes from the score."""
 
@@ -138,6 +139,8 @@ def _near_firearms(blocks: Sequence[shapes.Block], cells: Cells, much_told: bool
     """Firearms with a mark that such a slip makes of the reading."""
     legible = sum(ANY not in cell for cell in cells)
     found = []
+    if legible == LEAST_FOR_ENDS and much_told:
+        found = [shapes.search(blocks, end).firearms for end in ((STAR, *cells), (*cells, STAR))]
     if legible >= LEAST_FOR_ONE:
         wrong = 2 if legible > LEAST_FOR_TWO or (legible == LEAST_FOR_TWO and much_told) else 1
         found.append(shapes.search_near(blocks, cells, wrong).firearms)

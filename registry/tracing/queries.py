@@ -103,9 +103,13 @@ def by_number(work: Work, firearm_id: int) -> list[FirearmFound]:
     return _found(work, "numbered", firearm=firearm_id)
 
 
+def statement(how: str, personal: bool) -> Prepared:
+    """The one statement of a search, "legible" or "numbered", with or without names of natural persons."""
+    return _STATEMENTS[how, personal]
+
+
 def _found(work: Work, how: str, **values: Any) -> list[FirearmFound]:
-    statement = _STATEMENTS[how, May.PERSON_READ in work.actor.may]
-    rows = work.rows(statement, most=MOST + 1, **values)
+    rows = work.rows(statement(how, May.PERSON_READ in work.actor.may), most=MOST + 1, **values)
     found = [_firearm(row) for row in rows]
     if len(found) < 2:
         return found

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import ledgers, traces
+from tests.bench import ledgers, marks, traces
 from tests.bench.line import Line
 
 BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
@@ -18,6 +18,9 @@ BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
     "trace_logged_http": traces.logged_http,
     "ledger_integrate": ledgers.integrated,
     "ledger_proof": ledgers.proved,
+    "mark_damaged": marks.damaged,
+    "mark_quality": marks.quality,
+    "mark_exact": marks.exact,
 }
 
 
