@@ -16,6 +16,7 @@ from registry.directory import pages as directory_pages
 from registry.firearms import api as firearms_api
 from registry.firearms import pages as firearms_pages
 from registry.home import pages as home_pages
+from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
@@ -25,6 +26,7 @@ API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
     firearms_api.blueprint,
     ammunition_api.blueprint,
+    marks_api.blueprint,
     directory_api.blueprint,
     access_api.blueprint,
 )

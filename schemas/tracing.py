@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields
 from msgspec import Struct
 
 from schemas.base import Shape
-from schemas.fields import Code, Country, Day, Text, Whole, Year
+from schemas.fields import Code, Codes, Country, Day, Text, Whole, Year
 from schemas.paging import PageAsked, PageAskedSchema
 from schemas.vocabulary import (
     CertaintyLevel,
@@ -23,6 +23,7 @@ from schemas.vocabulary import (
     Outcome,
     Purpose,
     Severity,
+    Symbol,
     TraceKind,
 )
 
@@ -32,7 +33,7 @@ class Question(Struct, frozen=True):
 
     mark: of a firearm, with ? for one unreadable character and * for any number; or a registry number.
     code: of a cartridge's lot; position: its own number in a serialised lot, counted from 1.
-    country: of manufacture.
+    country: of manufacture. symbols: signs of factories beside the mark.
     """
 
     kind: TraceKind
@@ -49,6 +50,7 @@ class Question(Struct, frozen=True):
     position: int | None = None
     recovered_on: date | None = None
     recovered_place: str = ""
+    symbols: tuple[Symbol, ...] = ()
 
 
 class QuestionSchema(Shape):
@@ -80,6 +82,12 @@ class QuestionSchema(Shape):
     )
     recovered_on = Day(load_default=None, allow_none=True)
     recovered_place = Text(longest=120, load_default="")
+    symbols = Codes(
+        Symbol,
+        most=6,
+        load_default=(),
+        metadata={"description": "Signs beside the mark; in the mark they can be named, as `(star)`."},
+    )
 
     def consistent(self, values: dict[str, Any]) -> None:
         """At least one is needed."""

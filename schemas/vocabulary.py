@@ -31,6 +31,8 @@ class May(StrEnum):
     FIREARM_REGISTER = "firearm.register"
     FIREARM_CORRECT = "firearm.correct"
     MARK_RECORD = "mark.record"
+    MARK_READ = "mark.read"  # how marks are understood: symbols, patterns of makers
+    MARK_RULE_WRITE = "mark_rule.write"  # patterns that the authority adds
     CUSTODY_RECORD = "custody.record"
     CONFLICT_READ = "conflict.read"
     CONFLICT_RESOLVE = "conflict.resolve"
@@ -137,6 +139,9 @@ class Symbol(StrEnum):
     ARROW = "arrow"
     DIAMOND = "diamond"
     ARROW_IN_TRIANGLE = "arrow_in_triangle"
+    SIXTY_SIX_IN_TRIANGLE = "sixty_six_in_triangle"
+    TWENTY_SIX_IN_TRIANGLE = "twenty_six_in_triangle"
+    TEN_IN_DOUBLE_CIRCLE = "ten_in_double_circle"
 
 
 class CustodyKind(StrEnum):

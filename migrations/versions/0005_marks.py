@@ -55,6 +55,29 @@ INSERT INTO mark_change (xact, firearm_id, n)
 
 def upgrade() -> None:
     op.create_table(
+        "mark_rule",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("maker", sa.String(length=120), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("pattern", sa.String(length=80), nullable=False),
+        sa.Column("model", sa.String(length=80), nullable=False),
+        sa.Column("symbol", sa.String(length=30), nullable=False),
+        sa.Column("first_year", sa.Integer(), nullable=True),
+        sa.Column("last_year", sa.Integer(), nullable=True),
+        sa.Column("tells", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("added_by", KEY, nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_by", KEY, nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_for", sa.String(length=400), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("first_year <= last_year", name=op.f("ck_mark_rule_years")),
+        sa.ForeignKeyConstraint(["country"], ["state.code"], name=op.f("fk_mark_rule_country_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mark_rule")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "mark_index",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("generation", KEY, nullable=False),
@@ -100,5 +123,5 @@ def downgrade() -> None:
     else:
         op.execute("DROP TRIGGER mark_noted")
         op.execute("DROP TRIGGER mark_noted_again")
-    for table in ("mark_change", "mark_block", "mark_index"):
+    for table in ("mark_change", "mark_block", "mark_index", "mark_rule"):
         op.drop_table(table)

@@ -10,7 +10,14 @@ from collections.abc import Mapping
 
 from schemas.vocabulary import May, Role
 
-_READ = {May.DIRECTORY_READ, May.FIREARM_READ, May.CONFLICT_READ, May.LOT_READ, May.TRACE_READ}
+_READ = {
+    May.DIRECTORY_READ,
+    May.FIREARM_READ,
+    May.CONFLICT_READ,
+    May.LOT_READ,
+    May.TRACE_READ,
+    May.MARK_READ,
+}
 _RECORD = {
     May.DIRECTORY_WRITE,
     May.FIREARM_REGISTER,
@@ -25,8 +32,10 @@ _OWN = {May.TOKEN_MANAGE}
 
 POLICY: Mapping[Role, frozenset[May]] = {
     Role.AUTHORITY_OFFICER: frozenset(_OFFICER | _OWN),
-    Role.AUTHORITY_SUPERVISOR: frozenset(_OFFICER | {May.CONFLICT_RESOLVE} | _OWN),
-    Role.POLICE: frozenset({May.TRACE_ASK, May.TRACE_READ, May.PERSON_READ, May.DIRECTORY_READ} | _OWN),
+    Role.AUTHORITY_SUPERVISOR: frozenset(_OFFICER | {May.CONFLICT_RESOLVE, May.MARK_RULE_WRITE} | _OWN),
+    Role.POLICE: frozenset(
+        {May.TRACE_ASK, May.TRACE_READ, May.PERSON_READ, May.DIRECTORY_READ, May.MARK_READ} | _OWN
+    ),
     Role.CUSTOMS: frozenset(
         {
             May.DIRECTORY_READ,
@@ -35,6 +44,7 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.TRACE_ASK,
             May.TRACE_READ,
             May.MARK_RECORD,
+            May.MARK_READ,
             May.LABEL_PRINT,
         }
         | _OWN
@@ -45,6 +55,7 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.FIREARM_READ,
             May.FIREARM_REGISTER,
             May.MARK_RECORD,
+            May.MARK_READ,
             May.CUSTODY_RECORD,
             May.LOT_READ,
             May.LOT_REGISTER,

@@ -1,11 +1,40 @@
-"""Rows of marks: the position index, which is derived from the marks and can be made again at any time."""
+"""Rows of marks: patterns of serials that the authority adds, and the position index.
+
+The index is derived from the marks and can be made again at any time.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, LargeBinary
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.database import Base, Key, table_args
+from registry.core.database import Base, Instant, Key, table_args
+
+
+class MarkRuleRow(Base):
+    """A pattern of serials that the authority knows of (`catalogue.MarkRule`); withdrawn, never removed."""
+
+    __tablename__ = "mark_rule"
+    __table_args__ = table_args(CheckConstraint("first_year <= last_year", name="years"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    maker: Mapped[str] = mapped_column(String(120))
+    country: Mapped[str] = mapped_column(ForeignKey("state.code"))
+    pattern: Mapped[str] = mapped_column(String(80))
+    model: Mapped[str] = mapped_column(String(80), default="")
+    symbol: Mapped[str] = mapped_column(String(30), default="")
+    first_year: Mapped[int | None]
+    last_year: Mapped[int | None]
+    tells: Mapped[str] = mapped_column(String(200), default="")
+    source: Mapped[str] = mapped_column(String(200))
+    added_by: Mapped[int] = mapped_column(Key)  # account; 0: the operator
+    added_at: Mapped[datetime] = mapped_column(Instant)
+    withdrawn_by: Mapped[int | None] = mapped_column(Key)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_for: Mapped[str] = mapped_column(String(400), default="")
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class MarkIndex(Base):

@@ -14,7 +14,7 @@ from registry.directory import countries
 from registry.directory.calibres import BY_CODE
 from registry.directory.queries import calibre_of, check_country, party_number
 from registry.firearms.queries import firearm_number
-from registry.marks import patterns
+from registry.marks import patterns, symbols
 from registry.marks.reading import is_placeholder, normal_form
 from registry.tracing import damaged, queries, rules
 from registry.tracing.weighing import facts_of
@@ -36,6 +36,9 @@ def answer(work: Work, question: Question) -> Answer:
 
 
 def _firearm(work: Work, question: Question, calibre: str | None) -> Answer:
+    if "(" in question.mark or not question.mark.isascii():
+        text, signs = symbols.told_in(question.mark)
+        question = replace(question, mark=text, symbols=tuple(dict.fromkeys((*question.symbols, *signs))))
     pattern = _pattern(question)
     if pattern is not None and not pattern.is_exact:
         return _damaged(work, question, pattern, damaged.fitting(work, pattern, question, calibre))

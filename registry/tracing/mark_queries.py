@@ -13,7 +13,7 @@ from registry.core.work import Work
 _MARKS = Prepared(
     """
     SELECT f.id, m.kind, m.text, m.key, m.folded, p.name, p.short_name, f.calibre, f.type, f.country_made,
-      f.model, f.year_made, f.status, f.superseded_by
+      f.model, f.year_made, m.symbols, f.status, f.superseded_by
     FROM {keys} k JOIN firearm f ON f.id = k.id JOIN party p ON p.id = f.maker_id
     JOIN mark m ON m.firearm_id = f.id
     WHERE m.folded <> ''
@@ -21,7 +21,7 @@ _MARKS = Prepared(
 )
 _RECORDS = Prepared(
     """
-    SELECT f.id, p.name, p.short_name, f.calibre, f.type, f.country_made, f.model, f.year_made
+    SELECT f.id, p.name, p.short_name, f.calibre, f.type, f.country_made, f.model, f.year_made, ''
     FROM {keys} k JOIN firearm f ON f.id = k.id JOIN party p ON p.id = f.maker_id
     """
 )
@@ -38,6 +38,7 @@ class RecordFound(Struct, frozen=True):
     country: str
     model: str
     year: int | None
+    symbols: str
 
 
 class MarkFound(Struct, frozen=True):
@@ -55,6 +56,7 @@ class MarkFound(Struct, frozen=True):
     country: str
     model: str
     year: int | None
+    symbols: str
     status: str
     superseded_by: int | None
 

@@ -112,6 +112,7 @@ def show(number: str) -> str:
         findings=[_finding(finding) for finding in found.answer["findings"]],
         steps=[_step(step) for step in found.answer["steps"]],
         words=_words,
+        observed=_observed,
         may_read_firearms=May.FIREARM_READ in may,
         may_read_lots=May.LOT_READ in may,
         again=url_for("tracing.new", **{k: v for k, v in found.question.items() if v and k != "purpose"}),
@@ -144,6 +145,13 @@ def _step(step: dict[str, Any]) -> dict[str, Any]:
         "document": paper,
         "tone": tones.get(step["kind"], "neutral"),
     }
+
+
+def _observed(one: dict[str, Any]) -> str:
+    """A further observation, as the subject of a sentence."""
+    if one["place"] is not None:
+        return str(_("The character at place %(place)s", place=one["place"]))
+    return str(_("The %(observation)s", observation=label(one["observation"]).lower()))
 
 
 def _words(names: list[str]) -> list[str]:

@@ -36,7 +36,7 @@ MOST = 200
 
 _FIREARM = """
 SELECT f.id, f.type, p.name, p.short_name, f.model, f.calibre, f.country_made, f.year_made, f.status,
-  f.superseded_by, f.out_of_scope, m.kind, m.text, m.key,
+  f.superseded_by, f.out_of_scope, m.kind, m.text, m.key, m.symbols,
   (SELECT {{rows}}({{row}}(c.n, c.happened_on, c.kind, c.from_id, a.name, {giver}, c.to_id, b.name, {taker},
       c.place, c.country, c.document_kind, c.document_number)){{text}}
     FROM custody c LEFT JOIN party a ON a.id = c.from_id LEFT JOIN party b ON b.id = c.to_id {persons}
@@ -72,7 +72,7 @@ class MarkRow(Struct, frozen=True):
 
 
 class FirearmFound(Struct, frozen=True):
-    """A firearm one of whose marks fits; matched: that mark's kind, text and normal form."""
+    """A firearm one of whose marks fits; matched, symbols: that mark's kind, text, normal form and signs."""
 
     id: int
     type: str
@@ -88,6 +88,7 @@ class FirearmFound(Struct, frozen=True):
     matched_kind: str
     matched_text: str
     matched_key: str
+    symbols: str
     steps: tuple[StepFound, ...]
     marks: tuple[MarkRow, ...]
     in_conflict: bool
@@ -122,9 +123,9 @@ def _speaks(item: FirearmFound) -> bool:
 
 
 def _firearm(row: tuple[Any, ...]) -> FirearmFound:
-    steps = tuple([_step(step) for step in sorted(_rows(row[14]), key=_ON_THEN_N)])
-    marks = tuple([MarkRow(*mark) for mark in sorted(_rows(row[15]))])
-    values = (*row[:14], steps, marks, bool(row[16]))
+    steps = tuple([_step(step) for step in sorted(_rows(row[15]), key=_ON_THEN_N)])
+    marks = tuple([MarkRow(*mark) for mark in sorted(_rows(row[16]))])
+    values = (*row[:15], steps, marks, bool(row[17]))
     return FirearmFound(*values)
 
 

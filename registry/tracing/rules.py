@@ -11,7 +11,7 @@ from schemas.tracing import Candidate, Certainty, Finding, Narrowing, Question
 from schemas.vocabulary import CertaintyLevel, FindingKind, MatchKind, Outcome, Severity, TraceKind
 
 _BASE = {MatchKind.EXACT: 100, MatchKind.FOLDED: 60, MatchKind.PARTIAL: 40, MatchKind.NEAR: 40}
-_WEIGHT = {"maker": 30, "calibre": 15, "type": 10, "country": 10, "model": 10, "year": 5}
+_WEIGHT = {"maker": 30, "calibre": 15, "type": 10, "country": 10, "model": 10, "year": 5, "symbols": 10}
 LOT_LIMIT = 10_000  # 16 D LOG art. 2
 
 

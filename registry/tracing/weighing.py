@@ -27,6 +27,8 @@ class Record(Protocol):
     def model(self) -> str: ...
     @property
     def year(self) -> int | None: ...
+    @property
+    def symbols(self) -> str: ...
 
 
 def facts_of(match: MatchKind, item: Record, question: Question, calibre: str | None) -> rules.Facts:
@@ -39,6 +41,9 @@ def facts_of(match: MatchKind, item: Record, question: Question, calibre: str | 
         country=None if question.country is None else item.country == question.country,
         model=_same_text(question.model, item.model),
         year=None if question.year is None or item.year is None else item.year == question.year,
+        symbols=set(item.symbols.split()) >= set(question.symbols)
+        if question.symbols and item.symbols
+        else None,
     )
 
 
@@ -67,6 +72,7 @@ class Weighing:
             item.country,
             item.model,
             item.year,
+            item.symbols,
         )
         found = self._known.get(key)
         if found is None:
