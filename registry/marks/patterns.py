@@ -48,6 +48,11 @@ class Pattern:
         folded = [cell if cell == STAR else fold_key(cell) for cell in self.cells]
         return _compiled(self.cells), _compiled(folded)
 
+    @cached_property
+    def is_sure(self) -> bool:
+        """Whether each character was read for certain or not at all."""
+        return all(len(cell) == 1 for cell in self.cells)
+
     def matches(self, folded: str) -> bool:
         """Whether a folded key fits; in time proportional to the product of the lengths at worst."""
         return self._meant[1].fullmatch(folded) is not None

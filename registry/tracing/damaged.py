@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,8 @@ from registry.tracing.weighing import Weighing
 from schemas.tracing import Candidate, Narrowing, Question
 from schemas.vocabulary import MatchKind
 
-JUDGED = 2_000
-"""Records that are held against what was told; of more, first those that agree with it."""
+JUDGED = 1_000
+"""Records that are looked at one by one; of more, first those that agree with what was told."""
 JUDGED_NEAR = 400
 SHOWN = 50
 LEAST_FOR_ENDS, LEAST_FOR_ONE, LEAST_FOR_TWO = 3, 4, 5
@@ -36,22 +37,27 @@ EACH_COST = 4
 """What a unit of cost takes from the score."""
 
 
-class Fit(Struct, frozen=True):
-    """A record that fits, by which of its marks, and how well."""
+class Fit(Struct, frozen=True, gc=False):
+    """A record that fits, by which of its marks, and how well.
+
+    order: the best first: nothing that differs, the highest score, a record that still counts.
+    """
 
     mark: MarkFound
     facts: rules.Facts
     cost: int
+    score: int
+    order: tuple[bool, int, bool, int]
 
-    @property
-    def order(self) -> tuple[bool, int, bool, int]:
-        """The best first: nothing that differs, the highest score, a record that still counts."""
-        mark = self.mark
-        return bool(self.facts.differs), -self.score, mark.superseded_by is not None, mark.id
 
-    @property
-    def score(self) -> int:
-        return self.facts.score - EACH_COST * self.cost
+_ORDER = attrgetter("order")
+
+
+def _fit(mark: MarkFound, facts: rules.Facts, cost: int) -> Fit:
+    score = facts.score - EACH_COST * cost
+    return Fit(
+        mark, facts, cost, score, (bool(facts.differs), -score, mark.superseded_by is not None, mark.id)
+    )
 
 
 class Fitting(Struct, frozen=True):
@@ -99,6 +105,8 @@ def _chosen(work: Work, firearms: Any, weighing: Weighing, most: int) -> list[in
     keys: list[int] = firearms.tolist()
     if len(keys) <= most:
         return keys
+    if weighing.nothing_told:
+        return keys[:: -(-len(keys) // most)]
     agreeing: list[tuple[int, int]] = []
     differing: list[tuple[int, int]] = []
     for record in mark_queries.records_of(work, keys):
@@ -110,13 +118,15 @@ def _chosen(work: Work, firearms: Any, weighing: Weighing, most: int) -> list[in
 
 def _fits(pattern: Pattern, mark: MarkFound, weighing: Weighing) -> Fit | None:
     """How a damaged reading fits a mark; None if it does not."""
-    if not pattern.matches(mark.folded):
+    if pattern.is_sure and pattern.matches_exactly(mark.key):
+        cost = 0
+    elif not pattern.matches(mark.folded):
         return None
-    if STAR in pattern.cells:
+    elif STAR in pattern.cells:
         cost = 0 if pattern.matches_exactly(mark.key) else LOOK_ALIKE
     else:
         cost = cost_of(pattern.cells, mark.key)
-    return Fit(mark, weighing.facts(MatchKind.PARTIAL, mark), cost)
+    return _fit(mark, weighing.facts(MatchKind.PARTIAL, mark), cost)
 
 
 def _best(fits: Iterable[Fit | None]) -> list[Fit]:
@@ -128,7 +138,7 @@ def _best(fits: Iterable[Fit | None]) -> list[Fit]:
         known = best.get(fit.mark.id)
         if known is None or _speaks(fit) > _speaks(known):
             best[fit.mark.id] = fit
-    return sorted(best.values(), key=lambda fit: fit.order)
+    return sorted(best.values(), key=_ORDER)
 
 
 def _speaks(fit: Fit) -> tuple[int, bool]:
@@ -167,12 +177,12 @@ def _near_fit(cells: Cells, mark: MarkFound, weighing: Weighing) -> Fit | None:
     cost = cost_of(cells, mark.key)
     facts = weighing.facts(MatchKind.NEAR, mark)
     most = 2 * OTHER if len(facts.agrees) >= 2 else OTHER
-    return None if facts.differs or cost > most else Fit(mark, facts, cost)
+    return None if facts.differs or cost > most else _fit(mark, facts, cost)
 
 
 def candidates(fitting: Fitting, pattern: Pattern) -> tuple[Candidate, ...]:
     """The best records as the answer shows them."""
-    standing = sorted(fit.order[:2] for fit in fitting.fits)
+    standing = [fit.order[:2] for fit in fitting.fits]
     left_out = fitting.total - len(fitting.fits)
     return tuple(
         _candidate(fit, rank, pattern, bisect_right(standing, fit.order[:2]) - 1 + left_out)

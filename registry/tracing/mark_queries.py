@@ -27,7 +27,7 @@ _RECORDS = Prepared(
 )
 
 
-class RecordFound(Struct, frozen=True):
+class RecordFound(Struct, frozen=True, gc=False):
     """What a record says of a firearm, as far as it can agree with what was told."""
 
     id: int
@@ -41,7 +41,7 @@ class RecordFound(Struct, frozen=True):
     symbols: str
 
 
-class MarkFound(Struct, frozen=True):
+class MarkFound(Struct, frozen=True, gc=False):
     """A mark with what else a record says of its firearm."""
 
     id: int

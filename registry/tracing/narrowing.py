@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
+from operator import attrgetter
 
 from registry.marks.patterns import ANY, STAR, Cells
 from registry.tracing.mark_queries import MarkFound
@@ -25,7 +26,7 @@ def narrowing(
         return ()
     scale = total / len(marks)
     found = [
-        Narrowing(name, ceil(_expected(values) * scale), total, place)
+        Narrowing(name, ceil(_expected(values, len(marks)) * scale), total, place)
         for name, place, values in _observations(marks, cells, question)
     ]
     helping = [one for one in found if one.leaves < total]
@@ -34,7 +35,7 @@ def narrowing(
 
 def _observations(
     marks: Sequence[MarkFound], cells: Cells, question: Question
-) -> Iterator[tuple[str, int | None, list[object]]]:
+) -> Iterator[tuple[str, int | None, Iterable[object]]]:
     """What was not told, with what each record says of it."""
     told: dict[str, object] = {
         "maker": question.maker,
@@ -46,15 +47,15 @@ def _observations(
     }
     for name, known in told.items():
         if not known:
-            yield name, None, [getattr(mark, name) for mark in marks]
+            yield name, None, map(attrgetter(name), marks)
     if STAR not in cells:
         for place, cell in enumerate(cells, 1):
             if ANY in cell:
                 yield "character", place, [mark.folded[place - 1 : place] for mark in marks]
 
 
-def _expected(values: Sequence[object]) -> float:
+def _expected(values: Iterable[object], count: int) -> float:
     """How many are left, on average over the records, once this is known; what says nothing stays."""
     counts = Counter(values)
     unknown = sum(counts.pop(value, 0) for value in _UNKNOWN)
-    return (sum(n * (n + unknown) for n in counts.values()) + unknown * len(values)) / len(values)
+    return (sum(n * (n + unknown) for n in counts.values()) + unknown * count) / count

@@ -60,19 +60,25 @@ class Weighing:
         self._question = question
         self._calibre = calibre
         self._known: dict[tuple[object, ...], rules.Facts] = {}
+        told = (question.maker, calibre, question.type, question.country, question.model, question.year)
+        self.nothing_told = not any(told) and not question.symbols
 
     def facts(self, match: MatchKind, item: Record) -> rules.Facts:
         """As facts_of."""
-        key = (
-            match,
-            item.maker,
-            item.maker_short,
-            item.calibre,
-            item.type,
-            item.country,
-            item.model,
-            item.year,
-            item.symbols,
+        key: tuple[object, ...] = (
+            (match,)
+            if self.nothing_told
+            else (
+                match,
+                item.maker,
+                item.maker_short,
+                item.calibre,
+                item.type,
+                item.country,
+                item.model,
+                item.year,
+                item.symbols,
+            )
         )
         found = self._known.get(key)
         if found is None:

@@ -83,8 +83,9 @@ def _searched(name: str, office: Office, size: int) -> Iterator[Line]:
 
 
 def half_hidden(mark: str, random: Random) -> str:
-    """A mark with half of its characters illegible, rounded up."""
-    hidden = set(random.sample(range(len(mark)), -(-len(mark) // 2)))
+    """A mark with half of its characters illegible; of an odd number, one more or less by chance."""
+    count = (len(mark) + random.randrange(2)) // 2
+    hidden = set(random.sample(range(len(mark)), count))
     return "".join("?" if n in hidden else character for n, character in enumerate(mark))
 
 
