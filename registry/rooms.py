@@ -18,6 +18,7 @@ from registry.firearms import pages as firearms_pages
 from registry.home import pages as home_pages
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
+from registry.marks import pages as marks_pages
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
 from registry.tracing import pages as tracing_pages
@@ -36,12 +37,14 @@ PAGE_ROOMS: Sequence[Any] = (
     tracing_pages.blueprint,
     firearms_pages.blueprint,
     ammunition_pages.blueprint,
+    marks_pages.blueprint,
     directory_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
     *firearms_pages.NAVIGATION,
     *ammunition_pages.NAVIGATION,
+    *marks_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
     *access_pages.NAVIGATION,
 )
