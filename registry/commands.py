@@ -19,6 +19,7 @@ from registry.core.web.context import Registry
 from registry.core.work import OPERATOR, Work
 from registry.demo import loading
 from registry.directory import reference
+from registry.marks import index
 from schemas.vocabulary import Purpose
 
 
@@ -35,7 +36,7 @@ def operator_work(purpose: Purpose = Purpose.REGISTRATION) -> Iterator[Work]:
     "--demo", is_flag=True, help="Fill an empty registry with demonstration data and print sign-ins."
 )
 def setup(demo: bool) -> None:
-    """Bring the database up to date: migrations and reference data. Safe to run again."""
+    """Bring the database up to date: migrations, reference data, indexes. Safe to run again."""
     parts: Registry = current_app.extensions["registry"]
     if demo and parts.settings.production:
         raise click.ClickException("Everybody knows the passwords of the demonstration: not in production.")
@@ -45,6 +46,7 @@ def setup(demo: bool) -> None:
     if demo:
         for line in loading.fill_if_empty(parts.office, OPERATOR):
             click.echo(line)
+    index.seal_if_due(parts.office)
 
 
 @click.command("openapi")
@@ -66,6 +68,7 @@ def load_demonstration(firearms: int, lots: int) -> None:
     try:
         for line in loading.load(parts.office, OPERATOR, firearms, lots):
             click.echo(line)
+        index.seal_if_due(parts.office)
     except RegistryError as error:
         raise click.ClickException(str(error)) from error
 

@@ -20,6 +20,9 @@ from registry.directory import pages as directory_pages
 from registry.firearms import api as firearms_api
 from registry.firearms import pages as firearms_pages
 from registry.home import pages as home_pages
+from registry.marks import api as marks_api
+from registry.marks import commands as marks_commands
+from registry.marks import pages as marks_pages
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
 from registry.tracing import pages as tracing_pages
@@ -28,6 +31,7 @@ API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
     firearms_api.blueprint,
     ammunition_api.blueprint,
+    marks_api.blueprint,
     directory_api.blueprint,
     access_api.blueprint,
     auditing_api.blueprint,
@@ -38,6 +42,7 @@ PAGE_ROOMS: Sequence[Any] = (
     tracing_pages.blueprint,
     firearms_pages.blueprint,
     ammunition_pages.blueprint,
+    marks_pages.blueprint,
     directory_pages.blueprint,
     auditing_pages.blueprint,
 )
@@ -45,6 +50,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
     *firearms_pages.NAVIGATION,
     *ammunition_pages.NAVIGATION,
+    *marks_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
     *auditing_pages.NAVIGATION,
     *access_pages.NAVIGATION,
@@ -52,6 +58,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
 COMMANDS: Sequence[Any] = (
     *OPERATOR_COMMANDS,
     access_commands.access,
+    marks_commands.marks,
     tracing_commands.trace,
     auditing_commands.ledger,
 )

@@ -8,6 +8,7 @@ from registry.core.journal import tables as journal
 from registry.core.web import tables as web
 from registry.directory import tables as directory
 from registry.firearms import tables as firearms
+from registry.marks import tables as marks
 from registry.tracing import tables as tracing
 
-TABLES = (journal, web, directory, access, firearms, ammunition, tracing)
+TABLES = (journal, web, directory, access, marks, firearms, ammunition, tracing)

@@ -82,6 +82,32 @@ class Code(fields.Enum[StrEnum]):
         return None if value is None else str(value)
 
 
+class Codes(fields.List[Any]):
+    """Some values of a closed list, each once."""
+
+    def __init__(self, codes: type[StrEnum], *, most: int, **options: Any) -> None:
+        super().__init__(Code(codes), validate=validate.Length(max=most), **options)
+        self.codes, self.most = codes, most
+
+    def plainly(self) -> Reader:
+        """A list of values of the closed list."""
+        known = {str(code): code for code in self.codes}
+
+        def read(value: Any) -> tuple[StrEnum, ...]:
+            if (
+                type(value) is list
+                and len(value) <= self.most
+                and all(type(one) is str and one in known for one in value)
+            ):
+                return tuple(known[one] for one in dict.fromkeys(value))
+            raise NotPlainError
+
+        return read
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        return tuple(dict.fromkeys(super()._deserialize(value, attr, data, **options)))
+
+
 class Country(fields.String):
     """An ISO 3166-1 alpha-2 code; whether the State exists is asked of the directory."""
 

@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields
 from msgspec import Struct
 
 from schemas.base import Shape
-from schemas.fields import Code, Country, Day, Text, Whole, Year
+from schemas.fields import Code, Codes, Country, Day, Text, Whole, Year
 from schemas.paging import PageAsked, PageAskedSchema
 from schemas.vocabulary import (
     CertaintyLevel,
@@ -23,6 +23,7 @@ from schemas.vocabulary import (
     Outcome,
     Purpose,
     Severity,
+    Symbol,
     TraceKind,
 )
 
@@ -32,7 +33,7 @@ class Question(Struct, frozen=True):
 
     mark: of a firearm, with ? for one unreadable character and * for any number; or a registry number.
     code: of a cartridge's lot; position: its own number in a serialised lot, counted from 1.
-    country: of manufacture.
+    country: of manufacture. symbols: signs of factories beside the mark.
     """
 
     kind: TraceKind
@@ -49,6 +50,7 @@ class Question(Struct, frozen=True):
     position: int | None = None
     recovered_on: date | None = None
     recovered_place: str = ""
+    symbols: tuple[Symbol, ...] = ()
 
 
 class QuestionSchema(Shape):
@@ -57,9 +59,12 @@ class QuestionSchema(Shape):
     purpose = Code(Purpose, required=True, metadata={"description": "Kept with the search."})
     case_number = Text(required=True, longest=80, metadata={"description": "Kept with the search."})
     mark = Text(
-        longest=64,
+        longest=128,
         load_default="",
-        metadata={"description": "As read: `?` for one unreadable character, `*` for any number of them."},
+        metadata={
+            "description": "As read: `?` for one unreadable character, `*` for any number of them, `[5S]` for"
+            " one of these, the likelier first, `[5?]` for one that looks like 5 but may be any."
+        },
     )
     code = Text(longest=40, load_default="", metadata={"description": "Of a cartridge, such as UZZ18."})
     maker = Text(longest=200, load_default="")
@@ -77,6 +82,12 @@ class QuestionSchema(Shape):
     )
     recovered_on = Day(load_default=None, allow_none=True)
     recovered_place = Text(longest=120, load_default="")
+    symbols = Codes(
+        Symbol,
+        most=6,
+        load_default=(),
+        metadata={"description": "Signs beside the mark; in the mark they can be named, as `(star)`."},
+    )
 
     def consistent(self, values: dict[str, Any]) -> None:
         """At least one is needed."""
@@ -114,7 +125,10 @@ class Share(Struct, frozen=True):
 
 
 class Candidate(Struct, frozen=True):
-    """A record that fits. agrees, differs: names of what was told and does, or does not, agree with it."""
+    """A record that fits. agrees, differs: names of what was told and does, or does not, agree with it.
+
+    misread: what must have been misread if this is the firearm; as_well: how many others fit as well.
+    """
 
     number: str
     rank: int
@@ -132,6 +146,20 @@ class Candidate(Struct, frozen=True):
     quantity: int | None = None
     buyers: tuple[Share, ...] = ()
     holders: tuple[Share, ...] = ()
+    misread: tuple[str, ...] = ()
+    as_well: int = 0
+
+
+class Narrowing(Struct, frozen=True):
+    """A further observation, and how many of the records that fit it would leave, as is to be expected.
+
+    observation: maker, model, calibre, type, country, year, or character; place: of the character, from 1.
+    """
+
+    observation: str
+    leaves: int
+    of: int
+    place: int | None = None
 
 
 class Finding(Struct, frozen=True):
@@ -174,6 +202,7 @@ class Answer(Struct, frozen=True):
     last_holder: str | None = None
     next_state: NextState | None = None
     findings: tuple[Finding, ...] = ()
+    narrowing: tuple[Narrowing, ...] = ()
 
 
 class StepFoundSchema(Shape):
@@ -217,6 +246,15 @@ class CandidateSchema(Shape):
     quantity = fields.Integer(required=True, allow_none=True)
     buyers = fields.List(fields.Nested(ShareSchema), required=True)
     holders = fields.List(fields.Nested(ShareSchema), required=True)
+    misread = fields.List(fields.String(), required=True)
+    as_well = fields.Integer(required=True, metadata={"description": "How many others fit as well."})
+
+
+class NarrowingSchema(Shape):
+    observation = fields.String(required=True)
+    leaves = fields.Integer(required=True)
+    of = fields.Integer(required=True)
+    place = fields.Integer(required=True, allow_none=True)
 
 
 class FindingSchema(Shape):
@@ -251,6 +289,7 @@ class AnswerSchema(Shape):
     last_holder = fields.String(required=True, allow_none=True)
     next_state = fields.Nested(NextStateSchema, required=True, allow_none=True)
     findings = fields.List(fields.Nested(FindingSchema), required=True)
+    narrowing = fields.List(fields.Nested(NarrowingSchema), required=True)
 
 
 class TraceSchema(AnswerSchema):

@@ -31,6 +31,8 @@ class May(StrEnum):
     FIREARM_REGISTER = "firearm.register"
     FIREARM_CORRECT = "firearm.correct"
     MARK_RECORD = "mark.record"
+    MARK_READ = "mark.read"  # how marks are understood: symbols, patterns of makers
+    MARK_RULE_WRITE = "mark_rule.write"  # patterns that the authority adds
     CUSTODY_RECORD = "custody.record"
     CONFLICT_READ = "conflict.read"
     CONFLICT_RESOLVE = "conflict.resolve"
@@ -140,6 +142,9 @@ class Symbol(StrEnum):
     ARROW = "arrow"
     DIAMOND = "diamond"
     ARROW_IN_TRIANGLE = "arrow_in_triangle"
+    SIXTY_SIX_IN_TRIANGLE = "sixty_six_in_triangle"
+    TWENTY_SIX_IN_TRIANGLE = "twenty_six_in_triangle"
+    TEN_IN_DOUBLE_CIRCLE = "ten_in_double_circle"
 
 
 class CustodyKind(StrEnum):
@@ -256,6 +261,7 @@ class FindingKind(StrEnum):
     MATCHED_BY_LOOK_ALIKE = "matched_by_look_alike"
     DIFFERS_FROM_REPORT = "differs_from_report"
     MORE_THAN_SHOWN = "more_than_shown"
+    MATCHED_BY_MISREADING = "matched_by_misreading"
 
 
 class CertaintyLevel(StrEnum):
@@ -271,6 +277,7 @@ class MatchKind(StrEnum):
     EXACT = "exact"
     FOLDED = "folded"  # only after look-alike characters were folded
     PARTIAL = "partial"  # with unreadable characters
+    NEAR = "near"  # only if some characters were misread, changed places or are missing
 
 
 class Severity(StrEnum):

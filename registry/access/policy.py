@@ -12,7 +12,14 @@ from enum import StrEnum
 
 from schemas.vocabulary import May, Role
 
-_READ = {May.DIRECTORY_READ, May.FIREARM_READ, May.CONFLICT_READ, May.LOT_READ, May.TRACE_READ}
+_READ = {
+    May.DIRECTORY_READ,
+    May.FIREARM_READ,
+    May.CONFLICT_READ,
+    May.LOT_READ,
+    May.TRACE_READ,
+    May.MARK_READ,
+}
 _RECORD = {
     May.DIRECTORY_WRITE,
     May.FIREARM_REGISTER,
@@ -27,8 +34,12 @@ _OWN = {May.TOKEN_MANAGE, May.ACCESS_OWN}
 
 POLICY: Mapping[Role, frozenset[May]] = {
     Role.AUTHORITY_OFFICER: frozenset(_OFFICER | _OWN),
-    Role.AUTHORITY_SUPERVISOR: frozenset(_OFFICER | {May.CONFLICT_RESOLVE, May.LEDGER_READ} | _OWN),
-    Role.POLICE: frozenset({May.TRACE_ASK, May.TRACE_READ, May.PERSON_READ, May.DIRECTORY_READ} | _OWN),
+    Role.AUTHORITY_SUPERVISOR: frozenset(
+        _OFFICER | {May.CONFLICT_RESOLVE, May.MARK_RULE_WRITE, May.LEDGER_READ} | _OWN
+    ),
+    Role.POLICE: frozenset(
+        {May.TRACE_ASK, May.TRACE_READ, May.PERSON_READ, May.DIRECTORY_READ, May.MARK_READ} | _OWN
+    ),
     Role.CUSTOMS: frozenset(
         {
             May.DIRECTORY_READ,
@@ -37,6 +48,7 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.TRACE_ASK,
             May.TRACE_READ,
             May.MARK_RECORD,
+            May.MARK_READ,
             May.LABEL_PRINT,
         }
         | _OWN
@@ -47,6 +59,7 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.FIREARM_READ,
             May.FIREARM_REGISTER,
             May.MARK_RECORD,
+            May.MARK_READ,
             May.CUSTODY_RECORD,
             May.LOT_READ,
             May.LOT_REGISTER,

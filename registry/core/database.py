@@ -388,9 +388,9 @@ class Prepared:
     """One statement written by hand for a hot path, run on the driver itself.
 
     `sql` names its parameters `:name` and may use {rows} and {row}: the engine's functions that gather
-    rows into a JSON array and a row into one; {text} casts that array to text; {tx} is the number of the
-    transaction and {next} the index of its leaf, where the engine knows them. Everything else is the SQL
-    both engines share.
+    rows into a JSON array and a row into one; {text} casts that array to text; {keys}: the numbers of the
+    JSON array `:keys` as a table's column `id`; {tx} is the number of the transaction and {next} the index
+    of its leaf, where the engine knows them. Everything else is the SQL both engines share.
     """
 
     _WORDS: ClassVar[dict[str, dict[str, str]]] = {
@@ -400,6 +400,7 @@ class Prepared:
             "text": "",
             "tx": "NULL",
             "next": "(SELECT size FROM ledger_state WHERE id = 1)",
+            "keys": "(SELECT value AS id FROM json_each(:keys))",
         },
         "postgresql": {
             "rows": "json_agg",
@@ -407,6 +408,7 @@ class Prepared:
             "text": "::text",
             "tx": "pg_current_xact_id()::text::bigint",
             "next": "NULL",
+            "keys": "(SELECT value::bigint AS id FROM json_array_elements_text(:keys::json))",
         },
     }
 

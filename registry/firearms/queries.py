@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ from registry.firearms.views import (
     MarkView,
     ValueChange,
 )
+from registry.marks.queries import stands
 from registry.marks.reading import normal_form
 from schemas.firearms import ConflictsAsked, FirearmsAsked
 from schemas.paging import Page
@@ -86,6 +88,8 @@ def firearm(work: Work, firearm_id: int) -> FirearmView:
     )
     known = names(work, [row.maker_id, row.holder_id, *(s.from_id for s in steps), *(s.to_id for s in steps)])
     facts = facts_of(row, marks, steps, known, work.home)
+    if any(mark.symbols for mark in marks):
+        facts = replace(facts, stands=stands(work))
     return FirearmView(
         number=firearm_number(row.id),
         version=row.version,

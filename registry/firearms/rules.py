@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from registry.core.errors import Unmet
+from registry.marks import specification, symbols
 from registry.marks.reading import is_placeholder, normal_form
 from schemas.vocabulary import CustodyKind, MarkCondition, MarkKind
 
-LEAST_HEIGHT_UM = 1600  # EU 2019/68 and 27 CFR 478.92: 1.6 mm, 1/16 inch
-LEAST_DEPTH_UM = 76  # 27 CFR 478.92: 0.003 inch, 0.0762 mm
 FIRST_MODERN_YEAR = 1900  # FP art. 3(a): antiques were made before
 
 
@@ -39,6 +38,7 @@ class FirearmFacts:
     """maker_named: whether the manufacturer is known by name; the flags: what happened to the firearm.
 
     home: the State whose registry this is; its own marks of import and transfer are asked for.
+    stands: what factory symbols stand for.
     """
 
     maker_named: bool
@@ -49,10 +49,17 @@ class FirearmFacts:
     temporary_import: bool = False
     from_state_stock: bool = False
     home: str = ""
+    stands: frozenset[symbols.Stands] = symbols.BUILT_IN
 
     def of(self, *kinds: MarkKind) -> list[MarkFacts]:
         """Its marks of these kinds."""
         return [mark for mark in self.marks if mark.kind in kinds]
+
+    def names_its_country(self, mark: MarkFacts) -> bool:
+        """Whether symbols and code of a mark decode to one State, and to none but what else is told."""
+        states = symbols.decode(mark.symbols, mark.text, self.stands)
+        told = {symbols.successor(state) for state in (mark.country, self.country_made) if state}
+        return len(states) == 1 and told <= states
 
     def marked_by_home(self, kind: MarkKind) -> bool:
         """Whether a mark of this kind names our State (any State, where ours is not told)."""
@@ -65,9 +72,12 @@ def names_a_maker(name: str) -> bool:
 
 
 def unmet_at_manufacture(facts: FirearmFacts) -> list[Unmet]:
-    """FP 8(1)(a): maker, country or place, serial; or simple geometric symbols with a code."""
+    """FP 8(1)(a): maker, country or place, serial; or simple geometric symbols with a code.
+
+    Symbols with a code are taken only where they lead every State to one country of manufacture.
+    """
     serials = [mark for mark in facts.of(MarkKind.MANUFACTURE) if mark.names_one_firearm]
-    if any(mark.symbols and mark.country for mark in serials):
+    if any(facts.names_its_country(mark) for mark in serials):
         return []
     unmet = []
     if not serials:
@@ -76,6 +86,10 @@ def unmet_at_manufacture(facts: FirearmFacts) -> list[Unmet]:
         unmet.append(Unmet("The name of the manufacturer is missing.", "maker", "FP 8(1)(a)"))
     if not facts.country_made:
         unmet.append(Unmet("The country of manufacture is missing.", "country_made", "FP 8(1)(a)"))
+    if unmet and any(mark.symbols for mark in serials):
+        unmet.append(
+            Unmet("Its symbols and code do not lead to one country of manufacture.", "marks", "FP 8(1)(a)")
+        )
     return unmet
 
 
@@ -128,13 +142,7 @@ def unmet_to_register(facts: FirearmFacts) -> list[Unmet]:
 
 def remarks_on(mark: MarkFacts, field: str = "") -> list[Unmet]:
     """What falls short of good practice, without being refused."""
-    found = []
-    if mark.height_um is not None and mark.height_um < LEAST_HEIGHT_UM:
-        found.append(Unmet(f"{_named(mark)} is lower than 1.6 mm.", f"{field}height_mm", "EU 2019/68"))
-    if mark.depth_um is not None and mark.depth_um < LEAST_DEPTH_UM:
-        found.append(
-            Unmet(f"{_named(mark)} is shallower than 0.0762 mm.", f"{field}depth_mm", "27 CFR 478.92")
-        )
+    found = specification.shortcomings(_named(mark), mark.text, mark.height_um, mark.depth_um, field)
     if mark.kind is MarkKind.IMPORT and mark.year is None:
         found.append(Unmet("The year of import is not known.", f"{field}year", "FP 8(1)(b)"))
     if mark.condition in (MarkCondition.ALTERED, MarkCondition.OBLITERATED):

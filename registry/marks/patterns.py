@@ -1,113 +1,155 @@
-"""Damaged marks: `?` is one unreadable character, `*` any number of them."""
+"""Damaged marks: `?` is one unreadable character, `*` any number of them, `[5S]` one of these.
+
+Choices are given in the order of their likelihood; `[5?]` is a character that looks like 5 but may be any.
+A pattern is a sequence of cells: STAR, ANY, or the characters that can stand there.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from registry.core.errors import Invalid
 from registry.marks.reading import LONGEST, fold_key, normal_form
 
 MOST_STARS = 4
+MOST_CHOICES = 8
 LEAST_LEGIBLE = 2
-ESCAPE = "!"
+LONGEST_TYPED = 128
+ANY, STAR = "?", "*"
+_WILD = re.compile(r"[?*\[\]？＊［］]")
+_UNIFIED = str.maketrans("？＊［］", "?*[]")
+Cells = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A mark as read. key, folded: its normal form and that with look-alikes made one, wildcards kept."""
+    """A mark as read. key, folded: its normal form and that with look-alikes made one, wildcards kept.
+
+    cells: the places of the normal form, one by one. is_exact: whether every character was legible.
+    """
 
     raw: str
     key: str
     folded: str
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether every character was legible."""
-        return "?" not in self.key and "*" not in self.key
+    cells: Cells
+    is_exact: bool = True
 
     @property
     def legible(self) -> int:
         """How many characters could be read."""
-        return len(self.key) - self.key.count("?") - self.key.count("*")
+        return sum(cell[0] not in "?*" for cell in self.cells)
 
-    @property
-    def prefix(self) -> str:
-        """The legible start of the folded form, for an index."""
-        return self.folded.split("?", 1)[0].split("*", 1)[0]
+    @cached_property
+    def _meant(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        folded = [cell if cell == STAR else fold_key(cell) for cell in self.cells]
+        return _compiled(self.cells), _compiled(folded)
 
-    def like(self) -> str:
-        """The folded form as an SQL LIKE pattern, with ESCAPE as its escape character."""
-        return self.folded.replace("?", "_").replace("*", "%")
+    @cached_property
+    def is_sure(self) -> bool:
+        """Whether each character was read for certain or not at all."""
+        return all(len(cell) == 1 for cell in self.cells)
 
     def matches(self, folded: str) -> bool:
         """Whether a folded key fits; in time proportional to the product of the lengths at worst."""
-        return _fits(self.folded, folded)
+        return self._meant[1].fullmatch(folded) is not None
 
     def matches_exactly(self, key: str) -> bool:
         """Whether a normal form fits without look-alikes."""
-        return _fits(self.key, key)
+        return self._meant[0].fullmatch(key) is not None
 
 
 def parse(text: str, field: str = "mark") -> Pattern:
     """Read what was typed.
 
-    Raises Invalid naming the field: too long, too many `*`, hidden characters, or so little legible
-    that anything would fit.
+    Raises Invalid naming the field: too long, too many `*`, brackets that do not close, hidden
+    characters, or so little legible that anything would fit.
     """
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_TYPED:
         raise Invalid.at(field, f"At most {LONGEST} characters.")
-    if text.count("*") > MOST_STARS:
-        raise Invalid.at(field, f"At most {MOST_STARS} times *.")
-    plain = text.isascii() and text.isprintable()
-    hidden = (
-        None
-        if plain
-        else next((c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn")), None)
-    )
+    _refuse_hidden(text, field)
+    if _WILD.search(text):
+        return _damaged(text, field)
+    key = normal_form(text)
+    if not key:
+        raise Invalid.at(field, "Contains no letter and no digit.")
+    if len(text) > LONGEST or len(key) > LONGEST:
+        raise Invalid.at(field, f"At most {LONGEST} characters.")
+    return Pattern(text, key, fold_key(key), tuple(key))
+
+
+def _refuse_hidden(text: str, field: str) -> None:
+    if text.isascii() and text.isprintable():
+        return
+    hidden = next((c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn")), None)
     if hidden is not None:
         raise Invalid.at(field, f"Contains a character that cannot be seen (U+{ord(hidden):04X}).")
-    key = _key(text)
-    pattern = Pattern(text, key, fold_key(key))
-    if pattern.legible == 0 and pattern.is_exact:
-        raise Invalid.at(field, "Contains no letter and no digit.")
-    if pattern.legible < LEAST_LEGIBLE and not pattern.is_exact:
+
+
+def _damaged(text: str, field: str) -> Pattern:
+    """The pattern of a text with wildcards."""
+    unified = text.translate(_UNIFIED)
+    if unified.count(STAR) > MOST_STARS:
+        raise Invalid.at(field, f"At most {MOST_STARS} times *.")
+    cells = tuple(_without_double_stars(_cells(unified, field)))
+    if len(cells) > LONGEST:
+        raise Invalid.at(field, f"At most {LONGEST} characters.")
+    key = "".join(cell if len(cell) == 1 else f"[{cell}]" for cell in cells)
+    pattern = Pattern(text, key, fold_key(key), cells, is_exact=False)
+    if pattern.legible < LEAST_LEGIBLE:
         raise Invalid.at(
             field, f"At least {LEAST_LEGIBLE} legible characters are needed; too much would fit."
         )
     return pattern
 
 
-def _key(text: str) -> str:
-    """The normal form around the wildcards."""
-    if "?" not in text and "*" not in text and text.isascii():
-        return normal_form(text)
-    pieces: list[str] = []
-    start = 0
-    unified = text.replace("？", "?").replace("＊", "*")
-    for at, character in enumerate(unified):
-        if character in "?*":
-            pieces += [normal_form(unified[start:at]), character]
-            start = at + 1
-    key = "".join([*pieces, normal_form(unified[start:])])
-    while "**" in key:
-        key = key.replace("**", "*")
-    return key
+def _cells(text: str, field: str) -> Iterator[str]:
+    """Places one by one; what stands between wildcards in its normal form."""
+    at = 0
+    for wild in re.finditer(r"\[([^\[\]]*)\]|[?*]", text):
+        yield from _plain(text[at : wild.start()], field)
+        yield wild[0] if wild[0] in "?*" else _choice(wild[1], field)
+        at = wild.end()
+    yield from _plain(text[at:], field)
 
 
-def _fits(pattern: str, text: str) -> bool:
-    """Greedy matching that goes back only to the last `*`: never exponential."""
-    at = place = 0
-    star, mark = -1, 0
-    while place < len(text):
-        if at < len(pattern) and pattern[at] == "*":
-            star, mark = at, place
-            at += 1
-        elif at < len(pattern) and pattern[at] in ("?", text[place]):
-            at, place = at + 1, place + 1
-        elif star >= 0:
-            mark += 1
-            at, place = star + 1, mark
+def _plain(text: str, field: str) -> str:
+    if "[" in text or "]" in text:
+        raise Invalid.at(field, "A [ needs its ]: [5S] is a character that may be 5 or S.")
+    return normal_form(text)
+
+
+def _choice(text: str, field: str) -> str:
+    """The characters between brackets, each once; ANY at the end when others are possible."""
+    if STAR in text:
+        raise Invalid.at(field, "Between [ and ] stand single characters.")
+    allowed = "".join(dict.fromkeys(normal_form(text)))
+    if not allowed or len(allowed) > MOST_CHOICES:
+        raise Invalid.at(field, f"Between [ and ] stand 1 to {MOST_CHOICES} letters or digits.")
+    return allowed + ANY if ANY in text else allowed
+
+
+def _without_double_stars(cells: Iterator[str]) -> Iterator[str]:
+    before = ""
+    for cell in cells:
+        if cell != STAR or before != STAR:
+            yield cell
+        before = cell
+
+
+def _compiled(cells: Sequence[str]) -> re.Pattern[str]:
+    """As an expression that never goes back past a `*` once what follows it was found."""
+    pieces: list[list[str]] = [[]]
+    for cell in cells:
+        if cell == STAR:
+            pieces.append([])
         else:
-            return False
-    return pattern[at:].strip("*") == ""
+            pieces[-1].append("." if ANY in cell else f"[{cell}]")
+    first, *rest = ["".join(piece) for piece in pieces]
+    if not rest:
+        return re.compile(first, re.DOTALL)
+    middle = "".join(f"(?>.*?{piece})" for piece in rest[:-1])
+    return re.compile(f"{first}{middle}.*{rest[-1]}", re.DOTALL)

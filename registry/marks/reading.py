@@ -14,8 +14,8 @@ LONGEST = 64
 _ALIKE = str.maketrans("OQDILSBZGU", "000115826V")
 # Cyrillic and Greek capitals with the shape of a Latin one.
 _TWINS = str.maketrans(
-    "АВЕКМНОРСТУХІЈЅԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
-    "ABEKMHOPCTYXIJSQWABEZHIKMNOPTYX",
+    "АВЕЁЗКМНОРСТУҮХІЇЈЅԚԜҺԌАΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹϺ",
+    "ABEE3KMHOPCTYYXIIJSQWHGAABEZHIKMNOPTYXCM",
 )
 _PLACEHOLDERS = frozenset(
     {
@@ -71,7 +71,12 @@ def folded(text: str) -> str:
 
 def fold_key(key: str) -> str:
     """As folded, for a text that already is a normal form (wildcards pass unchanged)."""
-    return (key if key.isascii() else key.translate(_TWINS)).translate(_ALIKE)
+    return in_latin(key).translate(_ALIKE)
+
+
+def in_latin(key: str) -> str:
+    """A normal form with the Latin twins of its Cyrillic and Greek letters."""
+    return key if key.isascii() else key.translate(_TWINS)
 
 
 def script_of(text: str) -> str:

@@ -54,7 +54,7 @@ def _common(command: Any) -> Any:
 def firearm(
     mark: str, country: str | None, type_: str | None, model: str, year: int | None, **told: Any
 ) -> None:
-    """Trace a firearm from its MARK (? one unreadable character, * any number of them)."""
+    """Trace a firearm from its MARK (? one unreadable character, * any number of them, [5S] one of these)."""
     kind = FirearmType(type_) if type_ else None
     _run(
         {
@@ -115,6 +115,8 @@ def _lines(number: str, answer: Answer) -> Iterator[str]:
         told = f"  agrees: {', '.join(c.agrees)}" if c.agrees else ""
         told += f"  differs: {', '.join(c.differs)}" if c.differs else ""
         yield f"{c.rank:3}. {c.number}  {c.mark}  {c.maker} {c.model}  {c.calibre}  {c.match.value}{told}"
+        for line in c.misread:
+            yield f"       {line}"
         for share in c.buyers:
             sale = f"{share.quantity:,} on {share.date} (invoice {share.document})"
             yield f"       sold to {share.name}: {sale}"

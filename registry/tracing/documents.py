@@ -97,7 +97,8 @@ def _candidates(answer: dict[str, Any]) -> Iterator[Block]:
             c["calibre"],
             c["match"]
             + (f"; agrees in {', '.join(c['agrees'])}" if c["agrees"] else "")
-            + (f"; differs in {', '.join(c['differs'])}" if c["differs"] else ""),
+            + (f"; differs in {', '.join(c['differs'])}" if c["differs"] else "")
+            + "".join(f"; {line}" for line in c.get("misread", ())),
         )
         for c in answer["candidates"][:20]
     ]

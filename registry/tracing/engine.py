@@ -14,9 +14,10 @@ from registry.directory import countries
 from registry.directory.calibres import BY_CODE
 from registry.directory.queries import calibre_of, check_country, party_number
 from registry.firearms.queries import firearm_number
-from registry.marks import patterns
+from registry.marks import patterns, symbols
 from registry.marks.reading import is_placeholder, normal_form
-from registry.tracing import queries, rules
+from registry.tracing import damaged, queries, rules
+from registry.tracing.weighing import facts_of
 from schemas.tracing import Answer, Candidate, Finding, NextState, Question, Share, StepFound
 from schemas.vocabulary import MarkingScheme, MatchKind, Outcome, TraceKind
 
@@ -35,14 +36,35 @@ def answer(work: Work, question: Question) -> Answer:
 
 
 def _firearm(work: Work, question: Question, calibre: str | None) -> Answer:
-    found, pattern = _search(work, question)
+    if "(" in question.mark or not question.mark.isascii():
+        text, signs = symbols.told_in(question.mark)
+        question = replace(question, mark=text, symbols=tuple(dict.fromkeys((*question.symbols, *signs))))
+    pattern = _pattern(question)
+    if pattern is not None and not pattern.is_exact:
+        return _damaged(work, question, pattern, damaged.fitting(work, pattern, question, calibre))
+    found = _found(work, question, pattern)
     more = len(found) > queries.MOST
     judged = [(_facts(item, pattern, question, calibre), item) for item in found[: queries.MOST]]
     if len(judged) > 1:
         judged.sort(key=lambda pair: (-pair[0].score, pair[1].superseded_by is not None, pair[1].id))
         judged = judged[:SHOWN]
-    candidates = tuple(_candidate(facts, item, rank) for rank, (facts, item) in enumerate(judged, 1))
+    if pattern is not None and all(facts.differs for facts, _ in judged):
+        fit = damaged.near(work, pattern, question, calibre)
+        if fit.fits:
+            return _damaged(work, question, pattern, fit, judged)
+    candidates = tuple([_candidate(facts, item, rank) for rank, (facts, item) in enumerate(judged, 1)])
     first = judged[0][1] if judged else None
+    return _answer(question, candidates, first, more, None)
+
+
+def _answer(
+    question: Question,
+    candidates: tuple[Candidate, ...],
+    first: queries.FirearmFound | None,
+    more: bool,
+    fit: rules.Fitted | None,
+) -> Answer:
+    """What follows from the candidates. first: the record of the first one."""
     outcome = rules.outcome_of(candidates, bool(first and first.in_conflict))
     stands_out = first is not None and (outcome is not Outcome.CANDIDATES or len(candidates) == 1)
     findings = rules.findings_of(_history(first), candidates[0], question.recovered_on) if first else []
@@ -50,55 +72,61 @@ def _firearm(work: Work, question: Question, calibre: str | None) -> Answer:
         findings = [f for f in findings if f.kind in _OF_ANY]
     return Answer(
         outcome=outcome,
-        certainty=rules.certainty_of(outcome, candidates, question, more),
+        certainty=rules.certainty_of(outcome, candidates, question, more, fit),
         candidates=candidates,
         steps=first.steps if first and stands_out else (),
         last_holder=_last_holder(first) if first and stands_out else None,
         next_state=_next_state(first, outcome, question),
-        findings=(*findings, *((rules.more_than_shown(queries.MOST),) if more else ())),
+        findings=(*findings, *((rules.more_than_shown(fit.total if fit else queries.MOST),) if more else ())),
+        narrowing=fit.narrowing if fit else (),
     )
 
 
-_OF_ANY = frozenset({"identity_conflict", "matched_by_look_alike"})
+_OF_ANY = frozenset({"identity_conflict", "matched_by_look_alike", "matched_by_misreading"})
 
 
-def _search(work: Work, question: Question) -> tuple[list[queries.FirearmFound], patterns.Pattern | None]:
-    """Records with a mark that fits; a registry number finds its record whatever its marks."""
-    number = key_of("F", question.mark)
-    if number is not None:
-        return queries.by_number(work, number), None
+def _damaged(
+    work: Work,
+    question: Question,
+    pattern: patterns.Pattern,
+    fit: damaged.Fitting,
+    differing: Sequence[tuple[rules.Facts, queries.FirearmFound]] = (),
+) -> Answer:
+    """The answer for a mark read in part or wrongly, before records that fit it but differ otherwise."""
+    likely = damaged.candidates(fit, pattern)
+    known = {candidate.number for candidate in likely}
+    others = [pair for pair in differing if firearm_number(pair[1].id) not in known]
+    rest = [_candidate(facts, item, rank) for rank, (facts, item) in enumerate(others, len(likely) + 1)]
+    first = queries.by_number(work, fit.fits[0].mark.id)[0] if fit.fits else None
+    fitted = rules.Fitted(
+        fit.total + len(rest), fit.more, damaged.narrowed_by(fit, pattern, question) if fit.fits else ()
+    )
+    return _answer(question, (*likely, *rest), first, fit.more, fitted)
+
+
+def _pattern(question: Question) -> patterns.Pattern | None:
+    """The mark as it is searched for; None for a registry number, which finds its record."""
+    if key_of("F", question.mark) is not None:
+        return None
     pattern = patterns.parse(question.mark)
     if pattern.is_exact and is_placeholder(question.mark):
         raise Invalid.at(
             "mark", f"{question.mark} stands for a missing serial; it is none. Use ? and * instead."
         )
-    if pattern.is_exact:
-        return queries.by_mark(work, pattern.folded), pattern
-    return queries.by_pattern(work, pattern.like(), pattern.prefix), pattern
+    return pattern
+
+
+def _found(work: Work, question: Question, pattern: patterns.Pattern | None) -> list[queries.FirearmFound]:
+    if pattern is not None:
+        return queries.by_mark(work, pattern.folded)
+    return queries.by_number(work, key_of("F", question.mark) or 0)
 
 
 def _facts(
     item: queries.FirearmFound, pattern: patterns.Pattern | None, question: Question, calibre: str | None
 ) -> rules.Facts:
-    if pattern is None or (pattern.is_exact and item.matched_key == pattern.key):
-        match = MatchKind.EXACT
-    else:
-        match = MatchKind.FOLDED if pattern.is_exact else MatchKind.PARTIAL
-    return rules.weigh(
-        match,
-        maker=queries.fits_name(question.maker, item.maker, item.maker_short) if question.maker else None,
-        calibre=None if calibre is None else item.calibre == calibre,
-        type=None if question.type is None or item.type == "unknown" else item.type == question.type,
-        country=None if question.country is None else item.country == question.country,
-        model=_same_text(question.model, item.model),
-        year=None if question.year is None or item.year is None else item.year == question.year,
-    )
-
-
-def _same_text(told: str, known: str) -> bool | None:
-    if not told or not known:
-        return None
-    return normal_form(told) == normal_form(known)
+    exact = pattern is None or item.matched_key == pattern.key
+    return facts_of(MatchKind.EXACT if exact else MatchKind.FOLDED, item, question, calibre)
 
 
 def _candidate(facts: rules.Facts, item: queries.FirearmFound, rank: int) -> Candidate:

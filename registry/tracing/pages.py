@@ -19,9 +19,10 @@ from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
+from registry.marks.pages import SIGNS, Reading, reading_of
 from registry.tracing import acts, documents, queries
 from schemas import tracing as shapes
-from schemas.vocabulary import FirearmType, May, Outcome, Purpose, TraceKind
+from schemas.vocabulary import FirearmType, May, Outcome, Purpose, Symbol, TraceKind
 
 blueprint = Blueprint("tracing", __name__, template_folder="templates")
 NAVIGATION = (
@@ -52,7 +53,7 @@ def new() -> str:
     return _form(request.args)
 
 
-def _form(typed: Mapping[str, str], errors: Any = ()) -> str:
+def _form(typed: Mapping[str, str], errors: Any = (), reading: Reading | None = None) -> str:
     kind = TraceKind.CARTRIDGE if typed.get("kind") == TraceKind.CARTRIDGE else TraceKind.FIREARM
     tabs = [
         Tab(_("Firearm"), url_for("tracing.new", kind="firearm"), kind is TraceKind.FIREARM),
@@ -67,6 +68,8 @@ def _form(typed: Mapping[str, str], errors: Any = ()) -> str:
         types=options(FirearmType),
         purposes=options(Purpose),
         countries=_countries(),
+        signs=options(Symbol),
+        reading=reading or Reading(),
     )
 
 
@@ -81,6 +84,9 @@ def _countries() -> list[tuple[str, str]]:
 def ask() -> Answer:
     """Search, keep the search, and lead to its answer."""
     typed = {"kind": "firearm", **request.form}
+    if typed.pop("step", "") == "read":
+        with context.look() as work:
+            return _form(typed, reading=reading_of(work, typed))
     try:
         question = load_form(shapes.QuestionSchema(), typed)
         with context.look(question.purpose, question.case_number) as work:
@@ -112,16 +118,27 @@ def show(number: str) -> str:
         findings=[_finding(finding) for finding in found.answer["findings"]],
         steps=[_step(step) for step in found.answer["steps"]],
         words=_words,
+        observed=_observed,
         may_read_firearms=May.FIREARM_READ in may,
         may_read_lots=May.LOT_READ in may,
-        again=url_for("tracing.new", **{k: v for k, v in found.question.items() if v and k != "purpose"}),
+        again=url_for("tracing.new", **_typed(found.question)),
     )
+
+
+def _typed(question: dict[str, Any]) -> dict[str, Any]:
+    """A question as the form it was typed into."""
+    told = {name: value for name, value in question.items() if value and name not in ("purpose", "symbols")}
+    return told | {SIGNS[Symbol(sign)]: sign for sign in question.get("symbols", ())}
 
 
 def _asked(found: queries.TraceView) -> list[tuple[str, str]]:
     hidden = ("kind", "purpose", "case_number")
-    told = [(name, str(value)) for name, value in found.question.items() if value and name not in hidden]
+    told = [(name, _said(value)) for name, value in found.question.items() if value and name not in hidden]
     return [*told, ("purpose", label(found.purpose)), ("case_number", found.case_number)]
+
+
+def _said(value: Any) -> str:
+    return ", ".join(label(one) for one in value) if isinstance(value, list) else str(value)
 
 
 def _finding(finding: dict[str, Any]) -> dict[str, Any]:
@@ -144,6 +161,13 @@ def _step(step: dict[str, Any]) -> dict[str, Any]:
         "document": paper,
         "tone": tones.get(step["kind"], "neutral"),
     }
+
+
+def _observed(one: dict[str, Any]) -> str:
+    """A further observation, as the subject of a sentence."""
+    if one["place"] is not None:
+        return str(_("The character at place %(place)s", place=one["place"]))
+    return str(_("The %(observation)s", observation=label(one["observation"]).lower()))
 
 
 def _words(names: list[str]) -> list[str]:

@@ -36,7 +36,7 @@ MOST = 200
 
 _FIREARM = """
 SELECT f.id, f.type, p.name, p.short_name, f.model, f.calibre, f.country_made, f.year_made, f.status,
-  f.superseded_by, f.out_of_scope, m.kind, m.text, m.key,
+  f.superseded_by, f.out_of_scope, m.kind, m.text, m.key, m.symbols,
   (SELECT {{rows}}({{row}}(c.n, c.happened_on, c.kind, c.from_id, a.name, {giver}, c.to_id, b.name, {taker},
       c.place, c.country, c.document_kind, c.document_number)){{text}}
     FROM custody c LEFT JOIN party a ON a.id = c.from_id LEFT JOIN party b ON b.id = c.to_id {persons}
@@ -55,14 +55,10 @@ _NAMED = {
     "persons": "LEFT JOIN person ap ON ap.party_id = c.from_id LEFT JOIN person bp ON bp.party_id = c.to_id",
 }
 _LEGIBLE = {"source": "mark m", "where": "m.folded = :folded"}
-_DAMAGED = {
-    "source": "mark m",
-    "where": "m.folded >= :start AND m.folded < :beyond AND m.folded LIKE :pattern",
-}
 _NUMBERED = {"source": "mark m", "where": "m.firearm_id = :firearm AND m.n = 1"}
 _STATEMENTS = {
     (how, personal): Prepared(_FIREARM.format(**words, **names))
-    for how, words in (("legible", _LEGIBLE), ("damaged", _DAMAGED), ("numbered", _NUMBERED))
+    for how, words in (("legible", _LEGIBLE), ("numbered", _NUMBERED))
     for personal, names in ((False, _NAMELESS), (True, _NAMED))
 }
 
@@ -76,7 +72,7 @@ class MarkRow(Struct, frozen=True):
 
 
 class FirearmFound(Struct, frozen=True):
-    """A firearm one of whose marks fits; matched: that mark's kind, text and normal form."""
+    """A firearm one of whose marks fits; matched, symbols: that mark's kind, text, normal form and signs."""
 
     id: int
     type: str
@@ -92,6 +88,7 @@ class FirearmFound(Struct, frozen=True):
     matched_kind: str
     matched_text: str
     matched_key: str
+    symbols: str
     steps: tuple[StepFound, ...]
     marks: tuple[MarkRow, ...]
     in_conflict: bool
@@ -102,19 +99,18 @@ def by_mark(work: Work, folded: str) -> list[FirearmFound]:
     return _found(work, "legible", folded=folded)
 
 
-def by_pattern(work: Work, like: str, prefix: str) -> list[FirearmFound]:
-    """Firearms with a mark that fits a LIKE pattern; the legible start makes the index serve."""
-    return _found(work, "damaged", pattern=like, start=prefix, beyond=prefix + "\U0010ffff")
-
-
 def by_number(work: Work, firearm_id: int) -> list[FirearmFound]:
     """The firearm with an internal key."""
     return _found(work, "numbered", firearm=firearm_id)
 
 
+def statement(how: str, personal: bool) -> Prepared:
+    """The one statement of a search, "legible" or "numbered", with or without names of natural persons."""
+    return _STATEMENTS[how, personal]
+
+
 def _found(work: Work, how: str, **values: Any) -> list[FirearmFound]:
-    statement = _STATEMENTS[how, May.PERSON_READ in work.actor.may]
-    rows = work.rows(statement, most=MOST + 1, **values)
+    rows = work.rows(statement(how, May.PERSON_READ in work.actor.may), most=MOST + 1, **values)
     found = [_firearm(row) for row in rows]
     if May.PERSON_READ in work.actor.may:
         _note_persons(work, rows)
@@ -138,9 +134,9 @@ def _speaks(item: FirearmFound) -> bool:
 
 
 def _firearm(row: tuple[Any, ...]) -> FirearmFound:
-    steps = tuple([_step(step) for step in sorted(_rows(row[14]), key=_ON_THEN_N)])
-    marks = tuple([MarkRow(*mark) for mark in sorted(_rows(row[15]))])
-    values = (*row[:14], steps, marks, bool(row[16]))
+    steps = tuple([_step(step) for step in sorted(_rows(row[15]), key=_ON_THEN_N)])
+    marks = tuple([MarkRow(*mark) for mark in sorted(_rows(row[16]))])
+    values = (*row[:15], steps, marks, bool(row[17]))
     return FirearmFound(*values)
 
 

@@ -7,11 +7,11 @@ from datetime import date
 
 from msgspec import Struct
 
-from schemas.tracing import Candidate, Certainty, Finding, Question
+from schemas.tracing import Candidate, Certainty, Finding, Narrowing, Question
 from schemas.vocabulary import CertaintyLevel, FindingKind, MatchKind, Outcome, Severity, TraceKind
 
-_BASE = {MatchKind.EXACT: 100, MatchKind.FOLDED: 60, MatchKind.PARTIAL: 40}
-_WEIGHT = {"maker": 30, "calibre": 15, "type": 10, "country": 10, "model": 10, "year": 5}
+_BASE = {MatchKind.EXACT: 100, MatchKind.FOLDED: 60, MatchKind.PARTIAL: 40, MatchKind.NEAR: 40}
+_WEIGHT = {"maker": 30, "calibre": 15, "type": 10, "country": 10, "model": 10, "year": 5, "symbols": 10}
 LOT_LIMIT = 10_000  # 16 D LOG art. 2
 
 
@@ -56,9 +56,13 @@ def fits_without_doubt(candidate: Candidate) -> bool:
 
 
 def certainty_of(
-    outcome: Outcome, candidates: Sequence[Candidate], question: Question, more: bool
+    outcome: Outcome,
+    candidates: Sequence[Candidate],
+    question: Question,
+    more: bool,
+    fit: Fitted | None = None,
 ) -> Certainty:
-    """The answer's certainty, worded for whoever must rely on it."""
+    """The answer's certainty, worded for whoever must rely on it. fit: what a damaged mark found."""
     if not candidates:
         return _nothing(question)
     first = candidates[0]
@@ -68,7 +72,7 @@ def certainty_of(
         if other.differs
     )
     if outcome is Outcome.CANDIDATES:
-        return _open(candidates, question, excluded, more)
+        return _open(candidates, question, excluded, fit or Fitted(len(candidates), more))
     told = f" and agrees in {listed(first.agrees)}" if first.agrees else ""
     return Certainty(
         CertaintyLevel.CERTAIN if first.agrees else CertaintyLevel.PROBABLE,
@@ -83,15 +87,22 @@ def certainty_of(
     )
 
 
+class Fitted(Struct, frozen=True):
+    """How many records fit, whether more do, and what would narrow them."""
+
+    total: int
+    more: bool
+    narrowing: tuple[Narrowing, ...] = ()
+
+
 def _open(
-    candidates: Sequence[Candidate], question: Question, excluded: tuple[str, ...], more: bool
+    candidates: Sequence[Candidate], question: Question, excluded: tuple[str, ...], fit: Fitted
 ) -> Certainty:
     first = candidates[0]
-    count = f"More than {len(candidates)}" if more else str(len(candidates))
-    helps = [name for name, told in _not_told(question) if not told]
-    hint = f" Telling the {listed(helps)} would narrow it." if helps and len(candidates) > 1 else ""
+    count = f"More than {fit.total:,}" if fit.more else f"{fit.total:,}"
     probable = len(candidates) == 1 and not first.differs and bool(first.agrees)
-    subject = "record fits" if len(candidates) == 1 else "records fit"
+    subject = "record fits" if count == "1" else "records fit"
+    hint = _hint(candidates, question, fit.narrowing)
     return Certainty(
         CertaintyLevel.PROBABLE if probable else CertaintyLevel.POSSIBLE,
         f"{count} {subject} what was read; none is identified beyond doubt.{hint}",
@@ -100,10 +111,27 @@ def _open(
     )
 
 
+def _hint(candidates: Sequence[Candidate], question: Question, narrowing: Sequence[Narrowing]) -> str:
+    """What would help most: by count where it was counted, else whatever was not told."""
+    if narrowing:
+        best = narrowing[0]
+        return f" {observed(best).capitalize()} would leave {best.leaves:,} of {best.of:,}."
+    helps = [name for name, told in _not_told(question) if not told]
+    return f" Telling the {listed(helps)} would narrow it." if helps and len(candidates) > 1 else ""
+
+
+def observed(one: Narrowing) -> str:
+    """An observation in words."""
+    if one.place is not None:
+        return f"the character at place {one.place}"
+    return "the country of manufacture" if one.observation == "country" else f"the {one.observation}"
+
+
 _HOW = {
     MatchKind.EXACT: "the mark agrees character for character",
     MatchKind.FOLDED: "the mark agrees once look-alike characters (0/O, 1/I, 5/S, 8/B …) count as one",
     MatchKind.PARTIAL: "the legible characters agree",
+    MatchKind.NEAR: "the mark agrees only if it was misread",
 }
 
 
@@ -250,6 +278,14 @@ def _of_record(history: History, candidate: Candidate) -> list[Finding]:
                 f"The record says {candidate.mark}: it fits only if look-alike characters were confused.",
             )
         )
+    if candidate.match is MatchKind.NEAR:
+        found.append(
+            Finding(
+                FindingKind.MATCHED_BY_MISREADING,
+                Severity.WARNING,
+                f"It fits only if the mark was misread. {' '.join(candidate.misread)}".strip(),
+            )
+        )
     if candidate.differs:
         found.append(
             Finding(
@@ -279,7 +315,7 @@ def more_than_shown(shown: int) -> Finding:
     return Finding(
         FindingKind.MORE_THAN_SHOWN,
         Severity.WARNING,
-        f"More than {shown} records fit. Tell the maker, the calibre or one more character.",
+        f"More than {shown:,} records fit. Tell the maker, the calibre or one more character.",
     )
 
 

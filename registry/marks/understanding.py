@@ -1,0 +1,161 @@
+"""How a mark is understood before anything is searched for: what an expert would say of it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from registry.marks import catalogue, grammar, symbols
+from registry.marks.catalogue import MarkRule
+from registry.marks.patterns import Pattern, parse
+from registry.marks.reading import is_placeholder, normal_form, script_of
+from schemas.marks import Caution, Hypothesis, ReadingAsked, Understood
+from schemas.vocabulary import MarkKind, Severity
+
+_PATENT = re.compile(r"(?:US|DE|GB|D)?(?:PAT(?:ENT)?S?|DRP|DRGM|BREV(?:ET)?|BREVETTATO)[A-Z]*\d+\w*")
+_MODEL = re.compile(r"(?:MODEL|MODELL|MODELO|MOD|MDL)[A-Z0-9]{1,8}")
+_CALIBRE = re.compile(
+    r"(?:CAL(?:IBRE|IBER)?)?(?:9MM\w*|9X1[789]\w*|\d{2,3}ACP|\d{2,3}(?:SPECIAL|SPL|MAG|MAGNUM)|45AUTO|40SW|"
+    r"(?:762X(?:25|39|51|54R?))|556X45|223REM|308WIN|12GA|20GA|22LR)"
+)
+_IMPORT = re.compile(r"(?:IMP(?:ORT(?:ED)?)?)?([A-Z]{2})((?:19|20)\d{2}|\d{2})")
+_WRITTEN_IMPORT = re.compile(
+    r"^\s*(?:IMP\w*[\s.:]+)?[A-Z]{2}[\s./-]+(?:(?:19|20)\d{2}|\d{2})\s*$", re.IGNORECASE
+)
+_RETAILERS = ("CAI", "CENTURYARMS", "INTERARMS", "KBI", "PWARMS", "NAVYARMS")
+_LATIN_ALIKE = {"Cyrillic", "Greek"}
+
+
+@dataclass(frozen=True)
+class ImportMark:
+    """The State of import and the year, two digits as the last such year (FP 8(1)(b))."""
+
+    country: str
+    year: int
+
+
+def import_mark(text: str, states: Iterable[str], this_year: int) -> ImportMark | None:
+    """A mark of import such as "BR 05" or "IMP BR 2005"; None for anything else, such as a serial."""
+    key = normal_form(text)
+    found = _IMPORT.fullmatch(key)
+    if found is None or found[1] not in set(states):
+        return None
+    if not (key.startswith("IMP") or _WRITTEN_IMPORT.match(text)):
+        return None
+    year = int(found[2])
+    if year < 100:
+        year += 2000 if 2000 + year <= this_year else 1900
+    return ImportMark(found[1], year) if year <= this_year else None
+
+
+def understand(
+    asked: ReadingAsked, rules: Iterable[MarkRule], states: Iterable[str], this_year: int
+) -> Understood:
+    """How the mark is understood, with warnings; raises Invalid for what cannot be searched for."""
+    text, told = symbols.told_in(asked.mark)
+    signs = tuple(dict.fromkeys((*asked.symbols, *told)))
+    pattern = parse(text)
+    known = list(rules)
+    imported = import_mark(text, states, this_year)
+    found = grammar.hypotheses(pattern.key, signs, known) if pattern.is_exact and not imported else []
+    warnings = [
+        *_of_placeholder(pattern),
+        *_of_kind(pattern, imported),
+        *_of_script(pattern),
+        *_of_maker(asked, pattern, known, found),
+        *_of_symbols(asked, signs),
+    ]
+    return Understood(
+        seen=asked.mark,
+        key=pattern.key,
+        folded=pattern.folded,
+        kind=MarkKind.IMPORT if imported else MarkKind.MANUFACTURE if found else None,
+        script=script_of(text),
+        legible=pattern.legible,
+        symbols=signs,
+        hypotheses=tuple(found[:8]),
+        warnings=tuple(warnings),
+    )
+
+
+def _of_placeholder(pattern: Pattern) -> Iterator[Caution]:
+    if pattern.is_exact and is_placeholder(pattern.raw):
+        yield Caution(
+            Severity.ALARM,
+            f"{pattern.raw} stands for a missing serial; it is none. Type what is left of it, with ? and *.",
+        )
+
+
+def _of_kind(pattern: Pattern, imported: ImportMark | None) -> Iterator[Caution]:
+    """Numbers that are no serials, though they are typed as such."""
+    key = pattern.key
+    if imported:
+        yield Caution(
+            Severity.WARNING,
+            f"This is a mark of import: {imported.country}, {imported.year}. Look for the serial on the "
+            "frame or receiver.",
+            "FP 8(1)(b)",
+        )
+    elif any(key.startswith(name) for name in _RETAILERS):
+        yield Caution(Severity.WARNING, "This begins with the name of an importer, who is not the maker.")
+    if _PATENT.fullmatch(key):
+        yield Caution(Severity.WARNING, "This looks like the number of a patent, not like a serial.")
+    if _MODEL.fullmatch(key):
+        yield Caution(Severity.WARNING, "This looks like the name of a model, not like a serial.")
+    if _CALIBRE.fullmatch(key):
+        yield Caution(Severity.WARNING, "This looks like a calibre, not like a serial.")
+    code = catalogue.date_codes().get(key)
+    if code is not None and len(key) > 1:
+        yield Caution(
+            Severity.WARNING,
+            f"The proof house of {code.of} marks the year {code.year} so ({code.country}); it is no serial.",
+            code.source,
+        )
+
+
+def _of_script(pattern: Pattern) -> Iterator[Caution]:
+    script = script_of(pattern.raw)
+    if script == "mixed":
+        yield Caution(
+            Severity.INFORMATION,
+            "Letters of several scripts stand in it; letters of one shape count as one in the search.",
+        )
+    elif script in _LATIN_ALIKE:
+        yield Caution(
+            Severity.INFORMATION, f"{script} letters; Latin ones of the same shape are searched for too."
+        )
+    if (
+        pattern.raw
+        and not pattern.raw.isascii()
+        and any(c.isdigit() and not c.isascii() for c in pattern.raw)
+    ):
+        yield Caution(Severity.INFORMATION, "Its digits are read as 0 to 9.")
+
+
+def _of_maker(
+    asked: ReadingAsked, pattern: Pattern, rules: Iterable[MarkRule], found: Iterable[Hypothesis]
+) -> Iterator[Caution]:
+    """Whether the serial can be of the maker that was told."""
+    if not asked.maker or not pattern.is_exact:
+        return
+    wanted = normal_form(asked.maker)
+    theirs = [rule for rule in rules if normal_form(rule.maker).startswith(wanted)]
+    fits = [one for one in found if normal_form(one.maker).startswith(wanted)]
+    if theirs and not fits:
+        forms = ", ".join(sorted({rule.pattern for rule in theirs})[:4])
+        yield Caution(
+            Severity.WARNING,
+            f"No known serial of {asked.maker} has this form ({forms}).",
+            theirs[0].source,
+        )
+
+
+def _of_symbols(asked: ReadingAsked, signs: Iterable[str]) -> Iterator[Caution]:
+    states = symbols.decode(signs, asked.mark)
+    if states and asked.country and symbols.successor(asked.country) not in states:
+        yield Caution(
+            Severity.WARNING,
+            f"The symbols stand for {', '.join(sorted(states))}, not for {asked.country}.",
+            "FP 8(1)(a)",
+        )

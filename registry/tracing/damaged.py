@@ -1,0 +1,219 @@
+"""Marks that were read in part, or wrongly: every record that fits, the likeliest first.
+
+What the position index finds is looked at again, mark by mark. A mark that fits nothing is looked for as
+one that was misread: some characters wrong, two that changed places, a part that is missing or too much.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from registry.core.work import Work
+from registry.directory.calibres import BY_CODE
+from registry.firearms.queries import firearm_number
+from registry.marks import index, shapes
+from registry.marks.likelihood import LOOK_ALIKE, OTHER, cost_of, likelihood
+from registry.marks.patterns import ANY, STAR, Cells, Pattern
+from registry.tracing import mark_queries, narrowing, rules
+from registry.tracing.mark_queries import MarkFound
+from registry.tracing.weighing import Weighing
+from schemas.tracing import Candidate, Narrowing, Question
+from schemas.vocabulary import MatchKind
+
+JUDGED = 1_000
+"""Records that are looked at one by one; of more, first those that agree with what was told."""
+JUDGED_NEAR = 400
+SHOWN = 50
+LEAST_FOR_ENDS, LEAST_FOR_ONE, LEAST_FOR_TWO = 3, 4, 5
+"""Legible characters that are needed to find a mark of which an end (and much else was told), one or two
+characters were misread."""
+EACH_COST = 4
+"""What a unit of cost takes from the score."""
+
+
+class Fit(Struct, frozen=True, gc=False):
+    """A record that fits, by which of its marks, and how well.
+
+    order: the best first: nothing that differs, the highest score, a record that still counts.
+    """
+
+    mark: MarkFound
+    facts: rules.Facts
+    cost: int
+    score: int
+    order: tuple[bool, int, bool, int]
+
+
+_ORDER = attrgetter("order")
+
+
+def _fit(mark: MarkFound, facts: rules.Facts, cost: int) -> Fit:
+    score = facts.score - EACH_COST * cost
+    return Fit(
+        mark, facts, cost, score, (bool(facts.differs), -score, mark.superseded_by is not None, mark.id)
+    )
+
+
+class Fitting(Struct, frozen=True):
+    """Records that fit, the best first; total: how many, more: whether counting stopped there."""
+
+    fits: list[Fit]
+    total: int
+    more: bool
+
+
+def fitting(work: Work, pattern: Pattern, question: Question, calibre: str | None) -> Fitting:
+    """Records with a mark that fits a damaged reading, or else that comes near it."""
+    weighing = Weighing(question, calibre)
+    found = shapes.search(_blocks(work), pattern.cells)
+    chosen = _chosen(work, found.firearms, weighing, JUDGED)
+    fits = _best(_fits(pattern, mark, weighing) for mark in mark_queries.marks_of(work, chosen))
+    if STAR not in pattern.cells and all(fit.facts.differs for fit in fits):
+        fits = _best([*fits, *near(work, pattern, question, calibre).fits])
+    seen_all = len(chosen) == len(found.firearms)
+    return Fitting(fits, len(fits) if seen_all else len(found.firearms), found.more)
+
+
+def near(work: Work, pattern: Pattern, question: Question, calibre: str | None) -> Fitting:
+    """Records with a mark that may have been misread so, and nothing that differs from what was told."""
+    weighing = Weighing(question, calibre)
+    firearms = _near_firearms(_blocks(work), pattern.cells, _told(question) >= 2)
+    chosen = _chosen(work, firearms, weighing, JUDGED_NEAR)
+    found = (_near_fit(pattern.cells, mark, weighing) for mark in mark_queries.marks_of(work, chosen))
+    fits = _best(found)
+    return Fitting(fits, len(fits), more=False)
+
+
+def _blocks(work: Work) -> list[shapes.Block]:
+    return index.copy_of(work.database).blocks()
+
+
+def _told(question: Question) -> int:
+    """How many things beside the mark were told."""
+    told = (question.maker, question.calibre, question.type, question.country, question.model)
+    return sum(bool(one) for one in told)
+
+
+def _chosen(work: Work, firearms: Any, weighing: Weighing, most: int) -> list[int]:
+    """Of too many, those that agree with what was told, then others."""
+    keys: list[int] = firearms.tolist()
+    if len(keys) <= most:
+        return keys
+    if weighing.nothing_told:
+        return keys[:: -(-len(keys) // most)]
+    agreeing: list[tuple[int, int]] = []
+    differing: list[tuple[int, int]] = []
+    for record in mark_queries.records_of(work, keys):
+        facts = weighing.facts(MatchKind.PARTIAL, record)
+        (differing if facts.differs else agreeing).append((-facts.score, record.id))
+    ordered = [*sorted(agreeing), *sorted(differing)]
+    return [key for _, key in ordered[:most]]
+
+
+def _fits(pattern: Pattern, mark: MarkFound, weighing: Weighing) -> Fit | None:
+    """How a damaged reading fits a mark; None if it does not."""
+    if pattern.is_sure and pattern.matches_exactly(mark.key):
+        cost = 0
+    elif not pattern.matches(mark.folded):
+        return None
+    elif STAR in pattern.cells:
+        cost = 0 if pattern.matches_exactly(mark.key) else LOOK_ALIKE
+    else:
+        cost = cost_of(pattern.cells, mark.key)
+    return _fit(mark, weighing.facts(MatchKind.PARTIAL, mark), cost)
+
+
+def _best(fits: Iterable[Fit | None]) -> list[Fit]:
+    """Each firearm once, by the mark that fits best, in order."""
+    best: dict[int, Fit] = {}
+    for fit in fits:
+        if fit is None:
+            continue
+        known = best.get(fit.mark.id)
+        if known is None or _speaks(fit) > _speaks(known):
+            best[fit.mark.id] = fit
+    return sorted(best.values(), key=_ORDER)
+
+
+def _speaks(fit: Fit) -> tuple[int, bool]:
+    return fit.score, fit.mark.kind == "manufacture"
+
+
+def _near_firearms(blocks: Sequence[shapes.Block], cells: Cells, much_told: bool) -> Any:
+    """Firearms with a mark that such a slip makes of the reading."""
+    legible = sum(ANY not in cell for cell in cells)
+    found = []
+    if legible == LEAST_FOR_ENDS and much_told:
+        found = [shapes.search(blocks, end).firearms for end in ((STAR, *cells), (*cells, STAR))]
+    if legible >= LEAST_FOR_ONE:
+        wrong = 2 if legible > LEAST_FOR_TWO or (legible == LEAST_FOR_TWO and much_told) else 1
+        found.append(shapes.search_near(blocks, cells, wrong).firearms)
+        found += [shapes.search(blocks, slipped).firearms for slipped in _slipped(cells)]
+    return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+
+
+def _slipped(cells: Cells) -> Iterator[Cells]:
+    """The reading with a part missing or too much: at an end, or one character within."""
+    yield (STAR, *cells)
+    yield (*cells, STAR)
+    for place in range(1, len(cells)):
+        yield (*cells[:place], ANY, *cells[place:])
+    if len(cells) > LEAST_FOR_TWO:
+        yield from dict.fromkeys((*cells[:n], *cells[n + 1 :]) for n in range(len(cells)))
+        for many in (2, 3, 4):
+            if len(cells) - many >= LEAST_FOR_TWO:
+                yield cells[many:]
+                yield cells[:-many]
+
+
+def _near_fit(cells: Cells, mark: MarkFound, weighing: Weighing) -> Fit | None:
+    """How a reading fits a mark if it was misread: two slips only where what was told agrees."""
+    cost = cost_of(cells, mark.key)
+    facts = weighing.facts(MatchKind.NEAR, mark)
+    most = 2 * OTHER if len(facts.agrees) >= 2 else OTHER
+    return None if facts.differs or cost > most else _fit(mark, facts, cost)
+
+
+def candidates(fitting: Fitting, pattern: Pattern) -> tuple[Candidate, ...]:
+    """The best records as the answer shows them."""
+    standing = [fit.order[:2] for fit in fitting.fits]
+    left_out = fitting.total - len(fitting.fits)
+    return tuple(
+        _candidate(fit, rank, pattern, bisect_right(standing, fit.order[:2]) - 1 + left_out)
+        for rank, fit in enumerate(fitting.fits[:SHOWN], 1)
+    )
+
+
+def _candidate(fit: Fit, rank: int, pattern: Pattern, as_well: int) -> Candidate:
+    mark = fit.mark
+    slips = likelihood(pattern.cells, mark.key).differences if fit.cost else ()
+    return Candidate(
+        number=firearm_number(mark.id),
+        rank=rank,
+        match=fit.facts.match,
+        mark=mark.text,
+        maker=mark.maker,
+        model=mark.model,
+        calibre=BY_CODE[mark.calibre].name if mark.calibre in BY_CODE else mark.calibre,
+        country=mark.country,
+        type=mark.type,
+        year=mark.year,
+        agrees=fit.facts.agrees,
+        differs=fit.facts.differs,
+        status=mark.status,
+        misread=tuple(f"{str(slip)[0].upper()}{str(slip)[1:]}." for slip in slips),
+        as_well=as_well,
+    )
+
+
+def narrowed_by(fitting: Fitting, pattern: Pattern, question: Question) -> tuple[Narrowing, ...]:
+    """Which further observations would leave fewest of the records that fit."""
+    marks = [fit.mark for fit in fitting.fits if not fit.facts.differs]
+    total = fitting.total - len(fitting.fits) + len(marks)
+    return narrowing.narrowing(marks, total, pattern.cells, question)
