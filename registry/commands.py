@@ -11,6 +11,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from registry.ammunition import reference as ammunition
 from registry.core import migrate
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
@@ -38,6 +39,7 @@ def setup(demo: bool) -> None:
     migrate.upgrade(parts.settings.database_url)
     with operator_work() as work:
         reference.load(work)
+        ammunition.load(work)
     if demo:
         for line in loading.fill_if_empty(parts.office, OPERATOR):
             click.echo(line)

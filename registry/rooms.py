@@ -7,7 +7,8 @@ from typing import Any
 
 from registry.access import api as access_api
 from registry.access import pages as access_pages
-from registry.ammunition import api as ammunition_api
+from registry.ammunition import law_api as ammunition_law_api
+from registry.ammunition import law_pages as ammunition_law_pages
 from registry.ammunition import pages as ammunition_pages
 from registry.commands import COMMANDS as OPERATOR_COMMANDS
 from registry.core.web.context import NavigationEntry
@@ -23,7 +24,7 @@ from registry.tracing import pages as tracing_pages
 API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
     firearms_api.blueprint,
-    ammunition_api.blueprint,
+    ammunition_law_api.blueprint,
     directory_api.blueprint,
     access_api.blueprint,
 )
@@ -32,7 +33,7 @@ PAGE_ROOMS: Sequence[Any] = (
     access_pages.blueprint,
     tracing_pages.blueprint,
     firearms_pages.blueprint,
-    ammunition_pages.blueprint,
+    ammunition_law_pages.blueprint,
     directory_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (

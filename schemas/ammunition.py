@@ -7,6 +7,7 @@ from datetime import date
 
 from marshmallow import fields, validate
 
+from schemas.ammunition_rules import ExceptionSchema
 from schemas.base import Shape
 from schemas.fields import Code, Day, Number, Text, Whole
 from schemas.firearms import PartyNameSchema
@@ -21,6 +22,7 @@ MOST_CARTRIDGES = 10**9
 class LotNew:
     """historical: an old lot is recorded and flagged where a new one would be refused.
 
+    reason: why a supervisor lets pass what a rule lets them approve.
     importer, imported_on: who brought a lot made abroad into the country, and has it first.
     """
 
@@ -36,6 +38,7 @@ class LotNew:
     historical: bool = False
     importer: str | None = None
     imported_on: date | None = None
+    reason: str = ""
 
 
 class LotNewSchema(Shape):
@@ -55,6 +58,11 @@ class LotNewSchema(Shape):
     historical = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     importer = Number("P", load_default=None, allow_none=True)
     imported_on = Day(load_default=None, allow_none=True)
+    reason = Text(
+        longest=400,
+        load_default="",
+        metadata={"description": "Why a supervisor lets pass what a rule lets them approve."},
+    )
 
 
 @dataclass(frozen=True)
@@ -191,6 +199,7 @@ class LotSchema(Shape):
     packages = fields.Integer(required=True)
     holders = fields.List(fields.Nested(HolderSchema), required=True)
     unmet = fields.List(fields.Nested(UnmetSchema), required=True)
+    exceptions = fields.List(fields.Nested(ExceptionSchema), required=True)
     created_at = fields.AwareDateTime(required=True)
 
 

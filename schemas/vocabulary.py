@@ -37,6 +37,7 @@ class May(StrEnum):
     LOT_READ = "lot.read"
     LOT_REGISTER = "lot.register"
     SALE_RECORD = "sale.record"
+    RULE_SET = "rule.set"  # what the State asks of ammunition, and exceptions from it
     TRACE_ASK = "trace.ask"
     TRACE_READ = "trace.read"
     LABEL_PRINT = "label.print"
@@ -189,6 +190,23 @@ class PackageLevel(StrEnum):
     CARTON = "carton"
     CASE = "case"
     PALLET = "pallet"
+
+
+class RuleKind(StrEnum):
+    """What a State asks of ammunition; the figures are records, not code."""
+
+    LOT_LIMIT = "lot_limit"  # cartridges under one code
+    BUYER_LIMIT = "buyer_limit"  # cartridges of one lot to one buyer
+    CARTRIDGE_MARKING = "cartridge_marking"  # how cartridges for these buyers must be marked
+    YEARLY_LIMIT = "yearly_limit"  # cartridges of a calibre to one buyer in a calendar year
+    LEAST_AGE = "least_age"  # of a buyer, in years
+
+
+class Exceeding(StrEnum):
+    """What happens to what a rule does not allow."""
+
+    REFUSED = "refused"
+    APPROVAL = "approval"  # recorded when a supervisor gives a reason
 
 
 class MovementKind(StrEnum):

@@ -25,7 +25,7 @@ _OWN = {May.TOKEN_MANAGE}
 
 POLICY: Mapping[Role, frozenset[May]] = {
     Role.AUTHORITY_OFFICER: frozenset(_OFFICER | _OWN),
-    Role.AUTHORITY_SUPERVISOR: frozenset(_OFFICER | {May.CONFLICT_RESOLVE} | _OWN),
+    Role.AUTHORITY_SUPERVISOR: frozenset(_OFFICER | {May.CONFLICT_RESOLVE, May.RULE_SET} | _OWN),
     Role.POLICE: frozenset({May.TRACE_ASK, May.TRACE_READ, May.PERSON_READ, May.DIRECTORY_READ} | _OWN),
     Role.CUSTOMS: frozenset(
         {

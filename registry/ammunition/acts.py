@@ -7,7 +7,16 @@ from datetime import date
 
 from sqlalchemy import insert
 
-from registry.ammunition import package_queries, queries, rules, spans, whereabouts
+from registry.ammunition import (
+    law,
+    law_acts,
+    law_queries,
+    package_queries,
+    queries,
+    rules,
+    spans,
+    whereabouts,
+)
 from registry.ammunition.packaging import ROOM, package_number
 from registry.ammunition.tables import Lot, Movement, Package, Sale
 from registry.ammunition.views import LotView, SaleView
@@ -26,8 +35,8 @@ MOST_PACKAGES = 100_000
 def register_lot(work: Work, new: LotNew) -> LotView:
     """Record a lot, all of it with its maker or, made abroad, with its importer.
 
-    Raises Invalid, Refused (a new lot above 10,000), Conflict when this maker has a lot with this code,
-    calibre and product.
+    Raises Invalid, Refused (a new lot above the limit of its day), Conflict when this maker has a
+    lot with this code, calibre and product.
     """
     maker = directory.party_by_number(work, new.maker, "maker")
     importer = directory.party_by_number(work, new.importer, "importer") if new.importer else None
@@ -39,16 +48,27 @@ def register_lot(work: Work, new: LotNew) -> LotView:
         raise Forbidden("You may register lots that you made or imported")
     if refused := acceptable_text(new.code, "code"):
         raise Invalid(unmet=refused)
+    row = _lot(work, new, maker)
+    known = law_queries.all_rules(work.session)
+    breaches = law.breaches_of_lot(known, row.calibre, new.quantity, new.produced_on)
     facts = rules.LotFacts(
-        new.quantity, new.produced_on, new.gtin, new.historical, not trader, bool(importer), new.imported_on
+        new.produced_on,
+        bool(breaches),
+        new.gtin,
+        new.historical,
+        not trader,
+        bool(importer),
+        new.imported_on,
     )
     refuse_if(rules.unmet_for_lot(facts, work.today))
-    row = _lot(work, new, maker)
+    passed = [] if new.historical else law_acts.judged(work, breaches, new.reason)
     _refuse_known(work, row)
     work.session.add(row)
     work.session.flush()
     work.session.add(_beginning(work, row, maker, importer, new.imported_on or new.produced_on))
     work.session.flush()
+    if passed:
+        law_acts.let_pass(work, row.id, passed, new.reason)
     return queries.lot(work, row.id)
 
 

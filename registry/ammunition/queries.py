@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.ammunition import rules, whereabouts
+from registry.ammunition import law, law_queries, rules, whereabouts
 from registry.ammunition.tables import Lot, Movement, Sale
 from registry.ammunition.views import (
     HolderView,
@@ -17,7 +18,7 @@ from registry.ammunition.views import (
     SaleView,
 )
 from registry.core.database import Key
-from registry.core.errors import NotFound
+from registry.core.errors import NotFound, Unmet
 from registry.core.numbers import key_of, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work
@@ -27,7 +28,7 @@ from registry.directory.tables import Party
 from registry.marks.reading import normal_form
 from schemas.ammunition import LotsAsked, SalesAsked
 from schemas.paging import Page, PageAsked
-from schemas.vocabulary import MarkingScheme, Role
+from schemas.vocabulary import MarkingScheme, Role, RuleKind
 
 OTHERS = "others"
 
@@ -82,11 +83,23 @@ def lot(work: Work, lot_id: int) -> LotView:
         packages=row.packages,
         holders=_shares(work, shares, known),
         unmet=(
-            *rules.unmet_for_limit(row.quantity),
+            *_above_limit(work.session, row),
             *rules.unmet_for_buyers(MarkingScheme(row.scheme), len(first_sales(work.session, row.id))),
         ),
+        exceptions=law_queries.exceptions(work.session, row.id),
         created_at=row.created_at,
     )
+
+
+def _above_limit(session: Session, row: Lot) -> list[Unmet]:
+    known = law_queries.all_rules(session)
+    breaches = law.breaches_of_lot(known, row.calibre, row.quantity, row.produced_on)
+    return [breach.unmet for breach in breaches]
+
+
+def lot_limit(session: Session, calibre: str, on: date) -> int | None:
+    """How many cartridges one code could stand for on a day; None without a limit."""
+    return law.limit(law_queries.all_rules(session), RuleKind.LOT_LIMIT, on, calibre)
 
 
 def _shares(work: Work, shares: Any, known: dict[int, PartyName]) -> tuple[HolderView, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import Base, Instant, Key, table_args
@@ -45,6 +45,52 @@ class Lot(Base):
     packages: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
+
+
+class Rule(Base):
+    """What the State asks of ammunition while it is in force; a rule is ended, never rewritten.
+
+    calibre, buyer_kind: what it is for, NULL and "" for all. quantity: cartridges, or years for an age.
+    scheme: the least marking. ends_on: the last day, NULL while no end is known.
+    """
+
+    __tablename__ = "ammunition_rule"
+    __table_args__ = table_args(
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("ends_on >= begins_on", name="days"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    calibre: Mapped[str | None] = mapped_column(ForeignKey("calibre.code"))
+    buyer_kind: Mapped[str] = mapped_column(String(20))
+    quantity: Mapped[int | None] = mapped_column(Key)
+    scheme: Mapped[str] = mapped_column(String(20))
+    exceeding: Mapped[str] = mapped_column(String(12))
+    begins_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    source: Mapped[str] = mapped_column(String(120))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[int] = mapped_column(Key)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class RuleException(Base):
+    """A lot or sale recorded although a rule does not allow it: what was unmet, and who let it pass, why.
+
+    unmet: JSON [[field, message, article], …].
+    """
+
+    __tablename__ = "ammunition_exception"
+    __table_args__ = table_args(CheckConstraint("length(reason) > 0", name="reason"))
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sale_n: Mapped[int | None]
+    unmet: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(String(400))
+    approved_by: Mapped[int] = mapped_column(Key)
+    approved_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Package(Base):

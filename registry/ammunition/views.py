@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from registry.ammunition.law_queries import ExceptionView
 from registry.core.errors import Unmet
 from registry.directory.queries import PartyName
 
@@ -40,6 +41,7 @@ class LotView:
     packages: int
     holders: tuple[HolderView, ...]
     unmet: tuple[Unmet, ...]
+    exceptions: tuple[ExceptionView, ...]
     created_at: datetime
 
 

@@ -170,6 +170,7 @@ class LotFound:
     product: str
     quantity: int
     scheme: str
+    produced_on: date
 
 
 def lots_by_code(session: Session, code_key: str) -> list[LotFound]:
@@ -192,6 +193,7 @@ def lots_by_code(session: Session, code_key: str) -> list[LotFound]:
             row.Lot.product,
             row.Lot.quantity,
             row.Lot.scheme,
+            row.Lot.produced_on,
         )
         for row in session.execute(query)
     ]

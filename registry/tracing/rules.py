@@ -12,7 +12,6 @@ from schemas.vocabulary import CertaintyLevel, FindingKind, MatchKind, Outcome, 
 
 _BASE = {MatchKind.EXACT: 100, MatchKind.FOLDED: 60, MatchKind.PARTIAL: 40}
 _WEIGHT = {"maker": 30, "calibre": 15, "type": 10, "country": 10, "model": 10, "year": 5}
-LOT_LIMIT = 10_000  # 16 D LOG art. 2
 
 
 class Facts(Struct, frozen=True):
@@ -283,16 +282,18 @@ def more_than_shown(shown: int) -> Finding:
     )
 
 
-def lot_findings(quantity: int, buyers: Sequence[str], other_lots: Sequence[str]) -> list[Finding]:
+def lot_findings(
+    quantity: int, limit: int | None, buyers: Sequence[str], other_lots: Sequence[str]
+) -> list[Finding]:
     """What must not be overlooked about a lot."""
     found = []
-    if quantity > LOT_LIMIT:
+    if limit is not None and quantity > limit:
         found.append(
             Finding(
                 FindingKind.LOT_ABOVE_LIMIT,
                 Severity.ALARM,
                 f"The lot breaks its limit: {quantity:,} cartridges bear one code, "
-                f"{quantity / LOT_LIMIT:,.1f} times the {LOT_LIMIT:,} allowed.",
+                f"{quantity / limit:,.1f} times the {limit:,} allowed.",
                 "16 D LOG art. 2",
             )
         )
