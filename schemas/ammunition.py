@@ -67,12 +67,16 @@ class LotNewSchema(Shape):
 
 @dataclass(frozen=True)
 class PackNew:
-    """Packages of one size from a position on; the last one may hold less."""
+    """Packages of one size from a position on; the last one may hold less.
+
+    repack: cartridges that are in packages of this level come out of them.
+    """
 
     level: PackageLevel
     size: int
     first: int = 0
     last: int | None = None
+    repack: bool = False
 
 
 class PackNewSchema(Shape):
@@ -81,6 +85,12 @@ class PackNewSchema(Shape):
     size = Whole(required=True, least=1, most=10**6, metadata={"description": "Cartridges in a package."})
     first = Whole(least=0, most=MOST_CARTRIDGES, load_default=0)
     last = Whole(least=0, most=MOST_CARTRIDGES, load_default=None, allow_none=True)
+    repack = fields.Boolean(
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata={"description": "Take the cartridges out of the packages of this level they are in."},
+    )
 
 
 @dataclass(frozen=True)
@@ -104,6 +114,7 @@ class SaleNew:
     package: str | None = None
     first: int | None = None
     last: int | None = None
+    unit: str = ""
     place: str = ""
 
 
@@ -125,6 +136,11 @@ class CartridgesSchema(Shape):
         metadata={"description": "Position in the lot, counted from 0."},
     )
     last = Whole(least=0, most=MOST_CARTRIDGES, load_default=None, allow_none=True)
+    unit = Text(
+        longest=80,
+        load_default="",
+        metadata={"description": "The giver's unit whose stock they come from; empty: whichever has them."},
+    )
 
 
 class SaleNewSchema(CartridgesSchema):
@@ -156,6 +172,8 @@ class MovementNew:
     package: str | None = None
     first: int | None = None
     last: int | None = None
+    unit: str = ""
+    to_unit: str = ""
     place: str = ""
     document: str = ""
 
@@ -166,6 +184,11 @@ class MovementNewSchema(CartridgesSchema):
     happened_on = Day(required=True)
     from_party = Number("P", required=True)
     to_party = Number("P", load_default=None, allow_none=True)
+    to_unit = Text(
+        longest=80,
+        load_default="",
+        metadata={"description": "The unit of the taker that has them now."},
+    )
     place = Text(longest=120, load_default="")
     document = Text(longest=80, load_default="")
 
@@ -179,6 +202,7 @@ class HolderSchema(Shape):
         metadata={"description": "How they came there; `others` stands for what a trader may not see."},
     )
     quantity = fields.Integer(required=True)
+    unit = fields.String(required=True)
 
 
 class LotSchema(Shape):
@@ -241,6 +265,7 @@ class MovementSchema(Shape):
     sale = fields.Integer(required=True, allow_none=True)
     place = fields.String(required=True)
     document = fields.String(required=True)
+    unit = fields.String(required=True)
 
 
 class PackageRowSchema(Shape):
@@ -249,6 +274,9 @@ class PackageRowSchema(Shape):
     first = fields.Integer(required=True)
     last = fields.Integer(required=True)
     quantity = fields.Integer(required=True)
+    opened = fields.Boolean(
+        required=True, metadata={"description": "Some of its cartridges were packed anew."}
+    )
 
 
 class PieceSchema(Shape):

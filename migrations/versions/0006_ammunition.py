@@ -1,4 +1,4 @@
-"""Rules of the State for ammunition, and the exceptions from them.
+"""Ammunition: rules of the State, packages as runs, units of a holder.
 
 Revision ID: 0006
 Revises: 0002
@@ -17,8 +17,135 @@ depends_on = None
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+PACKED = "registry: some of these cartridges are already in a package of this level"
+BEYOND = "registry: the span reaches beyond the lot"
+KEPT = "registry: a package is never changed; pack anew"
+
+SQLITE = (
+    f"""CREATE TRIGGER packing_conserved BEFORE INSERT ON packing BEGIN
+  SELECT RAISE(ABORT, '{BEYOND}') WHERE NEW.last >= (SELECT quantity FROM lot WHERE id = NEW.lot_id);
+  SELECT RAISE(ABORT, '{PACKED}') WHERE (
+    SELECT last FROM packing WHERE lot_id = NEW.lot_id AND level = NEW.level AND round = NEW.round
+    AND first <= NEW.last ORDER BY first DESC LIMIT 1) >= NEW.first;
+END""",
+    f"CREATE TRIGGER packing_kept BEFORE UPDATE ON packing BEGIN SELECT RAISE(ABORT, '{KEPT}'); END",
+    f"CREATE TRIGGER packing_not_removed BEFORE DELETE ON packing BEGIN SELECT RAISE(ABORT, '{KEPT}'); END",
+)
+# The lot's row is locked first, so that two packers of one lot wait for each other.
+POSTGRESQL = f"""
+CREATE FUNCTION packing_conserved() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE whole bigint;
+BEGIN
+  IF TG_OP <> 'INSERT' THEN RAISE EXCEPTION '{KEPT}' USING ERRCODE = '23514'; END IF;
+  SELECT quantity INTO whole FROM lot WHERE id = NEW.lot_id FOR UPDATE;
+  IF NEW.last >= whole THEN RAISE EXCEPTION '{BEYOND}' USING ERRCODE = '23514'; END IF;
+  IF (SELECT last FROM packing WHERE lot_id = NEW.lot_id AND level = NEW.level AND round = NEW.round
+      AND first <= NEW.last ORDER BY first DESC LIMIT 1) >= NEW.first THEN
+    RAISE EXCEPTION '{PACKED}' USING ERRCODE = '23514'; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER packing_conserved BEFORE INSERT OR UPDATE OR DELETE ON packing
+  FOR EACH ROW EXECUTE FUNCTION packing_conserved();
+"""
+
+
 def upgrade() -> None:
     _rules()
+    _packages()
+    op.add_column("movement", sa.Column("unit", sa.String(80), nullable=False, server_default=""))
+
+
+def _packages() -> None:
+    """Packages become runs; each of those there were is a run of one."""
+    op.create_table(
+        "packing",
+        sa.Column(
+            "lot_id", KEY, sa.ForeignKey("lot.id", name="fk_packing_lot_id_lot"),
+            primary_key=True, autoincrement=False,
+        ),
+        sa.Column("level", sa.String(12), primary_key=True),
+        sa.Column("round", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("first", KEY, primary_key=True, autoincrement=False),
+        sa.Column("last", KEY, nullable=False),
+        sa.Column("size", KEY, nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("packed_on", sa.Date()),
+        sa.CheckConstraint("0 <= first AND first <= last", name=op.f("ck_packing_span")),
+        sa.CheckConstraint("size > 0", name=op.f("ck_packing_size")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ux_packing_number", "packing", ["lot_id", "n"], unique=True)
+    op.execute(
+        "INSERT INTO packing (lot_id, level, round, first, last, size, n)"
+        " SELECT lot_id, level, 0, first, last, last - first + 1, n FROM package"
+    )
+    _drop_packages()
+    if op.get_bind().dialect.name == "postgresql":
+        op.get_bind().exec_driver_sql(POSTGRESQL)
+        return
+    for statement in SQLITE:
+        op.get_bind().exec_driver_sql(statement)
+
+
+def _drop_packages() -> None:
+    op.drop_table("package")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION package_conserved()")
+
+
+PACKAGE_SQLITE = (
+    f"""CREATE TRIGGER package_conserved BEFORE INSERT ON package BEGIN
+  SELECT RAISE(ABORT, '{PACKED}') WHERE (
+    SELECT last FROM package WHERE lot_id = NEW.lot_id AND level = NEW.level AND first <= NEW.last
+    ORDER BY first DESC LIMIT 1) >= NEW.first;
+END""",
+    f"CREATE TRIGGER package_kept BEFORE UPDATE ON package BEGIN SELECT RAISE(ABORT, '{KEPT}'); END",
+)
+PACKAGE_POSTGRESQL = f"""
+CREATE FUNCTION package_conserved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT last FROM package WHERE lot_id = NEW.lot_id AND level = NEW.level AND first <= NEW.last
+      ORDER BY first DESC LIMIT 1) >= NEW.first THEN
+    RAISE EXCEPTION '{PACKED}' USING ERRCODE = '23514'; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER package_conserved BEFORE INSERT ON package FOR EACH ROW EXECUTE FUNCTION package_conserved();
+"""
+EVERY_PACKAGE = """
+WITH RECURSIVE tile(lot_id, level, at, last, size, n) AS (
+  SELECT lot_id, level, first, last, size, n FROM packing WHERE round = 0
+  UNION ALL SELECT lot_id, level, at + size, last, size, n + 1 FROM tile WHERE at + size <= last
+)
+SELECT lot_id, level, at, CASE WHEN at + size - 1 < last THEN at + size - 1 ELSE last END, n FROM tile
+"""
+
+
+def _packages_again() -> None:
+    """Every package of the first packing as a row of its own."""
+    op.create_table(
+        "package",
+        sa.Column(
+            "lot_id", KEY, sa.ForeignKey("lot.id", name="fk_package_lot_id_lot"),
+            primary_key=True, autoincrement=False,
+        ),
+        sa.Column("level", sa.String(12), primary_key=True),
+        sa.Column("first", KEY, primary_key=True, autoincrement=False),
+        sa.Column("last", KEY, nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.CheckConstraint("0 <= first AND first <= last", name=op.f("ck_package_span")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ux_package_number", "package", ["lot_id", "n"], unique=True)
+    op.execute("INSERT INTO package (lot_id, level, first, last, n)" + EVERY_PACKAGE)
+    op.drop_table("packing")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION packing_conserved()")
+        op.get_bind().exec_driver_sql(PACKAGE_POSTGRESQL)
+        return
+    for statement in PACKAGE_SQLITE:
+        op.get_bind().exec_driver_sql(statement)
 
 
 def _rules() -> None:
@@ -59,5 +186,7 @@ def _rules() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("movement", "unit")
+    _packages_again()
     op.drop_table("ammunition_exception")
     op.drop_table("ammunition_rule")

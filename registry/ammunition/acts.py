@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert
-
 from registry.ammunition import (
     law,
     law_acts,
     law_queries,
     package_queries,
+    packaging,
     queries,
     rules,
     spans,
     whereabouts,
 )
 from registry.ammunition.packaging import ROOM, package_number
-from registry.ammunition.tables import Lot, Movement, Package, Sale
+from registry.ammunition.tables import Lot, Movement, Packing, Sale
 from registry.ammunition.views import LotView, SaleView
 from registry.core.errors import Conflict, Forbidden, Invalid, refuse_if
 from registry.core.work import Work, act
@@ -120,34 +119,57 @@ def _beginning(work: Work, row: Lot, maker: Party, importer: Party | None, on: d
 def pack(work: Work, lot_id: int, new: PackNew) -> LotView:
     """Put cartridges of a lot into packages of one size, each with a number of its own.
 
+    To repack splits packages or merges neighbouring ones; those they were in stay on record as opened.
     Raises Invalid, and Conflict when some of them are in a package of this level already or when a
     package of another level would lie in two of the new ones.
     """
     row = _locked(work, lot_id)
-    own = work.actor.party_id
-    packers = (row.maker_id, queries.first_holder(work.session, row.id))
-    if work.actor.role is Role.TRADER and own not in packers:
-        raise Forbidden("Only its maker or importer packs a lot")
     whole = _bounds(row, new.first, row.quantity - 1 if new.last is None else new.last)
+    _may_pack(work, row, whole, new.repack)
     tiles = (whole.size - 1) // new.size + 1
     if tiles > MOST_PACKAGES:
         raise Invalid.at("size", f"That would be {tiles:,} packages; at most {MOST_PACKAGES:,} at a time.")
     if row.packages + tiles >= ROOM:
         raise Invalid.at("size", f"A lot has room for {ROOM - 1:,} packages.")
-    cut = package_queries.straddling(work.session, row.id, new.level.value, whole, new.size)
+    known = package_queries.runs(work.session, row.id)
+    cut = packaging.crossed(known, new.level.value, whole, new.size)
     if cut is not None:
         raise Conflict(f"Package {package_number(row.id, cut)} would lie in more than one of the new ones")
-    numbered = enumerate(spans.packages(whole.first, whole.last, new.size), row.packages + 1)
-    work.session.execute(
-        insert(Package),
-        [
-            {"lot_id": row.id, "level": new.level.value, "first": span.first, "last": span.last, "n": n}
-            for n, span in numbered
-        ],
+    work.session.add(
+        Packing(
+            lot_id=row.id,
+            level=new.level.value,
+            round=_round(known, new.level.value, whole, new.repack),
+            first=whole.first,
+            last=whole.last,
+            size=new.size,
+            n=row.packages + 1,
+            packed_on=work.today,
+        )
     )
     row.packages += tiles
     _changed(work, row)
     return queries.lot(work, row.id)
+
+
+def _may_pack(work: Work, row: Lot, whole: spans.Span, repack: bool) -> None:
+    """Its maker or importer packs a lot; whoever holds cartridges packs them anew."""
+    own = work.actor.party_id
+    if work.actor.role is not Role.TRADER or own is None:
+        return
+    if own in (row.maker_id, queries.first_holder(work.session, row.id)) and not repack:
+        return
+    stock = spans.inside(whereabouts.held_by(work.session, row.id, own), whole)
+    if not repack or spans.total(stock) != whole.size:
+        raise Forbidden("Only its maker or importer packs a lot, and whoever holds cartridges repacks them")
+
+
+def _round(known: list[packaging.Run], level: str, whole: spans.Span, repack: bool) -> int:
+    """The round of a new packing: one above those it takes cartridges out of."""
+    over = [r.round for r in known if r.level == level and whole.within(spans.Span(r.first, r.last))]
+    if over and not repack:
+        raise Conflict("Some of these cartridges are already in a package of this level")
+    return max(over) + 1 if over else 0
 
 
 @act(May.SALE_RECORD)
@@ -197,12 +219,22 @@ def move(work: Work, lot_id: int, new: MovementNew) -> LotView:
     refuse_if(
         [
             *rules.unmet_for_movement(
-                new.kind, new.happened_on, giver.id, taken_by, row.produced_on, work.today
+                new.kind,
+                new.happened_on,
+                (giver.id, new.unit),
+                (taken_by, new.to_unit),
+                row.produced_on,
+                work.today,
             ),
             *rules.unmet_for_quantity(asked.quantity, spans.total(asked.held)),
         ]
     )
-    _take(work, row, asked, _Step(new.kind, new.happened_on, giver, taker, new.place, new.document))
+    _take(
+        work,
+        row,
+        asked,
+        _Step(new.kind, new.happened_on, giver, taker, new.place, new.document, unit=new.to_unit),
+    )
     return queries.lot(work, row.id)
 
 
@@ -235,6 +267,7 @@ class _Step:
     place: str
     document: str
     sale_n: int | None = None
+    unit: str = ""
 
 
 def _asked(work: Work, row: Lot, giver: Party, new: SaleNew | MovementNew, on: date) -> _Asked:
@@ -242,7 +275,11 @@ def _asked(work: Work, row: Lot, giver: Party, new: SaleNew | MovementNew, on: d
     bounds = _package_or_span(work, row, new)
     if new.quantity is None and bounds is None:
         raise Invalid.at("quantity", "Give a quantity, a package, or the first and last position.")
-    held = [item for item in whereabouts.held_by(work.session, row.id, giver.id) if item.since <= on]
+    held = [
+        item
+        for item in whereabouts.held_by(work.session, row.id, giver.id)
+        if item.since <= on and new.unit in ("", item.unit)
+    ]
     if bounds is None:
         return _Asked(held, new.quantity or 0)
     if new.quantity is not None and new.quantity > bounds.size:
@@ -306,6 +343,7 @@ def _take(work: Work, row: Lot, asked: _Asked, step: _Step) -> None:
             sale_n=step.sale_n,
             place=step.place,
             document=step.document,
+            unit=step.unit,
             recorded_at=work.now,
             recorded_by=work.actor.user_id,
         )

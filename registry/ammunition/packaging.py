@@ -1,9 +1,12 @@
-"""Numbers and codes of packages."""
+"""Packages as arithmetic: numbers, codes, and runs of packages of one size laid end to end. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
+from registry.ammunition.spans import Span
 from registry.core.numbers import key_of, registry_number
 
 ROOM = 10**7
@@ -24,3 +27,66 @@ def package_key(text: str) -> tuple[int, int] | None:
 def gs1_element_string(gtin: str, lot_code: str, n: int, produced_on: date, quantity: int) -> str:
     """(01) GTIN (10) lot (21) serial (11) production date (37) count, as GS1 writes it with brackets."""
     return f"(01){gtin.zfill(14)}(10){lot_code}(21){n}(11){produced_on:%y%m%d}(37){quantity}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Packages of one size and level; n is the number of the first one, the last one may hold fewer."""
+
+    level: str
+    round: int
+    first: int
+    last: int
+    size: int
+    n: int
+    packed_on: date | None = None
+
+    @property
+    def count(self) -> int:
+        return (self.last - self.first) // self.size + 1
+
+    def package(self, n: int) -> Span:
+        """The span of the package with a number."""
+        first = self.first + (n - self.n) * self.size
+        return Span(first, min(first + self.size - 1, self.last))
+
+    def holds(self, n: int) -> bool:
+        """Whether it is one of these packages."""
+        return self.n <= n < self.n + self.count
+
+    def touching(self, span: Span) -> Iterator[tuple[int, Span]]:
+        """(number, span) of the packages in which any of these cartridges lies."""
+        shared = span.within(Span(self.first, self.last))
+        if shared is not None:
+            begin, end = ((at - self.first) // self.size for at in (shared.first, shared.last))
+            yield from ((self.n + k, self.package(self.n + k)) for k in range(begin, end + 1))
+
+
+def opened(runs: list[Run], level: str, round_: int, span: Span) -> bool:
+    """Whether any cartridge of a package was packed anew later."""
+    return any(
+        run.level == level and run.round > round_ and span.within(Span(run.first, run.last)) for run in runs
+    )
+
+
+def crossed(runs: list[Run], level: str, whole: Span, size: int) -> int | None:
+    """The number of a package of another level that new ones of `size` would cut, or None.
+
+    It must lie within one of the new ones, or begin and end where new ones do.
+    """
+    for run in runs:
+        if run.level == level:
+            continue
+        for n, old in run.touching(whole):
+            if not opened(runs, run.level, run.round, old) and _cuts(old, whole, size):
+                return n
+    return None
+
+
+def _cuts(old: Span, whole: Span, size: int) -> bool:
+    begin, end = (
+        (at - whole.first) // size for at in (max(old.first, whole.first), min(old.last, whole.last))
+    )
+    first, last = whole.first + begin * size, min(whole.first + (end + 1) * size - 1, whole.last)
+    within = begin == end and first <= old.first and old.last <= last
+    return not within and not (old.first <= first and last <= old.last)

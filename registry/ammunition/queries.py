@@ -105,11 +105,11 @@ def lot_limit(session: Session, calibre: str, on: date) -> int | None:
 def _shares(work: Work, shares: Any, known: dict[int, PartyName]) -> tuple[HolderView, ...]:
     """Everyone's share; to a trader only their own, beside that of all others together."""
     if work.actor.role is not Role.TRADER:
-        return tuple(HolderView(known.get(s.party or 0), s.kind, s.quantity) for s in shares)
+        return tuple(HolderView(known.get(s.party or 0), s.kind, s.quantity, s.unit) for s in shares)
     own = [s for s in shares if s.party == work.actor.party_id]
     others = sum(s.quantity for s in shares) - sum(s.quantity for s in own)
     return (
-        *(HolderView(known[s.party], s.kind, s.quantity) for s in own),
+        *(HolderView(known[s.party], s.kind, s.quantity, s.unit) for s in own),
         *([HolderView(None, OTHERS, others)] if others else []),
     )
 

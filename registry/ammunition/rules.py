@@ -145,16 +145,23 @@ def unmet_for_quantity(quantity: int, held: int) -> list[Unmet]:
 
 
 def unmet_for_movement(
-    kind: MovementKind, happened_on: date, giver: int, taker: int | None, produced_on: date, today: date
+    kind: MovementKind,
+    happened_on: date,
+    giver: tuple[int, str],
+    taker: tuple[int | None, str],
+    produced_on: date,
+    today: date,
 ) -> list[Unmet]:
-    """What keeps a movement from being recorded."""
+    """What keeps a movement from being recorded. giver, taker: each with its unit, "" for none."""
     unmet = unmet_for_day("happened_on", happened_on, produced_on, today)
     if kind in NO_MOVEMENT:
         unmet.append(Unmet("Record this with the lot, or as a sale.", "kind", SALE_SOURCE))
-    elif kind in GONE and taker is not None:
+    elif kind in GONE and taker[0] is not None:
         unmet.append(Unmet(f"Nobody holds cartridges that were {kind.value}.", "to_party", "FP 7"))
-    elif kind not in GONE | {MovementKind.EXPORTED} and taker is None:
+    elif kind not in GONE | {MovementKind.EXPORTED} and taker[0] is None:
         unmet.append(Unmet("Say who has them now.", "to_party", "FP 7"))
+    if taker[0] is None and taker[1]:
+        unmet.append(Unmet("A unit belongs to whoever has them now.", "to_unit", "FP 7"))
     if taker == giver:
         unmet.append(Unmet("They are there already.", "to_party", "FP 7"))
     return unmet

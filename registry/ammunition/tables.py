@@ -93,21 +93,29 @@ class RuleException(Base):
     approved_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class Package(Base):
-    """A box, carton, case or pallet: the span of cartridges in it. `n` counts packages of the lot."""
+class Packing(Base):
+    """A run of packages of one size, laid end to end: boxes, cartons, cases or pallets of a lot.
 
-    __tablename__ = "package"
+    size: cartridges in each; the last package may hold fewer. n: number of the first, the others follow.
+    round: 0, and one more each time these cartridges are packed anew: the highest round counts.
+    """
+
+    __tablename__ = "packing"
     __table_args__ = table_args(
         CheckConstraint("0 <= first AND first <= last", name="span"),
-        Index("ux_package_number", "lot_id", "n", unique=True),
+        CheckConstraint("size > 0", name="size"),
+        Index("ux_packing_number", "lot_id", "n", unique=True),
         sqlite_with_rowid=False,
     )
 
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True, autoincrement=False)
     level: Mapped[str] = mapped_column(String(12), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     first: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     last: Mapped[int] = mapped_column(Key)
+    size: Mapped[int] = mapped_column(Key)
     n: Mapped[int]
+    packed_on: Mapped[date | None]
 
 
 class Sale(Base):
@@ -140,7 +148,10 @@ class Sale(Base):
 
 
 class Movement(Base):
-    """A span of cartridges that changed hands. Depth 0 is the lot itself, at its maker."""
+    """A span of cartridges that changed hands. Depth 0 is the lot itself, at its maker.
+
+    unit: of the taker, where a body issues cartridges within itself.
+    """
 
     __tablename__ = "movement"
     __table_args__ = table_args(
@@ -170,5 +181,6 @@ class Movement(Base):
     sale_n: Mapped[int | None]
     place: Mapped[str] = mapped_column(String(120), default="")
     document: Mapped[str] = mapped_column(String(80), default="")
+    unit: Mapped[str] = mapped_column(String(80), default="", server_default="")
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     recorded_by: Mapped[int] = mapped_column(Key)

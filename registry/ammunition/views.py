@@ -20,6 +20,7 @@ class HolderView:
     party: PartyName | None
     kind: str
     quantity: int
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,15 +72,19 @@ class MovementView:
     sale: int | None
     place: str
     document: str
+    unit: str
 
 
 @dataclass(frozen=True)
 class PackageRow:
+    """opened: its cartridges, or some of them, were packed anew."""
+
     number: str
     level: str
     first: int
     last: int
     quantity: int
+    opened: bool
 
 
 @dataclass(frozen=True)

@@ -21,51 +21,61 @@ from registry.directory.queries import names
 from schemas.vocabulary import Role
 
 
-def holders(session: Session, lot_id: int) -> Sequence[Row[int | None, str, int]]:
-    """(to_id, kind, quantity) of what is where now, the largest share first.
+def holders(session: Session, lot_id: int) -> Sequence[Row[int | None, str, str, int]]:
+    """(party, unit, kind, quantity) of what is where now, the largest share first.
 
     What a movement brought counts for its taker, what was taken out of it counts against them. kind: how
     the cartridges of nobody went ("expended"), "held" for those of somebody.
     """
     size = Movement.last - Movement.first + 1
     went = case((Movement.to_id.is_(None), Movement.kind), else_="held")
-    brought = select(Movement.to_id.label("party"), went.label("kind"), size.label("size")).where(
-        Movement.lot_id == lot_id
-    )
-    taken = select(Movement.from_id, literal("held"), -size).where(
-        Movement.lot_id == lot_id, Movement.depth > 0
+    brought = select(
+        Movement.to_id.label("party"), Movement.unit.label("unit"), went.label("kind"), size.label("size")
+    ).where(Movement.lot_id == lot_id)
+    parent = aliased(Movement)
+    taken = (
+        select(Movement.from_id, parent.unit, literal("held"), -size)
+        .join(parent, _came_by(Movement, parent))
+        .where(Movement.lot_id == lot_id, Movement.depth > 0)
     )
     both = union_all(brought, taken).subquery()
     rest = cast(func.sum(both.c.size), Key)  # PostgreSQL sums whole numbers to a numeric
     query = (
-        select(both.c.party, both.c.kind, rest.label("quantity"))
-        .group_by(both.c.party, both.c.kind)
+        select(both.c.party, both.c.unit, both.c.kind, rest.label("quantity"))
+        .group_by(both.c.party, both.c.unit, both.c.kind)
         .having(rest > 0)
-        .order_by(rest.desc(), both.c.party, both.c.kind)
+        .order_by(rest.desc(), both.c.party, both.c.unit, both.c.kind)
     )
     return session.execute(query).all()
+
+
+def _came_by(child: Any, parent: Any) -> ColumnElement[bool]:
+    """A movement, and the one it takes its span out of."""
+    return and_(
+        parent.lot_id == child.lot_id,
+        parent.depth == child.parent_depth,
+        parent.first == child.parent_first,
+    )
 
 
 def held_by(session: Session, lot_id: int, party_id: int) -> list[spans.Held]:
     """The spans of a lot that a party holds, lowest position first."""
     received = session.execute(
-        select(Movement.depth, Movement.first, Movement.last, Movement.happened_on).where(
+        select(Movement.depth, Movement.first, Movement.last, Movement.happened_on, Movement.unit).where(
             Movement.lot_id == lot_id, Movement.to_id == party_id
         )
     )
     child, parent = aliased(Movement), aliased(Movement)
-    came_by = and_(
-        parent.lot_id == child.lot_id,
-        parent.depth == child.parent_depth,
-        parent.first == child.parent_first,
-    )
     passed_on = session.execute(
         select(child.depth, child.first, child.last, child.parent_first)
-        .join(parent, came_by)
+        .join(parent, _came_by(child, parent))
         .where(parent.lot_id == lot_id, parent.to_id == party_id)
     )
     return spans.held(
-        [(spans.Moved(depth, spans.Span(first, last)), since) for depth, first, last, since in received],
+        [
+            (spans.Moved(depth, spans.Span(first, last)), since, unit)
+            for depth, first, last, since, unit in received
+        ],
         [spans.Moved(depth, spans.Span(first, last), parent) for depth, first, last, parent in passed_on],
     )
 
@@ -129,6 +139,7 @@ def movement_views(work: Work, rows: Sequence[Movement]) -> tuple[MovementView, 
             r.sale_n,
             r.place,
             r.document,
+            r.unit,
         )
         for r in rows
     )
