@@ -7,8 +7,9 @@ from typing import Any
 
 from registry.access import api as access_api
 from registry.access import pages as access_pages
-from registry.ammunition import law_api as ammunition_law_api
-from registry.ammunition import law_pages as ammunition_law_pages
+from registry.ammunition import api as ammunition_api
+from registry.ammunition import commands as ammunition_commands
+from registry.ammunition import law_api, law_pages, sales_api, sales_pages
 from registry.ammunition import pages as ammunition_pages
 from registry.commands import COMMANDS as OPERATOR_COMMANDS
 from registry.core.web.context import NavigationEntry
@@ -24,7 +25,7 @@ from registry.tracing import pages as tracing_pages
 API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
     firearms_api.blueprint,
-    ammunition_law_api.blueprint,
+    ammunition_api.blueprint,
     directory_api.blueprint,
     access_api.blueprint,
 )
@@ -33,7 +34,7 @@ PAGE_ROOMS: Sequence[Any] = (
     access_pages.blueprint,
     tracing_pages.blueprint,
     firearms_pages.blueprint,
-    ammunition_law_pages.blueprint,
+    ammunition_pages.blueprint,
     directory_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
@@ -43,4 +44,6 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *directory_pages.NAVIGATION,
     *access_pages.NAVIGATION,
 )
-COMMANDS: Sequence[Any] = (*OPERATOR_COMMANDS, tracing_commands.trace)
+COMMANDS: Sequence[Any] = (*OPERATOR_COMMANDS, ammunition_commands.ammunition, tracing_commands.trace)
+MORE_ROOMS = (law_api, law_pages, sales_api, sales_pages)
+"""Rooms whose routes belong to a blueprint of another one."""

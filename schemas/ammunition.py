@@ -116,6 +116,7 @@ class SaleNew:
     last: int | None = None
     unit: str = ""
     place: str = ""
+    reason: str = ""
 
 
 class CartridgesSchema(Shape):
@@ -155,6 +156,11 @@ class SaleNewSchema(CartridgesSchema):
     permit_number = Text(required=True, longest=40, metadata={"description": "Of the transport permit."})
     permit_date = Day(required=True)
     place = Text(longest=120, load_default="")
+    reason = Text(
+        longest=400,
+        load_default="",
+        metadata={"description": "Why a supervisor lets pass what speaks against this buyer."},
+    )
 
 
 @dataclass(frozen=True)
@@ -313,6 +319,15 @@ class PackageSchema(PackageRowSchema):
     )
 
 
+class SaleCorrectionSchema(Shape):
+    n = fields.Integer(required=True)
+    reason = fields.String(required=True)
+    changed = fields.List(
+        fields.List(fields.String()), required=True, metadata={"description": "[field, before, after]"}
+    )
+    changed_at = fields.AwareDateTime(required=True)
+
+
 class SaleSchema(Shape):
     lot = fields.String(required=True)
     code = fields.String(required=True)
@@ -329,6 +344,11 @@ class SaleSchema(Shape):
     invoice_date = fields.Date(required=True)
     permit_number = fields.String(required=True)
     permit_date = fields.Date(required=True)
+    corrections = fields.List(
+        fields.Nested(SaleCorrectionSchema),
+        required=True,
+        metadata={"description": "The fields beside are as first reported."},
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,7 +52,80 @@ CREATE TRIGGER packing_conserved BEFORE INSERT OR UPDATE OR DELETE ON packing
 def upgrade() -> None:
     _rules()
     _packages()
+    _sales()
     op.add_column("movement", sa.Column("unit", sa.String(80), nullable=False, server_default=""))
+
+
+SALE_KEPT = "registry: a line of the sales register is never changed or removed; correct it"
+
+
+def _sales() -> None:
+    """Corrections beside the first report, reports of many sales, and whose buyer is dead."""
+    op.create_table(
+        "person_death",
+        sa.Column(
+            "party_id", KEY, sa.ForeignKey("person.party_id", name="fk_person_death_party_id_person"),
+            primary_key=True, autoincrement=False,
+        ),
+        sa.Column("died_on", sa.Date(), nullable=False),
+        sa.Column("source", sa.String(120), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", KEY, nullable=False),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "sale_correction",
+        sa.Column("lot_id", KEY, primary_key=True, autoincrement=False),
+        sa.Column("sale_n", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("n", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("reason", sa.String(400), nullable=False),
+        sa.Column("changed", sa.Text(), nullable=False),
+        sa.Column("changed_by", KEY, nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_sale_correction_reason")),
+        sa.ForeignKeyConstraint(
+            ["lot_id", "sale_n"], ["sale.lot_id", "sale.n"], name=op.f("fk_sale_correction_lot_id_sale_n_sale")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "sale_report",
+        sa.Column("id", KEY, primary_key=True),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("reported_by", KEY, nullable=False),
+        sa.Column("party_id", KEY, sa.ForeignKey("party.id", name="fk_sale_report_party_id_party")),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_sale_report_party_id"), "sale_report", ["party_id"])
+    op.create_table(
+        "sale_report_line",
+        sa.Column(
+            "report_id", KEY, sa.ForeignKey("sale_report.id", name="fk_sale_report_line_report_id_sale_report"),
+            primary_key=True, autoincrement=False,
+        ),
+        sa.Column("line", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("unmet", sa.Text(), nullable=False),
+        sqlite_strict=True,
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        op.get_bind().exec_driver_sql(f"""
+CREATE FUNCTION sale_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '{SALE_KEPT}' USING ERRCODE = '23514'; END $$;
+CREATE TRIGGER sale_kept BEFORE UPDATE OR DELETE ON sale FOR EACH ROW EXECUTE FUNCTION sale_kept();
+CREATE TRIGGER sale_correction_kept BEFORE UPDATE OR DELETE ON sale_correction
+  FOR EACH ROW EXECUTE FUNCTION sale_kept();
+""")
+        return
+    for table in ("sale", "sale_correction"):
+        for event in ("UPDATE", "DELETE"):
+            op.get_bind().exec_driver_sql(
+                f"CREATE TRIGGER {table}_kept_{event.lower()} BEFORE {event} ON {table}"
+                f" BEGIN SELECT RAISE(ABORT, '{SALE_KEPT}'); END"
+            )
 
 
 def _packages() -> None:
@@ -187,6 +260,13 @@ def _rules() -> None:
 
 def downgrade() -> None:
     op.drop_column("movement", "unit")
+    for table in ("sale_report_line", "sale_report", "sale_correction", "person_death"):
+        op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION sale_kept() CASCADE")
+    else:
+        op.execute("DROP TRIGGER sale_kept_update")
+        op.execute("DROP TRIGGER sale_kept_delete")
     _packages_again()
     op.drop_table("ammunition_exception")
     op.drop_table("ammunition_rule")

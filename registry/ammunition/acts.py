@@ -13,11 +13,12 @@ from registry.ammunition import (
     packaging,
     queries,
     rules,
+    selling,
     spans,
     whereabouts,
 )
 from registry.ammunition.packaging import ROOM, package_number
-from registry.ammunition.tables import Lot, Movement, Packing, Sale
+from registry.ammunition.tables import Lot, Movement, Packing
 from registry.ammunition.views import LotView, SaleView
 from registry.core.errors import Conflict, Forbidden, Invalid, refuse_if
 from registry.core.work import Work, act
@@ -25,7 +26,7 @@ from registry.directory import queries as directory
 from registry.directory.tables import Party
 from registry.marks.reading import acceptable_text, normal_form
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
-from schemas.vocabulary import MarkingScheme, May, MovementKind, PartyKind, Role
+from schemas.vocabulary import May, MovementKind, PartyKind, Role
 
 MOST_PACKAGES = 100_000
 
@@ -177,34 +178,13 @@ def sell(work: Work, lot_id: int, new: SaleNew) -> SaleView:
     """Write a line of the sales register and move the cartridges.
 
     Raises Invalid, Refused: a seller hands over only what is held, on a day that has come, and a
-    lot-and-buyer code goes to one buyer.
+    lot-and-buyer code goes to one buyer; what speaks against the buyer passes with a supervisor's reason.
     """
-    row = _locked(work, lot_id)
-    seller = directory.party_by_number(work, new.seller, "seller")
-    buyer = directory.party_by_number(work, new.buyer, "buyer")
-    _own(work, seller)
-    asked = _asked(work, row, seller, new, new.sold_on)
-    facts = rules.SaleFacts(
-        sold_on=new.sold_on,
-        invoice_date=new.invoice_date,
-        permit_date=new.permit_date,
-        quantity=asked.quantity,
-        held=spans.total(asked.held),
-        produced_on=row.produced_on,
-        scheme=MarkingScheme(row.scheme),
-        historical=row.historical,
-        seller_id=seller.id,
-        buyer_id=buyer.id,
-        from_whole=seller.id == queries.first_holder(work.session, row.id),
-        other_buyers=frozenset(party for party, _ in queries.first_sales(work.session, row.id)),
-    )
-    refuse_if(rules.unmet_for_sale(facts, work.today))
-    row.sales += 1
-    work.session.add(_sale(work, row, seller, buyer, asked.quantity, new))
-    work.session.flush()
-    step = _Step(MovementKind.SOLD, new.sold_on, seller, buyer, new.place, new.invoice_number, row.sales)
-    _take(work, row, asked, step)
-    return queries.sale(work, row.id, row.sales)
+    line = selling.Line(lot_id, new)
+    counter = selling.Counter(work, [line])
+    number = counter.take(line)
+    counter.write()
+    return queries.sale(work, lot_id, number)
 
 
 @act(May.SALE_RECORD)
@@ -266,15 +246,13 @@ class _Step:
     taker: Party | None
     place: str
     document: str
-    sale_n: int | None = None
     unit: str = ""
 
 
-def _asked(work: Work, row: Lot, giver: Party, new: SaleNew | MovementNew, on: date) -> _Asked:
+def _asked(work: Work, row: Lot, giver: Party, new: MovementNew, on: date) -> _Asked:
     """What the giver held on that day within the package or span; without a quantity, all of that."""
-    bounds = _package_or_span(work, row, new)
-    if new.quantity is None and bounds is None:
-        raise Invalid.at("quantity", "Give a quantity, a package, or the first and last position.")
+    package = package_queries.package_of_lot(work, new.package, row.id, "package") if new.package else None
+    bounds = selling.bounds_asked(row.quantity, new.quantity, package, new.first, new.last)
     held = [
         item
         for item in whereabouts.held_by(work.session, row.id, giver.id)
@@ -282,19 +260,7 @@ def _asked(work: Work, row: Lot, giver: Party, new: SaleNew | MovementNew, on: d
     ]
     if bounds is None:
         return _Asked(held, new.quantity or 0)
-    if new.quantity is not None and new.quantity > bounds.size:
-        raise Invalid.at("quantity", f"Only {bounds.size:,} cartridges lie there.")
     return _Asked(spans.inside(held, bounds), new.quantity or bounds.size)
-
-
-def _package_or_span(work: Work, row: Lot, new: SaleNew | MovementNew) -> spans.Span | None:
-    if new.first is None and new.last is None:
-        return package_queries.package_of_lot(work, new.package, row.id, "package") if new.package else None
-    if new.package:
-        raise Invalid.at("package", "Give a package or positions, not both.")
-    if new.first is None or new.last is None:
-        raise Invalid.at("first" if new.first is None else "last", "Give both positions, or none.")
-    return _bounds(row, new.first, new.last)
 
 
 def _bounds(row: Lot, first: int, last: int) -> spans.Span:
@@ -303,27 +269,6 @@ def _bounds(row: Lot, first: int, last: int) -> spans.Span:
     if first > last:
         raise Invalid.at("last", "The last position comes after the first.")
     return spans.Span(first, last)
-
-
-def _sale(work: Work, row: Lot, seller: Party, buyer: Party, quantity: int, new: SaleNew) -> Sale:
-    return Sale(
-        lot_id=row.id,
-        n=row.sales,
-        seller_id=seller.id,
-        buyer_id=buyer.id,
-        sold_on=new.sold_on,
-        quantity=quantity,
-        authorization=new.authorization,
-        product_code=row.product_code,
-        description=row.product,
-        invoice_number=new.invoice_number,
-        invoice_series=new.invoice_series,
-        invoice_date=new.invoice_date,
-        permit_number=new.permit_number,
-        permit_date=new.permit_date,
-        recorded_at=work.now,
-        recorded_by=work.actor.user_id,
-    )
 
 
 def _take(work: Work, row: Lot, asked: _Asked, step: _Step) -> None:
@@ -340,7 +285,6 @@ def _take(work: Work, row: Lot, asked: _Asked, step: _Step) -> None:
             happened_on=step.on,
             from_id=step.giver.id,
             to_id=step.taker.id if step.taker else None,
-            sale_n=step.sale_n,
             place=step.place,
             document=step.document,
             unit=step.unit,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry.ammunition import law_acts, law_queries
-from registry.ammunition.api import blueprint as blueprint
+from registry.ammunition.api import blueprint
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.work import Work

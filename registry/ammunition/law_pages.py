@@ -7,8 +7,7 @@ from flask_babel import gettext as _
 
 from registry.ammunition import law_acts, law_queries
 from registry.ammunition.forms import form_values
-from registry.ammunition.pages import Answer
-from registry.ammunition.pages import blueprint as blueprint
+from registry.ammunition.pages import Answer, blueprint
 from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number
 from registry.core.web import context, guard

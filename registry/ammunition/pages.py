@@ -61,7 +61,8 @@ def lots() -> Answer:
 @guard.may(May.LOT_READ)
 def sales() -> Answer:
     """The sales register across lots."""
-    return _list(shapes.SalesAskedSchema(), "ammunition/sales.html", queries.sales)
+    may_record = May.SALE_RECORD in context.actor().may
+    return _list(shapes.SalesAskedSchema(), "ammunition/sales.html", queries.sales, may_record=may_record)
 
 
 def _list(schema: Schema, template: str, read: Callable[[Work, Any], Page[Any]], **given: Any) -> Answer:

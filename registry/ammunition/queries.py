@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.ammunition import law, law_queries, rules, whereabouts
+from registry.ammunition.sales_queries import CorrectionView, corrections
 from registry.ammunition.tables import Lot, Movement, Sale
 from registry.ammunition.views import (
     HolderView,
@@ -208,7 +209,8 @@ def sales(work: Work, asked: SalesAsked) -> Page[SaleView]:
     found = page(work.session, query, asked, {"sold_on": Sale.sold_on, "quantity": Sale.quantity}, key)
     rows = [(row.Sale, row.code) for row in found.items]
     known = names(work, [*(s.seller_id for s, _ in rows), *(s.buyer_id for s, _ in rows)])
-    return Page(tuple(_sale_view(sale, code, known) for sale, code in rows), found.next)
+    corrected = corrections(work.session, [(s.lot_id, s.n) for s, _ in rows])
+    return Page(tuple(_sale_view(sale, code, known, corrected) for sale, code in rows), found.next)
 
 
 def _sales_filters(work: Work, asked: SalesAsked) -> list[ColumnElement[bool]]:
@@ -230,14 +232,24 @@ def _sales_filters(work: Work, asked: SalesAsked) -> list[ColumnElement[bool]]:
 
 
 def sale(work: Work, lot_id: int, n: int) -> SaleView:
-    """One line of the register."""
+    """One line of the register; raises NotFound."""
     row = work.session.execute(
-        select(Sale, Lot.code).join(Lot, Lot.id == Sale.lot_id).where(Sale.lot_id == lot_id, Sale.n == n)
-    ).one()
-    return _sale_view(row.Sale, row.code, names(work, [row.Sale.seller_id, row.Sale.buyer_id]))
+        select(Sale, Lot.code)
+        .join(Lot, Lot.id == Sale.lot_id)
+        .where(Sale.lot_id == lot_id, Sale.n == n, *_sales_filters(work, SalesAsked()))
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"Lot {lot_number(lot_id)} has no sale {n}")
+    known = names(work, [row.Sale.seller_id, row.Sale.buyer_id])
+    return _sale_view(row.Sale, row.code, known, corrections(work.session, [(lot_id, n)]))
 
 
-def _sale_view(row: Sale, code: str, known: dict[int, PartyName]) -> SaleView:
+def _sale_view(
+    row: Sale,
+    code: str,
+    known: dict[int, PartyName],
+    corrected: dict[tuple[int, int], tuple[CorrectionView, ...]],
+) -> SaleView:
     return SaleView(
         lot_number(row.lot_id),
         code,
@@ -254,4 +266,5 @@ def _sale_view(row: Sale, code: str, known: dict[int, PartyName]) -> SaleView:
         row.invoice_date,
         row.permit_number,
         row.permit_date,
+        corrected.get((row.lot_id, row.n), ()),
     )

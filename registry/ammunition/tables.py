@@ -119,10 +119,7 @@ class Packing(Base):
 
 
 class Sale(Base):
-    """One line of the sales register with what ordinance 16 D LOG asks.
-
-    correction_of: the sale whose report this one corrects; the first report stays.
-    """
+    """One line of the sales register with what ordinance 16 D LOG asks, as it was first reported."""
 
     __tablename__ = "sale"
     __table_args__ = table_args(
@@ -145,6 +142,56 @@ class Sale(Base):
     permit_date: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     recorded_by: Mapped[int] = mapped_column(Key)
+
+
+class SaleCorrection(Base):
+    """What the papers of a sale really say, and why; the first report stays.
+
+    changed: JSON [[field, before, after]].
+    """
+
+    __tablename__ = "sale_correction"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["lot_id", "sale_n"], ["sale.lot_id", "sale.n"]),
+        CheckConstraint("length(reason) > 0", name="reason"),
+    )
+
+    lot_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    sale_n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(String(400))
+    changed: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[int] = mapped_column(Key)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SaleReport(Base):
+    """Many sales sent at once. digest: SHA-256 of what was sent; refused: how many lines."""
+
+    __tablename__ = "sale_report"
+    __table_args__ = table_args(Index(None, "party_id"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    digest: Mapped[str] = mapped_column(String(64))
+    lines: Mapped[int]
+    refused: Mapped[int]
+    reported_by: Mapped[int] = mapped_column(Key)
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    reported_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SaleReportLine(Base):
+    """A line that was refused, and what is unmet: JSON [[field, message, article]]."""
+
+    __tablename__ = "sale_report_line"
+    __table_args__ = table_args()
+
+    report_id: Mapped[int] = mapped_column(
+        ForeignKey("sale_report.id"), primary_key=True, autoincrement=False
+    )
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    unmet: Mapped[str] = mapped_column(Text)
 
 
 class Movement(Base):

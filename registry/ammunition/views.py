@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from registry.ammunition.law_queries import ExceptionView
+from registry.ammunition.sales_queries import CorrectionView
 from registry.core.errors import Unmet
 from registry.directory.queries import PartyName
 
@@ -137,3 +138,4 @@ class SaleView:
     invoice_date: date
     permit_number: str
     permit_date: date
+    corrections: tuple[CorrectionView, ...]

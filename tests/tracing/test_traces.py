@@ -357,6 +357,7 @@ def test_one_serialised_cartridge_leads_to_its_last_holder(
 ) -> None:
     with office.begin(EVERYTHING) as work:
         cbc = make_party(work, PartyKind.MAKER, "CBC Cartuchos", short_name="CBC").number
+    register(office, world, made(world), sold(world.maker, world.person))
     key = lot(office, world, "9x19", 10_000, MarkingScheme.SERIALISED, maker=cbc)
     with office.begin(EVERYTHING) as work:
         ammunition.pack(work, key, PackNew(PackageLevel.UNIT_BOX, 50))
