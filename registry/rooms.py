@@ -21,6 +21,7 @@ from registry.home import pages as home_pages
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
 from registry.tracing import pages as tracing_pages
+from registry.tracing import scenes_api, scenes_pages
 
 API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
@@ -45,5 +46,5 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *access_pages.NAVIGATION,
 )
 COMMANDS: Sequence[Any] = (*OPERATOR_COMMANDS, ammunition_commands.ammunition, tracing_commands.trace)
-MORE_ROOMS = (law_api, law_pages, sales_api, sales_pages)
+MORE_ROOMS = (law_api, law_pages, sales_api, sales_pages, scenes_api, scenes_pages)
 """Rooms whose routes belong to a blueprint of another one."""

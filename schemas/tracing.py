@@ -16,6 +16,7 @@ from schemas.base import Shape
 from schemas.fields import Code, Country, Day, Text, Whole, Year
 from schemas.paging import PageAsked, PageAskedSchema
 from schemas.vocabulary import (
+    CartridgeState,
     CertaintyLevel,
     FindingKind,
     FirearmType,
@@ -32,7 +33,7 @@ class Question(Struct, frozen=True):
 
     mark: of a firearm, with ? for one unreadable character and * for any number; or a registry number.
     code: of a cartridge's lot; position: its own number in a serialised lot, counted from 1.
-    country: of manufacture.
+    country: of manufacture. state: of a cartridge, as it was found.
     """
 
     kind: TraceKind
@@ -49,6 +50,7 @@ class Question(Struct, frozen=True):
     position: int | None = None
     recovered_on: date | None = None
     recovered_place: str = ""
+    state: CartridgeState | None = None
 
 
 class QuestionSchema(Shape):
@@ -77,6 +79,12 @@ class QuestionSchema(Shape):
     )
     recovered_on = Day(load_default=None, allow_none=True)
     recovered_place = Text(longest=120, load_default="")
+    state = Code(
+        CartridgeState,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Of a cartridge, as it was found."},
+    )
 
     def consistent(self, values: dict[str, Any]) -> None:
         """At least one is needed."""
@@ -102,7 +110,11 @@ class StepFound(Struct, frozen=True):
 
 
 class Share(Struct, frozen=True):
-    """How many cartridges of a lot someone bought or holds."""
+    """How many cartridges of a lot someone bought or holds.
+
+    unit: of the holder. near: whether it is where the cartridge was found. excluded: why the cartridge
+    found cannot be one of these, "" where it can.
+    """
 
     number: str | None
     name: str
@@ -111,6 +123,9 @@ class Share(Struct, frozen=True):
     date: str | None = None
     document: str = ""
     authorization: str = ""
+    unit: str = ""
+    near: bool = False
+    excluded: str = ""
 
 
 class Candidate(Struct, frozen=True):
@@ -132,6 +147,7 @@ class Candidate(Struct, frozen=True):
     quantity: int | None = None
     buyers: tuple[Share, ...] = ()
     holders: tuple[Share, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 class Finding(Struct, frozen=True):
@@ -198,6 +214,11 @@ class ShareSchema(Shape):
     date = fields.String(required=True, allow_none=True)
     document = fields.String(required=True)
     authorization = fields.String(required=True)
+    unit = fields.String(required=True)
+    near = fields.Boolean(required=True)
+    excluded = fields.String(
+        required=True, metadata={"description": "Why the cartridge found is none of these."}
+    )
 
 
 class CandidateSchema(Shape):
@@ -217,6 +238,11 @@ class CandidateSchema(Shape):
     quantity = fields.Integer(required=True, allow_none=True)
     buyers = fields.List(fields.Nested(ShareSchema), required=True)
     holders = fields.List(fields.Nested(ShareSchema), required=True)
+    packages = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Numbers of the packages in which one cartridge was, the smallest first."},
+    )
 
 
 class FindingSchema(Shape):

@@ -225,6 +225,14 @@ class MovementKind(StrEnum):
     DESTROYED = "destroyed"
 
 
+class CartridgeState(StrEnum):
+    """What was found of a cartridge."""
+
+    ROUND = "round"  # unfired
+    CASE = "case"  # fired
+    RELOADED = "reloaded"  # a case that was loaded again: its code tells of its first filling only
+
+
 class Purpose(StrEnum):
     """Why records are asked for (ITI 15, 17): every search keeps it."""
 
@@ -271,6 +279,11 @@ class FindingKind(StrEnum):
     MATCHED_BY_LOOK_ALIKE = "matched_by_look_alike"
     DIFFERS_FROM_REPORT = "differs_from_report"
     MORE_THAN_SHOWN = "more_than_shown"
+    LOT_RECOVERED_AGAIN = "lot_recovered_again"
+    SCENES_FAR_APART = "scenes_far_apart"
+    LOSS_REPORTED_AFTERWARDS = "loss_reported_afterwards"
+    RELOADED_CASE = "reloaded_case"
+    RULE_EXCEPTION = "rule_exception"
 
 
 class CertaintyLevel(StrEnum):

@@ -53,7 +53,62 @@ def upgrade() -> None:
     _rules()
     _packages()
     _sales()
+    _scenes()
+    _folded_codes()
     op.add_column("movement", sa.Column("unit", sa.String(80), nullable=False, server_default=""))
+
+
+ALIKE = ("OQDILSBZGU", "000115826V")
+
+
+def _folded_codes() -> None:
+    """The code of a lot with look-alike characters made one, for damaged codes."""
+    code = sa.String(40, collation="C") if op.get_bind().dialect.name == "postgresql" else sa.String(40)
+    op.add_column("lot", sa.Column("code_folded", code, nullable=False, server_default=""))
+    folded = "code_key"
+    for one, other in zip(*ALIKE, strict=True):
+        folded = f"replace({folded}, '{one}', '{other}')"
+    op.execute(f"UPDATE lot SET code_folded = {folded}")
+    op.create_index(op.f("ix_lot_code_folded"), "lot", ["code_folded"])
+
+
+def _scenes() -> None:
+    op.create_table(
+        "scene",
+        sa.Column("id", KEY, primary_key=True),
+        sa.Column("case_number", sa.String(80), nullable=False),
+        sa.Column("purpose", sa.String(30), nullable=False),
+        sa.Column("found_on", sa.Date(), nullable=False),
+        sa.Column("place", sa.String(120), nullable=False),
+        sa.Column("latitude", KEY),
+        sa.Column("longitude", KEY),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("recorded_by", KEY, nullable=False),
+        sa.Column("role", sa.String(30), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("latitude BETWEEN -90000000 AND 90000000", name=op.f("ck_scene_latitude")),
+        sa.CheckConstraint("longitude BETWEEN -180000000 AND 180000000", name=op.f("ck_scene_longitude")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_scene_recorded_by_id"), "scene", ["recorded_by", "id"])
+    op.create_table(
+        "scene_cartridge",
+        sa.Column(
+            "scene_id", KEY, sa.ForeignKey("scene.id", name="fk_scene_cartridge_scene_id_scene"),
+            primary_key=True, autoincrement=False,
+        ),
+        sa.Column("n", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("code", sa.String(40), nullable=False),
+        sa.Column("maker", sa.String(200), nullable=False),
+        sa.Column("calibre", sa.String(80), nullable=False),
+        sa.Column("position", KEY),
+        sa.Column("state", sa.String(12), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("lot_id", KEY, sa.ForeignKey("lot.id", name="fk_scene_cartridge_lot_id_lot")),
+        sa.CheckConstraint("count > 0", name=op.f("ck_scene_cartridge_count")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_scene_cartridge_lot_id"), "scene_cartridge", ["lot_id"])
 
 
 SALE_KEPT = "registry: a line of the sales register is never changed or removed; correct it"
@@ -260,6 +315,10 @@ def _rules() -> None:
 
 def downgrade() -> None:
     op.drop_column("movement", "unit")
+    op.drop_index("ix_lot_code_folded")
+    op.drop_column("lot", "code_folded")
+    op.drop_table("scene_cartridge")
+    op.drop_table("scene")
     for table in ("sale_report_line", "sale_report", "sale_correction", "person_death"):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":

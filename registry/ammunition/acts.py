@@ -24,7 +24,7 @@ from registry.core.errors import Conflict, Forbidden, Invalid, refuse_if
 from registry.core.work import Work, act
 from registry.directory import queries as directory
 from registry.directory.tables import Party
-from registry.marks.reading import acceptable_text, normal_form
+from registry.marks.reading import acceptable_text, folded, normal_form
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
 from schemas.vocabulary import May, MovementKind, PartyKind, Role
 
@@ -77,6 +77,7 @@ def _lot(work: Work, new: LotNew, maker: Party) -> Lot:
         maker_id=maker.id,
         code=new.code,
         code_key=normal_form(new.code)[:40],
+        code_folded=folded(new.code)[:40],
         calibre=directory.calibre_of(new.calibre, "calibre"),
         product_code=new.product_code,
         product=new.product,
@@ -167,10 +168,16 @@ def _may_pack(work: Work, row: Lot, whole: spans.Span, repack: bool) -> None:
 
 def _round(known: list[packaging.Run], level: str, whole: spans.Span, repack: bool) -> int:
     """The round of a new packing: one above those it takes cartridges out of."""
-    over = [r.round for r in known if r.level == level and whole.within(spans.Span(r.first, r.last))]
-    if over and not repack:
+    over = [run for run in known if run.level == level and whole.within(spans.Span(run.first, run.last))]
+    closed = (
+        span
+        for run in over
+        for _, span in run.touching(whole)
+        if not packaging.opened(known, level, run.round, span)
+    )
+    if not repack and next(closed, None):
         raise Conflict("Some of these cartridges are already in a package of this level")
-    return max(over) + 1 if over else 0
+    return max((run.round + 1 for run in over), default=0)
 
 
 @act(May.SALE_RECORD)

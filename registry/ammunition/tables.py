@@ -24,6 +24,7 @@ class Lot(Base):
 
     __tablename__ = "lot"
     __table_args__ = table_args(
+        Index(None, "code_folded"),
         Index("ux_lot_identity", "code_key", "maker_id", "calibre", "product_code", unique=True),
         Index(None, "maker_id"),
         CheckConstraint("quantity > 0", name="quantity"),
@@ -33,6 +34,9 @@ class Lot(Base):
     maker_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     code: Mapped[str] = mapped_column(String(40))
     code_key: Mapped[str] = mapped_column(String(40, collation="C").with_variant(String(40), "sqlite"))
+    code_folded: Mapped[str] = mapped_column(
+        String(40, collation="C").with_variant(String(40), "sqlite"), server_default=""
+    )
     calibre: Mapped[str] = mapped_column(ForeignKey("calibre.code"))
     product_code: Mapped[str] = mapped_column(String(40))
     product: Mapped[str] = mapped_column(String(120))

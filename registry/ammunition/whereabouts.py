@@ -7,6 +7,7 @@ one "greatest first" look-up for each depth, however many movements a lot has.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Row, and_, case, cast, func, literal, or_, select, union_all
@@ -21,22 +22,25 @@ from registry.directory.queries import names
 from schemas.vocabulary import Role
 
 
-def holders(session: Session, lot_id: int) -> Sequence[Row[int | None, str, str, int]]:
-    """(party, unit, kind, quantity) of what is where now, the largest share first.
+def holders(
+    session: Session, lot_id: int, on: date | None = None
+) -> Sequence[Row[int | None, str, str, int]]:
+    """(party, unit, kind, quantity) of what is where now, or was at the end of a day; the largest first.
 
     What a movement brought counts for its taker, what was taken out of it counts against them. kind: how
     the cartridges of nobody went ("expended"), "held" for those of somebody.
     """
+    happened = [Movement.lot_id == lot_id, *([Movement.happened_on <= on] if on else [])]
     size = Movement.last - Movement.first + 1
     went = case((Movement.to_id.is_(None), Movement.kind), else_="held")
     brought = select(
         Movement.to_id.label("party"), Movement.unit.label("unit"), went.label("kind"), size.label("size")
-    ).where(Movement.lot_id == lot_id)
+    ).where(*happened)
     parent = aliased(Movement)
     taken = (
         select(Movement.from_id, parent.unit, literal("held"), -size)
         .join(parent, _came_by(Movement, parent))
-        .where(Movement.lot_id == lot_id, Movement.depth > 0)
+        .where(*happened, Movement.depth > 0)
     )
     both = union_all(brought, taken).subquery()
     rest = cast(func.sum(both.c.size), Key)  # PostgreSQL sums whole numbers to a numeric

@@ -21,7 +21,7 @@ from registry.core.web.words import label, options, shown
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from registry.tracing import acts, documents, queries
 from schemas import tracing as shapes
-from schemas.vocabulary import FirearmType, May, Outcome, Purpose, TraceKind
+from schemas.vocabulary import CartridgeState, FirearmType, May, Outcome, Purpose, TraceKind
 
 blueprint = Blueprint("tracing", __name__, template_folder="templates")
 NAVIGATION = (
@@ -66,6 +66,7 @@ def _form(typed: Mapping[str, str], errors: Any = ()) -> str:
         errors=errors,
         types=options(FirearmType),
         purposes=options(Purpose),
+        states=options(CartridgeState),
         countries=_countries(),
     )
 

@@ -6,7 +6,7 @@ than the search itself. Times and dates stay the text they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
@@ -21,11 +21,12 @@ from registry.ammunition import whereabouts
 from registry.ammunition.tables import Lot, Movement, Sale
 from registry.core.database import Prepared
 from registry.core.errors import NotFound
-from registry.core.numbers import registry_number
+from registry.core.numbers import key_of, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work
 from registry.directory.queries import name_key, party_number
 from registry.directory.tables import Party, Person
+from registry.marks.patterns import ESCAPE, Pattern
 from registry.tracing.tables import Trace
 from schemas.paging import Page
 from schemas.tracing import Share, StepFound, TracesAsked
@@ -171,14 +172,19 @@ class LotFound:
     quantity: int
     scheme: str
     produced_on: date
+    code_key: str
 
 
-def lots_by_code(session: Session, code_key: str) -> list[LotFound]:
-    """Lots with this code, whoever made them."""
+def lots_by_code(session: Session, pattern: Pattern) -> list[LotFound]:
+    """Lots whose code fits what was read, look-alikes made one, whoever made them."""
+    start, code = pattern.prefix, Lot.code_folded
+    fits = [code == pattern.folded]
+    if not pattern.is_exact:
+        fits = [code >= start, code < start + "\U0010ffff", code.like(pattern.like(), escape=ESCAPE)]
     query = (
         select(Lot, Party.name, Party.short_name, Party.country)
         .join(Party, Party.id == Lot.maker_id)
-        .where(Lot.code_key == code_key)
+        .where(*fits)
         .order_by(Lot.produced_on, Lot.id)
         .limit(MOST)
     )
@@ -194,6 +200,7 @@ def lots_by_code(session: Session, code_key: str) -> list[LotFound]:
             row.Lot.quantity,
             row.Lot.scheme,
             row.Lot.produced_on,
+            row.Lot.code_key,
         )
         for row in session.execute(query)
     ]
@@ -286,14 +293,30 @@ def sales(work: Work, lot_id: int) -> list[SaleFound]:
     ]
 
 
-def holders(work: Work, lot_id: int) -> tuple[Share, ...]:
-    """Who has how many cartridges of a lot now, the largest share first; number None: nobody any more."""
-    shares = whereabouts.holders(work.session, lot_id)
+def holders(work: Work, lot_id: int, on: date | None = None) -> tuple[Share, ...]:
+    """Who has how many cartridges of a lot, the largest share first; number None: nobody any more.
+
+    on: at the end of which day; now without one.
+    """
+    shares = whereabouts.holders(work.session, lot_id, on)
     known = names_of(work, {share.party for share in shares})
     return tuple(
-        Share(party_number(s.party) if s.party else None, known.get(s.party or 0, s.kind), s.quantity, s.kind)
+        Share(
+            party_number(s.party) if s.party else None,
+            known.get(s.party or 0, s.kind),
+            s.quantity,
+            s.kind,
+            unit=s.unit,
+        )
         for s in shares
     )
+
+
+def places_of(work: Work, numbers: Iterable[str | None]) -> dict[str, str]:
+    """Where parties are, by registry number."""
+    keys = [key for number in numbers if number and (key := key_of("P", number)) is not None]
+    rows = work.session.execute(select(Party.id, Party.place).where(Party.id.in_(keys)))
+    return {party_number(key): place for key, place in rows}
 
 
 def names_of(work: Work, ids: set[int | None]) -> dict[int, str]:
@@ -342,7 +365,7 @@ class TraceRow:
     asked_at: datetime
 
 
-_SEE_ALL = {Role.AUTHORITY_OFFICER, Role.AUTHORITY_SUPERVISOR, Role.AUDITOR}
+SEE_ALL = {Role.AUTHORITY_OFFICER, Role.AUTHORITY_SUPERVISOR, Role.AUDITOR}
 
 
 def trace_number(trace_id: int) -> str:
@@ -353,7 +376,7 @@ def trace_number(trace_id: int) -> str:
 def trace(work: Work, trace_id: int) -> TraceView:
     """A kept trace, one's own or, for authority and auditor, anyone's; raises NotFound."""
     row = work.session.get(Trace, trace_id)
-    if row is None or (work.actor.role not in _SEE_ALL and row.asked_by != work.actor.user_id):
+    if row is None or (work.actor.role not in SEE_ALL and row.asked_by != work.actor.user_id):
         raise NotFound(f"No trace has the number {trace_number(trace_id)}")
     return TraceView(
         trace_number(row.id),
@@ -370,7 +393,7 @@ def trace(work: Work, trace_id: int) -> TraceView:
 def traces(work: Work, asked: TracesAsked) -> Page[TraceRow]:
     """Kept traces, one's own or, for authority and auditor, all."""
     query: AnySelect = select(Trace)
-    if work.actor.role not in _SEE_ALL:
+    if work.actor.role not in SEE_ALL:
         query = query.where(Trace.asked_by == work.actor.user_id)
     if asked.case_number:
         query = query.where(Trace.case_number == asked.case_number)

@@ -327,25 +327,3 @@ def cartridge_certainty(candidate: Candidate, position: int) -> Certainty:
         ),
         possible=("Movements that nobody reported are not in these records.",),
     )
-
-
-def lot_certainty(candidate: Candidate, single_buyer: bool, left_out: Sequence[str]) -> Certainty:
-    """How far a code that all cartridges of a lot share can lead."""
-    quantity = candidate.quantity or 0
-    held = [share for share in candidate.holders if share.number]
-    bought = f"All sold cartridges of the lot went to {candidate.buyers[0].name}." if single_buyer else ""
-    gone = sum(share.quantity for share in candidate.holders if not share.number)
-    return Certainty(
-        CertaintyLevel.PROBABLE if single_buyer else CertaintyLevel.POSSIBLE,
-        f"The code leads to lot {candidate.mark} of {candidate.maker}, not to one cartridge: "
-        f"{quantity:,} cartridges bear it. {bought}".strip(),
-        certain=(
-            f"{candidate.maker} made {quantity:,} cartridges with this code.",
-            *((bought,) if bought else ()),
-        ),
-        possible=(
-            f"The cartridge is one of {quantity:,} that cannot be told apart; "
-            f"{len(held)} holders are recorded, and {gone:,} cartridges are with nobody any more.",
-        ),
-        excluded=tuple(f"{other}: differs from what was told." for other in left_out),
-    )
