@@ -173,15 +173,3 @@ def _content(known: list[Run], item: _Numbered) -> tuple[ContentView, ...]:
             if number != n and smaller and not packaging.opened(known, run.level, run.round, inner):
                 counted[run.level] = counted.get(run.level, 0) + 1
     return tuple(ContentView(level, count) for level, count in counted.items())
-
-
-def boxes_of(session: Session, lot_id: int, position: int) -> list[str]:
-    """Numbers of the packages in which a cartridge was last packed, the smallest first."""
-    known, at = runs(session, lot_id), spans.Span(position, position)
-    around = [
-        (span.size, n)
-        for run in known
-        for n, span in run.touching(at)
-        if not packaging.opened(known, run.level, run.round, at)
-    ]
-    return [package_number(lot_id, n) for _, n in sorted(around)]

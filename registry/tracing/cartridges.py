@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from registry.ammunition import package_queries
-from registry.ammunition.queries import lot_limit, lot_number
+from registry.ammunition.queries import lot_number
 from registry.core.errors import Invalid
 from registry.core.work import Work
 from registry.directory.calibres import BY_CODE
 from registry.directory.countries import country_name
 from registry.directory.queries import party_number
 from registry.marks import patterns
-from registry.tracing import anonymity, queries, rules
+from registry.tracing import anonymity, cartridge_queries, queries, rules
 from schemas.tracing import Answer, Candidate, NextState, Question, Share, StepFound
 from schemas.vocabulary import MarkingScheme, MatchKind, Outcome
 
@@ -22,7 +21,7 @@ from schemas.vocabulary import MarkingScheme, MatchKind, Outcome
 def answer(work: Work, question: Question, calibre: str | None) -> Answer:
     """What the records say of a cartridge. Raises Invalid naming the field."""
     pattern = patterns.parse(question.code, "code")
-    lots = queries.lots_by_code(work.session, pattern)
+    lots = cartridge_queries.lots_by_code(work, pattern)
     exact = [lot for lot in lots if pattern.is_exact and lot.code_key == pattern.key]
     judged = [(lot, _lot_facts(lot, pattern, question, calibre)) for lot in exact or lots]
     fitting = [(lot, facts) for lot, facts in judged if not facts.differs]
@@ -134,7 +133,6 @@ def _one_lot(
 
 
 def _numbered(work: Work, lot: queries.LotFound, facts: rules.Facts, position: int) -> Candidate:
-    boxes = package_queries.boxes_of(work.session, lot.id, position)
     return Candidate(
         number=lot_number(lot.id),
         rank=1,
@@ -147,7 +145,7 @@ def _numbered(work: Work, lot: queries.LotFound, facts: rules.Facts, position: i
         agrees=facts.agrees,
         differs=facts.differs,
         quantity=lot.quantity,
-        packages=tuple(boxes),
+        packages=cartridge_queries.boxes(work, lot.id, position),
     )
 
 
@@ -163,7 +161,7 @@ def _one_cartridge(
         raise Invalid.at("position", f"Cartridges of lot {lot.code} bear no number of their own.")
     if position > lot.quantity:
         raise Invalid.at("position", f"Lot {lot.code} has {lot.quantity:,} cartridges.")
-    moved = queries.moved(work, lot.id, position - 1)
+    moved = cartridge_queries.chain(work, lot.id, position - 1)
     candidate = _numbered(work, lot, facts, position - 1)
     last = moved[-1] if moved else None
     exported = last is not None and last.kind == "exported"
@@ -171,7 +169,7 @@ def _one_cartridge(
         outcome=Outcome.LEFT_THE_COUNTRY if exported else Outcome.IDENTIFIED,
         certainty=rules.cartridge_certainty(candidate, position),
         candidates=(replace(candidate, status=last.kind if last else ""),),
-        steps=tuple(_moved(s) for s in moved),
+        steps=moved,
         last_holder=(last.to_name or last.from_name) if last else None,
         findings=tuple(rules.lot_findings(lot.quantity, _limit(work, lot), (), others)),
     )
@@ -194,7 +192,7 @@ def _moved(s: queries.SpanMoved) -> StepFound:
 
 
 def _limit(work: Work, lot: queries.LotFound) -> int | None:
-    return lot_limit(work.session, lot.calibre, lot.produced_on)
+    return cartridge_queries.lot_limit(work, lot.calibre, lot.produced_on)
 
 
 def _maker_state(outcome: Outcome, question: Question) -> NextState | None:

@@ -15,10 +15,9 @@ from typing import Any
 import orjson
 from msgspec import Struct
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from registry.ammunition import whereabouts
-from registry.ammunition.tables import Lot, Movement, Sale
+from registry.ammunition.tables import Movement, Sale
 from registry.core.database import Prepared
 from registry.core.errors import NotFound
 from registry.core.numbers import key_of, registry_number
@@ -26,7 +25,6 @@ from registry.core.paging import AnySelect, page
 from registry.core.work import Work
 from registry.directory.queries import name_key, party_number
 from registry.directory.tables import Party, Person
-from registry.marks.patterns import ESCAPE, Pattern
 from registry.tracing.tables import Trace
 from schemas.paging import Page
 from schemas.tracing import Share, StepFound, TracesAsked
@@ -175,37 +173,6 @@ class LotFound:
     code_key: str
 
 
-def lots_by_code(session: Session, pattern: Pattern) -> list[LotFound]:
-    """Lots whose code fits what was read, look-alikes made one, whoever made them."""
-    start, code = pattern.prefix, Lot.code_folded
-    fits = [code == pattern.folded]
-    if not pattern.is_exact:
-        fits = [code >= start, code < start + "\U0010ffff", code.like(pattern.like(), escape=ESCAPE)]
-    query = (
-        select(Lot, Party.name, Party.short_name, Party.country)
-        .join(Party, Party.id == Lot.maker_id)
-        .where(*fits)
-        .order_by(Lot.produced_on, Lot.id)
-        .limit(MOST)
-    )
-    return [
-        LotFound(
-            row.Lot.id,
-            row.name,
-            row.short_name,
-            row.country,
-            row.Lot.code,
-            row.Lot.calibre,
-            row.Lot.product,
-            row.Lot.quantity,
-            row.Lot.scheme,
-            row.Lot.produced_on,
-            row.Lot.code_key,
-        )
-        for row in session.execute(query)
-    ]
-
-
 @dataclass(frozen=True)
 class SpanMoved:
     """A movement of cartridges; spans of one act count together."""
@@ -232,13 +199,10 @@ class SaleFound:
     permit: str
 
 
-def moved(work: Work, lot_id: int, position: int | None = None) -> list[SpanMoved]:
-    """Movements of a lot, or of the one cartridge at a position (from 0), in their order."""
-    if position is not None:
-        rows = whereabouts.chain(work.session, lot_id, position)
-    else:
-        query = select(Movement).where(Movement.lot_id == lot_id)
-        rows = work.session.scalars(query.order_by(Movement.depth, Movement.first)).all()
+def moved(work: Work, lot_id: int) -> list[SpanMoved]:
+    """Movements of a lot in their order."""
+    query = select(Movement).where(Movement.lot_id == lot_id)
+    rows = work.session.scalars(query.order_by(Movement.depth, Movement.first)).all()
     known = names_of(work, {row.from_id for row in rows} | {row.to_id for row in rows})
     return _together(
         [
@@ -251,7 +215,7 @@ def moved(work: Work, lot_id: int, position: int | None = None) -> list[SpanMove
                 known.get(row.to_id or 0),
                 row.place,
                 row.document,
-                1 if position is not None else row.last - row.first + 1,
+                row.last - row.first + 1,
             )
             for row in rows
         ]
