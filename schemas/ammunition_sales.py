@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from dataclasses import fields as members
 from datetime import date
 
 from marshmallow import ValidationError, fields, validate
@@ -24,10 +23,6 @@ class SaleLine(SaleNew):
     """A sale in a report: of which lot."""
 
     lot: str
-
-    def sale(self) -> SaleNew:
-        """The sale itself."""
-        return SaleNew(*(getattr(self, member.name) for member in members(SaleNew)))
 
 
 class SaleLineSchema(SaleNewSchema):

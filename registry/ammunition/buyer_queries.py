@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 
-from sqlalchemy import and_, column, extract, func, select, table
+from sqlalchemy import BindParameter, and_, bindparam, column, extract, func, select, table
 from sqlalchemy.orm import Session
 
 from registry.ammunition.buyers import Buyer, Holding
@@ -18,6 +18,24 @@ from registry.directory.tables import Party, Person, PersonDeath
 _FIREARM = table("firearm", column("id"), column("calibre"))
 _CUSTODY = table("custody", column("firearm_id"), column("n"), column("happened_on"), column("to_id"))
 AT_ONCE = 5_000
+
+
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_BUYERS = (
+    select(
+        Party.id,
+        Party.kind,
+        Party.country,
+        Party.identifier,
+        Person.document_kind,
+        Person.document_number,
+        Person.birth_date,
+        PersonDeath.died_on,
+    )
+    .outerjoin(Person, Person.party_id == Party.id)
+    .outerjoin(PersonDeath, PersonDeath.party_id == Party.id)
+    .where(Party.id.in_(_IDS))
+)
 
 
 def _slices(ids: Iterable[int]) -> Iterator[list[int]]:
@@ -31,46 +49,34 @@ def buyers(session: Session, ids: Iterable[int]) -> dict[int, Buyer]:
     found: dict[int, Buyer] = {}
     for some in _slices(ids):
         had = _holdings(session, some)
-        query = (
-            select(
-                Party.id,
-                Party.kind,
-                Party.country,
-                Party.identifier,
-                Person.document_kind,
-                Person.document_number,
-                Person.birth_date,
-                PersonDeath.died_on,
-            )
-            .outerjoin(Person, Person.party_id == Party.id)
-            .outerjoin(PersonDeath, PersonDeath.party_id == Party.id)
-            .where(Party.id.in_(some))
-        )
-        for key, kind, country, identifier, paper, number, born, died in session.execute(query):
+        for key, kind, country, identifier, paper, number, born, died in session.execute(
+            _BUYERS, {"ids": some}
+        ):
             found[key] = Buyer(
                 key, kind, country, identifier, paper or "", number or "", born, died, tuple(had.get(key, ()))
             )
     return found
 
 
+_LATER, _ENDED = _CUSTODY.alias("later"), _CUSTODY.alias("ended")
+_FOLLOWING = (
+    select(func.min(_LATER.c.n))
+    .where(_LATER.c.firearm_id == _CUSTODY.c.firearm_id, _LATER.c.n > _CUSTODY.c.n)
+    .scalar_subquery()
+)
+_HELD = (
+    select(_CUSTODY.c.to_id, _FIREARM.c.calibre, _CUSTODY.c.happened_on, _ENDED.c.happened_on)
+    .select_from(_CUSTODY)
+    .join(_FIREARM, _FIREARM.c.id == _CUSTODY.c.firearm_id)
+    .outerjoin(_ENDED, and_(_ENDED.c.firearm_id == _CUSTODY.c.firearm_id, _ENDED.c.n == _FOLLOWING))
+    .where(_CUSTODY.c.to_id.in_(_IDS))
+)
+
+
 def _holdings(session: Session, ids: list[int]) -> dict[int, list[Holding]]:
     """Firearms that parties had: each from the step that brought it to the next one."""
-    later = _CUSTODY.alias("later")
-    following = (
-        select(func.min(later.c.n))
-        .where(later.c.firearm_id == _CUSTODY.c.firearm_id, later.c.n > _CUSTODY.c.n)
-        .scalar_subquery()
-    )
-    ended = _CUSTODY.alias("ended")
-    query = (
-        select(_CUSTODY.c.to_id, _FIREARM.c.calibre, _CUSTODY.c.happened_on, ended.c.happened_on)
-        .select_from(_CUSTODY)
-        .join(_FIREARM, _FIREARM.c.id == _CUSTODY.c.firearm_id)
-        .outerjoin(ended, and_(ended.c.firearm_id == _CUSTODY.c.firearm_id, ended.c.n == following))
-        .where(_CUSTODY.c.to_id.in_(ids))
-    )
     had: defaultdict[int, list[Holding]] = defaultdict(list)
-    for party, calibre, since, until in session.execute(query):
+    for party, calibre, since, until in session.execute(_HELD, {"ids": ids}):
         had[party].append(Holding(calibre, _day(since), _day(until) if until else None))
     return had
 

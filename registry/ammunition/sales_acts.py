@@ -40,7 +40,7 @@ def report_sales(work: Work, name: str, digest: str, lines: Sequence[Reported]) 
 
 
 def _line(line: SaleLine) -> selling.Line:
-    return selling.Line(key_of("L", line.lot) or 0, line.sale())
+    return selling.Line(key_of("L", line.lot) or 0, line)
 
 
 def _taken(
