@@ -14,6 +14,7 @@ from registry.ammunition.views import ContentView, PackageRow, PackageView, Piec
 from registry.core.errors import Invalid, NotFound
 from registry.core.work import Work
 from registry.directory.queries import PartyName, names
+from registry.marks.reading import normal_form
 from schemas.ammunition import PackagesAsked
 from schemas.paging import Page
 from schemas.vocabulary import Role
@@ -173,3 +174,16 @@ def _content(known: list[Run], item: _Numbered) -> tuple[ContentView, ...]:
             if number != n and smaller and not packaging.opened(known, run.level, run.round, inner):
                 counted[run.level] = counted.get(run.level, 0) + 1
     return tuple(ContentView(level, count) for level, count in counted.items())
+
+
+def scanned(work: Work, text: str) -> str | None:
+    """The number of the package whose GS1 code was scanned: its product, lot and own number; None if none."""
+    told = packaging.scanned(text)
+    gtin, code, n = told.get("01", ""), told.get("10", ""), told.get("21", "")
+    if not (gtin and code and n.isdecimal() and n.isascii() and len(n) < 8):
+        return None
+    query = select(Lot.id, Lot.gtin).where(Lot.code_key == normal_form(code), *queries.scope(work))
+    for lot_id, known in work.session.execute(query):
+        if known and known.zfill(14) == gtin and _numbered(runs(work.session, lot_id), int(n)):
+            return package_number(lot_id, int(n))
+    return None

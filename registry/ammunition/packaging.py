@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,33 @@ def package_key(text: str) -> tuple[int, int] | None:
 def gs1_element_string(gtin: str, lot_code: str, n: int, produced_on: date, quantity: int) -> str:
     """(01) GTIN (10) lot (21) serial (11) production date (37) count, as GS1 writes it with brackets."""
     return f"(01){gtin.zfill(14)}(10){lot_code}(21){n}(11){produced_on:%y%m%d}(37){quantity}"
+
+
+_FIXED = {"00": 18, "01": 14, "11": 6}
+_VARIABLE = ("10", "21", "37")
+_SEPARATOR = "\x1d"
+
+
+def scanned(text: str) -> dict[str, str]:
+    """The application identifiers of a GS1 code: with brackets, or as a scanner gives it.
+
+    Empty for anything else. Variable fields end with a separator (FNC1), as GS1 asks.
+    """
+    if re.fullmatch(r"(\([0-9]{2}\)[^()]+)+", text):
+        return dict(re.findall(r"\(([0-9]{2})\)([^()]+)", text))
+    rest, found = re.sub(r"^\](C1|d2|Q3)", "", text).strip(_SEPARATOR), dict[str, str]()
+    while rest:
+        identifier = rest[:2]
+        if identifier in _FIXED:
+            end = 2 + _FIXED[identifier]
+        elif identifier in _VARIABLE:
+            end = rest.find(_SEPARATOR) if _SEPARATOR in rest else len(rest)
+        else:
+            return {}
+        if end > len(rest):
+            return {}
+        found[identifier], rest = rest[2:end], rest[end:].lstrip(_SEPARATOR)
+    return found
 
 
 @dataclass(frozen=True)
