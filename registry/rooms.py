@@ -9,6 +9,8 @@ from registry.access import api as access_api
 from registry.access import commands as access_commands
 from registry.access import pages as access_pages
 from registry.ammunition import api as ammunition_api
+from registry.ammunition import commands as ammunition_commands
+from registry.ammunition import law_api, law_pages, sales_api, sales_pages
 from registry.ammunition import pages as ammunition_pages
 from registry.auditing import api as auditing_api
 from registry.auditing import commands as auditing_commands
@@ -26,6 +28,7 @@ from registry.marks import pages as marks_pages
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
 from registry.tracing import pages as tracing_pages
+from registry.tracing import scenes_api, scenes_pages
 
 API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
@@ -58,7 +61,10 @@ NAVIGATION: Sequence[NavigationEntry] = (
 COMMANDS: Sequence[Any] = (
     *OPERATOR_COMMANDS,
     access_commands.access,
+    ammunition_commands.ammunition,
     marks_commands.marks,
     tracing_commands.trace,
     auditing_commands.ledger,
 )
+MORE_ROOMS = (law_api, law_pages, sales_api, sales_pages, scenes_api, scenes_pages)
+"""Rooms whose routes belong to a blueprint of another one."""

@@ -7,6 +7,7 @@ from datetime import date
 
 from marshmallow import fields, validate
 
+from schemas.ammunition_rules import ExceptionSchema
 from schemas.base import Shape
 from schemas.fields import Code, Day, Number, Text, Whole
 from schemas.firearms import PartyNameSchema
@@ -21,6 +22,7 @@ MOST_CARTRIDGES = 10**9
 class LotNew:
     """historical: an old lot is recorded and flagged where a new one would be refused.
 
+    reason: why a supervisor lets pass what a rule lets them approve.
     importer, imported_on: who brought a lot made abroad into the country, and has it first.
     """
 
@@ -36,6 +38,7 @@ class LotNew:
     historical: bool = False
     importer: str | None = None
     imported_on: date | None = None
+    reason: str = ""
 
 
 class LotNewSchema(Shape):
@@ -55,16 +58,25 @@ class LotNewSchema(Shape):
     historical = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     importer = Number("P", load_default=None, allow_none=True)
     imported_on = Day(load_default=None, allow_none=True)
+    reason = Text(
+        longest=400,
+        load_default="",
+        metadata={"description": "Why a supervisor lets pass what a rule lets them approve."},
+    )
 
 
 @dataclass(frozen=True)
 class PackNew:
-    """Packages of one size from a position on; the last one may hold less."""
+    """Packages of one size from a position on; the last one may hold less.
+
+    repack: cartridges that are in packages of this level come out of them.
+    """
 
     level: PackageLevel
     size: int
     first: int = 0
     last: int | None = None
+    repack: bool = False
 
 
 class PackNewSchema(Shape):
@@ -73,6 +85,12 @@ class PackNewSchema(Shape):
     size = Whole(required=True, least=1, most=10**6, metadata={"description": "Cartridges in a package."})
     first = Whole(least=0, most=MOST_CARTRIDGES, load_default=0)
     last = Whole(least=0, most=MOST_CARTRIDGES, load_default=None, allow_none=True)
+    repack = fields.Boolean(
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata={"description": "Take the cartridges out of the packages of this level they are in."},
+    )
 
 
 @dataclass(frozen=True)
@@ -96,7 +114,9 @@ class SaleNew:
     package: str | None = None
     first: int | None = None
     last: int | None = None
+    unit: str = ""
     place: str = ""
+    reason: str = ""
 
 
 class CartridgesSchema(Shape):
@@ -117,6 +137,11 @@ class CartridgesSchema(Shape):
         metadata={"description": "Position in the lot, counted from 0."},
     )
     last = Whole(least=0, most=MOST_CARTRIDGES, load_default=None, allow_none=True)
+    unit = Text(
+        longest=80,
+        load_default="",
+        metadata={"description": "The giver's unit whose stock they come from; empty: whichever has them."},
+    )
 
 
 class SaleNewSchema(CartridgesSchema):
@@ -131,6 +156,11 @@ class SaleNewSchema(CartridgesSchema):
     permit_number = Text(required=True, longest=40, metadata={"description": "Of the transport permit."})
     permit_date = Day(required=True)
     place = Text(longest=120, load_default="")
+    reason = Text(
+        longest=400,
+        load_default="",
+        metadata={"description": "Why a supervisor lets pass what speaks against this buyer."},
+    )
 
 
 @dataclass(frozen=True)
@@ -148,6 +178,8 @@ class MovementNew:
     package: str | None = None
     first: int | None = None
     last: int | None = None
+    unit: str = ""
+    to_unit: str = ""
     place: str = ""
     document: str = ""
 
@@ -158,6 +190,11 @@ class MovementNewSchema(CartridgesSchema):
     happened_on = Day(required=True)
     from_party = Number("P", required=True)
     to_party = Number("P", load_default=None, allow_none=True)
+    to_unit = Text(
+        longest=80,
+        load_default="",
+        metadata={"description": "The unit of the taker that has them now."},
+    )
     place = Text(longest=120, load_default="")
     document = Text(longest=80, load_default="")
 
@@ -171,6 +208,7 @@ class HolderSchema(Shape):
         metadata={"description": "How they came there; `others` stands for what a trader may not see."},
     )
     quantity = fields.Integer(required=True)
+    unit = fields.String(required=True)
 
 
 class LotSchema(Shape):
@@ -191,6 +229,7 @@ class LotSchema(Shape):
     packages = fields.Integer(required=True)
     holders = fields.List(fields.Nested(HolderSchema), required=True)
     unmet = fields.List(fields.Nested(UnmetSchema), required=True)
+    exceptions = fields.List(fields.Nested(ExceptionSchema), required=True)
     created_at = fields.AwareDateTime(required=True)
 
 
@@ -232,6 +271,7 @@ class MovementSchema(Shape):
     sale = fields.Integer(required=True, allow_none=True)
     place = fields.String(required=True)
     document = fields.String(required=True)
+    unit = fields.String(required=True)
 
 
 class PackageRowSchema(Shape):
@@ -240,6 +280,9 @@ class PackageRowSchema(Shape):
     first = fields.Integer(required=True)
     last = fields.Integer(required=True)
     quantity = fields.Integer(required=True)
+    opened = fields.Boolean(
+        required=True, metadata={"description": "Some of its cartridges were packed anew."}
+    )
 
 
 class PieceSchema(Shape):
@@ -276,6 +319,15 @@ class PackageSchema(PackageRowSchema):
     )
 
 
+class SaleCorrectionSchema(Shape):
+    n = fields.Integer(required=True)
+    reason = fields.String(required=True)
+    changed = fields.List(
+        fields.List(fields.String()), required=True, metadata={"description": "[field, before, after]"}
+    )
+    changed_at = fields.AwareDateTime(required=True)
+
+
 class SaleSchema(Shape):
     lot = fields.String(required=True)
     code = fields.String(required=True)
@@ -292,6 +344,11 @@ class SaleSchema(Shape):
     invoice_date = fields.Date(required=True)
     permit_number = fields.String(required=True)
     permit_date = fields.Date(required=True)
+    corrections = fields.List(
+        fields.Nested(SaleCorrectionSchema),
+        required=True,
+        metadata={"description": "The fields beside are as first reported."},
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

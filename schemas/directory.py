@@ -46,6 +46,20 @@ class PartyNewSchema(Shape):
 
 
 @dataclass(frozen=True)
+class DeathNew:
+    died_on: date
+    source: str
+
+
+class DeathNewSchema(Shape):
+    """That a natural person died: nothing is sold to them from that day on."""
+
+    makes = DeathNew
+    died_on = Day(required=True)
+    source = Text(required=True, longest=120, metadata={"description": "The record that says so."})
+
+
+@dataclass(frozen=True)
 class PartyChange:
     """What a legal person may have changed; fields left out stay as they are."""
 

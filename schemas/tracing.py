@@ -16,6 +16,7 @@ from schemas.base import Shape
 from schemas.fields import Code, Codes, Country, Day, Text, Whole, Year
 from schemas.paging import PageAsked, PageAskedSchema
 from schemas.vocabulary import (
+    CartridgeState,
     CertaintyLevel,
     FindingKind,
     FirearmType,
@@ -33,7 +34,7 @@ class Question(Struct, frozen=True):
 
     mark: of a firearm, with ? for one unreadable character and * for any number; or a registry number.
     code: of a cartridge's lot; position: its own number in a serialised lot, counted from 1.
-    country: of manufacture. symbols: signs of factories beside the mark.
+    country: of manufacture. symbols: signs of factories beside the mark. state: of a cartridge, as found.
     """
 
     kind: TraceKind
@@ -51,6 +52,7 @@ class Question(Struct, frozen=True):
     recovered_on: date | None = None
     recovered_place: str = ""
     symbols: tuple[Symbol, ...] = ()
+    state: CartridgeState | None = None
 
 
 class QuestionSchema(Shape):
@@ -88,6 +90,12 @@ class QuestionSchema(Shape):
         load_default=(),
         metadata={"description": "Signs beside the mark; in the mark they can be named, as `(star)`."},
     )
+    state = Code(
+        CartridgeState,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Of a cartridge, as it was found."},
+    )
 
     def consistent(self, values: dict[str, Any]) -> None:
         """At least one is needed."""
@@ -113,7 +121,11 @@ class StepFound(Struct, frozen=True):
 
 
 class Share(Struct, frozen=True):
-    """How many cartridges of a lot someone bought or holds."""
+    """How many cartridges of a lot someone bought or holds.
+
+    unit: of the holder. near: whether it is where the cartridge was found. excluded: why the cartridge
+    found cannot be one of these, "" where it can.
+    """
 
     number: str | None
     name: str
@@ -122,6 +134,9 @@ class Share(Struct, frozen=True):
     date: str | None = None
     document: str = ""
     authorization: str = ""
+    unit: str = ""
+    near: bool = False
+    excluded: str = ""
 
 
 class Candidate(Struct, frozen=True):
@@ -148,6 +163,7 @@ class Candidate(Struct, frozen=True):
     holders: tuple[Share, ...] = ()
     misread: tuple[str, ...] = ()
     as_well: int = 0
+    packages: tuple[str, ...] = ()
 
 
 class Narrowing(Struct, frozen=True):
@@ -227,6 +243,11 @@ class ShareSchema(Shape):
     date = fields.String(required=True, allow_none=True)
     document = fields.String(required=True)
     authorization = fields.String(required=True)
+    unit = fields.String(required=True)
+    near = fields.Boolean(required=True)
+    excluded = fields.String(
+        required=True, metadata={"description": "Why the cartridge found is none of these."}
+    )
 
 
 class CandidateSchema(Shape):
@@ -248,6 +269,11 @@ class CandidateSchema(Shape):
     holders = fields.List(fields.Nested(ShareSchema), required=True)
     misread = fields.List(fields.String(), required=True)
     as_well = fields.Integer(required=True, metadata={"description": "How many others fit as well."})
+    packages = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Numbers of the packages in which one cartridge was, the smallest first."},
+    )
 
 
 class NarrowingSchema(Shape):

@@ -39,6 +39,7 @@ class May(StrEnum):
     LOT_READ = "lot.read"
     LOT_REGISTER = "lot.register"
     SALE_RECORD = "sale.record"
+    RULE_SET = "rule.set"  # what the State asks of ammunition, and exceptions from it
     TRACE_ASK = "trace.ask"
     TRACE_READ = "trace.read"
     LABEL_PRINT = "label.print"
@@ -199,6 +200,23 @@ class PackageLevel(StrEnum):
     PALLET = "pallet"
 
 
+class RuleKind(StrEnum):
+    """What a State asks of ammunition; the figures are records, not code."""
+
+    LOT_LIMIT = "lot_limit"  # cartridges under one code
+    BUYER_LIMIT = "buyer_limit"  # cartridges of one lot to one buyer
+    CARTRIDGE_MARKING = "cartridge_marking"  # how cartridges for these buyers must be marked
+    YEARLY_LIMIT = "yearly_limit"  # cartridges of a calibre to one buyer in a calendar year
+    LEAST_AGE = "least_age"  # of a buyer, in years
+
+
+class Exceeding(StrEnum):
+    """What happens to what a rule does not allow."""
+
+    REFUSED = "refused"
+    APPROVAL = "approval"  # recorded when a supervisor gives a reason
+
+
 class MovementKind(StrEnum):
     """Movements of spans of cartridges."""
 
@@ -213,6 +231,14 @@ class MovementKind(StrEnum):
     STOLEN = "stolen"
     EXPORTED = "exported"
     DESTROYED = "destroyed"
+
+
+class CartridgeState(StrEnum):
+    """What was found of a cartridge."""
+
+    ROUND = "round"  # unfired
+    CASE = "case"  # fired
+    RELOADED = "reloaded"  # a case that was loaded again: its code tells of its first filling only
 
 
 class Purpose(StrEnum):
@@ -262,6 +288,11 @@ class FindingKind(StrEnum):
     DIFFERS_FROM_REPORT = "differs_from_report"
     MORE_THAN_SHOWN = "more_than_shown"
     MATCHED_BY_MISREADING = "matched_by_misreading"
+    LOT_RECOVERED_AGAIN = "lot_recovered_again"
+    SCENES_FAR_APART = "scenes_far_apart"
+    LOSS_REPORTED_AFTERWARDS = "loss_reported_afterwards"
+    RELOADED_CASE = "reloaded_case"
+    RULE_EXCEPTION = "rule_exception"
 
 
 class CertaintyLevel(StrEnum):

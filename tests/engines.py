@@ -19,6 +19,7 @@ from typing import Protocol
 from flask import Flask
 from sqlalchemy import URL, create_engine, make_url
 
+from registry.ammunition import reference as ammunition
 from registry.app import create_app
 from registry.core import migrate
 from registry.core.database import Database
@@ -45,6 +46,7 @@ def set_up(url: str) -> None:
     database = Database(url)
     with Office(database).begin(OPERATOR) as work:
         reference.load(work)
+        ammunition.load(work)
     database.close()
 
 

@@ -35,7 +35,7 @@ _OWN = {May.TOKEN_MANAGE, May.ACCESS_OWN}
 POLICY: Mapping[Role, frozenset[May]] = {
     Role.AUTHORITY_OFFICER: frozenset(_OFFICER | _OWN),
     Role.AUTHORITY_SUPERVISOR: frozenset(
-        _OFFICER | {May.CONFLICT_RESOLVE, May.MARK_RULE_WRITE, May.LEDGER_READ} | _OWN
+        _OFFICER | {May.CONFLICT_RESOLVE, May.MARK_RULE_WRITE, May.RULE_SET, May.LEDGER_READ} | _OWN
     ),
     Role.POLICE: frozenset(
         {May.TRACE_ASK, May.TRACE_READ, May.PERSON_READ, May.DIRECTORY_READ, May.MARK_READ} | _OWN

@@ -5,19 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert
-
-from registry.ammunition import package_queries, queries, rules, spans, whereabouts
+from registry.ammunition import (
+    law,
+    law_acts,
+    law_queries,
+    package_queries,
+    packaging,
+    queries,
+    rules,
+    selling,
+    spans,
+    whereabouts,
+)
 from registry.ammunition.packaging import ROOM, package_number
-from registry.ammunition.tables import Lot, Movement, Package, Sale
+from registry.ammunition.tables import Lot, Movement, Packing
 from registry.ammunition.views import LotView, SaleView
 from registry.core.errors import Conflict, Forbidden, Invalid, refuse_if
 from registry.core.work import Work, act
 from registry.directory import queries as directory
 from registry.directory.tables import Party
-from registry.marks.reading import acceptable_text, normal_form
+from registry.marks.reading import acceptable_text, folded, normal_form
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
-from schemas.vocabulary import MarkingScheme, May, MovementKind, PartyKind, Role
+from schemas.vocabulary import May, MovementKind, PartyKind, Role
 
 MOST_PACKAGES = 100_000
 
@@ -26,8 +35,8 @@ MOST_PACKAGES = 100_000
 def register_lot(work: Work, new: LotNew) -> LotView:
     """Record a lot, all of it with its maker or, made abroad, with its importer.
 
-    Raises Invalid, Refused (a new lot above 10,000), Conflict when this maker has a lot with this code,
-    calibre and product.
+    Raises Invalid, Refused (a new lot above the limit of its day), Conflict when this maker has a
+    lot with this code, calibre and product.
     """
     maker = directory.party_by_number(work, new.maker, "maker")
     importer = directory.party_by_number(work, new.importer, "importer") if new.importer else None
@@ -39,16 +48,27 @@ def register_lot(work: Work, new: LotNew) -> LotView:
         raise Forbidden("You may register lots that you made or imported")
     if refused := acceptable_text(new.code, "code"):
         raise Invalid(unmet=refused)
+    row = _lot(work, new, maker)
+    known = law_queries.all_rules(work.session)
+    breaches = law.breaches_of_lot(known, row.calibre, new.quantity, new.produced_on)
     facts = rules.LotFacts(
-        new.quantity, new.produced_on, new.gtin, new.historical, not trader, bool(importer), new.imported_on
+        new.produced_on,
+        bool(breaches),
+        new.gtin,
+        new.historical,
+        not trader,
+        bool(importer),
+        new.imported_on,
     )
     refuse_if(rules.unmet_for_lot(facts, work.today))
-    row = _lot(work, new, maker)
+    passed = [] if new.historical else law_acts.judged(work, breaches, new.reason)
     _refuse_known(work, row)
     work.session.add(row)
     work.session.flush()
     work.session.add(_beginning(work, row, maker, importer, new.imported_on or new.produced_on))
     work.session.flush()
+    if passed:
+        law_acts.let_pass(work, row.id, passed, new.reason)
     return queries.lot(work, row.id)
 
 
@@ -57,6 +77,7 @@ def _lot(work: Work, new: LotNew, maker: Party) -> Lot:
         maker_id=maker.id,
         code=new.code,
         code_key=normal_form(new.code)[:40],
+        code_folded=folded(new.code)[:40],
         calibre=directory.calibre_of(new.calibre, "calibre"),
         product_code=new.product_code,
         product=new.product,
@@ -100,34 +121,63 @@ def _beginning(work: Work, row: Lot, maker: Party, importer: Party | None, on: d
 def pack(work: Work, lot_id: int, new: PackNew) -> LotView:
     """Put cartridges of a lot into packages of one size, each with a number of its own.
 
+    To repack splits packages or merges neighbouring ones; those they were in stay on record as opened.
     Raises Invalid, and Conflict when some of them are in a package of this level already or when a
     package of another level would lie in two of the new ones.
     """
     row = _locked(work, lot_id)
-    own = work.actor.party_id
-    packers = (row.maker_id, queries.first_holder(work.session, row.id))
-    if work.actor.role is Role.TRADER and own not in packers:
-        raise Forbidden("Only its maker or importer packs a lot")
     whole = _bounds(row, new.first, row.quantity - 1 if new.last is None else new.last)
+    _may_pack(work, row, whole, new.repack)
     tiles = (whole.size - 1) // new.size + 1
     if tiles > MOST_PACKAGES:
         raise Invalid.at("size", f"That would be {tiles:,} packages; at most {MOST_PACKAGES:,} at a time.")
     if row.packages + tiles >= ROOM:
         raise Invalid.at("size", f"A lot has room for {ROOM - 1:,} packages.")
-    cut = package_queries.straddling(work.session, row.id, new.level.value, whole, new.size)
+    known = package_queries.runs(work.session, row.id)
+    cut = packaging.crossed(known, new.level.value, whole, new.size)
     if cut is not None:
         raise Conflict(f"Package {package_number(row.id, cut)} would lie in more than one of the new ones")
-    numbered = enumerate(spans.packages(whole.first, whole.last, new.size), row.packages + 1)
-    work.session.execute(
-        insert(Package),
-        [
-            {"lot_id": row.id, "level": new.level.value, "first": span.first, "last": span.last, "n": n}
-            for n, span in numbered
-        ],
+    work.session.add(
+        Packing(
+            lot_id=row.id,
+            level=new.level.value,
+            round=_round(known, new.level.value, whole, new.repack),
+            first=whole.first,
+            last=whole.last,
+            size=new.size,
+            n=row.packages + 1,
+            packed_on=work.today,
+        )
     )
     row.packages += tiles
     _changed(work, row)
     return queries.lot(work, row.id)
+
+
+def _may_pack(work: Work, row: Lot, whole: spans.Span, repack: bool) -> None:
+    """Its maker or importer packs a lot; whoever holds cartridges packs them anew."""
+    own = work.actor.party_id
+    if work.actor.role is not Role.TRADER or own is None:
+        return
+    if own in (row.maker_id, queries.first_holder(work.session, row.id)) and not repack:
+        return
+    stock = spans.inside(whereabouts.held_by(work.session, row.id, own), whole)
+    if not repack or spans.total(stock) != whole.size:
+        raise Forbidden("Only its maker or importer packs a lot, and whoever holds cartridges repacks them")
+
+
+def _round(known: list[packaging.Run], level: str, whole: spans.Span, repack: bool) -> int:
+    """The round of a new packing: one above those it takes cartridges out of."""
+    over = [run for run in known if run.level == level and whole.within(spans.Span(run.first, run.last))]
+    closed = (
+        span
+        for run in over
+        for _, span in run.touching(whole)
+        if not packaging.opened(known, level, run.round, span)
+    )
+    if not repack and next(closed, None):
+        raise Conflict("Some of these cartridges are already in a package of this level")
+    return max((run.round + 1 for run in over), default=0)
 
 
 @act(May.SALE_RECORD)
@@ -135,34 +185,13 @@ def sell(work: Work, lot_id: int, new: SaleNew) -> SaleView:
     """Write a line of the sales register and move the cartridges.
 
     Raises Invalid, Refused: a seller hands over only what is held, on a day that has come, and a
-    lot-and-buyer code goes to one buyer.
+    lot-and-buyer code goes to one buyer; what speaks against the buyer passes with a supervisor's reason.
     """
-    row = _locked(work, lot_id)
-    seller = directory.party_by_number(work, new.seller, "seller")
-    buyer = directory.party_by_number(work, new.buyer, "buyer")
-    _own(work, seller)
-    asked = _asked(work, row, seller, new, new.sold_on)
-    facts = rules.SaleFacts(
-        sold_on=new.sold_on,
-        invoice_date=new.invoice_date,
-        permit_date=new.permit_date,
-        quantity=asked.quantity,
-        held=spans.total(asked.held),
-        produced_on=row.produced_on,
-        scheme=MarkingScheme(row.scheme),
-        historical=row.historical,
-        seller_id=seller.id,
-        buyer_id=buyer.id,
-        from_whole=seller.id == queries.first_holder(work.session, row.id),
-        other_buyers=frozenset(party for party, _ in queries.first_sales(work.session, row.id)),
-    )
-    refuse_if(rules.unmet_for_sale(facts, work.today))
-    row.sales += 1
-    work.session.add(_sale(work, row, seller, buyer, asked.quantity, new))
-    work.session.flush()
-    step = _Step(MovementKind.SOLD, new.sold_on, seller, buyer, new.place, new.invoice_number, row.sales)
-    _take(work, row, asked, step)
-    return queries.sale(work, row.id, row.sales)
+    line = selling.Line(lot_id, new)
+    counter = selling.Counter(work, [line])
+    number = counter.take(line)
+    counter.write()
+    return queries.sale(work, lot_id, number)
 
 
 @act(May.SALE_RECORD)
@@ -177,12 +206,22 @@ def move(work: Work, lot_id: int, new: MovementNew) -> LotView:
     refuse_if(
         [
             *rules.unmet_for_movement(
-                new.kind, new.happened_on, giver.id, taken_by, row.produced_on, work.today
+                new.kind,
+                new.happened_on,
+                (giver.id, new.unit),
+                (taken_by, new.to_unit),
+                row.produced_on,
+                work.today,
             ),
             *rules.unmet_for_quantity(asked.quantity, spans.total(asked.held)),
         ]
     )
-    _take(work, row, asked, _Step(new.kind, new.happened_on, giver, taker, new.place, new.document))
+    _take(
+        work,
+        row,
+        asked,
+        _Step(new.kind, new.happened_on, giver, taker, new.place, new.document, unit=new.to_unit),
+    )
     return queries.lot(work, row.id)
 
 
@@ -214,30 +253,21 @@ class _Step:
     taker: Party | None
     place: str
     document: str
-    sale_n: int | None = None
+    unit: str = ""
 
 
-def _asked(work: Work, row: Lot, giver: Party, new: SaleNew | MovementNew, on: date) -> _Asked:
+def _asked(work: Work, row: Lot, giver: Party, new: MovementNew, on: date) -> _Asked:
     """What the giver held on that day within the package or span; without a quantity, all of that."""
-    bounds = _package_or_span(work, row, new)
-    if new.quantity is None and bounds is None:
-        raise Invalid.at("quantity", "Give a quantity, a package, or the first and last position.")
-    held = [item for item in whereabouts.held_by(work.session, row.id, giver.id) if item.since <= on]
+    package = package_queries.package_of_lot(work, new.package, row.id, "package") if new.package else None
+    bounds = selling.bounds_asked(row.quantity, new.quantity, package, new.first, new.last)
+    held = [
+        item
+        for item in whereabouts.held_by(work.session, row.id, giver.id)
+        if item.since <= on and new.unit in ("", item.unit)
+    ]
     if bounds is None:
         return _Asked(held, new.quantity or 0)
-    if new.quantity is not None and new.quantity > bounds.size:
-        raise Invalid.at("quantity", f"Only {bounds.size:,} cartridges lie there.")
     return _Asked(spans.inside(held, bounds), new.quantity or bounds.size)
-
-
-def _package_or_span(work: Work, row: Lot, new: SaleNew | MovementNew) -> spans.Span | None:
-    if new.first is None and new.last is None:
-        return package_queries.package_of_lot(work, new.package, row.id, "package") if new.package else None
-    if new.package:
-        raise Invalid.at("package", "Give a package or positions, not both.")
-    if new.first is None or new.last is None:
-        raise Invalid.at("first" if new.first is None else "last", "Give both positions, or none.")
-    return _bounds(row, new.first, new.last)
 
 
 def _bounds(row: Lot, first: int, last: int) -> spans.Span:
@@ -246,27 +276,6 @@ def _bounds(row: Lot, first: int, last: int) -> spans.Span:
     if first > last:
         raise Invalid.at("last", "The last position comes after the first.")
     return spans.Span(first, last)
-
-
-def _sale(work: Work, row: Lot, seller: Party, buyer: Party, quantity: int, new: SaleNew) -> Sale:
-    return Sale(
-        lot_id=row.id,
-        n=row.sales,
-        seller_id=seller.id,
-        buyer_id=buyer.id,
-        sold_on=new.sold_on,
-        quantity=quantity,
-        authorization=new.authorization,
-        product_code=row.product_code,
-        description=row.product,
-        invoice_number=new.invoice_number,
-        invoice_series=new.invoice_series,
-        invoice_date=new.invoice_date,
-        permit_number=new.permit_number,
-        permit_date=new.permit_date,
-        recorded_at=work.now,
-        recorded_by=work.actor.user_id,
-    )
 
 
 def _take(work: Work, row: Lot, asked: _Asked, step: _Step) -> None:
@@ -283,9 +292,9 @@ def _take(work: Work, row: Lot, asked: _Asked, step: _Step) -> None:
             happened_on=step.on,
             from_id=step.giver.id,
             to_id=step.taker.id if step.taker else None,
-            sale_n=step.sale_n,
             place=step.place,
             document=step.document,
+            unit=step.unit,
             recorded_at=work.now,
             recorded_by=work.actor.user_id,
         )

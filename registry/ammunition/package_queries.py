@@ -2,113 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.ammunition import queries, spans, whereabouts
-from registry.ammunition.packaging import package_key, package_number
-from registry.ammunition.tables import Lot, Movement, Package
+from registry.ammunition import packaging, queries, spans, whereabouts
+from registry.ammunition.packaging import Run, package_key, package_number
+from registry.ammunition.tables import Lot, Movement, Packing
 from registry.ammunition.views import ContentView, PackageRow, PackageView, PieceView
 from registry.core.errors import Invalid, NotFound
-from registry.core.paging import AnySelect, page
 from registry.core.work import Work
 from registry.directory.queries import PartyName, names
+from registry.marks.reading import normal_form
 from schemas.ammunition import PackagesAsked
 from schemas.paging import Page
 from schemas.vocabulary import Role
 
-
-def _row(work: Work, text: str) -> Package:
-    """A package by its number; raises NotFound, also for one of which a trader never had a cartridge."""
-    row = _numbered(work.session, text)
-    if row is None or not work.session.scalar(
-        select(Package.n).where(Package.lot_id == row.lot_id, Package.n == row.n, *_handled(work))
-    ):
-        raise NotFound(f"No package has the number {text[:40]!r}")
-    return row
+_Numbered = tuple[int, Run, spans.Span]
 
 
-def _handled(work: Work) -> list[ColumnElement[bool]]:
-    """A trader sees the packages of which they handled a cartridge."""
-    touched = (
-        Movement.lot_id == Package.lot_id,
-        Movement.first <= Package.last,
-        Movement.last >= Package.first,
-    )
+def runs(session: Session, lot_id: int) -> list[Run]:
+    """How a lot was packed, in the order of the packages' numbers."""
+    query = select(Packing).where(Packing.lot_id == lot_id).order_by(Packing.n)
+    return [
+        Run(row.level, row.round, row.first, row.last, row.size, row.n, row.packed_on)
+        for row in session.scalars(query)
+    ]
+
+
+def _handled(work: Work, lot_id: int) -> list[spans.Span] | None:
+    """Spans that a trader gave or took; None for those who see all packages."""
     own = whereabouts.of_own(work)
-    return [exists().where(*touched, *own).correlate(Package)] if own else []
+    if not own:
+        return None
+    query = select(Movement.first, Movement.last).where(Movement.lot_id == lot_id, *own)
+    return [spans.Span(first, last) for first, last in work.session.execute(query)]
+
+
+def _sees(handled: list[spans.Span] | None, span: spans.Span) -> bool:
+    return handled is None or any(span.within(other) for other in handled)
 
 
 def package_of_lot(work: Work, text: str, lot_id: int, field: str) -> spans.Span:
     """The span of a package of this lot; raises Invalid naming the field."""
-    row = _numbered(work.session, text)
-    if row is None or row.lot_id != lot_id:
-        raise Invalid.at(field, f"{text[:40]!r} is no package of this lot.")
-    return spans.Span(row.first, row.last)
-
-
-def _numbered(session: Session, text: str) -> Package | None:
     found = package_key(text)
-    if found is None:
-        return None
-    return session.scalar(select(Package).where(Package.lot_id == found[0], Package.n == found[1]))
+    known = _numbered(runs(work.session, lot_id), found[1]) if found and found[0] == lot_id else None
+    if known is None:
+        raise Invalid.at(field, f"{text[:40]!r} is no package of this lot.")
+    return known[1]
+
+
+def _numbered(known: list[Run], n: int) -> tuple[Run, spans.Span] | None:
+    return next(((run, run.package(n)) for run in known if run.holds(n)), None)
 
 
 def packages(work: Work, lot_id: int, asked: PackagesAsked) -> Page[PackageRow]:
-    """Packages of a lot."""
+    """Packages of a lot by number; the cursor is the number of the last one shown."""
     queries.lot_row(work, lot_id)
-    query: AnySelect = select(Package).where(Package.lot_id == lot_id, *_handled(work))
-    if asked.level:
-        query = query.where(Package.level == asked.level.value)
-    found = page(work.session, query, asked, {"n": Package.n, "first": Package.first}, Package.n)
-    return Page(tuple(_listed(row.Package) for row in found.items), found.next)
+    if asked.sort.removeprefix("-") not in ("", "n"):
+        raise Invalid.at("sort", "One of n.")
+    if asked.cursor and not (asked.cursor.isdecimal() and asked.cursor.isascii() and len(asked.cursor) < 10):
+        raise Invalid.at("cursor", "Not the cursor of a page of this list.")
+    known, handled = runs(work.session, lot_id), _handled(work, lot_id)
+    wanted = [run for run in known if asked.level is None or run.level == asked.level.value]
+    numbered = _after(wanted, int(asked.cursor or 0), asked.sort.startswith("-"))
+    shown: list[_Numbered] = []
+    for item in numbered:
+        if len(shown) > asked.limit:
+            break
+        if _sees(handled, item[2]):
+            shown.append(item)
+    rows = tuple(_listed(lot_id, known, item) for item in shown[: asked.limit])
+    return Page(rows, str(shown[asked.limit - 1][0]) if len(shown) > asked.limit else "")
 
 
-def _listed(row: Package) -> PackageRow:
-    return PackageRow(
-        package_number(row.lot_id, row.n), row.level, row.first, row.last, row.last - row.first + 1
-    )
+def _after(wanted: list[Run], cursor: int, downwards: bool) -> Iterator[_Numbered]:
+    """Packages after the one with the cursor's number, upwards or downwards."""
+    for run in reversed(wanted) if downwards else wanted:
+        end = run.n + run.count
+        numbers = (
+            range(min(end, cursor or end) - 1, run.n - 1, -1)
+            if downwards
+            else range(max(run.n, cursor + 1), end)
+        )
+        yield from ((n, run, run.package(n)) for n in numbers)
+
+
+def _listed(lot_id: int, known: list[Run], item: _Numbered) -> PackageRow:
+    n, run, span = item
+    opened = packaging.opened(known, run.level, run.round, span)
+    return PackageRow(package_number(lot_id, n), run.level, span.first, span.last, span.size, opened)
 
 
 def package(work: Work, text: str) -> PackageView:
-    """One package: where its cartridges are, and every movement of any of them; raises NotFound."""
-    row = _row(work, text)
-    found = work.session.get_one(Lot, row.lot_id)
-    moves = whereabouts.touching(work.session, row.lot_id, row.first, row.last)
+    """One package: where its cartridges are, and every movement of any of them.
+
+    Raises NotFound, also for one of which a trader never had a cartridge.
+    """
+    key = package_key(text)
+    known = runs(work.session, key[0]) if key else []
+    numbered = _numbered(known, key[1]) if key else None
+    if key is None or numbered is None or not _sees(_handled(work, key[0]), numbered[1]):
+        raise NotFound(f"No package has the number {text[:40]!r}")
+    return _view(work, key[0], known, (key[1], *numbered))
+
+
+def _view(work: Work, lot_id: int, known: list[Run], item: _Numbered) -> PackageView:
+    row, span = _listed(lot_id, known, item), item[2]
+    found = work.session.get_one(Lot, lot_id)
+    moves = whereabouts.touching(work.session, lot_id, span.first, span.last)
     own = work.actor.party_id
     shown = [m for m in moves if work.actor.role is not Role.TRADER or own in (m.from_id, m.to_id)]
-    known = names(work, [found.maker_id, *(m.to_id for m in shown)])
+    people = names(work, [found.maker_id, *(m.to_id for m in shown)])
     return PackageView(
-        number=package_number(row.lot_id, row.n),
+        number=row.number,
         level=row.level,
         first=row.first,
         last=row.last,
-        quantity=row.last - row.first + 1,
-        lot=queries.lot_number(row.lot_id),
+        quantity=row.quantity,
+        opened=row.opened,
+        lot=queries.lot_number(lot_id),
         code=found.code,
-        maker=known[found.maker_id],
+        maker=people[found.maker_id],
         product=found.product,
         calibre_name=queries.calibre_name(found.calibre),
         produced_on=found.produced_on,
         gtin=found.gtin,
-        inside=_around(work.session, row),
-        content=_content(work.session, row),
-        pieces=_pieces(row, moves, shown, known),
+        inside=_around(lot_id, known, item),
+        content=_content(known, item),
+        pieces=_pieces(span, moves, shown, people),
         chain=whereabouts.movement_views(work, shown),
     )
 
 
 def _pieces(
-    row: Package, moves: Sequence[Movement], shown: list[Movement], known: dict[int, PartyName]
+    whole: spans.Span, moves: Sequence[Movement], shown: list[Movement], known: dict[int, PartyName]
 ) -> tuple[PieceView, ...]:
     """Where the cartridges are now; what a trader may not see is with others."""
     by_place = {(m.depth, m.first): m for m in moves}
     seen = {(m.depth, m.first) for m in shown}
     moved = [spans.Moved(m.depth, spans.Span(m.first, m.last), m.parent_first) for m in moves]
     found = []
-    for piece, last in spans.where(moved, spans.Span(row.first, row.last)):
+    for piece, last in spans.where(moved, whole):
         place = (last.depth, last.span.first)
         taker, kind = by_place[place].to_id, by_place[place].kind
         party, kind = (known.get(taker or 0), kind) if place in seen else (None, queries.OTHERS)
@@ -116,46 +152,38 @@ def _pieces(
     return tuple(found)
 
 
-def _around(session: Session, row: Package) -> tuple[PackageRow, ...]:
-    query = select(Package).where(
-        Package.lot_id == row.lot_id,
-        Package.n != row.n,
-        Package.first <= row.first,
-        Package.last >= row.last,
-    )
-    found = session.scalars(query.order_by(Package.first, Package.last.desc())).all()
-    return tuple(_listed(outer) for outer in found)
+def _around(lot_id: int, known: list[Run], item: _Numbered) -> tuple[PackageRow, ...]:
+    n, _, span = item
+    outer = [
+        (number, run, around)
+        for run in known
+        for number, around in run.touching(span)
+        if number != n and around.first <= span.first and span.last <= around.last
+    ]
+    outer.sort(key=lambda one: (one[2].first, -one[2].last))
+    rows = (_listed(lot_id, known, one) for one in outer)
+    return tuple(row for row in rows if not row.opened)
 
 
-def _content(session: Session, row: Package) -> tuple[ContentView, ...]:
-    query = select(Package.level, func.count()).where(
-        Package.lot_id == row.lot_id,
-        Package.n != row.n,
-        Package.first >= row.first,
-        Package.last <= row.last,
-        Package.last - Package.first < row.last - row.first,
-    )
-    return tuple(ContentView(level, n) for level, n in session.execute(query.group_by(Package.level)))
+def _content(known: list[Run], item: _Numbered) -> tuple[ContentView, ...]:
+    n, _, span = item
+    counted: dict[str, int] = {}
+    for run in known:
+        for number, inner in run.touching(span):
+            smaller = span.first <= inner.first and inner.last <= span.last and inner.size < span.size
+            if number != n and smaller and not packaging.opened(known, run.level, run.round, inner):
+                counted[run.level] = counted.get(run.level, 0) + 1
+    return tuple(ContentView(level, count) for level, count in counted.items())
 
 
-def straddling(session: Session, lot_id: int, level: str, whole: spans.Span, size: int) -> int | None:
-    """The n of a package of another level that would lie in part in one of the new ones, or None.
-
-    New ones of `size` tile `whole`. One that is no larger must lie within one of them; of a larger one
-    each end within `whole` must be an end of theirs.
-    """
-    start, end = Package.first - whole.first, Package.last - whole.first
-    small = end - start < size
-    leaves = (Package.first < whole.first) | (Package.last > whole.last)
-    crosses = small & (leaves | (start // size != end // size))
-    begins_amid = (Package.first > whole.first) & (start % size != 0)
-    ends_amid = (Package.last < whole.last) & ((end + 1) % size != 0)
-    query = select(Package.n).where(
-        Package.lot_id == lot_id,
-        Package.level != level,
-        Package.first <= whole.last,
-        Package.last >= whole.first,
-        ~((Package.first <= whole.first) & (Package.last >= whole.last)),
-        crosses | (~small & (begins_amid | ends_amid)),
-    )
-    return session.scalar(query.order_by(Package.n).limit(1))
+def scanned(work: Work, text: str) -> str | None:
+    """The number of the package whose GS1 code was scanned: its product, lot and own number; None if none."""
+    told = packaging.scanned(text)
+    gtin, code, n = told.get("01", ""), told.get("10", ""), told.get("21", "")
+    if not (gtin and code and n.isdecimal() and n.isascii() and len(n) < 8):
+        return None
+    query = select(Lot.id, Lot.gtin).where(Lot.code_key == normal_form(code), *queries.scope(work))
+    for lot_id, known in work.session.execute(query):
+        if known and known.zfill(14) == gtin and _numbered(runs(work.session, lot_id), int(n)):
+            return package_number(lot_id, int(n))
+    return None

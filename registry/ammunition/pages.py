@@ -61,7 +61,8 @@ def lots() -> Answer:
 @guard.may(May.LOT_READ)
 def sales() -> Answer:
     """The sales register across lots."""
-    return _list(shapes.SalesAskedSchema(), "ammunition/sales.html", queries.sales)
+    may_record = May.SALE_RECORD in context.actor().may
+    return _list(shapes.SalesAskedSchema(), "ammunition/sales.html", queries.sales, may_record=may_record)
 
 
 def _list(schema: Schema, template: str, read: Callable[[Work, Any], Page[Any]], **given: Any) -> Answer:
@@ -89,7 +90,7 @@ def new_lot() -> Answer:
         return redirect(url_for("ammunition.show", number=made.number), 303)
 
     start = {} if context.actor().role is not Role.TRADER else {"maker": _own_number()}
-    given = {"schemes": options(MarkingScheme), "limit": rules.LOT_LIMIT}
+    given = {"schemes": options(MarkingScheme), "limit": _limit_today()}
     return _form(shapes.LotNewSchema(), "ammunition/new.html", record, start, ("maker", "importer"), given)
 
 
@@ -243,8 +244,14 @@ def _form(
     with context.look() as work:
         choices = party_choices(work)
         own = work.actor.role is Role.TRADER
+    given["may_except"] = May.RULE_SET in context.actor().may
     page = render_template(template, typed=typed, errors=errors, parties=choices, own=own, **given)
     return page if status == 200 else (page, status)
+
+
+def _limit_today() -> int | None:
+    with context.look() as work:
+        return queries.lot_limit(work.session, "", work.today)
 
 
 def _own_number() -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.ammunition import rules, whereabouts
+from registry.ammunition import law, law_queries, rules, whereabouts
+from registry.ammunition.sales_queries import CorrectionView, corrections
 from registry.ammunition.tables import Lot, Movement, Sale
 from registry.ammunition.views import (
     HolderView,
@@ -17,7 +19,7 @@ from registry.ammunition.views import (
     SaleView,
 )
 from registry.core.database import Key
-from registry.core.errors import NotFound
+from registry.core.errors import NotFound, Unmet
 from registry.core.numbers import key_of, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work
@@ -27,7 +29,7 @@ from registry.directory.tables import Party
 from registry.marks.reading import normal_form
 from schemas.ammunition import LotsAsked, SalesAsked
 from schemas.paging import Page, PageAsked
-from schemas.vocabulary import MarkingScheme, Role
+from schemas.vocabulary import MarkingScheme, Role, RuleKind
 
 OTHERS = "others"
 
@@ -82,21 +84,33 @@ def lot(work: Work, lot_id: int) -> LotView:
         packages=row.packages,
         holders=_shares(work, shares, known),
         unmet=(
-            *rules.unmet_for_limit(row.quantity),
+            *_above_limit(work.session, row),
             *rules.unmet_for_buyers(MarkingScheme(row.scheme), len(first_sales(work.session, row.id))),
         ),
+        exceptions=law_queries.exceptions(work.session, row.id),
         created_at=row.created_at,
     )
+
+
+def _above_limit(session: Session, row: Lot) -> list[Unmet]:
+    known = law_queries.all_rules(session)
+    breaches = law.breaches_of_lot(known, row.calibre, row.quantity, row.produced_on)
+    return [breach.unmet for breach in breaches]
+
+
+def lot_limit(session: Session, calibre: str, on: date) -> int | None:
+    """How many cartridges one code could stand for on a day; None without a limit."""
+    return law.limit(law_queries.all_rules(session), RuleKind.LOT_LIMIT, on, calibre)
 
 
 def _shares(work: Work, shares: Any, known: dict[int, PartyName]) -> tuple[HolderView, ...]:
     """Everyone's share; to a trader only their own, beside that of all others together."""
     if work.actor.role is not Role.TRADER:
-        return tuple(HolderView(known.get(s.party or 0), s.kind, s.quantity) for s in shares)
+        return tuple(HolderView(known.get(s.party or 0), s.kind, s.quantity, s.unit) for s in shares)
     own = [s for s in shares if s.party == work.actor.party_id]
     others = sum(s.quantity for s in shares) - sum(s.quantity for s in own)
     return (
-        *(HolderView(known[s.party], s.kind, s.quantity) for s in own),
+        *(HolderView(known[s.party], s.kind, s.quantity, s.unit) for s in own),
         *([HolderView(None, OTHERS, others)] if others else []),
     )
 
@@ -195,7 +209,8 @@ def sales(work: Work, asked: SalesAsked) -> Page[SaleView]:
     found = page(work.session, query, asked, {"sold_on": Sale.sold_on, "quantity": Sale.quantity}, key)
     rows = [(row.Sale, row.code) for row in found.items]
     known = names(work, [*(s.seller_id for s, _ in rows), *(s.buyer_id for s, _ in rows)])
-    return Page(tuple(_sale_view(sale, code, known) for sale, code in rows), found.next)
+    corrected = corrections(work.session, [(s.lot_id, s.n) for s, _ in rows])
+    return Page(tuple(_sale_view(sale, code, known, corrected) for sale, code in rows), found.next)
 
 
 def _sales_filters(work: Work, asked: SalesAsked) -> list[ColumnElement[bool]]:
@@ -217,14 +232,24 @@ def _sales_filters(work: Work, asked: SalesAsked) -> list[ColumnElement[bool]]:
 
 
 def sale(work: Work, lot_id: int, n: int) -> SaleView:
-    """One line of the register."""
+    """One line of the register; raises NotFound."""
     row = work.session.execute(
-        select(Sale, Lot.code).join(Lot, Lot.id == Sale.lot_id).where(Sale.lot_id == lot_id, Sale.n == n)
-    ).one()
-    return _sale_view(row.Sale, row.code, names(work, [row.Sale.seller_id, row.Sale.buyer_id]))
+        select(Sale, Lot.code)
+        .join(Lot, Lot.id == Sale.lot_id)
+        .where(Sale.lot_id == lot_id, Sale.n == n, *_sales_filters(work, SalesAsked()))
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"Lot {lot_number(lot_id)} has no sale {n}")
+    known = names(work, [row.Sale.seller_id, row.Sale.buyer_id])
+    return _sale_view(row.Sale, row.code, known, corrections(work.session, [(lot_id, n)]))
 
 
-def _sale_view(row: Sale, code: str, known: dict[int, PartyName]) -> SaleView:
+def _sale_view(
+    row: Sale,
+    code: str,
+    known: dict[int, PartyName],
+    corrected: dict[tuple[int, int], tuple[CorrectionView, ...]],
+) -> SaleView:
     return SaleView(
         lot_number(row.lot_id),
         code,
@@ -241,4 +266,5 @@ def _sale_view(row: Sale, code: str, known: dict[int, PartyName]) -> SaleView:
         row.invoice_date,
         row.permit_number,
         row.permit_date,
+        corrected.get((row.lot_id, row.n), ()),
     )

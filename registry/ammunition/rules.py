@@ -13,7 +13,6 @@ from stdnum import ean
 from registry.core.errors import Unmet
 from schemas.vocabulary import MarkingScheme, MovementKind
 
-LOT_LIMIT = 10_000
 LIMIT_SOURCE = "16 D LOG art. 2"
 BUYER_SOURCE = "Law 10.826 art. 23 § 2"
 SALE_SOURCE = "16 D LOG"
@@ -31,26 +30,15 @@ NO_MOVEMENT = frozenset({MovementKind.MANUFACTURED, MovementKind.IMPORTED, Movem
 """Not recorded by hand: the first two come with the lot, a sale with its line in the register."""
 
 
-def breaks_limit(quantity: int) -> bool:
-    """Whether a lot has more cartridges than one code may stand for."""
-    return quantity > LOT_LIMIT
-
-
-def unmet_for_limit(quantity: int) -> list[Unmet]:
-    """16 D LOG art. 2: one code for at most 10,000 cartridges."""
-    if not breaks_limit(quantity):
-        return []
-    return [
-        Unmet(f"{quantity:,} cartridges under one code; at most {LOT_LIMIT:,}.", "quantity", LIMIT_SOURCE)
-    ]
-
-
 @dataclass(frozen=True)
 class LotFacts:
-    """by_authority: whether the authority itself records it; imported_on: None when it was made here."""
+    """by_authority: whether the authority itself records it; imported_on: None when it was made here.
 
-    quantity: int
+    above_limit: whether a rule in force when it was made does not allow so many.
+    """
+
     produced_on: date
+    above_limit: bool = False
     gtin: str = ""
     historical: bool = False
     by_authority: bool = True
@@ -60,7 +48,7 @@ class LotFacts:
 
 def unmet_for_lot(facts: LotFacts, today: date) -> list[Unmet]:
     """What keeps a lot from being recorded; a historical one above the limit is flagged instead."""
-    unmet = _unmet_for_historical(facts, today) if facts.historical else unmet_for_limit(facts.quantity)
+    unmet = _unmet_for_historical(facts, today) if facts.historical else []
     if facts.produced_on > today:
         unmet.append(Unmet("This day has not come yet.", "produced_on", "FP 7"))
     if facts.gtin and not ean.is_valid(facts.gtin):
@@ -73,7 +61,7 @@ def _unmet_for_historical(facts: LotFacts, today: date) -> list[Unmet]:
     unmet = []
     if facts.produced_on > today - HISTORICAL_AFTER:
         unmet.append(Unmet("A lot made within the last year is not historical.", "historical", LIMIT_SOURCE))
-    if breaks_limit(facts.quantity) and not facts.by_authority:
+    if facts.above_limit and not facts.by_authority:
         unmet.append(
             Unmet("Only the authority records an old lot above the limit.", "historical", LIMIT_SOURCE)
         )
@@ -157,16 +145,23 @@ def unmet_for_quantity(quantity: int, held: int) -> list[Unmet]:
 
 
 def unmet_for_movement(
-    kind: MovementKind, happened_on: date, giver: int, taker: int | None, produced_on: date, today: date
+    kind: MovementKind,
+    happened_on: date,
+    giver: tuple[int, str],
+    taker: tuple[int | None, str],
+    produced_on: date,
+    today: date,
 ) -> list[Unmet]:
-    """What keeps a movement from being recorded."""
+    """What keeps a movement from being recorded. giver, taker: each with its unit, "" for none."""
     unmet = unmet_for_day("happened_on", happened_on, produced_on, today)
     if kind in NO_MOVEMENT:
         unmet.append(Unmet("Record this with the lot, or as a sale.", "kind", SALE_SOURCE))
-    elif kind in GONE and taker is not None:
+    elif kind in GONE and taker[0] is not None:
         unmet.append(Unmet(f"Nobody holds cartridges that were {kind.value}.", "to_party", "FP 7"))
-    elif kind not in GONE | {MovementKind.EXPORTED} and taker is None:
+    elif kind not in GONE | {MovementKind.EXPORTED} and taker[0] is None:
         unmet.append(Unmet("Say who has them now.", "to_party", "FP 7"))
+    if taker[0] is None and taker[1]:
+        unmet.append(Unmet("A unit belongs to whoever has them now.", "to_unit", "FP 7"))
     if taker == giver:
         unmet.append(Unmet("They are there already.", "to_party", "FP 7"))
     return unmet

@@ -39,12 +39,16 @@ class Moved:
 
 @dataclass(frozen=True, order=True)
 class Held:
-    """A span that someone holds since a day, and the movement that brought it: its depth and first."""
+    """A span that someone holds since a day, and the movement that brought it: its depth and first.
+
+    unit: of the holder, where it has units.
+    """
 
     span: Span
     depth: int
     parent_first: int
     since: date
+    unit: str = ""
 
 
 def without(whole: Span, taken: Iterable[Span]) -> list[Span]:
@@ -59,15 +63,16 @@ def without(whole: Span, taken: Iterable[Span]) -> list[Span]:
     return rest
 
 
-def held(received: Iterable[tuple[Moved, date]], passed_on: Iterable[Moved]) -> list[Held]:
+def held(received: Iterable[tuple[Moved, date, str]], passed_on: Iterable[Moved]) -> list[Held]:
     """What a holder still has, lowest position first.
 
-    received: movements that brought cartridges, with their day; passed_on: what was taken out of them.
+    received: movements that brought cartridges, with their day and unit; passed_on: what was taken out of
+    them.
     """
     taken = _taken(passed_on)
     return sorted(
-        Held(rest, moved.depth, moved.span.first, since)
-        for moved, since in received
+        Held(rest, moved.depth, moved.span.first, since, unit)
+        for moved, since, unit in received
         for rest in without(moved.span, taken.get((moved.depth, moved.span.first), ()))
     )
 
@@ -120,8 +125,3 @@ def pick(spans: Iterable[Held], quantity: int) -> list[Held]:
         picked.append(replace(item, span=Span(item.span.first, item.span.first + size - 1)))
         wanted -= size
     return picked
-
-
-def packages(first: int, last: int, size: int) -> list[Span]:
-    """Spans of one size that tile first to last; the last one may be smaller."""
-    return [Span(at, min(at + size - 1, last)) for at in range(first, last + 1, size)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import Base, Instant, Key, table_args
@@ -24,6 +24,7 @@ class Lot(Base):
 
     __tablename__ = "lot"
     __table_args__ = table_args(
+        Index(None, "code_folded"),
         Index("ux_lot_identity", "code_key", "maker_id", "calibre", "product_code", unique=True),
         Index(None, "maker_id"),
         CheckConstraint("quantity > 0", name="quantity"),
@@ -33,6 +34,9 @@ class Lot(Base):
     maker_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     code: Mapped[str] = mapped_column(String(40))
     code_key: Mapped[str] = mapped_column(String(40, collation="C").with_variant(String(40), "sqlite"))
+    code_folded: Mapped[str] = mapped_column(
+        String(40, collation="C").with_variant(String(40), "sqlite"), server_default=""
+    )
     calibre: Mapped[str] = mapped_column(ForeignKey("calibre.code"))
     product_code: Mapped[str] = mapped_column(String(40))
     product: Mapped[str] = mapped_column(String(120))
@@ -47,28 +51,79 @@ class Lot(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class Package(Base):
-    """A box, carton, case or pallet: the span of cartridges in it. `n` counts packages of the lot."""
+class Rule(Base):
+    """What the State asks of ammunition while it is in force; a rule is ended, never rewritten.
 
-    __tablename__ = "package"
+    calibre, buyer_kind: what it is for, NULL and "" for all. quantity: cartridges, or years for an age.
+    scheme: the least marking. ends_on: the last day, NULL while no end is known.
+    """
+
+    __tablename__ = "ammunition_rule"
+    __table_args__ = table_args(
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("ends_on >= begins_on", name="days"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    calibre: Mapped[str | None] = mapped_column(ForeignKey("calibre.code"))
+    buyer_kind: Mapped[str] = mapped_column(String(20))
+    quantity: Mapped[int | None] = mapped_column(Key)
+    scheme: Mapped[str] = mapped_column(String(20))
+    exceeding: Mapped[str] = mapped_column(String(12))
+    begins_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    source: Mapped[str] = mapped_column(String(120))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[int] = mapped_column(Key)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class RuleException(Base):
+    """A lot or sale recorded although a rule does not allow it: what was unmet, and who let it pass, why.
+
+    unmet: JSON [[field, message, article], …].
+    """
+
+    __tablename__ = "ammunition_exception"
+    __table_args__ = table_args(CheckConstraint("length(reason) > 0", name="reason"))
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sale_n: Mapped[int | None]
+    unmet: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(String(400))
+    approved_by: Mapped[int] = mapped_column(Key)
+    approved_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Packing(Base):
+    """A run of packages of one size, laid end to end: boxes, cartons, cases or pallets of a lot.
+
+    size: cartridges in each; the last package may hold fewer. n: number of the first, the others follow.
+    round: 0, and one more each time these cartridges are packed anew: the highest round counts.
+    """
+
+    __tablename__ = "packing"
     __table_args__ = table_args(
         CheckConstraint("0 <= first AND first <= last", name="span"),
-        Index("ux_package_number", "lot_id", "n", unique=True),
+        CheckConstraint("size > 0", name="size"),
+        Index("ux_packing_number", "lot_id", "n", unique=True),
         sqlite_with_rowid=False,
     )
 
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True, autoincrement=False)
     level: Mapped[str] = mapped_column(String(12), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     first: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     last: Mapped[int] = mapped_column(Key)
+    size: Mapped[int] = mapped_column(Key)
     n: Mapped[int]
+    packed_on: Mapped[date | None]
 
 
 class Sale(Base):
-    """One line of the sales register with what ordinance 16 D LOG asks.
-
-    correction_of: the sale whose report this one corrects; the first report stays.
-    """
+    """One line of the sales register with what ordinance 16 D LOG asks, as it was first reported."""
 
     __tablename__ = "sale"
     __table_args__ = table_args(
@@ -93,8 +148,61 @@ class Sale(Base):
     recorded_by: Mapped[int] = mapped_column(Key)
 
 
+class SaleCorrection(Base):
+    """What the papers of a sale really say, and why; the first report stays.
+
+    changed: JSON [[field, before, after]].
+    """
+
+    __tablename__ = "sale_correction"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["lot_id", "sale_n"], ["sale.lot_id", "sale.n"]),
+        CheckConstraint("length(reason) > 0", name="reason"),
+    )
+
+    lot_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    sale_n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(String(400))
+    changed: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[int] = mapped_column(Key)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SaleReport(Base):
+    """Many sales sent at once. digest: SHA-256 of what was sent; refused: how many lines."""
+
+    __tablename__ = "sale_report"
+    __table_args__ = table_args(Index(None, "party_id"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    digest: Mapped[str] = mapped_column(String(64))
+    lines: Mapped[int]
+    refused: Mapped[int]
+    reported_by: Mapped[int] = mapped_column(Key)
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    reported_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SaleReportLine(Base):
+    """A line that was refused, and what is unmet: JSON [[field, message, article]]."""
+
+    __tablename__ = "sale_report_line"
+    __table_args__ = table_args()
+
+    report_id: Mapped[int] = mapped_column(
+        ForeignKey("sale_report.id"), primary_key=True, autoincrement=False
+    )
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    unmet: Mapped[str] = mapped_column(Text)
+
+
 class Movement(Base):
-    """A span of cartridges that changed hands. Depth 0 is the lot itself, at its maker."""
+    """A span of cartridges that changed hands. Depth 0 is the lot itself, at its maker.
+
+    unit: of the taker, where a body issues cartridges within itself.
+    """
 
     __tablename__ = "movement"
     __table_args__ = table_args(
@@ -124,5 +232,6 @@ class Movement(Base):
     sale_n: Mapped[int | None]
     place: Mapped[str] = mapped_column(String(120), default="")
     document: Mapped[str] = mapped_column(String(80), default="")
+    unit: Mapped[str] = mapped_column(String(80), default="", server_default="")
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     recorded_by: Mapped[int] = mapped_column(Key)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from registry.ammunition.law_queries import ExceptionView
+from registry.ammunition.sales_queries import CorrectionView
 from registry.core.errors import Unmet
 from registry.directory.queries import PartyName
 
@@ -19,6 +21,7 @@ class HolderView:
     party: PartyName | None
     kind: str
     quantity: int
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class LotView:
     packages: int
     holders: tuple[HolderView, ...]
     unmet: tuple[Unmet, ...]
+    exceptions: tuple[ExceptionView, ...]
     created_at: datetime
 
 
@@ -69,15 +73,19 @@ class MovementView:
     sale: int | None
     place: str
     document: str
+    unit: str
 
 
 @dataclass(frozen=True)
 class PackageRow:
+    """opened: its cartridges, or some of them, were packed anew."""
+
     number: str
     level: str
     first: int
     last: int
     quantity: int
+    opened: bool
 
 
 @dataclass(frozen=True)
@@ -130,3 +138,4 @@ class SaleView:
     invoice_date: date
     permit_number: str
     permit_date: date
+    corrections: tuple[CorrectionView, ...]

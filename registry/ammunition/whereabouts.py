@@ -7,9 +7,24 @@ one "greatest first" look-up for each depth, however many movements a lot has.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Row, and_, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from registry.ammunition import spans
@@ -21,52 +36,72 @@ from registry.directory.queries import names
 from schemas.vocabulary import Role
 
 
-def holders(session: Session, lot_id: int) -> Sequence[Row[int | None, str, int]]:
-    """(to_id, kind, quantity) of what is where now, the largest share first.
+def holders(
+    session: Session, lot_id: int, on: date | None = None
+) -> Sequence[Row[int | None, str, str, int]]:
+    """(party, unit, kind, quantity) of what is where now, or was at the end of a day; the largest first.
 
     What a movement brought counts for its taker, what was taken out of it counts against them. kind: how
     the cartridges of nobody went ("expended"), "held" for those of somebody.
     """
+    happened = [Movement.lot_id == lot_id, *([Movement.happened_on <= on] if on else [])]
     size = Movement.last - Movement.first + 1
     went = case((Movement.to_id.is_(None), Movement.kind), else_="held")
-    brought = select(Movement.to_id.label("party"), went.label("kind"), size.label("size")).where(
-        Movement.lot_id == lot_id
-    )
-    taken = select(Movement.from_id, literal("held"), -size).where(
-        Movement.lot_id == lot_id, Movement.depth > 0
+    brought = select(
+        Movement.to_id.label("party"), Movement.unit.label("unit"), went.label("kind"), size.label("size")
+    ).where(*happened)
+    parent = aliased(Movement)
+    taken = (
+        select(Movement.from_id, parent.unit, literal("held"), -size)
+        .join(parent, _came_by(Movement, parent))
+        .where(*happened, Movement.depth > 0)
     )
     both = union_all(brought, taken).subquery()
     rest = cast(func.sum(both.c.size), Key)  # PostgreSQL sums whole numbers to a numeric
     query = (
-        select(both.c.party, both.c.kind, rest.label("quantity"))
-        .group_by(both.c.party, both.c.kind)
+        select(both.c.party, both.c.unit, both.c.kind, rest.label("quantity"))
+        .group_by(both.c.party, both.c.unit, both.c.kind)
         .having(rest > 0)
-        .order_by(rest.desc(), both.c.party, both.c.kind)
+        .order_by(rest.desc(), both.c.party, both.c.unit, both.c.kind)
     )
     return session.execute(query).all()
 
 
-def held_by(session: Session, lot_id: int, party_id: int) -> list[spans.Held]:
-    """The spans of a lot that a party holds, lowest position first."""
-    received = session.execute(
-        select(Movement.depth, Movement.first, Movement.last, Movement.happened_on).where(
-            Movement.lot_id == lot_id, Movement.to_id == party_id
-        )
-    )
-    child, parent = aliased(Movement), aliased(Movement)
-    came_by = and_(
+def _came_by(child: Any, parent: Any) -> ColumnElement[bool]:
+    """A movement, and the one it takes its span out of."""
+    return and_(
         parent.lot_id == child.lot_id,
         parent.depth == child.parent_depth,
         parent.first == child.parent_first,
     )
-    passed_on = session.execute(
-        select(child.depth, child.first, child.last, child.parent_first)
-        .join(parent, came_by)
-        .where(parent.lot_id == lot_id, parent.to_id == party_id)
-    )
+
+
+_CHILD, _PARENT = aliased(Movement), aliased(Movement)
+_LOT: BindParameter[int] = bindparam("lot")
+_PARTY: BindParameter[int] = bindparam("party")
+# Made once: to put them together takes ten times as long as to run them.
+_RECEIVED = select(Movement.depth, Movement.first, Movement.last, Movement.happened_on, Movement.unit).where(
+    Movement.lot_id == _LOT, Movement.to_id == _PARTY
+)
+_PASSED_ON = (
+    select(_CHILD.depth, _CHILD.first, _CHILD.last, _CHILD.parent_first)
+    .join(_PARENT, _came_by(_CHILD, _PARENT))
+    .where(_PARENT.lot_id == _LOT, _PARENT.to_id == _PARTY)
+)
+
+
+def held_by(session: Session, lot_id: int, party_id: int) -> list[spans.Held]:
+    """The spans of a lot that a party holds, lowest position first."""
+    whose = {"lot": lot_id, "party": party_id}
     return spans.held(
-        [(spans.Moved(depth, spans.Span(first, last)), since) for depth, first, last, since in received],
-        [spans.Moved(depth, spans.Span(first, last), parent) for depth, first, last, parent in passed_on],
+        [
+            (spans.Moved(depth, spans.Span(first, last)), since, unit)
+            for depth, first, last, since, unit in session.execute(_RECEIVED, whose)
+        ],
+        [
+            spans.Moved(depth, spans.Span(first, last), parent)
+            for depth, first, last, parent in session.execute(_PASSED_ON, whose)
+        ],
     )
 
 
@@ -129,6 +164,7 @@ def movement_views(work: Work, rows: Sequence[Movement]) -> tuple[MovementView, 
             r.sale_n,
             r.place,
             r.document,
+            r.unit,
         )
         for r in rows
     )

@@ -45,6 +45,7 @@ def find_registry_number(prefix: str, text: str) -> int:
     return key
 
 
+@lru_cache(maxsize=1 << 16)
 def key_of(prefix: str, text: str) -> int | None:
     """The internal key, or None when the text is not a number with this prefix."""
     shape = _SHAPE.fullmatch(text.strip().upper())

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from registry.ammunition import acts
+from registry.ammunition import acts, buyer_queries
+from registry.ammunition.buyers import Buyer, unmet_for_buyer
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Actor, Office, Work
 from registry.demo.people import HOME, People
+from registry.directory.queries import party_number
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
 from schemas.vocabulary import MarkingScheme, MovementKind, PackageLevel
 
@@ -40,15 +42,18 @@ LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ"
 
 
 def load(office: Office, actor: Actor, people: People, count: int, today: date) -> None:
-    """Register so many lots, the named ones first."""
+    """Register so many lots, the named ones first; persons buy what their firearms fire."""
     named = [[cell.strip() for cell in line.split("|")] for line in _NAMED.strip().splitlines()]
     random = Random(count)
+    with office.look(actor) as work:
+        keys = [parse_registry_number("P", number) for number in people.persons]
+        owners = buyer_queries.buyers(work.session, keys)
     for n in range(count):
         with office.begin(actor) as work:
             if n < len(named):
                 _named(work, people, *named[n])
             else:
-                _well_kept(work, random, people, n, today)
+                _well_kept(work, random, people, owners, n, today)
 
 
 def _named(
@@ -98,7 +103,9 @@ def _spread(work: Work, people: People, key: int, quantity: int, day: date) -> N
         )  # fmt: skip
 
 
-def _well_kept(work: Work, random: Random, people: People, n: int, today: date) -> None:
+def _well_kept(
+    work: Work, random: Random, people: People, owners: dict[int, Buyer], n: int, today: date
+) -> None:
     """10,000 cartridges with numbers of their own, in boxes of 50, sold down to persons."""
     calibre, product_code, product, gtin = _PRODUCTS[n % len(_PRODUCTS)]
     maker = people.makers[CBC]
@@ -112,24 +119,36 @@ def _well_kept(work: Work, random: Random, people: People, n: int, today: date) 
     acts.pack(work, key, PackNew(PackageLevel.UNIT_BOX, BOX))
     acts.pack(work, key, PackNew(PackageLevel.CARTON, CARTON))
     for first in range(0, random.choice((6000, 8000, 10_000)), 2000):
-        _sold_down(work, random, people, key, first, made, today)
+        _sold_down(work, random, people, _Stock(key, calibre, first, made), owners, today)
+
+
+@dataclass(frozen=True)
+class _Stock:
+    """Two cartons of a lot, from a position on."""
+
+    key: int
+    calibre: str
+    first: int
+    made: date
 
 
 def _sold_down(
-    work: Work, random: Random, people: People, key: int, first: int, made: date, today: date
+    work: Work, random: Random, people: People, stock: _Stock, owners: dict[int, Buyer], today: date
 ) -> None:
-    """Two cartons to a dealer, boxes from there to persons, some cartridges fired or lost."""
+    """Two cartons to a dealer, boxes from there to owners of firearms, some cartridges fired or lost."""
+    key, first = stock.key, stock.first
     dealer = random.choice(people.dealers)
-    day = made + timedelta(days=random.randint(20, 200))
+    day = stock.made + timedelta(days=random.randint(20, 200))
     if day >= today:
         return
     bulk = _sale(people.makers[CBC], dealer, day, 2 * CARTON, f"EB-{key}-{first}", f"{key}-{first}")
     acts.sell(work, key, replace(bulk, first=first, last=first + 2 * CARTON - 1))
     for box in range(random.randint(1, 4)):
         day += timedelta(days=random.randint(3, 60))
-        if day >= today:
+        allowed = [party for party, buyer in owners.items() if not unmet_for_buyer(buyer, stock.calibre, day)]
+        if day >= today or not allowed:
             return
-        person, at = random.choice(people.persons), first + box * BOX
+        person, at = party_number(random.choice(allowed)), first + box * BOX
         sale = _sale(dealer, person, day, BOX, f"SINARM-{random.randrange(10**6):06d}", f"{key}-{at}-B")
         acts.sell(work, key, replace(sale, first=at, last=at + BOX - 1))
         if random.random() < 0.4:

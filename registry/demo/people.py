@@ -76,11 +76,20 @@ def _person(work: Work, random: Random, n: int) -> str:
             country=HOME,
             full_name=f"{random.choice(catalogue.FIRST_NAMES)} {random.choice(catalogue.LAST_NAMES)}",
             birth_date=born,
-            document_kind="RG",
-            document_number=f"DEMO-{n:06d}",
+            document_kind="CPF",
+            document_number=_document(random),
         ),
     )
     return view.number
+
+
+def _document(random: Random) -> str:
+    """Eleven invented digits whose last two check the others, as in Brazil."""
+    digits = [random.randrange(10) for _ in range(9)]
+    for _ in range(2):
+        weighed = sum(weight * digit for weight, digit in enumerate(reversed(digits), 2))
+        digits.append(-weighed % 11 % 10)
+    return "".join(map(str, digits))
 
 
 def number_of(work: Work, name: str) -> str:

@@ -7,9 +7,9 @@ from datetime import date
 from registry.core.errors import Conflict, Invalid, NotFound, Stale
 from registry.core.work import Work, act, allow
 from registry.directory import queries
-from registry.directory.tables import Party, Person, State
+from registry.directory.tables import Party, Person, PersonDeath, State
 from registry.directory.tables import PartyChange as PartyChangeRow
-from schemas.directory import PartyChange, PartyNew, PersonChange, StateChange
+from schemas.directory import DeathNew, PartyChange, PartyNew, PersonChange, StateChange
 from schemas.vocabulary import May, PartyKind, Purpose
 
 LONGEST_KEY = 200
@@ -171,3 +171,28 @@ def change_contact(work: Work, code: str, change: StateChange, version: int) -> 
     row.updated_at, row.version = work.now, row.version + 1
     work.session.flush()
     return queries.state(work, code)
+
+
+@act(May.DIRECTORY_WRITE)
+def record_death(work: Work, party_id: int, new: DeathNew) -> queries.PartyView:
+    """Record that a natural person died; raises NotFound, Invalid, Conflict when it is known."""
+    person = work.session.get(Person, party_id)
+    if person is None:
+        raise NotFound(f"{queries.party_number(party_id)} is no natural person")
+    if new.died_on > work.today:
+        raise Invalid.at("died_on", "This day has not come yet.")
+    if person.birth_date is not None and new.died_on < person.birth_date:
+        raise Invalid.at("died_on", "This is before the day of birth.")
+    if work.session.get(PersonDeath, party_id) is not None:
+        raise Conflict("This death is recorded already")
+    work.session.add(
+        PersonDeath(
+            party_id=party_id,
+            died_on=new.died_on,
+            source=new.source,
+            recorded_at=work.now,
+            recorded_by=work.actor.user_id,
+        )
+    )
+    work.session.flush()
+    return queries.party(work, party_id)

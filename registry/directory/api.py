@@ -53,6 +53,13 @@ def change_party(work: Work, change: shapes.PartyChange, number: str, version: i
     return acts.change_party(work, find_registry_number("P", number), change, version)
 
 
+@blueprint.route("/parties/<number>/death", methods=["POST"])
+@api.writes(blueprint, May.DIRECTORY_WRITE, takes=shapes.DeathNewSchema, gives=shapes.PartySchema, status=200)
+def record_death(work: Work, new: shapes.DeathNew, number: str) -> queries.PartyView:
+    """Record that a natural person died."""
+    return acts.record_death(work, find_registry_number("P", number), new)
+
+
 @blueprint.route("/parties/<number>/person", methods=["GET"])
 @api.reads(blueprint, May.PERSON_READ, gives=shapes.PersonSchema, query=shapes.PersonAskedSchema)
 def person(work: Work, asked: shapes.PersonAsked, number: str) -> queries.PersonView:

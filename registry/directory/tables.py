@@ -77,6 +77,21 @@ class Person(Base):
     address: Mapped[str] = mapped_column(String(400), default="", info=PERSONAL)
 
 
+class PersonDeath(Base):
+    """When a natural person died, and which record says so."""
+
+    __tablename__ = "person_death"
+    __table_args__ = table_args()
+
+    party_id: Mapped[int] = mapped_column(
+        ForeignKey("person.party_id"), primary_key=True, autoincrement=False
+    )
+    died_on: Mapped[date]
+    source: Mapped[str] = mapped_column(String(120))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[int] = mapped_column(Key)
+
+
 class PartyChange(Base):
     """Why a party's entry was corrected, by whom and when; `version` is the one it led to."""
 

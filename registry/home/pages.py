@@ -13,12 +13,16 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from registry.ammunition import package_queries
+from registry.ammunition import queries as lots
 from registry.core.numbers import key_of
 from registry.core.web import context, guard
 from registry.core.web.words import label, options
 from registry.core.work import Actor, Work
 from registry.firearms import queries as firearms
+from registry.marks.reading import normal_form
 from registry.tracing import queries as tracing
+from schemas.ammunition import LotsAsked
 from schemas.firearms import ConflictsAsked
 from schemas.tracing import TracesAsked
 from schemas.vocabulary import May, Purpose, Role
@@ -132,7 +136,7 @@ def find() -> BaseResponse | tuple[str, int]:
     text = request.args.get("q", "").strip()[:200]
     if not text:
         return redirect(url_for("home.index"))
-    place = _record(who, text) or _search(who, text)
+    place = _package(who, text) or _record(who, text) or _lot(who, text) or _search(who, text)
     return redirect(place) if place else (_page(who, text, missed=True), 404)
 
 
@@ -150,6 +154,26 @@ def _record(who: Actor, text: str) -> str | None:
             if may in who.may and key_of(prefix, number) is not None:
                 return url_for(endpoint, number=number.upper())
     return None
+
+
+def _package(who: Actor, text: str) -> str | None:
+    """The page of the package whose GS1 code was scanned."""
+    if May.LOT_READ not in who.may:
+        return None
+    with context.look() as work:
+        number = package_queries.scanned(work, text)
+    return url_for("ammunition.package", number=number) if number else None
+
+
+def _lot(who: Actor, text: str) -> str | None:
+    """The page of the lot whose code is on a cartridge, or the list of several lots with that code."""
+    if May.LOT_READ not in who.may:
+        return None
+    with context.look() as work:
+        found = lots.lots(work, LotsAsked(q=text[:40], limit=2)).items if normal_form(text) else ()
+    if len(found) == 1:
+        return url_for("ammunition.show", number=found[0].number)
+    return url_for("ammunition.list", q=text[:40]) if found else None
 
 
 def _search(who: Actor, text: str) -> str | None:

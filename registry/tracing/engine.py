@@ -6,20 +6,19 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from registry.ammunition.queries import lot_number
 from registry.core.errors import Invalid
 from registry.core.numbers import key_of
 from registry.core.work import Work
 from registry.directory import countries
 from registry.directory.calibres import BY_CODE
-from registry.directory.queries import calibre_of, check_country, party_number
+from registry.directory.queries import calibre_of, check_country
 from registry.firearms.queries import firearm_number
 from registry.marks import patterns, symbols
-from registry.marks.reading import is_placeholder, normal_form
-from registry.tracing import damaged, queries, rules
+from registry.marks.reading import is_placeholder
+from registry.tracing import cartridges, damaged, queries, rules
 from registry.tracing.weighing import facts_of
-from schemas.tracing import Answer, Candidate, Finding, NextState, Question, Share, StepFound
-from schemas.vocabulary import MarkingScheme, MatchKind, Outcome, TraceKind
+from schemas.tracing import Answer, Candidate, NextState, Question
+from schemas.vocabulary import MatchKind, Outcome, TraceKind
 
 SHOWN = 50
 
@@ -32,7 +31,7 @@ def answer(work: Work, question: Question) -> Answer:
     calibre = calibre_of(question.calibre, "calibre") if question.calibre else None
     if question.kind is TraceKind.FIREARM:
         return _firearm(work, question, calibre)
-    return _cartridge(work, question, calibre)
+    return cartridges.answer(work, question, calibre)
 
 
 def _firearm(work: Work, question: Question, calibre: str | None) -> Answer:
@@ -181,138 +180,3 @@ def _next_state(item: queries.FirearmFound | None, outcome: Outcome, question: Q
         name = countries.country_name(question.country)
         return NextState(question.country, name, "It is said to have been made there.")
     return None
-
-
-def _cartridge(work: Work, question: Question, calibre: str | None) -> Answer:
-    key = normal_form(question.code)
-    if not key:
-        raise Invalid.at("code", "Contains no letter and no digit.")
-    lots = queries.lots_by_code(work.session, key)
-    judged = [(lot, _lot_facts(lot, question, calibre)) for lot in lots]
-    fitting = [(lot, facts) for lot, facts in judged if not facts.differs]
-    others = [_other(lot) for lot, facts in judged if facts.differs]
-    if len(fitting) == 1:
-        return _one_lot(work, question, *fitting[0], others)
-    return _several_lots(work, question, fitting or judged)
-
-
-def _lot_facts(lot: queries.LotFound, question: Question, calibre: str | None) -> rules.Facts:
-    return rules.weigh(
-        MatchKind.EXACT,
-        maker=queries.fits_name(question.maker, lot.maker, lot.maker_short) if question.maker else None,
-        calibre=None if calibre is None else lot.calibre == calibre,
-        country=None if question.country is None else lot.maker_country == question.country,
-    )
-
-
-def _other(lot: queries.LotFound) -> str:
-    calibre = BY_CODE[lot.calibre].name if lot.calibre in BY_CODE else lot.calibre
-    return f"{lot_number(lot.id)} ({lot.maker}, {calibre})"
-
-
-def _lot_candidate(work: Work, lot: queries.LotFound, facts: rules.Facts, rank: int) -> Candidate:
-    moved = queries.holders(work, lot.id)
-    return Candidate(
-        number=lot_number(lot.id),
-        rank=rank,
-        match=facts.match,
-        mark=lot.code,
-        maker=lot.maker,
-        model=lot.product,
-        calibre=BY_CODE[lot.calibre].name if lot.calibre in BY_CODE else lot.calibre,
-        country=lot.maker_country,
-        agrees=facts.agrees,
-        differs=facts.differs,
-        quantity=lot.quantity,
-        buyers=tuple(
-            Share(
-                party_number(s.buyer_id),
-                s.buyer,
-                s.quantity,
-                "sold",
-                s.sold_on.isoformat(),
-                s.invoice,
-                s.authorization,
-            )
-            for s in queries.sales(work, lot.id)
-        ),
-        holders=moved,
-    )
-
-
-def _several_lots(
-    work: Work, question: Question, judged: Sequence[tuple[queries.LotFound, rules.Facts]]
-) -> Answer:
-    ordered = sorted(judged, key=lambda pair: -pair[1].score)
-    candidates = tuple(_lot_candidate(work, lot, facts, n) for n, (lot, facts) in enumerate(ordered, 1))
-    outcome = Outcome.CANDIDATES if candidates else Outcome.NOT_IN_RECORDS
-    findings = [f for c in candidates for f in rules.lot_findings(c.quantity or 0, (), ())]
-    if len(candidates) > 1:
-        findings += rules.lot_findings(0, (), [_other(lot) for lot, _ in ordered[1:]])
-    return Answer(
-        outcome=outcome,
-        certainty=rules.certainty_of(outcome, candidates, question, more=False),
-        candidates=candidates,
-        next_state=_next_state(None, outcome, question),
-        findings=tuple(findings),
-    )
-
-
-def _one_lot(
-    work: Work, question: Question, lot: queries.LotFound, facts: rules.Facts, others: list[str]
-) -> Answer:
-    candidate = _lot_candidate(work, lot, facts, 1)
-    buyers = list(dict.fromkeys(share.name for share in candidate.buyers))
-    findings = tuple(rules.lot_findings(lot.quantity, buyers, others))
-    if question.position is not None:
-        return _one_cartridge(work, question.position, lot, candidate, findings)
-    from_maker = {share.name for share in candidate.buyers}
-    return Answer(
-        outcome=Outcome.LOT_IDENTIFIED,
-        certainty=rules.lot_certainty(candidate, len(from_maker) == 1, others),
-        candidates=(candidate,),
-        steps=tuple(_moved(s) for s in queries.moved(work, lot.id)),
-        last_holder=None,
-        findings=findings,
-    )
-
-
-def _one_cartridge(
-    work: Work,
-    position: int,
-    lot: queries.LotFound,
-    candidate: Candidate,
-    findings: tuple[Finding, ...],
-) -> Answer:
-    """Every holder of one cartridge, where each bears its own number."""
-    if lot.scheme != MarkingScheme.SERIALISED:
-        raise Invalid.at("position", f"Cartridges of lot {lot.code} bear no number of their own.")
-    if position > lot.quantity:
-        raise Invalid.at("position", f"Lot {lot.code} has {lot.quantity:,} cartridges.")
-    moved = queries.moved(work, lot.id, position - 1)
-    last = moved[-1] if moved else None
-    exported = last is not None and last.kind == "exported"
-    return Answer(
-        outcome=Outcome.LEFT_THE_COUNTRY if exported else Outcome.IDENTIFIED,
-        certainty=rules.cartridge_certainty(candidate, position),
-        candidates=(replace(candidate, status=last.kind if last else ""),),
-        steps=tuple(_moved(s) for s in moved),
-        last_holder=(last.to_name or last.from_name) if last else None,
-        findings=findings,
-    )
-
-
-def _moved(s: queries.SpanMoved) -> StepFound:
-    return StepFound(
-        date=s.on.isoformat(),
-        kind=s.kind,
-        from_number=party_number(s.from_id) if s.from_id else None,
-        from_name=s.from_name,
-        to_number=party_number(s.to_id) if s.to_id else None,
-        to_name=s.to_name,
-        place=s.place,
-        country=None,
-        document_kind="invoice" if s.kind == "sold" else "",
-        document_number=s.document,
-        quantity=s.quantity,
-    )

@@ -22,7 +22,7 @@ from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from registry.marks.pages import SIGNS, Reading, reading_of
 from registry.tracing import acts, documents, queries
 from schemas import tracing as shapes
-from schemas.vocabulary import FirearmType, May, Outcome, Purpose, Symbol, TraceKind
+from schemas.vocabulary import CartridgeState, FirearmType, May, Outcome, Purpose, Symbol, TraceKind
 
 blueprint = Blueprint("tracing", __name__, template_folder="templates")
 NAVIGATION = (
@@ -67,6 +67,7 @@ def _form(typed: Mapping[str, str], errors: Any = (), reading: Reading | None = 
         errors=errors,
         types=options(FirearmType),
         purposes=options(Purpose),
+        states=options(CartridgeState),
         countries=_countries(),
         signs=options(Symbol),
         reading=reading or Reading(),

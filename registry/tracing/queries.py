@@ -6,7 +6,7 @@ than the search itself. Times and dates stay the text they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
@@ -15,13 +15,12 @@ from typing import Any
 import orjson
 from msgspec import Struct
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from registry.ammunition import whereabouts
-from registry.ammunition.tables import Lot, Movement, Sale
+from registry.ammunition.tables import Movement, Sale
 from registry.core.database import Prepared
 from registry.core.errors import NotFound
-from registry.core.numbers import registry_number
+from registry.core.numbers import key_of, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work
 from registry.directory.queries import name_key, party_number
@@ -177,31 +176,8 @@ class LotFound:
     product: str
     quantity: int
     scheme: str
-
-
-def lots_by_code(session: Session, code_key: str) -> list[LotFound]:
-    """Lots with this code, whoever made them."""
-    query = (
-        select(Lot, Party.name, Party.short_name, Party.country)
-        .join(Party, Party.id == Lot.maker_id)
-        .where(Lot.code_key == code_key)
-        .order_by(Lot.produced_on, Lot.id)
-        .limit(MOST)
-    )
-    return [
-        LotFound(
-            row.Lot.id,
-            row.name,
-            row.short_name,
-            row.country,
-            row.Lot.code,
-            row.Lot.calibre,
-            row.Lot.product,
-            row.Lot.quantity,
-            row.Lot.scheme,
-        )
-        for row in session.execute(query)
-    ]
+    produced_on: date
+    code_key: str
 
 
 @dataclass(frozen=True)
@@ -230,13 +206,10 @@ class SaleFound:
     permit: str
 
 
-def moved(work: Work, lot_id: int, position: int | None = None) -> list[SpanMoved]:
-    """Movements of a lot, or of the one cartridge at a position (from 0), in their order."""
-    if position is not None:
-        rows = whereabouts.chain(work.session, lot_id, position)
-    else:
-        query = select(Movement).where(Movement.lot_id == lot_id)
-        rows = work.session.scalars(query.order_by(Movement.depth, Movement.first)).all()
+def moved(work: Work, lot_id: int) -> list[SpanMoved]:
+    """Movements of a lot in their order."""
+    query = select(Movement).where(Movement.lot_id == lot_id)
+    rows = work.session.scalars(query.order_by(Movement.depth, Movement.first)).all()
     known = names_of(work, {row.from_id for row in rows} | {row.to_id for row in rows})
     return _together(
         [
@@ -249,7 +222,7 @@ def moved(work: Work, lot_id: int, position: int | None = None) -> list[SpanMove
                 known.get(row.to_id or 0),
                 row.place,
                 row.document,
-                1 if position is not None else row.last - row.first + 1,
+                row.last - row.first + 1,
             )
             for row in rows
         ]
@@ -291,14 +264,30 @@ def sales(work: Work, lot_id: int) -> list[SaleFound]:
     ]
 
 
-def holders(work: Work, lot_id: int) -> tuple[Share, ...]:
-    """Who has how many cartridges of a lot now, the largest share first; number None: nobody any more."""
-    shares = whereabouts.holders(work.session, lot_id)
+def holders(work: Work, lot_id: int, on: date | None = None) -> tuple[Share, ...]:
+    """Who has how many cartridges of a lot, the largest share first; number None: nobody any more.
+
+    on: at the end of which day; now without one.
+    """
+    shares = whereabouts.holders(work.session, lot_id, on)
     known = names_of(work, {share.party for share in shares})
     return tuple(
-        Share(party_number(s.party) if s.party else None, known.get(s.party or 0, s.kind), s.quantity, s.kind)
+        Share(
+            party_number(s.party) if s.party else None,
+            known.get(s.party or 0, s.kind),
+            s.quantity,
+            s.kind,
+            unit=s.unit,
+        )
         for s in shares
     )
+
+
+def places_of(work: Work, numbers: Iterable[str | None]) -> dict[str, str]:
+    """Where parties are, by registry number."""
+    keys = [key for number in numbers if number and (key := key_of("P", number)) is not None]
+    rows = work.session.execute(select(Party.id, Party.place).where(Party.id.in_(keys)))
+    return {party_number(key): place for key, place in rows}
 
 
 def names_of(work: Work, ids: set[int | None]) -> dict[int, str]:
@@ -350,7 +339,7 @@ class TraceRow:
     asked_at: datetime
 
 
-_SEE_ALL = {Role.AUTHORITY_OFFICER, Role.AUTHORITY_SUPERVISOR, Role.AUDITOR}
+SEE_ALL = {Role.AUTHORITY_OFFICER, Role.AUTHORITY_SUPERVISOR, Role.AUDITOR}
 
 
 def trace_number(trace_id: int) -> str:
@@ -361,7 +350,7 @@ def trace_number(trace_id: int) -> str:
 def trace(work: Work, trace_id: int) -> TraceView:
     """A kept trace, one's own or, for authority and auditor, anyone's; raises NotFound."""
     row = work.session.get(Trace, trace_id)
-    if row is None or (work.actor.role not in _SEE_ALL and row.asked_by != work.actor.user_id):
+    if row is None or (work.actor.role not in SEE_ALL and row.asked_by != work.actor.user_id):
         raise NotFound(f"No trace has the number {trace_number(trace_id)}")
     if May.PERSON_READ in work.actor.may:
         work.saw("trace", [trace_id])  # its answer may name persons
@@ -380,7 +369,7 @@ def trace(work: Work, trace_id: int) -> TraceView:
 def traces(work: Work, asked: TracesAsked) -> Page[TraceRow]:
     """Kept traces, one's own or, for authority and auditor, all."""
     query: AnySelect = select(Trace)
-    if work.actor.role not in _SEE_ALL:
+    if work.actor.role not in SEE_ALL:
         query = query.where(Trace.asked_by == work.actor.user_id)
     if asked.case_number:
         query = query.where(Trace.case_number == asked.case_number)

@@ -12,7 +12,6 @@ from schemas.vocabulary import CertaintyLevel, FindingKind, MatchKind, Outcome, 
 
 _BASE = {MatchKind.EXACT: 100, MatchKind.FOLDED: 60, MatchKind.PARTIAL: 40, MatchKind.NEAR: 40}
 _WEIGHT = {"maker": 30, "calibre": 15, "type": 10, "country": 10, "model": 10, "year": 5, "symbols": 10}
-LOT_LIMIT = 10_000  # 16 D LOG art. 2
 
 
 class Facts(Struct, frozen=True):
@@ -319,16 +318,18 @@ def more_than_shown(shown: int) -> Finding:
     )
 
 
-def lot_findings(quantity: int, buyers: Sequence[str], other_lots: Sequence[str]) -> list[Finding]:
+def lot_findings(
+    quantity: int, limit: int | None, buyers: Sequence[str], other_lots: Sequence[str]
+) -> list[Finding]:
     """What must not be overlooked about a lot."""
     found = []
-    if quantity > LOT_LIMIT:
+    if limit is not None and quantity > limit:
         found.append(
             Finding(
                 FindingKind.LOT_ABOVE_LIMIT,
                 Severity.ALARM,
                 f"The lot breaks its limit: {quantity:,} cartridges bear one code, "
-                f"{quantity / LOT_LIMIT:,.1f} times the {LOT_LIMIT:,} allowed.",
+                f"{quantity / limit:,.1f} times the {limit:,} allowed.",
                 "16 D LOG art. 2",
             )
         )
@@ -361,26 +362,4 @@ def cartridge_certainty(candidate: Candidate, position: int) -> Certainty:
             f"The cartridge is number {position:,} of {candidate.quantity or 0:,} in {candidate.number}.",
         ),
         possible=("Movements that nobody reported are not in these records.",),
-    )
-
-
-def lot_certainty(candidate: Candidate, single_buyer: bool, left_out: Sequence[str]) -> Certainty:
-    """How far a code that all cartridges of a lot share can lead."""
-    quantity = candidate.quantity or 0
-    held = [share for share in candidate.holders if share.number]
-    bought = f"All sold cartridges of the lot went to {candidate.buyers[0].name}." if single_buyer else ""
-    gone = sum(share.quantity for share in candidate.holders if not share.number)
-    return Certainty(
-        CertaintyLevel.PROBABLE if single_buyer else CertaintyLevel.POSSIBLE,
-        f"The code leads to lot {candidate.mark} of {candidate.maker}, not to one cartridge: "
-        f"{quantity:,} cartridges bear it. {bought}".strip(),
-        certain=(
-            f"{candidate.maker} made {quantity:,} cartridges with this code.",
-            *((bought,) if bought else ()),
-        ),
-        possible=(
-            f"The cartridge is one of {quantity:,} that cannot be told apart; "
-            f"{len(held)} holders are recorded, and {gone:,} cartridges are with nobody any more.",
-        ),
-        excluded=tuple(f"{other}: differs from what was told." for other in left_out),
     )

@@ -23,7 +23,7 @@ from registry.core.numbers import parse_registry_number
 from registry.core.work import Office
 from schemas.ammunition import SaleNew
 from schemas.vocabulary import PartyKind, Role
-from tests.firearms.world import World, make_world
+from tests.firearms.world import World, made, make_world, register, sold
 from tests.makers import EVERYTHING, bearer, key_of_party, make_party
 from tests.naughty import NAUGHTY
 
@@ -143,11 +143,12 @@ def test_naughty_texts_are_kept_or_refused(
 
 
 def test_a_sale_moves_what_the_register_says(
-    client: FlaskClient, officer: dict[str, str], cbc: str, lot: str, world: World
+    office: Office, client: FlaskClient, officer: dict[str, str], cbc: str, lot: str, world: World
 ) -> None:
+    register(office, world, made(world), sold(world.maker, world.person))
     path = f"/api/v1/lots/{lot}/sales"
-    sold = client.post(path, json=sale_body(cbc, world.dealer.number, quantity=1_000), headers=officer)
-    assert (sold.status_code, sold.json["buyer"]["name"]) == (201, "Casa do Caçador")
+    first = client.post(path, json=sale_body(cbc, world.dealer.number, quantity=1_000), headers=officer)
+    assert (first.status_code, first.json["buyer"]["name"]) == (201, "Casa do Caçador")
     onwards = sale_body(world.dealer.number, world.person.number, quantity=60)
     assert client.post(path, json=onwards, headers=officer).status_code == 201
     too_many = client.post(path, json={**onwards, "quantity": 941}, headers=officer)
@@ -165,8 +166,8 @@ def test_a_sale_moves_what_the_register_says(
         "João da Silva": 50,
         "expended": 10,
     }
-    register = client.get("/api/v1/sales", query_string={"sort": "-quantity"}, headers=officer).json["items"]
-    assert [row["quantity"] for row in register] == [1_000, 60]
+    lines = client.get("/api/v1/sales", query_string={"sort": "-quantity"}, headers=officer).json["items"]
+    assert [row["quantity"] for row in lines] == [1_000, 60]
 
 
 def test_the_same_key_sells_once(
@@ -236,8 +237,8 @@ def test_the_database_itself_refuses_what_would_come_from_nowhere(
     row: dict[str, Any],
     words: str,
 ) -> None:
-    sold = sale_body(cbc, world.dealer.number)
-    assert client.post(f"/api/v1/lots/{lot}/sales", json=sold, headers=officer).status_code == 201
+    sale = sale_body(cbc, world.dealer.number)
+    assert client.post(f"/api/v1/lots/{lot}/sales", json=sale, headers=officer).status_code == 201
     givers = {"cbc": parse_registry_number("P", cbc), "dealer": key_of_party(world.dealer)}
     values = {
         "lot_id": parse_registry_number("L", lot),

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.ammunition.spans import Moved, Span, chain, held, packages, pick, total, without
+from registry.ammunition.spans import Moved, Span, chain, held, pick, total, without
 
 DAY = date(2020, 1, 1)
 SPANS = st.tuples(st.integers(0, 30), st.integers(0, 30)).map(lambda pair: Span(min(pair), max(pair)))
@@ -30,7 +30,7 @@ def test_what_remains_is_every_cartridge_that_was_not_taken(whole: Span, taken: 
 
 @given(st.integers(1, 40))
 def test_what_is_picked_is_held_and_as_many_as_were_wanted(wanted: int) -> None:
-    received = [(Moved(1, Span(0, 9)), DAY), (Moved(2, Span(20, 34)), DAY)]
+    received = [(Moved(1, Span(0, 9)), DAY, ""), (Moved(2, Span(20, 34)), DAY, "")]
     passed_on = [Moved(2, Span(3, 5), 0)]
     stock = held(received, passed_on)
     assert total(stock) == 22
@@ -51,8 +51,3 @@ def test_the_chain_of_a_cartridge_is_every_movement_it_was_in() -> None:
     assert [move.depth for move in chain(moves, 25)] == [0, 1, 2]
     assert [move.depth for move in chain(moves, 65)] == [0, 1]
     assert [move.depth for move in chain(moves, 99)] == [0]
-
-
-def test_packages_tile_a_lot_and_the_last_may_be_smaller() -> None:
-    tiles = packages(0, 119, 50)
-    assert [(tile.first, tile.last) for tile in tiles] == [(0, 49), (50, 99), (100, 119)]

@@ -9,13 +9,18 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import ledger_writes, ledgers, marks, traces
+from tests.bench import cartridges, ledger_writes, ledgers, marks, traces
 from tests.bench.line import Line
 
 BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
     "trace_exact_http": traces.exact_http,
     "trace_exact_growth": traces.exact_growth,
     "trace_logged_http": traces.logged_http,
+    "cartridge_trace": cartridges.traced,
+    "cartridge_growth": cartridges.grown,
+    "cartridge_bytes": cartridges.kept,
+    "sales_single": cartridges.sold_single,
+    "sales_bulk": cartridges.sold_in_bulk,
     "ledger_integrate": ledgers.integrated,
     "ledger_write": ledger_writes.write,
     "ledger_proof": ledgers.proved,

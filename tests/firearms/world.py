@@ -43,7 +43,14 @@ def make_world(office: Office) -> World:
             make_party(work, PartyKind.MAKER, "Amadeo Rossi", short_name="Rossi"),
             make_party(work, PartyKind.DEALER, "Casa do Caçador"),
             make_party(work, PartyKind.PUBLIC_BODY, "Polícia Civil"),
-            make_party(work, PartyKind.PERSON, "João da Silva"),
+            make_party(
+                work,
+                PartyKind.PERSON,
+                "João da Silva",
+                birth_date=date(1970, 5, 1),
+                document_kind="CPF",
+                document_number="111.444.777-35",
+            ),
         )
 
 

@@ -1,0 +1,201 @@
+"""Cartridges in the trace engine: from a code to its lot, and from a number to its last holder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from registry.ammunition.queries import lot_number
+from registry.core.errors import Invalid
+from registry.core.work import Work
+from registry.directory.calibres import BY_CODE
+from registry.directory.countries import country_name
+from registry.directory.queries import party_number
+from registry.marks import patterns
+from registry.tracing import anonymity, cartridge_queries, queries, rules
+from schemas.tracing import Answer, Candidate, NextState, Question, Share, StepFound
+from schemas.vocabulary import MarkingScheme, MatchKind, Outcome
+
+
+def answer(work: Work, question: Question, calibre: str | None) -> Answer:
+    """What the records say of a cartridge. Raises Invalid naming the field."""
+    pattern = patterns.parse(question.code, "code")
+    lots = cartridge_queries.lots_by_code(work, pattern)
+    exact = [lot for lot in lots if pattern.is_exact and lot.code_key == pattern.key]
+    judged = [(lot, _lot_facts(lot, pattern, question, calibre)) for lot in exact or lots]
+    fitting = [(lot, facts) for lot, facts in judged if not facts.differs]
+    others = [_other(lot) for lot, facts in judged if facts.differs]
+    if len(fitting) == 1:
+        return _one_lot(work, question, *fitting[0], others)
+    return _several_lots(work, question, fitting or judged)
+
+
+def _lot_facts(
+    lot: queries.LotFound, pattern: patterns.Pattern, question: Question, calibre: str | None
+) -> rules.Facts:
+    worn = MatchKind.FOLDED if pattern.is_exact else MatchKind.PARTIAL
+    return rules.weigh(
+        MatchKind.EXACT if lot.code_key == pattern.key else worn,
+        maker=queries.fits_name(question.maker, lot.maker, lot.maker_short) if question.maker else None,
+        calibre=None if calibre is None else lot.calibre == calibre,
+        country=None if question.country is None else lot.maker_country == question.country,
+    )
+
+
+def _other(lot: queries.LotFound) -> str:
+    calibre = BY_CODE[lot.calibre].name if lot.calibre in BY_CODE else lot.calibre
+    return f"{lot_number(lot.id)} ({lot.maker}, {calibre})"
+
+
+def _lot_candidate(
+    work: Work, question: Question, lot: queries.LotFound, facts: rules.Facts, rank: int
+) -> Candidate:
+    return Candidate(
+        number=lot_number(lot.id),
+        rank=rank,
+        match=facts.match,
+        mark=lot.code,
+        maker=lot.maker,
+        model=lot.product,
+        calibre=BY_CODE[lot.calibre].name if lot.calibre in BY_CODE else lot.calibre,
+        country=lot.maker_country,
+        agrees=facts.agrees,
+        differs=facts.differs,
+        quantity=lot.quantity,
+        buyers=tuple(
+            Share(
+                party_number(s.buyer_id),
+                s.buyer,
+                s.quantity,
+                "sold",
+                s.sold_on.isoformat(),
+                s.invoice,
+                s.authorization,
+            )
+            for s in queries.sales(work, lot.id)
+        ),
+        holders=_shares(work, question, lot.id),
+    )
+
+
+def _shares(work: Work, question: Question, lot_id: int) -> tuple[Share, ...]:
+    """The cartridges of a lot by holder and unit, when the cartridge was found: which it may be."""
+    then = queries.holders(work, lot_id, question.recovered_on)
+    later = queries.holders(work, lot_id) if question.recovered_on else ()
+    places = queries.places_of(work, [share.number for share in then]) if question.recovered_place else {}
+    return anonymity.judged(then, later, question.state, question.recovered_place, places)
+
+
+def _several_lots(
+    work: Work, question: Question, judged: Sequence[tuple[queries.LotFound, rules.Facts]]
+) -> Answer:
+    ordered = sorted(judged, key=lambda pair: -pair[1].score)
+    limits = {lot_number(lot.id): _limit(work, lot) for lot, _ in ordered}
+    candidates = tuple(
+        _lot_candidate(work, question, lot, facts, n) for n, (lot, facts) in enumerate(ordered, 1)
+    )
+    outcome = Outcome.CANDIDATES if candidates else Outcome.NOT_IN_RECORDS
+    findings = [f for c in candidates for f in rules.lot_findings(c.quantity or 0, limits[c.number], (), ())]
+    if len(candidates) > 1:
+        findings += rules.lot_findings(0, None, (), [_other(lot) for lot, _ in ordered[1:]])
+    return Answer(
+        outcome=outcome,
+        certainty=rules.certainty_of(outcome, candidates, question, more=False),
+        candidates=candidates,
+        next_state=_maker_state(outcome, question),
+        findings=tuple(findings),
+    )
+
+
+def _one_lot(
+    work: Work, question: Question, lot: queries.LotFound, facts: rules.Facts, others: list[str]
+) -> Answer:
+    if question.position is not None:
+        return _one_cartridge(work, question.position, lot, facts, others)
+    candidate = _lot_candidate(work, question, lot, facts, 1)
+    buyers = list(dict.fromkeys(share.name for share in candidate.buyers))
+    findings = (
+        *rules.lot_findings(lot.quantity, _limit(work, lot), buyers, others),
+        *anonymity.findings(question.state, facts.match, lot.code),
+    )
+    from_maker = {share.name for share in candidate.buyers}
+    return Answer(
+        outcome=Outcome.LOT_IDENTIFIED,
+        certainty=anonymity.certainty(
+            candidate, question, len(from_maker) == 1, others, facts.match is MatchKind.EXACT
+        ),
+        candidates=(candidate,),
+        steps=tuple(_moved(s) for s in queries.moved(work, lot.id)),
+        last_holder=None,
+        findings=findings,
+    )
+
+
+def _numbered(work: Work, lot: queries.LotFound, facts: rules.Facts, position: int) -> Candidate:
+    return Candidate(
+        number=lot_number(lot.id),
+        rank=1,
+        match=facts.match,
+        mark=lot.code,
+        maker=lot.maker,
+        model=lot.product,
+        calibre=BY_CODE[lot.calibre].name if lot.calibre in BY_CODE else lot.calibre,
+        country=lot.maker_country,
+        agrees=facts.agrees,
+        differs=facts.differs,
+        quantity=lot.quantity,
+        packages=cartridge_queries.boxes(work, lot.id, position),
+    )
+
+
+def _one_cartridge(
+    work: Work,
+    position: int,
+    lot: queries.LotFound,
+    facts: rules.Facts,
+    others: list[str],
+) -> Answer:
+    """Every holder of one cartridge, where each bears its own number; who bought the others is no matter."""
+    if lot.scheme != MarkingScheme.SERIALISED:
+        raise Invalid.at("position", f"Cartridges of lot {lot.code} bear no number of their own.")
+    if position > lot.quantity:
+        raise Invalid.at("position", f"Lot {lot.code} has {lot.quantity:,} cartridges.")
+    moved = cartridge_queries.chain(work, lot.id, position - 1)
+    candidate = _numbered(work, lot, facts, position - 1)
+    last = moved[-1] if moved else None
+    exported = last is not None and last.kind == "exported"
+    return Answer(
+        outcome=Outcome.LEFT_THE_COUNTRY if exported else Outcome.IDENTIFIED,
+        certainty=rules.cartridge_certainty(candidate, position),
+        candidates=(replace(candidate, status=last.kind if last else ""),),
+        steps=moved,
+        last_holder=(last.to_name or last.from_name) if last else None,
+        findings=tuple(rules.lot_findings(lot.quantity, _limit(work, lot), (), others)),
+    )
+
+
+def _moved(s: queries.SpanMoved) -> StepFound:
+    return StepFound(
+        date=s.on.isoformat(),
+        kind=s.kind,
+        from_number=party_number(s.from_id) if s.from_id else None,
+        from_name=s.from_name,
+        to_number=party_number(s.to_id) if s.to_id else None,
+        to_name=s.to_name,
+        place=s.place,
+        country=None,
+        document_kind="invoice" if s.kind == "sold" else "",
+        document_number=s.document,
+        quantity=s.quantity,
+    )
+
+
+def _limit(work: Work, lot: queries.LotFound) -> int | None:
+    return cartridge_queries.lot_limit(work, lot.calibre, lot.produced_on)
+
+
+def _maker_state(outcome: Outcome, question: Question) -> NextState | None:
+    if outcome is not Outcome.NOT_IN_RECORDS or not question.country:
+        return None
+    return NextState(question.country, country_name(question.country), "It is said to have been made there.")

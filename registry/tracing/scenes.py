@@ -1,0 +1,226 @@
+"""Several cartridges of one scene, traced together: who may have had all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import asin, cos, radians, sin, sqrt
+from typing import Any
+
+import orjson
+from msgspec.json import encode
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.ammunition.tables import Movement
+from registry.core.errors import Invalid, NotFound, RegistryError, Unmet
+from registry.core.numbers import key_of, registry_number
+from registry.core.paging import AnySelect, page
+from registry.core.work import Work, act
+from registry.tracing import anonymity, engine
+from registry.tracing.queries import SEE_ALL
+from registry.tracing.tables import Scene, SceneCartridge
+from schemas.paging import Page
+from schemas.scenes import CartridgesFound, LineFound, SceneAnswer, SceneNew, ScenesAsked
+from schemas.tracing import Answer, Finding, Question
+from schemas.vocabulary import FindingKind, May, Outcome, Severity, TraceKind
+
+FAR = 100
+"""Kilometres beyond which one lot at two scenes is worth a finding."""
+
+
+@dataclass(frozen=True)
+class SceneView:
+    """A scene and the answer that was given when it was recorded."""
+
+    number: str
+    case_number: str
+    purpose: str
+    found_on: date
+    place: str
+    recorded_at: datetime
+    answer: dict[str, Any]
+
+
+@act(May.TRACE_ASK)
+def record(work: Work, new: SceneNew) -> SceneView:
+    """Record what was found, trace it together, and keep the answer; raises Invalid naming the line."""
+    if new.found_on > work.today:
+        raise Invalid.at("found_on", "This day has not come yet.")
+    work.purpose, work.case = new.purpose, new.case_number
+    answers = [_traced(work, n, new, line) for n, line in enumerate(new.lines)]
+    lots = [_lot(answer) for answer in answers]
+    row = Scene(
+        case_number=new.case_number,
+        purpose=new.purpose.value,
+        found_on=new.found_on,
+        place=new.place,
+        latitude=new.latitude,
+        longitude=new.longitude,
+        answer=encode(_together(work, new, answers, lots)).decode(),
+        recorded_by=work.actor.user_id,
+        role=work.actor.role.value,
+        recorded_at=work.now,
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.session.add_all(
+        _row(row.id, n, line, lot) for n, (line, lot) in enumerate(zip(new.lines, lots, strict=True), 1)
+    )
+    work.session.flush()
+    return _view(row)
+
+
+def _traced(work: Work, n: int, new: SceneNew, line: CartridgesFound) -> Answer:
+    question = Question(
+        TraceKind.CARTRIDGE,
+        new.purpose,
+        new.case_number,
+        code=line.code,
+        maker=line.maker,
+        calibre=line.calibre,
+        position=line.position,
+        recovered_on=new.found_on,
+        recovered_place=new.place,
+        state=line.state,
+    )
+    try:
+        return engine.answer(work, question)
+    except RegistryError as error:
+        unmet = [Unmet(u.message, f"lines.{n}.{u.field}", u.article) for u in error.unmet]
+        raise Invalid(error.message, unmet) from None
+
+
+_ONE_LOT = frozenset({Outcome.LOT_IDENTIFIED, Outcome.IDENTIFIED, Outcome.LEFT_THE_COUNTRY})
+
+
+def _lot(answer: Answer) -> int | None:
+    return key_of("L", answer.candidates[0].number) if answer.outcome in _ONE_LOT else None
+
+
+def _together(
+    work: Work, new: SceneNew, answers: Sequence[Answer], lots: Sequence[int | None]
+) -> SceneAnswer:
+    known = {lot: answer for lot, answer in zip(lots, answers, strict=True) if lot is not None}
+    coded = [a for a in known.values() if a.outcome is Outcome.LOT_IDENTIFIED]
+    common = anonymity.shared([anonymity.possible(a.candidates[0].holders) for a in coded])
+    names = [f"{a.candidates[0].mark} ({a.candidates[0].number})" for a in known.values()]
+    findings = [finding for answer in known.values() for finding in answer.findings]
+    return SceneAnswer(
+        anonymity.scene_certainty(names, common, sum(lot is None for lot in lots)),
+        tuple(
+            _line(n, line, answer) for n, (line, answer) in enumerate(zip(new.lines, answers, strict=True), 1)
+        ),
+        tuple(common),
+        tuple(dict.fromkeys([*_diversion(work, new, sorted(known)), *findings])),
+    )
+
+
+def _line(n: int, line: CartridgesFound, answer: Answer) -> LineFound:
+    lot = answer.candidates[0] if answer.outcome in _ONE_LOT else None
+    open_ = anonymity.possible(lot.holders) if lot else {}
+    left = sum(share.quantity for share in open_.values()) if open_ else int(lot is not None)
+    return LineFound(
+        n, line.code, line.count, answer.outcome, lot.number if lot else "", answer.certainty.statement, left
+    )
+
+
+def _diversion(work: Work, new: SceneNew, lots: Sequence[int]) -> list[Finding]:
+    """Lots recovered before, far away, and losses reported only after the cartridges were found."""
+    if not lots:
+        return []
+    session = work.session
+    earlier = session.execute(
+        select(Scene, SceneCartridge.lot_id)
+        .join(SceneCartridge, SceneCartridge.scene_id == Scene.id)
+        .where(SceneCartridge.lot_id.in_(lots))
+        .distinct()
+    ).all()
+    found = []
+    for lot in lots:
+        scenes = [row.Scene for row in earlier if row.lot_id == lot]
+        if scenes:
+            text = f"Cartridges of {registry_number('L', lot)} were found at {len(scenes)} other scenes."
+            found.append(Finding(FindingKind.LOT_RECOVERED_AGAIN, Severity.ALARM, text))
+        found += [_apart(lot, scene, far) for scene in scenes if (far := _distance(new, scene)) > FAR]
+    return found + _late_losses(session, new.found_on, lots)
+
+
+def _apart(lot: int, scene: Scene, kilometres: float) -> Finding:
+    text = (
+        f"Cartridges of {registry_number('L', lot)} were found {kilometres:,.0f} km away too, "
+        f"at {scene.place} on {scene.found_on}."
+    )
+    return Finding(FindingKind.SCENES_FAR_APART, Severity.ALARM, text)
+
+
+def _distance(new: SceneNew, scene: Scene) -> float:
+    """Kilometres between two scenes along the earth; 0 where one was not measured."""
+    places = (new.latitude, new.longitude, scene.latitude, scene.longitude)
+    told = [radians(place / 1e6) for place in places if place is not None]
+    if len(told) < len(places):
+        return 0.0
+    north, east, other_north, other_east = told
+    half = sin((other_north - north) / 2) ** 2
+    half += cos(north) * cos(other_north) * sin((other_east - east) / 2) ** 2
+    return 2 * 6371 * asin(sqrt(half))
+
+
+def _late_losses(session: Session, found_on: date, lots: Sequence[int]) -> list[Finding]:
+    query = select(Movement).where(Movement.lot_id.in_(lots), Movement.kind.in_(("lost", "stolen")))
+    return [
+        Finding(
+            FindingKind.LOSS_REPORTED_AFTERWARDS,
+            Severity.ALARM,
+            f"{row.last - row.first + 1:,} cartridges of {registry_number('L', row.lot_id)} were reported "
+            f"{row.kind} on {row.recorded_at.date()}, after some were found.",
+        )
+        for row in session.scalars(query)
+        if row.recorded_at.date() > found_on
+    ]
+
+
+def _row(scene_id: int, n: int, line: CartridgesFound, lot: int | None) -> SceneCartridge:
+    return SceneCartridge(
+        scene_id=scene_id,
+        n=n,
+        code=line.code,
+        maker=line.maker,
+        calibre=line.calibre,
+        position=line.position,
+        state=line.state.value,
+        count=line.count,
+        lot_id=lot,
+    )
+
+
+def scene(work: Work, scene_id: int) -> SceneView:
+    """A scene, one's own or, for authority and auditor, anyone's; raises NotFound."""
+    row = work.session.get(Scene, scene_id)
+    if row is None or (work.actor.role not in SEE_ALL and row.recorded_by != work.actor.user_id):
+        raise NotFound(f"No scene has the number {registry_number('Z', scene_id)}")
+    return _view(row)
+
+
+def scenes(work: Work, asked: ScenesAsked) -> Page[SceneView]:
+    """Scenes, one's own or, for authority and auditor, all."""
+    query: AnySelect = select(Scene)
+    if work.actor.role not in SEE_ALL:
+        query = query.where(Scene.recorded_by == work.actor.user_id)
+    if asked.case_number:
+        query = query.where(Scene.case_number == asked.case_number)
+    found = page(work.session, query, asked, {"number": Scene.id}, Scene.id)
+    return Page(tuple(_view(row.Scene) for row in found.items), found.next)
+
+
+def _view(row: Scene) -> SceneView:
+    return SceneView(
+        registry_number("Z", row.id),
+        row.case_number,
+        row.purpose,
+        row.found_on,
+        row.place,
+        row.recorded_at,
+        orjson.loads(row.answer),
+    )
