@@ -7,15 +7,26 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import click
 from flask import Flask, session
+from flask.cli import FlaskGroup
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry.access import sessions
-from registry.core.database import Database
+from registry.auditing import keeper
+from registry.core.database import Base, Database
+from registry.core.errors import RegistryError
+from registry.core.journal import triggers
 from registry.core.settings import Settings
 from registry.core.web import api, context, guard, site
-from registry.core.web.context import Registry
+from registry.core.web.context import Registry, Visitor
 from registry.core.work import Actor, Office
+from registry.ledger import log
 from registry.rooms import API_ROOMS, COMMANDS, NAVIGATION, PAGE_ROOMS
+
+
+class JournalBrokenError(RegistryError):
+    """The database would not write down every change: the service does not start."""
 
 
 class Site(Flask):
@@ -32,10 +43,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Site("registry", static_folder=None)
     database = Database(settings.database_url)
     parts = Registry(
-        settings, database, Office(database, settings.state), _token_actor, _cookie_actor, list(NAVIGATION)
+        settings,
+        database,
+        Office(database, settings.state, secret=settings.secret_key),
+        _token_actor,
+        _cookie_visitor,
+        list(NAVIGATION),
     )
     context.attach(app, parts)
     site.configure_logs()
+    if settings.proxies:
+        front = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, front, front, front)  # type: ignore[method-assign]
     site.install(app)
     _open_rooms(app, settings)
     guard.refuse_unguarded(app)
@@ -43,11 +62,34 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def serve(settings: Settings | None = None) -> Flask:
-    """The application of a long-lived process: what it is made of is never looked through for garbage."""
+    """The application of a long-lived process.
+
+    It does not start while the journal's triggers are not what they should be, and from then on keeps
+    the ledger. What it is made of is never looked through for garbage.
+    """
     app = create_app(settings)
+    if not _in_a_command():  # commands repair what keeps the service from starting
+        _begin_to_keep(app.extensions["registry"])
     gc.collect()
     gc.freeze()
     return app
+
+
+def _in_a_command() -> bool:
+    command = click.get_current_context(silent=True)
+    return command is not None and isinstance(command.find_root().command, FlaskGroup)
+
+
+def _begin_to_keep(parts: Registry) -> None:
+    with parts.database.reader.connect() as connection:
+        wrong = triggers.differences(connection, Base.metadata)
+    if wrong:
+        raise JournalBrokenError(
+            f"{len(wrong)} triggers of the journal are missing or not as they should be"
+            f" ({', '.join(wrong[:5])}): run `flask --app wsgi setup`. If that was done before, somebody"
+            " changed the database; `flask --app wsgi ledger verify` shows what was done."
+        )
+    keeper.start(parts.office, log.signer(*parts.settings.ledger_key))
 
 
 def _open_rooms(app: Flask, settings: Settings) -> None:
@@ -66,7 +108,10 @@ def _token_actor(parts: Registry, token: str) -> Actor | None:
     return sessions.token_actor(parts.office, token)
 
 
-def _cookie_actor(parts: Registry) -> Actor | None:
+def _cookie_visitor(parts: Registry) -> Visitor | None:
     token = session.get("sign_in")
+    if not isinstance(token, str):
+        return None
     idle = timedelta(minutes=parts.settings.session_idle_minutes)
-    return sessions.session_actor(parts.office, token, idle) if isinstance(token, str) else None
+    found = sessions.holder(parts.office, token, idle)
+    return Visitor(found.actor, found.step or "") if found else None

@@ -11,6 +11,8 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from registry.access.commands import access, account_of
+from registry.access.commands import operator_work as access_work
 from registry.core import migrate
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
@@ -36,6 +38,8 @@ def operator_work(purpose: Purpose = Purpose.REGISTRATION) -> Iterator[Work]:
 def setup(demo: bool) -> None:
     """Bring the database up to date: migrations, reference data, indexes. Safe to run again."""
     parts: Registry = current_app.extensions["registry"]
+    if demo and parts.settings.production:
+        raise click.ClickException("Everybody knows the passwords of the demonstration: not in production.")
     migrate.upgrade(parts.settings.database_url)
     with operator_work() as work:
         reference.load(work)
@@ -67,6 +71,14 @@ def load_demonstration(firearms: int, lots: int) -> None:
         index.seal_if_due(parts.office)
     except RegistryError as error:
         raise click.ClickException(str(error)) from error
+
+
+@access.command("code")
+@click.argument("login")
+def code(login: str) -> None:
+    """Print the next code of a demonstration account, whose secret is public. For no other account."""
+    with access_work() as work:
+        click.echo(loading.next_code(work, account_of(work, login)))
 
 
 COMMANDS = (setup, openapi, demonstration)

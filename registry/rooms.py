@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from registry.access import api as access_api
+from registry.access import commands as access_commands
 from registry.access import pages as access_pages
 from registry.ammunition import api as ammunition_api
 from registry.ammunition import pages as ammunition_pages
+from registry.auditing import api as auditing_api
+from registry.auditing import commands as auditing_commands
+from registry.auditing import pages as auditing_pages
 from registry.commands import COMMANDS as OPERATOR_COMMANDS
 from registry.core.web.context import NavigationEntry
 from registry.directory import api as directory_api
@@ -30,6 +34,7 @@ API_ROOMS: Sequence[Any] = (
     marks_api.blueprint,
     directory_api.blueprint,
     access_api.blueprint,
+    auditing_api.blueprint,
 )
 PAGE_ROOMS: Sequence[Any] = (
     home_pages.blueprint,
@@ -39,6 +44,7 @@ PAGE_ROOMS: Sequence[Any] = (
     ammunition_pages.blueprint,
     marks_pages.blueprint,
     directory_pages.blueprint,
+    auditing_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
@@ -46,6 +52,13 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *ammunition_pages.NAVIGATION,
     *marks_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
+    *auditing_pages.NAVIGATION,
     *access_pages.NAVIGATION,
 )
-COMMANDS: Sequence[Any] = (*OPERATOR_COMMANDS, marks_commands.marks, tracing_commands.trace)
+COMMANDS: Sequence[Any] = (
+    *OPERATOR_COMMANDS,
+    access_commands.access,
+    marks_commands.marks,
+    tracing_commands.trace,
+    auditing_commands.ledger,
+)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from registry.access import tables as access
 from registry.ammunition import tables as ammunition
+from registry.core.journal import tables as journal
 from registry.core.web import tables as web
 from registry.directory import tables as directory
 from registry.firearms import tables as firearms
 from registry.marks import tables as marks
 from registry.tracing import tables as tracing
 
-TABLES = (web, directory, access, marks, firearms, ammunition, tracing)
+TABLES = (journal, web, directory, access, marks, firearms, ammunition, tracing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from marshmallow import fields, validate
 
@@ -71,6 +72,7 @@ class AccountSchema(Shape):
     party = fields.String(required=True, allow_none=True)
     language = fields.String(required=True)
     active = fields.Boolean(required=True)
+    second_factor = fields.Boolean(required=True)
     version = fields.Integer(required=True)
 
 
@@ -87,6 +89,39 @@ class MeSchema(Shape):
 
 class NothingSchema(Shape):
     """An empty body, for acts that need no more than their address."""
+
+
+class WayIn(StrEnum):
+    """What somebody can lose."""
+
+    PASSWORD = "password"  # noqa: S105 - a word, no password
+    SECOND_FACTOR = "second_factor"
+
+
+@dataclass(frozen=True)
+class Reset:
+    what: WayIn
+    reason: str
+
+
+class ResetSchema(Shape):
+    makes = Reset
+    what = Code(WayIn, required=True)
+    reason = Text(required=True, longest=400)
+
+
+@dataclass(frozen=True)
+class PasskeyNew:
+    label: str
+    credential: str
+
+
+class PasskeyNewSchema(Shape):
+    """credential: the browser's answer, JSON of WebAuthn Level 3, 5.1."""
+
+    makes = PasskeyNew
+    label = Text(required=True, longest=100)
+    credential = fields.String(required=True, load_only=True, validate=validate.Length(min=1, max=20_000))
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,11 @@ class May(StrEnum):
     TRACE_ASK = "trace.ask"
     TRACE_READ = "trace.read"
     LABEL_PRINT = "label.print"
+    HISTORY_READ = "history.read"  # who changed a record, and why
+    LEDGER_READ = "ledger.read"
     USER_MANAGE = "user.manage"
     TOKEN_MANAGE = "token.manage"  # one's own bearer tokens
+    ACCESS_OWN = "access.own"  # one's own password, second factor and sessions
 
 
 class PartyKind(StrEnum):

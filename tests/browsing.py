@@ -22,6 +22,7 @@ from werkzeug.serving import make_server
 
 from registry.core.work import Office
 from tests.engines import Sqlite, application
+from tests.makers import next_code
 
 FLAGS = (
     "--no-sandbox",
@@ -98,6 +99,13 @@ def page(browser: Browser, live: Live) -> Iterator[Page]:
     assert complaints == []
 
 
+def give_code(page: Page, live: Live, login: str) -> None:
+    """The second step of a sign-in, by a code of the app."""
+    page.wait_for_url("**/sign-in/second-factor")
+    page.fill("[name=code]", next_code(live.office, login))
+    page.keyboard.press("Enter")
+
+
 def _chromium() -> str:
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
@@ -116,6 +124,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def accessibility_faults(page: Page) -> list[str]:
     """What axe-core finds against WCAG 2.2 A and AA on the page as it stands: rule and place."""
+    page.wait_for_load_state()  # without its style sheet a page has other faults
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
     return [
         f"{violation['id']} ({violation['impact']}): {node['html'][:200]}"

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from registry.access import acts as access_acts
-from registry.access.policy import permissions
+from registry.access import factors, totp
+from registry.access.policy import SECOND_FACTOR_ROLES, permissions
 from registry.access.queries import AccountView
+from registry.access.tables import Account, Totp
 from registry.core.numbers import parse_registry_number
-from registry.core.work import Actor, Office, Work
+from registry.core.work import OPERATOR, Actor, Office, Work
 from registry.directory import acts as directory_acts
 from registry.directory.queries import PartyView
 from schemas.access import AccountNew, TokenNew
@@ -22,6 +26,7 @@ from schemas.vocabulary import May, PartyKind, Role
 
 PASSWORD = "a long walk by the river"  # noqa: S105 - of accounts that live as long as a test
 EVERYTHING = Actor(0, "tests", Role.AUTHORITY_SUPERVISOR, frozenset(May))
+APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - of the same accounts
 _COUNTER = itertools.count(1)
 
 
@@ -51,8 +56,11 @@ def key_of_party(party: PartyView) -> int:
 def make_account(
     office: Office, role: Role = Role.AUTHORITY_OFFICER, login: str | None = None, **given: Any
 ) -> AccountView:
-    """An account with PASSWORD; a trader gets a party of their own unless one is given."""
-    login = login or f"user{next(_COUNTER)}"
+    """An account with PASSWORD; a trader gets a party of their own unless one is given.
+
+    A role that needs a second factor has an app with APP_SECRET; not with `enrolled=False`.
+    """
+    login, enrolled = login or f"user{next(_COUNTER)}", given.pop("enrolled", True)
     with office.begin(EVERYTHING) as work:
         if role is Role.TRADER and "party" not in given:
             given["party"] = make_party(work).number
@@ -63,12 +71,15 @@ def make_account(
             password=PASSWORD,
             **given,
         )
-        return access_acts.open_account(work, new)
+        opened = access_acts.open_account(work, new)
+        if enrolled and role in SECOND_FACTOR_ROLES:
+            factors.give_app(work, opened.id, APP_SECRET)
+        return opened
 
 
 def make_token(office: Office, account: AccountView, scopes: Iterable[May] = (), days: int = 1) -> str:
-    """A bearer token of an account."""
-    actor = make_actor(Role(account.role), user_id=account.id)
+    """A bearer token of an account, as made in a session completed with a second factor."""
+    actor = replace(make_actor(Role(account.role), user_id=account.id), proof=OPERATOR.proof)
     with office.begin(actor) as work:
         return access_acts.make_token(work, TokenNew("tests", tuple(scopes), days)).token
 
@@ -97,9 +108,26 @@ def sign_in(app: Flask, role: Role = Role.AUTHORITY_OFFICER, **given: Any) -> Fl
 
 
 def enter(client: FlaskClient, login: str, password: str = PASSWORD, **form: str) -> Any:
-    """Send the sign-in form."""
+    """Send the sign-in form, and a code where one is asked for."""
+    answer = enter_password(client, login, password, **form)
+    if answer.headers.get("Location") != "/sign-in/second-factor":
+        return answer
+    code = next_code(client.application.extensions["registry"].office, login)
+    return post(client, "/sign-in/second-factor", code=code)
+
+
+def enter_password(client: FlaskClient, login: str, password: str = PASSWORD, **form: str) -> Any:
+    """Send the sign-in form, and nothing after it."""
     token = csrf_token(client)
     return client.post("/sign-in", data={"csrf_token": token, "login": login, "password": password, **form})
+
+
+def next_code(office: Office, login: str) -> str:
+    """The earliest code of somebody's app that is still taken."""
+    with office.look(EVERYTHING) as work:
+        query = select(Totp.last_step).join(Account, Account.id == Totp.account_id)
+        last = work.session.scalars(query.where(Account.login == login.casefold())).one()
+        return totp.code_at(APP_SECRET, max(totp.step_at(work.now) - totp.TOLERANCE, last + 1))
 
 
 def post(client: FlaskClient, path: str, form_at: str = "", **form: Any) -> Any:

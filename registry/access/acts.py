@@ -1,26 +1,32 @@
-"""What people do about accounts: open and close them, sign in and out, make and revoke tokens."""
+"""What people do about accounts, their own password and sessions, and tokens."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
-from registry.access import queries, secrets
+from registry.access import passwords, queries, secrets
+from registry.access.events import Event, note
+from registry.access.policy import RECENT, SECOND_FACTOR_ROLES
 from registry.access.tables import Account, ApiToken, SignIn
-from registry.core.errors import Conflict, Invalid, NotFound, Stale, refuse_if
+from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, refuse_if
 from registry.core.work import Work, act
-from registry.directory.queries import party_by_number
-from schemas.access import AccountNew, PasswordChange, TokenNew
+from registry.directory.queries import party_by_number, state
+from schemas.access import AccountNew, TokenNew
 from schemas.vocabulary import May, PartyKind, Role
 
+ONE_TIME = timedelta(days=7)  # a password that somebody else chose is good no longer (ASVS 5.0, 6.4.1)
 TRADERS = {PartyKind.MAKER, PartyKind.IMPORTER, PartyKind.DEALER}
 
 
 @act(May.USER_MANAGE)
-def open_account(work: Work, new: AccountNew) -> queries.AccountView:
-    """A new account; raises Refused for a weak password, Conflict for a login in use."""
-    refuse_if(secrets.unmet_for_password(new.password, new.login))
+def open_account(work: Work, new: AccountNew, one_time: bool = False) -> queries.AccountView:
+    """A new account; raises Refused for a weak password, Conflict for a login in use.
+
+    one_time: the password has to be changed at the first sign-in.
+    """
+    _refuse_weak(work, new.password, new.login)
     party = _party_of(work, new)
     if queries.account_by_login(work.session, new.login):
         raise Conflict("This login is in use")
@@ -32,13 +38,18 @@ def open_account(work: Work, new: AccountNew) -> queries.AccountView:
         password_hash=secrets.hash_password(new.password),
         language=new.language,
         active=True,
-        failures=0,
+        one_time_until=work.now + ONE_TIME if one_time else None,
         created_at=work.now,
         version=1,
     )
     work.session.add(row)
     work.session.flush()
     return queries.account(work, row.id)
+
+
+def _refuse_weak(work: Work, password: str, login: str) -> None:
+    home = state(work, work.home).name if work.home else ""
+    refuse_if(passwords.unmet_for_password(password, login, home))
 
 
 def _party_of(work: Work, new: AccountNew) -> int | None:
@@ -73,27 +84,70 @@ def set_active(work: Work, account_id: int, active: bool, version: int) -> queri
     return queries.account(work, account_id)
 
 
-@act(May.TOKEN_MANAGE)
-def change_password(work: Work, change: PasswordChange) -> None:
-    """A new password for oneself; every sign-in ends.
+@act(May.USER_MANAGE, confirmed_within=RECENT)
+def reset_password(work: Work, account_id: int, reason: str) -> str:
+    """A one-time password for somebody who forgot theirs; in this answer only. Their sessions end.
 
-    Raises Invalid for a wrong present password, Refused for a weak new one.
+    Raises Forbidden for one's own account.
     """
-    row = work.session.get(Account, work.actor.user_id, with_for_update=True)
-    if row is None or not secrets.password_fits(row.password_hash, change.present):
-        raise Invalid.at("present", "This is not your present password.")
-    refuse_if(secrets.unmet_for_password(change.password, row.login))
-    row.password_hash, row.version = secrets.hash_password(change.password), row.version + 1
-    work.session.execute(delete(SignIn).where(SignIn.account_id == row.id))
+    queries.account(work, account_id)
+    if account_id == work.actor.user_id:
+        raise Forbidden("Change your own password on its page.")
+    row = work.session.get_one(Account, account_id, with_for_update=True)
+    password = secrets.new_password()
+    row.password_hash, row.one_time_until = secrets.hash_password(password), work.now + ONE_TIME
+    row.version += 1
+    work.session.execute(delete(SignIn).where(SignIn.account_id == account_id))
+    note(work, account_id, Event.PASSWORD_RESET, reason)
+    return password
+
+
+@act(May.ACCESS_OWN)
+def change_password(work: Work, password: str) -> None:
+    """A new password for oneself, whose present one was asked for; every other session ends.
+
+    Raises Refused for a weak one, and for a one-time password that is to go on.
+    """
+    row = work.session.get_one(Account, work.actor.user_id, with_for_update=True)
+    _refuse_weak(work, password, row.login)
+    if row.one_time_until and secrets.password_fits(row.password_hash, password):
+        raise Invalid.at("password", "Choose another than the one you were given.")
+    row.password_hash, row.one_time_until = secrets.hash_password(password), None
+    row.version += 1
+    _end(work, SignIn.id != _present(work))
+    note(work, row.id, Event.PASSWORD_CHANGED)
+
+
+@act(May.ACCESS_OWN)
+def end_session(work: Work, sign_in_id: int) -> None:
+    """End a session of one's own, in whatever browser it is; doing so again changes nothing."""
+    _end(work, SignIn.id == min(sign_in_id, 2**63 - 1))
+
+
+@act(May.ACCESS_OWN)
+def end_other_sessions(work: Work) -> None:
+    """End every session of one's own but this one."""
+    _end(work, SignIn.id != _present(work))
+
+
+def _end(work: Work, which: ColumnElement[bool]) -> None:
+    work.session.execute(delete(SignIn).where(SignIn.account_id == work.actor.user_id, which))
+
+
+def _present(work: Work) -> int:
+    return work.actor.proof.sign_in if work.actor.proof else 0
 
 
 @act(May.TOKEN_MANAGE)
 def make_token(work: Work, new: TokenNew) -> queries.TokenView:
     """A bearer token for oneself; its text is in this answer only.
 
-    Raises Invalid for scopes beyond what one may do now: a token never makes a stronger one.
+    Raises Invalid for scopes beyond what one may do now: a token never makes a stronger one. Raises
+    Forbidden for a role that needs a second factor outside of a session that was completed with one.
     """
-    own = work.actor.may
+    if work.actor.role in SECOND_FACTOR_ROLES and not (work.actor.proof and work.actor.proof.second_factor):
+        raise Forbidden("Your role makes tokens on the page only, after signing in with a second factor.")
+    own = work.actor.may - {May.ACCESS_OWN}
     beyond = sorted(scope.value for scope in new.scopes if scope not in own)
     if beyond:
         raise Invalid.at("scopes", f"You may not do this yourself: {', '.join(beyond)}.")

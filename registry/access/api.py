@@ -56,8 +56,8 @@ def accounts(work: Work, asked: shapes.AccountsAsked) -> Page[queries.AccountVie
     blueprint, May.USER_MANAGE, takes=shapes.AccountNewSchema, gives=shapes.AccountSchema, secret=True
 )
 def open_account(work: Work, new: shapes.AccountNew) -> queries.AccountView:
-    """Open an account. It carries a password, so nothing of it is kept for an Idempotency-Key."""
-    return acts.open_account(work, new)
+    """Open an account. Its password has to be changed at the first sign-in; no Idempotency-Key."""
+    return acts.open_account(work, new, one_time=True)
 
 
 @blueprint.route("/accounts/<int:account_id>", methods=["GET"])

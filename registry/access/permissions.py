@@ -28,8 +28,11 @@ MEANING: Mapping[May, Any] = {
     May.TRACE_ASK: _("Trace firearms and cartridges"),
     May.TRACE_READ: _("See traces"),
     May.LABEL_PRINT: _("Print labels and certificates"),
+    May.HISTORY_READ: _("See who changed a record, and why"),
+    May.LEDGER_READ: _("See and verify the ledger"),
     May.USER_MANAGE: _("Open and close accounts"),
     May.TOKEN_MANAGE: _("Make and revoke one's own tokens"),
+    May.ACCESS_OWN: _("Change one's own password, second factor and sessions"),
 }
 
 

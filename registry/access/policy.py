@@ -7,6 +7,8 @@ read everything and change nothing; the administrator manages accounts and sees 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
 
 from schemas.vocabulary import May, Role
 
@@ -27,12 +29,14 @@ _RECORD = {
     May.SALE_RECORD,
     May.LABEL_PRINT,
 }
-_OFFICER = _READ | _RECORD | {May.PERSON_READ, May.TRACE_ASK, May.FIREARM_CORRECT}
-_OWN = {May.TOKEN_MANAGE}
+_OFFICER = _READ | _RECORD | {May.PERSON_READ, May.TRACE_ASK, May.FIREARM_CORRECT, May.HISTORY_READ}
+_OWN = {May.TOKEN_MANAGE, May.ACCESS_OWN}
 
 POLICY: Mapping[Role, frozenset[May]] = {
     Role.AUTHORITY_OFFICER: frozenset(_OFFICER | _OWN),
-    Role.AUTHORITY_SUPERVISOR: frozenset(_OFFICER | {May.CONFLICT_RESOLVE, May.MARK_RULE_WRITE} | _OWN),
+    Role.AUTHORITY_SUPERVISOR: frozenset(
+        _OFFICER | {May.CONFLICT_RESOLVE, May.MARK_RULE_WRITE, May.LEDGER_READ} | _OWN
+    ),
     Role.POLICE: frozenset(
         {May.TRACE_ASK, May.TRACE_READ, May.PERSON_READ, May.DIRECTORY_READ, May.MARK_READ} | _OWN
     ),
@@ -64,7 +68,7 @@ POLICY: Mapping[Role, frozenset[May]] = {
         }
         | _OWN
     ),
-    Role.AUDITOR: frozenset(_READ | {May.PERSON_READ} | _OWN),
+    Role.AUDITOR: frozenset(_READ | {May.PERSON_READ, May.HISTORY_READ, May.LEDGER_READ} | _OWN),
     Role.ADMINISTRATOR: frozenset({May.USER_MANAGE, May.DIRECTORY_READ} | _OWN),
 }
 
@@ -72,3 +76,34 @@ POLICY: Mapping[Role, frozenset[May]] = {
 def permissions(role: Role) -> frozenset[May]:
     """All that a role may do."""
     return POLICY[role]
+
+
+SECOND_FACTOR_ROLES = frozenset({Role.AUTHORITY_SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR})
+"""Roles that do nothing without a second factor; the others may have one (ASVS 5.0, 6.3.3)."""
+
+RECENT = timedelta(minutes=10)
+"""How lately somebody must have shown who they are, before what a stolen session must not be able to do."""
+
+
+class Step(StrEnum):
+    """What a sign-in still waits for."""
+
+    FACTOR = "factor"
+    PASSWORD = "password"  # noqa: S105 - a one-time password has to be changed
+    ENROLMENT = "enrolment"
+
+
+def step_left(role: Role, has_factor: bool, gave_factor: bool, one_time_password: bool) -> Step | None:
+    """What a sign-in waits for next: the factor one has, a password of one's own, a factor to enrol."""
+    if has_factor and not gave_factor:
+        return Step.FACTOR
+    if one_time_password:
+        return Step.PASSWORD
+    if role in SECOND_FACTOR_ROLES and not has_factor:
+        return Step.ENROLMENT
+    return None
+
+
+def permissions_at(step: Step) -> frozenset[May]:
+    """All that may be done while a step is left: nothing before the factor one has."""
+    return frozenset() if step is Step.FACTOR else frozenset({May.ACCESS_OWN})

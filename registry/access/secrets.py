@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 import string
@@ -10,10 +11,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from registry.core.errors import Unmet
-
 TOKEN_PREFIX = "frt_"  # noqa: S105 - what a token begins with, so that leaked ones can be searched for
-LEAST_LENGTH = 15  # ASVS 5.0, 6.2.1 as trust.md asks
 _ALPHABET = string.ascii_lowercase + string.digits
 
 
@@ -37,26 +35,9 @@ def password_fits(password_hash: str, password: str) -> bool:
 
 
 @cache
-def _nobody() -> str:
+def nobody() -> str:
+    """Nobody's hash: an unknown account is verified against it, to answer no faster than a wrong password."""
     return hash_password(secrets.token_urlsafe())
-
-
-def spend_the_same_time(password: str) -> None:
-    """Verify against nobody's hash, so that an unknown account answers no faster than a wrong password."""
-    password_fits(_nobody(), password)
-
-
-def unmet_for_password(password: str, login: str) -> list[Unmet]:
-    """What a new password lacks."""
-    if len(password) < LEAST_LENGTH:
-        return [Unmet(f"At least {LEAST_LENGTH} characters; a sentence is easy to keep.", "password")]
-    if len(password) > 200:
-        return [Unmet("At most 200 characters.", "password")]
-    if password != password.strip():
-        return [Unmet("No space at the beginning or end.", "password")]
-    if login.casefold() in password.casefold() or len(set(password)) < 5:
-        return [Unmet("Too easy to guess.", "password")]
-    return []
 
 
 def new_token() -> str:
@@ -72,3 +53,14 @@ def token_hash(token: str) -> bytes:
 def new_password() -> str:
     """A random password in groups, for first sign-ins."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
+
+
+def new_recovery_code() -> str:
+    """80 random bits in groups of four, without letters that look like digits."""
+    code = base64.b32encode(secrets.token_bytes(10)).decode().lower()
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+def recovery_hash(code: str) -> bytes:
+    """What is kept of a recovery code; groups and case do not matter when it is typed."""
+    return hashlib.sha256(code.replace("-", "").replace(" ", "").casefold().encode()).digest()

@@ -1,17 +1,23 @@
-"""Rows of access: accounts, sign-ins, bearer tokens. Secrets are kept as hashes only."""
+"""Rows of access: accounts, second factors, sign-ins, wrong tries, bearer tokens, and what happened to them.
+
+Passwords, codes and tokens are kept as hashes; a TOTP secret, which is needed again, is kept sealed.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.database import Base, Instant, Key, table_args
+from registry.core.database import PERSONAL, Base, Instant, Key, table_args
 
 
 class Account(Base):
-    """A person who signs in, in one role; a trader's account belongs to a party."""
+    """A person who signs in, in one role; a trader's account belongs to a party.
+
+    one_time_until: until when the password, which somebody else chose, may be used to choose one's own.
+    """
 
     __tablename__ = "account"
     __table_args__ = table_args(
@@ -19,30 +25,105 @@ class Account(Base):
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    login: Mapped[str] = mapped_column(String(80), unique=True)  # casefolded
-    full_name: Mapped[str] = mapped_column(String(200))
+    login: Mapped[str] = mapped_column(String(80), unique=True, info=PERSONAL)  # casefolded
+    full_name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
     role: Mapped[str] = mapped_column(String(30))
     party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
-    password_hash: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200), info=PERSONAL)
     language: Mapped[str] = mapped_column(String(10), default="en")
     active: Mapped[bool] = mapped_column(default=True)
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(Instant)
+    one_time_until: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
 
 
-class SignIn(Base):
-    """A session: the cookie holds a random token, the row its SHA-256."""
+class Totp(Base):
+    """The secret of an account's authenticator app. last_step: the time step of the last code taken."""
 
-    __tablename__ = "sign_in"
+    __tablename__ = "totp"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=PERSONAL)
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Passkey(Base):
+    """A WebAuthn credential of an account; site: the name of the registry's host it was made for."""
+
+    __tablename__ = "passkey"
     __table_args__ = table_args(Index(None, "account_id"))
 
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    site: Mapped[str] = mapped_column(String(255))
+    label: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class RecoveryCode(Base):
+    """A code for the day the factor is lost, good once; its SHA-256."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class SignIn(Base):
+    """A session: the cookie holds a random token, the row its SHA-256.
+
+    factor: the second factor it was completed with, "" while it was not; confirmed_at: when its holder last
+    showed who they are; agent: family of the browser; challenge: what a passkey signs next, once;
+    offered: a TOTP secret on offer, sealed, until a code shows that the app has it.
+    """
+
+    __tablename__ = "sign_in"
+    # a session comes and goes with each visit: the ledger says who signed in, not the token
+    __table_args__ = table_args(Index(None, "account_id"), info={"journal": False})
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    factor: Mapped[str] = mapped_column(String(12), default="")
+    agent: Mapped[str] = mapped_column(String(60), default="")
     started_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
+    confirmed_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary(64))
+    offered: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class WrongTries(Base):
+    """Wrong passwords and codes for a login, an account or from an address, known by keyed hashes only."""
+
+    __tablename__ = "wrong_tries"
+    __table_args__ = table_args(Index(None, "last_at"), info={"journal": False})  # counted, then forgotten
+
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(Instant)
+    locked_until: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class AccessEvent(Base):
+    """What happened to an account's ways in, by whom and why."""
+
+    __tablename__ = "access_event"
+    __table_args__ = table_args(Index(None, "account_id", "id"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str] = mapped_column(String(30))
+    reason: Mapped[str] = mapped_column(String(400), default="")
+    by_id: Mapped[int] = mapped_column(Key)
+    at: Mapped[datetime] = mapped_column(Instant)
 
 
 class ApiToken(Base):

@@ -12,7 +12,7 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,6 +70,10 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+PERSONAL = {"personal": True}
+"""Marks a column (`info=PERSONAL`) that the journal keeps apart, so that it can be erased alone."""
 
 
 class Base(DeclarativeBase):
@@ -140,6 +144,16 @@ class Database:
         if self._dropped(held, "writer"):
             held = self._holds("writer")
         return Turn(held.driver, self.is_sqlite)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Turn]:
+        """A turn that commits on leaving and rolls back on an exception."""
+        turn = self.turn()
+        try:
+            yield turn
+            turn.commit()
+        finally:
+            turn.roll_back()
 
     def _holds(self, what: str) -> _Held:
         """The connection of this thread, opened when first asked for."""
@@ -215,38 +229,47 @@ class Turn:
 
     def __init__(self, driver: Any, is_sqlite: bool, begun: bool = False) -> None:
         self._driver = driver
-        self._is_sqlite = is_sqlite
+        self.is_sqlite = is_sqlite
         self._begun = begun
 
     def run(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Run a statement; answers its rows. Moments are written as the columns keep them."""
-        with _worded():
-            return (
-                self._on_sqlite(statement, values)
-                if self._is_sqlite
-                else self._on_postgresql(statement, values)
-            )
+        return self.run_all([(statement, values)])[0]
 
-    def _on_sqlite(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    def run_all(self, statements: Sequence[Statement], commit: bool = False) -> list[list[tuple[Any, ...]]]:
+        """Run statements one after the other; answers the rows of each.
+
+        commit: they are the whole transaction, durable on return. On PostgreSQL all travel together.
+        """
+        with _worded():
+            return self._on_sqlite(statements) if self.is_sqlite else self._on_postgresql(statements, commit)
+
+    def _on_sqlite(
+        self, statements: Sequence[tuple[Prepared, dict[str, Any]]]
+    ) -> list[list[tuple[Any, ...]]]:
         if not self._begun:
             _wait_for_turn(self._driver)
             self._begun = True
-        kept = {name: _as_kept(value) for name, value in values.items()}
-        return self._driver.execute(statement.sqlite, kept).fetchall()  # type: ignore[no-any-return]
+        return [
+            self._driver.execute(
+                statement.sqlite, {name: _as_kept(value) for name, value in values.items()}
+            ).fetchall()
+            for statement, values in statements
+        ]
 
-    def _on_postgresql(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        with self._driver.pipeline():  # BEGIN travels with the first statement
-            if not self._begun:
-                self._driver.execute("BEGIN")
-                self._begun = True
-            return self._driver.execute(statement.postgresql, values).fetchall()  # type: ignore[no-any-return]
-
-    def run_alone(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        """Run a statement that is the whole transaction: on PostgreSQL one round trip instead of two."""
-        if self._begun or self._is_sqlite:
-            return self.run(statement, values)
-        with _worded():
-            return self._driver.execute(statement.postgresql, values).fetchall()  # type: ignore[no-any-return]
+    def _on_postgresql(self, statements: Sequence[Statement], commit: bool) -> list[list[tuple[Any, ...]]]:
+        if self._begun and len(statements) == 1 and not commit:
+            cursors = [self._driver.execute(statements[0][0].postgresql, statements[0][1])]
+        else:
+            with self._driver.pipeline():
+                if not self._begun:
+                    self._driver.execute("BEGIN")
+                    self._begun = True
+                cursors = [self._driver.execute(s.postgresql, values) for s, values in statements]
+                if commit:
+                    self._driver.execute("COMMIT")
+            self._begun = not commit
+        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
     def commit(self) -> None:
         """Make it durable."""
@@ -295,14 +318,17 @@ def _sqlite(url: str) -> tuple[Engine, Engine]:
 
 
 def _sqlite_connection(connection: Any) -> None:
-    """Settings of every connection. No mmap: readers would map anew after each commit, for 100 µs."""
+    """Settings of every connection.
+
+    No mmap: readers would map anew after each commit, for 100 µs. The schema stays trusted: the journal's
+    triggers write JSON, which older SQLite refuses to an untrusted one.
+    """
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
-        "trusted_schema=OFF",
         "wal_autocheckpoint=0",
         "cache_size=-64000",
     ):
@@ -363,7 +389,8 @@ class Prepared:
 
     `sql` names its parameters `:name` and may use {rows} and {row}: the engine's functions that gather
     rows into a JSON array and a row into one; {text} casts that array to text; {keys}: the numbers of the
-    JSON array `:keys` as a table's column `id`. Everything else is the SQL both engines share.
+    JSON array `:keys` as a table's column `id`; {tx} is the number of the transaction and {next} the index
+    of its leaf, where the engine knows them. Everything else is the SQL both engines share.
     """
 
     _WORDS: ClassVar[dict[str, dict[str, str]]] = {
@@ -371,12 +398,16 @@ class Prepared:
             "rows": "json_group_array",
             "row": "json_array",
             "text": "",
+            "tx": "NULL",
+            "next": "(SELECT size FROM ledger_state WHERE id = 1)",
             "keys": "(SELECT value AS id FROM json_each(:keys))",
         },
         "postgresql": {
             "rows": "json_agg",
             "row": "json_build_array",
             "text": "::text",
+            "tx": "pg_current_xact_id()::text::bigint",
+            "next": "NULL",
             "keys": "(SELECT value::bigint AS id FROM json_array_elements_text(:keys::json))",
         },
     }
@@ -384,6 +415,10 @@ class Prepared:
     def __init__(self, sql: str) -> None:
         self.sqlite = sql.format(**self._WORDS["sqlite"])
         self.postgresql = _percent(sql.format(**self._WORDS["postgresql"]))
+
+
+Statement = tuple[Prepared, dict[str, Any]]
+"""A prepared statement with its values."""
 
 
 def _percent(sql: str) -> str:

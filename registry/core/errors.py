@@ -82,6 +82,14 @@ class SignInNeeded(RegistryError):
     title = "Sign in to go on"
 
 
+class ConfirmationNeeded(RegistryError):
+    """What was asked needs that its author shows once more who they are."""
+
+    status = 403
+    code = "confirmation-needed"
+    title = "Confirm that it is you"
+
+
 class Forbidden(RegistryError):
     status = 403
     code = "forbidden"

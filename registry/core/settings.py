@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ class Settings:
 
     database_url: SQLAlchemy URL; secret_key: signs cookies; state: ISO 3166-1 alpha-2 code of the State
     whose registry this is; production: refuses defaults that are only safe on one machine;
-    max_body: largest accepted request in bytes; session_minutes, session_idle_minutes: life of a sign-in.
+    max_body: largest accepted request in bytes; session_minutes, session_idle_minutes: life of a sign-in;
+    origin: where browsers find the registry; proxies: how many in front of it are trusted.
     """
 
     instance: Path
@@ -39,8 +41,16 @@ class Settings:
     secure_cookies: bool = False
     max_body: int = 2 * 1024 * 1024
     session_minutes: int = 12 * 60
-    session_idle_minutes: int = 60
+    session_idle_minutes: int = 15
+    origin: str = ""
+    proxies: int = 0
+    ledger_origin: str = ""
     testing: bool = False
+
+    @property
+    def ledger_key(self) -> tuple[Path, str]:
+        """Where the ledger's key is kept, and the name of the log it signs."""
+        return self.instance, self.ledger_origin or f"firearms-registry.{self.state.lower()}/ledger"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -53,6 +63,7 @@ class Settings:
             database_url=_database_url(given, instance),
             secret_key=_secret_key(given, instance, production),
             state=given.get("REGISTRY_STATE", cls.state),
+            ledger_origin=given.get("REGISTRY_LEDGER_ORIGIN", ""),
             authority=given.get("REGISTRY_AUTHORITY", cls.authority),
             languages=tuple(given.get("REGISTRY_LANGUAGES", ",".join(cls.languages)).split(",")),
             production=production,
@@ -60,6 +71,8 @@ class Settings:
             max_body=_number(given, "REGISTRY_MAX_BODY", cls.max_body),
             session_minutes=_number(given, "REGISTRY_SESSION_MINUTES", cls.session_minutes),
             session_idle_minutes=_number(given, "REGISTRY_SESSION_IDLE_MINUTES", cls.session_idle_minutes),
+            origin=_origin(given),
+            proxies=_number(given, "REGISTRY_PROXIES", cls.proxies, least=0),
         )
 
 
@@ -70,11 +83,18 @@ def _flag(given: Mapping[str, str], name: str, default: bool = False) -> bool:
     return text == "1" if text else default
 
 
-def _number(given: Mapping[str, str], name: str, default: int) -> int:
+def _number(given: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
     text = given.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise MisconfiguredError(f"{name} must be a whole number above 0, not {text!r}")
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise MisconfiguredError(f"{name} must be a whole number from {least}, not {text!r}")
     return int(text)
+
+
+def _origin(given: Mapping[str, str]) -> str:
+    text = given.get("REGISTRY_ORIGIN", "")
+    if text and not re.fullmatch(r"https?://[^/?#@\s]+", text):
+        raise MisconfiguredError(f"REGISTRY_ORIGIN must be such as https://registry.example, not {text!r}")
+    return text
 
 
 def _database_url(given: Mapping[str, str], instance: Path) -> str:

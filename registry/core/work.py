@@ -8,17 +8,21 @@ the act runs, so that page, API, command line and message cannot drift apart.
 from __future__ import annotations
 
 import functools
+import hmac
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import orjson
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.core.database import Database, Prepared, Turn
-from registry.core.errors import Conflict, Forbidden
+from registry.core.database import Database, Prepared, Statement, Turn
+from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden
+from registry.core.journal import entries
+from registry.core.settings import MisconfiguredError
 from schemas.vocabulary import May, Purpose, Role
 
 P = ParamSpec("P")
@@ -26,11 +30,24 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True)
+class Proof:
+    """How somebody showed who they are in this session.
+
+    sign_in: the session's key; second_factor: whether one was given; at: when they last showed it.
+    """
+
+    sign_in: int
+    second_factor: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who acts, and in which capacity.
 
     user_id: 0 for the operator at the command line; party_id: the trader someone works for, or None.
-    may: what the policy and the token's scopes allow.
+    may: what the policy and the token's scopes allow. proof: of a session on pages; None for bearer tokens
+    and at the command line.
     """
 
     user_id: int
@@ -39,9 +56,16 @@ class Actor:
     may: frozenset[May]
     party_id: int | None = None
     language: str = "en"
+    proof: Proof | None = None
 
 
-OPERATOR = Actor(0, "operator", Role.AUTHORITY_SUPERVISOR, frozenset(May))
+OPERATOR = Actor(
+    0,
+    "operator",
+    Role.AUTHORITY_SUPERVISOR,
+    frozenset(May),
+    proof=Proof(0, second_factor=True, at=datetime.max.replace(tzinfo=UTC)),
+)
 """Whoever may run commands on the machine; records show it as account 0."""
 
 
@@ -52,6 +76,9 @@ class Work:
     """
 
     __slots__ = (
+        "_doing",
+        "_entry",
+        "_opened_as",
         "_session",
         "_turn",
         "_writes",
@@ -60,9 +87,11 @@ class Work:
         "case",
         "database",
         "home",
+        "note",
         "now",
         "purpose",
         "request_id",
+        "secret",
     )
 
     def __init__(
@@ -73,28 +102,70 @@ class Work:
         case: str | None,
         request_id: str | None,
         writes: bool,
+        doing: str = "",
     ) -> None:
         self.database = office.database
         self.home = office.home
+        self.secret = office.secret
         self.now = office.clock()
         self.actor = actor
         self.request_id = request_id or new_request_id()
         self.purpose = purpose
         self.case = case
         self.acts: list[May] = []
+        self.note: dict[str, Any] = {}
+        self._doing = doing
         self._writes = writes
         self._session: Session | None = None
         self._turn: Turn | None = None
+        self._entry: entries.Opened | None = None
+        self._opened_as: dict[str, Any] = {}
+
+    @property
+    def doing(self) -> str:
+        """Which act this is, for the journal: the acts done so far, else what was said on beginning."""
+        named = ",".join(dict.fromkeys(may.value for may in self.acts)) or self._doing
+        return named or ("maintenance" if self.actor.user_id == 0 else "unnamed")
 
     @property
     def session(self) -> Session:
-        """What changes and reads go through; opened when first asked for."""
+        """What changes and reads go through; opened when first asked for, with the journal's entry."""
         if self._session is None:
             if self._turn is not None:
                 raise RuntimeError("this work writes prepared statements only")
             engine = self.database.writer if self._writes else self.database.reader
             self._session = Session(engine, expire_on_commit=False)
+            if self._writes:
+                self._open(self._over_session(self._session))
         return self._session
+
+    def _over_session(self, session: Session) -> Turn:
+        driver = session.connection().connection.driver_connection
+        return Turn(driver, self.database.is_sqlite, begun=True)
+
+    def _open(self, turn: Turn, *statements: Statement, commit: bool = False) -> list[list[tuple[Any, ...]]]:
+        """Open the entry, and run what comes with it."""
+        self._opened_as = self._said()
+        ((self._entry,), *rows) = turn.run_all([(entries.OPEN, self._opened_as), *statements], commit)
+        return rows
+
+    def _said(self) -> dict[str, Any]:
+        """Who, in which capacity, why and which act, as the journal's entry keeps it."""
+        return {
+            "at": self.now,
+            "actor_id": self.actor.user_id,
+            "role": self.actor.role.value,
+            "purpose": self.purpose.value if self.purpose else entries.UNSTATED_PURPOSE,
+            "case_number": self.case or "",
+            "act": self.doing,
+            "request_id": self.request_id,
+            "note": orjson.dumps(self.note).decode() if self.note else "",
+        }
+
+    def saw(self, subject: str, keys: Iterable[Any]) -> None:
+        """Note that personal data of these rows was read; the ledger says who read it and why."""
+        seen = self.note.setdefault("reads", {}).setdefault(subject, [])
+        seen += [key for key in keys if key not in seen]
 
     @property
     def today(self) -> date:
@@ -111,28 +182,46 @@ class Work:
         A work that does nothing else does without a session, which costs more than the commit.
         """
         if self._session is not None:
-            driver = self._session.connection().connection.driver_connection
-            return Turn(driver, self.database.is_sqlite, begun=True).run(statement, values)
-        self._turn = self._turn or self.database.turn()
+            return self._over_session(self._session).run(statement, values)
+        if self._turn is None:
+            self._turn = self.database.turn()
+            return self._open(self._turn, (statement, values))[0]
         return self._turn.run(statement, values)
 
     def put_alone(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
         """As `put`, where nothing else is written in this work: it may be durable before the work ends."""
-        if self._session is not None:
+        if self._session is not None or self._turn is not None or self.database.is_sqlite:
             return self.put(statement, **values)
-        self._turn = self._turn or self.database.turn()
-        return self._turn.run_alone(statement, values)
+        self._turn = self.database.turn()
+        rows = self._open(self._turn, (statement, values), commit=True)[0]
+        self._entry = None
+        return rows
 
     def commit(self) -> None:
         """Make the changes durable; raises Conflict when the database's own constraints refuse them."""
         try:
             if self._session is not None:
+                self._session.flush()
+                self._close_entry(self._over_session(self._session))
                 self._session.commit()
             if self._turn is not None:
+                self._close_entry(self._turn)
                 self._turn.commit()
         except IntegrityError as error:
             raise Conflict(_words(error)) from error
         self.database.wrote()
+
+    def record(self) -> None:
+        """Write the entry alone, where nothing but the note is to be kept."""
+        self._session = None  # it could only read
+        self._turn = self.database.turn()
+        self._open(self._turn)
+        self.commit()
+
+    def _close_entry(self, turn: Turn) -> None:
+        if self._entry is not None:
+            entries.close(turn, self._entry, self._opened_as, self._said())
+        self._entry = None
 
     def close(self) -> None:
         """Undo what was not committed, and give back the connection, if any was needed."""
@@ -140,6 +229,12 @@ class Work:
             self._session.close()
         if self._turn is not None:
             self._turn.roll_back()
+
+    def key(self, use: str) -> bytes:
+        """256 bits for one use, from the registry's secret key; raises MisconfiguredError without it."""
+        if not self.secret:
+            raise MisconfiguredError("This needs the registry's secret key")
+        return hmac.digest(self.secret.encode(), use.encode(), "sha256")
 
     def lock(self, name: str) -> None:
         """Hold a named lock until the end of the transaction.
@@ -152,13 +247,18 @@ class Work:
 
 
 class Office:
-    """Where units of work begin: the database, the State and the clock of one registry."""
+    """Where units of work begin: the database, the State, the clock and the secret key of one registry."""
 
     def __init__(
-        self, database: Database, home: str = "", clock: Callable[[], datetime] | None = None
+        self,
+        database: Database,
+        home: str = "",
+        clock: Callable[[], datetime] | None = None,
+        secret: str = "",
     ) -> None:
         self.database = database
         self.home = home
+        self.secret = secret
         self.clock = clock or (lambda: datetime.now(UTC))
 
     def begin(
@@ -167,13 +267,16 @@ class Office:
         purpose: Purpose | None = None,
         case: str | None = None,
         request_id: str | None = None,
+        doing: str = "",
     ) -> Begin:
         """A change: commits on leaving, rolls back on an exception.
+
+        doing: which act this is, where no act says it itself, as of a sign-in.
 
         Raises Conflict when the database's own constraints refuse what the rules let through,
         which happens when two people do the same thing at the same moment.
         """
-        return Begin(Work(self, actor, purpose, case, request_id, writes=True))
+        return Begin(Work(self, actor, purpose, case, request_id, writes=True, doing=doing))
 
     def look(
         self,
@@ -199,6 +302,8 @@ class Look:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         self._work.close()
+        if error is None and self._work.note:
+            self._work.record()  # what was read is on record before anybody gets it
 
 
 class Begin(Look):
@@ -235,13 +340,26 @@ def allow(actor: Actor, may: May) -> None:
         raise Forbidden(f"The role {actor.role.value} may not do this ({may.value})")
 
 
-def act(may: May) -> Callable[[Callable[Concatenate[Work, P], R]], Callable[Concatenate[Work, P], R]]:
-    """Mark what people do: asks the policy first, and keeps in the work which act it is."""
+def confirmed(actor: Actor, now: datetime, within: timedelta) -> None:
+    """Raise ConfirmationNeeded unless the actor showed so lately who they are; a bearer token never does."""
+    if actor.proof is None or actor.proof.at < now - within:
+        raise ConfirmationNeeded("This needs your password or second factor once more")
+
+
+def act(
+    may: May, confirmed_within: timedelta | None = None
+) -> Callable[[Callable[Concatenate[Work, P], R]], Callable[Concatenate[Work, P], R]]:
+    """Mark what people do: asks the policy first, and keeps in the work which act it is.
+
+    confirmed_within: how lately the actor must have shown who they are, where that matters.
+    """
 
     def mark(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate[Work, P], R]:
         @functools.wraps(function)
         def guarded(work: Work, /, *args: P.args, **kwargs: P.kwargs) -> R:
             allow(work.actor, may)
+            if confirmed_within is not None:
+                confirmed(work.actor, work.now, confirmed_within)
             work.acts.append(may)
             return function(work, *args, **kwargs)
 

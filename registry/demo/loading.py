@@ -8,7 +8,11 @@ from itertools import islice
 from sqlalchemy import select
 
 from registry.access import acts as access
-from registry.core.work import Actor, Office
+from registry.access import factors, totp, vault
+from registry.access.policy import SECOND_FACTOR_ROLES
+from registry.access.tables import Account, Totp
+from registry.core.errors import Refused
+from registry.core.work import Actor, Office, Work
 from registry.demo import firearms as guns
 from registry.demo import lots, people
 from registry.directory.tables import Party
@@ -21,6 +25,7 @@ from schemas.vocabulary import Role
 FIREARMS, LOTS, PERSONS = 3000, 50, 400
 BATCH = 250
 PASSWORD = "marked and traceable"  # noqa: S105 - of a demonstration, printed at its start
+APP_SECRET = "MARKEDANDTRACEABLEMARKEDANDTRACE"  # noqa: S105 - as public as the password
 INVENTED = MarkRuleNew(
     "Demonstration Arms",
     "BR",
@@ -54,8 +59,16 @@ def fill_if_empty(office: Office, actor: Actor) -> Iterator[str]:
             work.session.scalar(select(Party.id).where(Party.short_name == "SR/PF/RJ")) is not None
         )
     if demonstration:
-        yield f"Sign in as one of these, with the password: {PASSWORD}"
-        yield from (f"  {login:<11} {role.value.replace('_', ' ')}" for login, _, role in ACCOUNTS)
+        yield from _sign_ins()
+
+
+def _sign_ins() -> Iterator[str]:
+    yield f"Sign in as one of these, with the password: {PASSWORD}"
+    for login, _, role in ACCOUNTS:
+        second = "  and a code" if role in SECOND_FACTOR_ROLES else ""
+        yield f"  {login:<11} {role.value.replace('_', ' ')}{second}"
+    yield "A code for one sign-in: .venv/bin/flask --app wsgi access code supervisor"
+    yield f"or from an authenticator app with the secret {APP_SECRET}"
 
 
 def load(office: Office, actor: Actor, firearms_count: int, lots_count: int) -> Iterator[str]:
@@ -80,4 +93,22 @@ def _open_accounts(office: Office, actor: Actor) -> None:
         parties = {"maker": "Forjas Taurus", "dealer": "Casa do Caçador"}
         for login, name, role in ACCOUNTS:
             party = people.number_of(work, parties[login]) if login in parties else None
-            access.open_account(work, AccountNew(login, name, role, PASSWORD, party))
+            opened = access.open_account(work, AccountNew(login, name, role, PASSWORD, party))
+            if role in SECOND_FACTOR_ROLES:
+                factors.give_app(work, opened.id, APP_SECRET)
+
+
+def next_code(work: Work, account: Account) -> str:
+    """A code of a demonstration account that was not used yet.
+
+    Raises Refused where the secret is not the public one: it tells nothing that is not known already.
+    """
+    app = work.session.get(Totp, account.id)
+    if app is None:
+        raise Refused(f"{account.login} has no authenticator app: the password is enough")
+    if vault.unseal(work, account.id, app.sealed) != APP_SECRET.encode():
+        raise Refused(f"{account.login} is no account of the demonstration: only its holder has the codes")
+    step = max(totp.step_at(work.now), app.last_step + 1)
+    if step > totp.step_at(work.now) + totp.TOLERANCE:
+        raise Refused("The codes of this minute are used: ask again in half a minute")
+    return totp.code_at(APP_SECRET, step)

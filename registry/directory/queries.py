@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +19,6 @@ from registry.directory.tables import Calibre, Party, PartyChange, Person, State
 from schemas.directory import CalibresAsked, PartiesAsked, StatesAsked
 from schemas.paging import Page
 from schemas.vocabulary import May, PartyKind, Purpose
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -111,11 +108,14 @@ def names(work: Work, ids: Iterable[int | None]) -> dict[int, PartyName]:
         .where(Party.id.in_(wanted))
     )
     personal = May.PERSON_READ in work.actor.may
+    rows = work.session.execute(query).all()
+    if personal and (seen := [row.id for row in rows if row.full_name]):
+        work.saw("person", seen)
     return {
         row.id: PartyName(
             party_number(row.id), (personal and row.full_name) or row.name, row.kind, row.country
         )
-        for row in work.session.execute(query)
+        for row in rows
     }
 
 
@@ -158,19 +158,14 @@ def parties(work: Work, asked: PartiesAsked) -> Page[PartyView]:
 def person(work: Work, party_id: int, purpose: Purpose) -> PersonView:
     """Personal data of a natural person; raises Forbidden without the permission, NotFound for others.
 
-    That they were read, by whom and why, goes to the log: numbers only, never the data.
+    That they were read, by whom and why, goes to the ledger: keys only, never the data.
     """
     allow(work.actor, May.PERSON_READ)
     row = work.session.get(Person, party_id)
     if row is None:
         raise NotFound(f"{party_number(party_id)} is no natural person")
-    log.info(
-        "person_read",
-        request_id=work.request_id,
-        account=work.actor.user_id,
-        party=party_number(party_id),
-        purpose=purpose.value,
-    )
+    work.purpose = purpose
+    work.saw("person", [party_id])
     return PersonView(
         party_number(party_id),
         row.full_name,

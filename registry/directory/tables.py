@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.database import Base, Instant, Key, table_args
+from registry.core.database import PERSONAL, Base, Instant, Key, table_args
 
 NameKey = String(200).with_variant(String(200, collation="C"), "postgresql")
 """Sorted by code point on both engines, so that the beginning of a name is one range of its index."""
@@ -70,11 +70,11 @@ class Person(Base):
     )
 
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), primary_key=True)
-    full_name: Mapped[str] = mapped_column(String(200))
-    birth_date: Mapped[date | None]
+    full_name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    birth_date: Mapped[date | None] = mapped_column(info=PERSONAL)
     document_kind: Mapped[str] = mapped_column(String(40), default="")
-    document_number: Mapped[str] = mapped_column(String(60), default="")
-    address: Mapped[str] = mapped_column(String(400), default="")
+    document_number: Mapped[str] = mapped_column(String(60), default="", info=PERSONAL)
+    address: Mapped[str] = mapped_column(String(400), default="", info=PERSONAL)
 
 
 class PartyChange(Base):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registry.core.errors import RegistryError
-from registry.ledger.merkle import EMPTY_ROOT, HASH, LARGEST, ProofFails, verify_consistency
+from registry.core.journal.merkle import EMPTY_ROOT, HASH, LARGEST, ProofFails, verify_consistency
 from registry.ledger.notes import LATEST_TIME, Note, NoteMalformed, Signer, refuse_text, signature_of
 
 _SHAPE = re.compile(r"([^\n]+)\n(0|[1-9][0-9]{0,18})\n([A-Za-z0-9+/]{43}=)\n((?:[^\n]+\n)*)")

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from registry.core.errors import NotFound, RegistryError
-from registry.ledger.merkle import HASH, LARGEST, Frontier, bagged
+from registry.core.journal.merkle import HASH, LARGEST, Frontier, bagged
 
 WIDTH = 256
 HEIGHT = 8

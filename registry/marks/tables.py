@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import Base, Instant, Key, table_args
 
+DERIVED = {"journal": False}  # made of marks, which are journaled
+
 
 class MarkRuleRow(Base):
     """A pattern of serials that the authority knows of (`catalogue.MarkRule`); withdrawn, never removed."""
@@ -41,7 +43,7 @@ class MarkIndex(Base):
     """The one row of the index. generation: grows whenever blocks are written, so that processes notice."""
 
     __tablename__ = "mark_index"
-    __table_args__ = table_args()
+    __table_args__ = table_args(info=DERIVED)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     generation: Mapped[int] = mapped_column(Key)
@@ -51,7 +53,7 @@ class MarkBlock(Base):
     """Many marks of one length, packed (`shapes.Block`); never changed, and its id never used again."""
 
     __tablename__ = "mark_block"
-    __table_args__ = table_args(sqlite_autoincrement=True)
+    __table_args__ = table_args(sqlite_autoincrement=True, info=DERIVED)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     length: Mapped[int]
@@ -69,7 +71,7 @@ class MarkChange(Base):
     """
 
     __tablename__ = "mark_change"
-    __table_args__ = table_args(Index(None, "xact", "seq"), sqlite_autoincrement=True)
+    __table_args__ = table_args(Index(None, "xact", "seq"), sqlite_autoincrement=True, info=DERIVED)
 
     seq: Mapped[int] = mapped_column(Key, primary_key=True)
     xact: Mapped[int] = mapped_column(BigInteger, server_default="0")

@@ -112,10 +112,21 @@ def statement(how: str, personal: bool) -> Prepared:
 def _found(work: Work, how: str, **values: Any) -> list[FirearmFound]:
     rows = work.rows(statement(how, May.PERSON_READ in work.actor.may), most=MOST + 1, **values)
     found = [_firearm(row) for row in rows]
+    if May.PERSON_READ in work.actor.may:
+        _note_persons(work, rows)
     if len(found) < 2:
         return found
     # several marks of one firearm may fit: the best known one speaks for it
     return list({item.id: item for item in sorted(found, key=_speaks)}.values())
+
+
+def _note_persons(work: Work, rows: list[tuple[Any, ...]]) -> None:
+    """Whose names the answer holds, for the ledger."""
+    for row in rows:
+        for step in _rows(row[14]):
+            seen = [party for party, name in ((step[3], step[5]), (step[6], step[8])) if name]
+            if seen:
+                work.saw("person", seen)
 
 
 def _speaks(item: FirearmFound) -> bool:
@@ -302,7 +313,10 @@ def _personal(work: Work, ids: set[int | None]) -> dict[int, str]:
     if May.PERSON_READ not in work.actor.may or not wanted:
         return {}
     rows = work.session.execute(select(Person.party_id, Person.full_name).where(Person.party_id.in_(wanted)))
-    return {row.party_id: row.full_name for row in rows}
+    known = {row.party_id: row.full_name for row in rows}
+    if known:
+        work.saw("person", known)
+    return known
 
 
 def fits_name(asked: str, *names: str) -> bool:
@@ -349,6 +363,8 @@ def trace(work: Work, trace_id: int) -> TraceView:
     row = work.session.get(Trace, trace_id)
     if row is None or (work.actor.role not in _SEE_ALL and row.asked_by != work.actor.user_id):
         raise NotFound(f"No trace has the number {trace_number(trace_id)}")
+    if May.PERSON_READ in work.actor.may:
+        work.saw("trace", [trace_id])  # its answer may name persons
     return TraceView(
         trace_number(row.id),
         row.asked_at,

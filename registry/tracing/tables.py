@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.database import Base, Instant, Key, table_args
+from registry.core.database import PERSONAL, Base, Instant, Key, table_args
 
 
 class Trace(Base):
@@ -22,7 +22,7 @@ class Trace(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     kind: Mapped[str] = mapped_column(String(12))
     question: Mapped[str] = mapped_column(Text)
-    answer: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text, info=PERSONAL)
     outcome: Mapped[str] = mapped_column(String(20))
     asked_by: Mapped[int] = mapped_column(Key)
     role: Mapped[str] = mapped_column(String(30))

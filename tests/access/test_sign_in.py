@@ -93,18 +93,18 @@ def test_a_locked_login_is_answered_like_an_unknown_one(client: FlaskClient, off
 def test_a_session_ends_when_idle(app: Flask, clock: Clock) -> None:
     client = sign_in(app)
     for _ in range(5):
-        clock.pass_by(minutes=59)
+        clock.pass_by(minutes=14)
         assert signed_in(client)
-    clock.pass_by(minutes=60)
+    clock.pass_by(minutes=15)
     assert not signed_in(client)
 
 
 def test_a_session_ends_however_busy_it_is(app: Flask, clock: Clock) -> None:
     client = sign_in(app)
-    for _ in range(23):
-        clock.pass_by(minutes=30)
+    for _ in range(71):
+        clock.pass_by(minutes=10)
         assert signed_in(client)
-    clock.pass_by(minutes=30)
+    clock.pass_by(minutes=10)
     assert not signed_in(client)
 
 

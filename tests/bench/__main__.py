@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import ledgers, marks, traces
+from tests.bench import ledger_writes, ledgers, marks, traces
 from tests.bench.line import Line
 
 BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
     "trace_exact_growth": traces.exact_growth,
     "trace_logged_http": traces.logged_http,
     "ledger_integrate": ledgers.integrated,
+    "ledger_write": ledger_writes.write,
     "ledger_proof": ledgers.proved,
     "mark_damaged": marks.damaged,
     "mark_quality": marks.quality,

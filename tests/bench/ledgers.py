@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 
-from registry.ledger.merkle import leaf_hash, verify_inclusion
+from registry.core.journal.merkle import leaf_hash, verify_inclusion
 from registry.ledger.tiles import Tile, Tree, integrate
 from tests.bench.line import Line
 

@@ -6,14 +6,17 @@ Every fiftieth firearm has ten steps of custody, the others two; every second on
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import psycopg
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 from registry.core import migrate
+from registry.core.database import Base, Database
+from registry.core.journal import triggers
 from registry.marks.reading import fold_key
 
 MAKERS = 20
@@ -92,12 +95,21 @@ def serial(key: int) -> str:
 
 
 def load(url: str, size: int) -> None:
-    """Fill an empty database with `size` firearms."""
+    """Fill an empty database with `size` firearms, below the journal: they are not what is measured."""
     migrate.upgrade(url)
+    _journal(url, triggers.remove)
     if url.startswith("sqlite"):
         _load_sqlite(make_url(url).database or "", size)
     else:
         _load_postgresql(url.replace("+psycopg", ""), size)
+    _journal(url, lambda connection: triggers.install(connection, Base.metadata))
+
+
+def _journal(url: str, change: Callable[[Connection], None]) -> None:
+    database = Database(url)
+    with database.writer.begin() as connection:
+        change(connection)
+    database.close()
 
 
 def _tables(size: int) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[Any, ...]]]]:

@@ -6,9 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, text
 
+from registry.access.policy import SECOND_FACTOR_ROLES
 from registry.ammunition.tables import Lot, Movement, Sale
+from registry.app import create_app
+from registry.core.settings import Settings
 from registry.core.work import OPERATOR, Office
 from registry.demo import catalogue, loading
 from registry.directory.calibres import BY_CODE
@@ -16,6 +20,7 @@ from registry.directory.countries import is_country_of_manufacture
 from registry.firearms.tables import Firearm, IdentityConflict, Mark
 from schemas.vocabulary import FirearmAction, FirearmType
 from tests.engines import Sqlite, application
+from tests.makers import enter_password, post
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +95,34 @@ def test_the_same_seed_makes_the_same_firearms(filled: Office, sqlite: Sqlite, t
         query = select(Mark.text).order_by(Mark.firearm_id, Mark.n).where(Mark.firearm_id <= 120)
         with office.look(OPERATOR) as work, filled.look(OPERATOR) as other:
             assert list(work.session.scalars(query)) == list(other.session.scalars(query))
+
+
+def test_every_sign_in_that_is_printed_opens_the_registry(
+    sqlite: Sqlite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "FIREARMS", 5)
+    monkeypatch.setattr(loading, "LOTS", 0)
+    with sqlite.ready() as url, application(url, tmp_path) as app:
+        printed = run(app, "setup", "--demo")
+        for login, _name, role in loading.ACCOUNTS:
+            assert login in printed
+            client = app.test_client()
+            answer = enter_password(client, login, loading.PASSWORD)
+            if role in SECOND_FACTOR_ROLES:
+                answer = post(client, "/sign-in/second-factor", code=run(app, "access", "code", login))
+            assert answer.headers["Location"] == "/", login
+
+
+def run(app: Flask, *args: str) -> str:
+    """What a command prints."""
+    with app.app_context():
+        return app.test_cli_runner().invoke(args=args).output.strip()
+
+
+def test_the_demonstration_is_refused_in_production(sqlite: Sqlite, tmp_path: Path) -> None:
+    with sqlite.ready() as url:
+        app = create_app(Settings(tmp_path, url, secret_key="k" * 32, testing=True, production=True))
+        printed = run(app, "setup", "--demo")
+        app.extensions["registry"].database.close()
+    assert "not in production" in printed
+    assert loading.PASSWORD not in printed

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from schemas.firearms import ComponentNew, FirearmChange, MarkNew
 from schemas.vocabulary import ComponentKind, MarkCondition, MarkKind, Role, Symbol
-from tests.browsing import Live, accessibility_faults
+from tests.browsing import Live, accessibility_faults, give_code
 from tests.firearms.world import World, make_world, register, serial
 from tests.makers import EVERYTHING, PASSWORD, make_account
 
@@ -32,6 +32,7 @@ def sign_in(page: Page, live: Live, language: str = "en") -> None:
     page.fill("[name=login]", "maria")
     page.fill("[name=password]", PASSWORD)
     page.keyboard.press("Enter")
+    give_code(page, live, "maria")
     page.wait_for_url(f"{live.url}/")
 
 

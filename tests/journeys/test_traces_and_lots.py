@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
+from registry.access.policy import SECOND_FACTOR_ROLES
 from registry.ammunition import acts
 from registry.core.numbers import parse_registry_number
 from schemas.ammunition import LotNew, PackNew, SaleNew
 from schemas.vocabulary import MarkingScheme, PackageLevel, PartyKind, Role
-from tests.browsing import Live, accessibility_faults
+from tests.browsing import Live, accessibility_faults, give_code
 from tests.firearms.world import World, make_world, register
 from tests.makers import EVERYTHING, PASSWORD, make_account, make_party
 
@@ -43,6 +44,8 @@ def sign_in(page: Page, live: Live, role: Role, language: str = "en") -> None:
     page.fill("[name=login]", "maria")
     page.fill("[name=password]", PASSWORD)
     page.keyboard.press("Enter")
+    if role in SECOND_FACTOR_ROLES:
+        give_code(page, live, "maria")
     page.wait_for_url(f"{live.url}/")
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.core.journal.merkle import EMPTY_ROOT, Frontier
 from registry.ledger.checkpoints import Checkpoint, NotAnExtension, check_extension, cosign
-from registry.ledger.merkle import EMPTY_ROOT, Frontier
 from registry.ledger.notes import (
     Kind,
     Note,

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.ledger import merkle
-from registry.ledger.merkle import (
+from registry.core.journal import merkle
+from registry.core.journal.merkle import (
     EMPTY_ROOT,
     Frontier,
     ProofFails,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.core.errors import NotFound
-from registry.ledger.merkle import Frontier, ProofFails, leaf_hash, verify_consistency, verify_inclusion
+from registry.core.journal.merkle import Frontier, ProofFails, leaf_hash, verify_consistency, verify_inclusion
 from registry.ledger.tiles import TileDamaged, TilePath, Tree, integrate, pack_entries, unpack_entries
 from tests.ledger.trees import consistency, inclusion, leaves, mth
 

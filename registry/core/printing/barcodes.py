@@ -64,9 +64,18 @@ def data_matrix(text: str, gs1: bool = False, field: str = "datamatrix") -> Matr
     """Data Matrix of a text, or of a GS1 element string in brackets; raises Invalid if it does not fit."""
     try:
         symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, gs1=gs1, force_square=True)
-        image = memoryview(cast(Buffer, symbol.to_image(scale=1, add_quiet_zones=False)))
+        return _matrix(symbol)
     except (ValueError, RuntimeError) as error:
         raise Invalid.at(field, f"This cannot be written as a Data Matrix: {error}") from None
+
+
+def qr_code(text: str) -> Matrix:
+    """QR code of a text, with the middle of the levels of correction."""
+    return _matrix(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M"))
+
+
+def _matrix(symbol: zxingcpp.Barcode) -> Matrix:
+    image = memoryview(cast(Buffer, symbol.to_image(scale=1, add_quiet_zones=False)))
     rows, columns = image.shape or (0, 0)
     pixels = image.tobytes()
     dark = [
@@ -89,3 +98,9 @@ def matrix_path(matrix: Matrix, x: float, y: float, module: float) -> str:
     edge = QUIET_MATRIX * module
     drawn = " ".join(f"{column} {row} {width} 1 re" for column, row, width in matrix.dark)
     return f"q {module:.4f} 0 0 {module:.4f} {x + edge:.3f} {y + edge:.3f} cm {drawn} f Q"
+
+
+def matrix_outline(matrix: Matrix) -> str:
+    """The dark modules as the path of an SVG drawing, one unit a module, without quiet zone."""
+    top = matrix.size - 1
+    return "".join(f"M{column} {top - row}h{width}v1h-{width}z" for column, row, width in matrix.dark)

@@ -17,11 +17,22 @@ from registry.core.work import Actor, Begin, Look, Office, new_request_id
 from schemas.vocabulary import May, Purpose
 
 
+@dataclass(frozen=True)
+class Visitor:
+    """Whom a cookie names. step: what they have to do before anything else is open to them, "" when nothing.
+
+    While a step is left the actor may do no more than that step needs.
+    """
+
+    actor: Actor
+    step: str = ""
+
+
 @dataclass
 class Registry:
     """The parts of a running registry; one for each application.
 
-    token_actor, cookie_actor: given by `access`, which this floor does not know; pages: entries of the
+    token_actor, cookie_visitor: given by `access`, which this floor does not know; pages: entries of the
     navigation, given by the subjects.
     """
 
@@ -29,7 +40,7 @@ class Registry:
     database: Database
     office: Office
     token_actor: Callable[[Registry, str], Actor | None]
-    cookie_actor: Callable[[Registry], Actor | None]
+    cookie_visitor: Callable[[Registry], Visitor | None]
     navigation: list[NavigationEntry] = field(default_factory=list)
 
 
@@ -60,6 +71,8 @@ class Asked(Request):
         self.is_api = self.path.startswith("/api/")
         self.knows_caller = False
         self.caller: Actor | None = None
+        self.knows_visitor = False
+        self.visitor: Visitor | None = None
         self._body: bytes | None = None
 
     def body(self) -> bytes:
@@ -102,10 +115,28 @@ def authenticate() -> Actor | None:
     """Who calls: by bearer token on the API, by cookie on pages. Asked once for each request."""
     calling = asked()
     if not calling.knows_caller:
-        parts = registry()
-        calling.caller = _token_actor(parts, calling) if calling.is_api else parts.cookie_actor(parts)
+        calling.caller = _token_actor(registry(), calling) if calling.is_api else _cookie_actor()
         calling.knows_caller = True
     return calling.caller
+
+
+def visitor() -> Visitor | None:
+    """Whom the cookie of a page names, be their sign-in complete or not. Asked once for each request."""
+    calling = asked()
+    if not calling.knows_visitor:
+        calling.visitor = None if calling.is_api else registry().cookie_visitor(registry())
+        calling.knows_visitor = True
+    return calling.visitor
+
+
+def admit(actor: Actor) -> None:
+    """Let somebody whose sign-in is not complete act in this request, with what they may."""
+    asked().caller = actor
+
+
+def _cookie_actor() -> Actor | None:
+    named = visitor()
+    return named.actor if named and not named.step else None
 
 
 def _token_actor(parts: Registry, calling: Asked) -> Actor | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from flask import Flask, current_app
 
 from registry.core.errors import Forbidden, RegistryError, SignInNeeded
-from registry.core.web.context import Asked, authenticate
-from registry.core.work import allow
+from registry.core.web.context import Asked, admit, authenticate, registry, visitor
+from registry.core.work import Actor, allow, confirmed
 from schemas.vocabulary import May
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -18,19 +19,30 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Guard:
-    """may: the permission asked for, None where only a sign-in is needed; public: why anyone may call."""
+    """may: the permission asked for, None where only a sign-in is needed; public: why anyone may call.
+
+    steps: steps of an unfinished sign-in at which the route is open too; confirmed_within: how lately the
+    caller must have shown who they are.
+    """
 
     may: May | None = None
     public: str = ""
+    steps: frozenset[str] = frozenset()
+    confirmed_within: timedelta | None = None
 
 
 class UnguardedError(RegistryError):
     """A route without a declaration: the service does not start."""
 
 
-def may(permission: May) -> Callable[[View], View]:
-    """Declare that callers need a permission."""
-    return _declare(Guard(may=permission))
+def may(permission: May, confirmed_within: timedelta | None = None) -> Callable[[View], View]:
+    """Declare that callers need a permission, and how lately they must have shown who they are."""
+    return _declare(Guard(may=permission, confirmed_within=confirmed_within))
+
+
+def unfinished(*steps: str, confirmed_within: timedelta | None = None) -> Callable[[View], View]:
+    """Declare that callers need a sign-in, and that one which still waits at one of these steps will do."""
+    return _declare(Guard(steps=frozenset(steps), confirmed_within=confirmed_within))
 
 
 def signed_in(view: View) -> View:
@@ -76,11 +88,22 @@ def check(asked: Asked) -> None:
         raise Forbidden("This address is closed")
     if guard.public:
         return
-    actor = authenticate()
+    actor = authenticate() or _on_the_way(guard)
     if actor is None:
         raise SignInNeeded("A sign-in or a valid bearer token is needed")
     if guard.may is not None:
         allow(actor, guard.may)
+    if guard.confirmed_within is not None:
+        confirmed(actor, registry().office.clock(), guard.confirmed_within)
+
+
+def _on_the_way(guard: Guard) -> Actor | None:
+    """Somebody whose sign-in waits at a step that this route belongs to."""
+    named = visitor()
+    if named is None or named.step not in guard.steps:
+        return None
+    admit(named.actor)
+    return named.actor
 
 
 def refuse_unguarded(app: Flask) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import structlog
@@ -13,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry.core.errors import Invalid, RegistryError, SignInNeeded, Unmet
+from registry.core.errors import ConfirmationNeeded, Invalid, RegistryError, SignInNeeded, Unmet
 from registry.core.web.context import is_api, request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -64,10 +65,20 @@ def _refused(error: RegistryError) -> BaseResponse:
         return problem(error)
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")))
+    if isinstance(error, ConfirmationNeeded):
+        return redirect(url_for("access.confirm", next=_page_asked()), 303)
     return make_response(
         render_template("kit/error.html", error=error, status=error.status, request_id=request_id()),
         error.status,
     )
+
+
+def _page_asked() -> str:
+    """The page to come back to: this one, or for a form the one it stands on."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    referrer = urlsplit(request.referrer or "")
+    return referrer.path if referrer.netloc == request.host and referrer.path else "/"
 
 
 def from_http(error: HTTPException) -> BaseResponse:

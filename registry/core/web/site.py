@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.web import context, guard, problems
 from registry.core.web.context import registry
+from schemas.vocabulary import May
 
 log = structlog.get_logger()
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -170,10 +171,12 @@ def _words() -> dict[str, Any]:
         ],
         "navigation": _navigation(parts, visitor),
         "signed_in": visitor
+        and visitor.may
         and {
             "name": visitor.name,
             "role_label": gettext(visitor.role.value.replace("_", " ").capitalize()),
             "sign_out_href": url_for("access.sign_out"),
+            "may_see_history": May.HISTORY_READ in visitor.may,
         },
     }
 

@@ -17,7 +17,7 @@ class KeptAnswer(Base):
     """
 
     __tablename__ = "kept_answer"
-    __table_args__ = table_args()
+    __table_args__ = table_args(info={"journal": False})  # what it repeats is in the journal already
 
     account_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(String(200), primary_key=True)

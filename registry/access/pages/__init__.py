@@ -1,0 +1,15 @@
+"""Pages of access: signing in and out, one's own ways in, and accounts."""
+
+from __future__ import annotations
+
+from registry.access.pages import accounts, factors, own, signing_in
+from registry.access.pages.room import blueprint
+from registry.core.web.context import NavigationEntry
+from schemas.vocabulary import May
+
+ROOMS = (signing_in, factors, own, accounts)
+NAVIGATION = (
+    NavigationEntry("Accounts", "access.accounts", May.USER_MANAGE, 10),
+    NavigationEntry("Your access", "access.tokens", May.TOKEN_MANAGE, 90),
+)
+__all__ = ["NAVIGATION", "ROOMS", "blueprint"]

@@ -1,0 +1,113 @@
+"""Pages of the ledger: the history of a record, and the auditor's view of the log."""
+
+from __future__ import annotations
+
+import orjson
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from registry.auditing import queries
+from registry.core.errors import RegistryError, Unmet
+from registry.core.web import context, guard
+from registry.core.web.context import NavigationEntry
+from registry.core.web.forms import load_form
+from registry.core.web.words import label, options, shown
+from registry.ledger import exports, log, verifier
+from schemas.auditing import EntriesAskedSchema
+from schemas.paging import Page
+from schemas.vocabulary import May, Role
+
+blueprint = Blueprint("auditing", __name__, template_folder="templates")
+NAVIGATION = (NavigationEntry("Ledger", "auditing.ledger", May.LEDGER_READ, 70),)
+PLACES = {"F": "firearms.show", "L": "ammunition.show", "P": "directory.show", "T": "tracing.show"}
+OPERATIONS = {"I": "Recorded", "U": "Changed", "D": "Removed", "S": "Stated anew"}
+MOST_PROBLEMS = 100
+
+
+@blueprint.get("/records/<number>/history")
+@guard.may(May.HISTORY_READ)
+def history(number: str) -> str:
+    """Who changed a record, when, as what, why, and what changed."""
+    with context.look() as work:
+        lines = queries.history(work, number)
+    number = number.strip().upper()
+    back = url_for(PLACES[number[0]], number=number)
+    signed = log.status(context.registry().office).signed
+    return render_template(
+        "auditing/history.html",
+        number=number,
+        lines=lines,
+        back=back,
+        label=label,
+        operations=OPERATIONS,
+        signed=signed,
+    )
+
+
+@blueprint.get("/ledger/leaves/<int:leaf>/proof.json")
+@guard.may(May.HISTORY_READ)
+def proof(leaf: int) -> Response:
+    """The proof of a leaf, to keep and to check anywhere."""
+    with context.look() as work:
+        document = queries.proof(work, leaf)
+    answer = Response(orjson.dumps(document, option=orjson.OPT_INDENT_2), mimetype="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="proof-{leaf}.json"'
+    return answer
+
+
+@blueprint.get("/ledger")
+@guard.may(May.LEDGER_READ)
+def ledger() -> str | tuple[str, int]:
+    """The log with its filters, and its checkpoints."""
+    return _ledger(None)
+
+
+@blueprint.post("/ledger/verify")
+@guard.may(May.LEDGER_READ)
+def verify() -> str | tuple[str, int]:
+    """Verify the whole log against the tables now."""
+    office, key = context.registry().office, log.signer(*context.registry().settings.ledger_key)
+    log.keep(office, key, now=True)
+    with exports.snapshot(office.database) as connection:
+        report = verifier.verify(exports.collected(connection), str(key.key))
+    return _ledger(report)
+
+
+def _ledger(report: verifier.Report | None) -> str | tuple[str, int]:
+    errors, status = tuple[Unmet, ...](), 200
+    with context.look() as work:
+        try:
+            found = queries.entries(work, load_form(EntriesAskedSchema(), request.args))
+        except RegistryError as error:
+            found, errors, status = Page(()), shown(error), error.status
+        newest = queries.checkpoints(work)
+    answer = render_template(
+        "auditing/ledger.html",
+        page=found,
+        asked=request.args,
+        errors=errors,
+        checkpoints=newest,
+        known=log.status(context.registry().office),
+        report=report,
+        problems=report.problems[:MOST_PROBLEMS] if report else (),
+        roles=options(Role),
+        label=label,
+        verified=_verdict(report),
+    )
+    return answer if status == 200 else (answer, status)
+
+
+def _verdict(report: verifier.Report | None) -> str:
+    if report is None:
+        return ""
+    said = {
+        "leaves": report.leaves,
+        "changes": report.changes,
+        "rows": report.rows,
+        "count": len(report.problems),
+    }
+    if report.problems:
+        words = _("%(count)s problems in %(leaves)s leaves, %(changes)s changes and %(rows)s rows.", **said)
+    else:
+        words = _("Nothing is wrong: %(leaves)s leaves, %(changes)s changes and %(rows)s rows agree.", **said)
+    return str(words)

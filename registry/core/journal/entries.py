@@ -1,0 +1,141 @@
+"""Writing the journal: an entry is opened before the first change and closed with its leaves.
+
+On SQLite, with its one writer, the leaves are appended in the transaction itself. On PostgreSQL one
+sequencer at a time appends those of every transaction that nobody can still be inside of, so that the
+tree grows without a gap and writers never wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from registry.core.database import Prepared, Turn
+from registry.core.journal import leaves
+from registry.core.journal.merkle import HASH, Frontier, leaf_hash
+
+UNSTATED_PURPOSE = "record_keeping"
+TILE = 256
+AT_ONCE = 500  # transactions the sequencer appends at once
+
+_VALUES = ":at, :actor_id, :role, :purpose, :case_number, :act, :request_id, :note"
+_NAMES = ("at", "actor_id", "role", "purpose", "case_number", "act", "request_id", "note")
+_COLUMNS = "at, actor_id, role, purpose, case_number, act, request_id, note"
+OPEN = Prepared(
+    f"INSERT INTO ledger_entry (tx, leaf, {_COLUMNS}) VALUES ({{tx}}, {{next}}, {_VALUES}) RETURNING id, leaf"
+)
+_RENAME = Prepared("UPDATE ledger_entry SET act = :act, note = :note WHERE id = :id")
+_DISCARD = Prepared("DELETE FROM ledger_entry WHERE id = :id")
+_ENTRY = f"SELECT id, leaf, {_COLUMNS}, tx FROM ledger_entry"
+_SETTLED = Prepared(
+    f"{_ENTRY} WHERE leaf IS NULL AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+    f" ORDER BY id LIMIT {AT_ONCE}"
+)
+_CHANGES = Prepared(
+    "SELECT c.id, c.subject, c.op, c.key, c.before, c.after, c.salt, p.name, p.value, p.salt"
+    " FROM ledger_change c LEFT JOIN ledger_personal p ON p.change_id = c.id"
+    " WHERE c.entry_id = :entry ORDER BY c.id"
+)
+_STATE = Prepared("SELECT size, peaks FROM ledger_state WHERE id = 1")
+_GROW = Prepared("UPDATE ledger_state SET size = :size, peaks = :peaks WHERE id = 1")
+_LEAF = Prepared("INSERT INTO ledger_leaf (id, entry_id, body) VALUES (:id, :entry, :body)")
+_PLACE = Prepared("UPDATE ledger_entry SET leaf = :leaf WHERE id = :id")
+_BODIES = Prepared("SELECT body FROM ledger_leaf WHERE id >= :first AND id < :beyond ORDER BY id")
+_TILES = Prepared(
+    "SELECT hashes FROM ledger_tile WHERE level = :level AND n >= :first AND n < :beyond ORDER BY n"
+)
+_TILE = Prepared("INSERT INTO ledger_tile (level, n, hashes) VALUES (:level, :n, :hashes)")
+_SEQUENCER = Prepared("SELECT pg_try_advisory_xact_lock(hashtextextended('ledger.sequencer', 0))")
+
+
+Opened = tuple[int, int | None]
+"""An entry's key and, on SQLite, the index of its first leaf."""
+
+
+def close(turn: Turn, opened: Opened, opened_as: dict[str, Any], now: dict[str, Any]) -> None:
+    """Before the commit: the entry as it became; on SQLite its leaves, or nothing if nothing changed."""
+    if (opened_as["act"], opened_as["note"]) != (now["act"], now["note"]):
+        turn.run(_RENAME, {"id": opened[0], "act": now["act"], "note": now["note"]})
+    if turn.is_sqlite:
+        said = [now[name] if name in ("act", "note") else opened_as[name] for name in _NAMES]
+        _append(turn, [(*opened, *said, None)])
+
+
+def sequence(turn: Turn) -> int:
+    """Append the leaves of what is settled; how many entries. Nothing when another one is at it."""
+    if turn.is_sqlite or not turn.run(_SEQUENCER, {})[0][0]:
+        return 0
+    settled = turn.run(_SETTLED, {})
+    _append(turn, settled)
+    return len(settled)
+
+
+def _append(turn: Turn, entries: Sequence[tuple[Any, ...]]) -> None:
+    """Leaves, tiles and state of these entries; those that changed and say nothing are discarded."""
+    grown: list[bytes] = []
+    size = None
+    for entry in entries:
+        changes = _changes(turn, entry[0])
+        if not changes and not entry[9]:
+            turn.run(_DISCARD, {"id": entry[0]})
+            continue
+        if size is None:
+            ((size, peaks),) = turn.run(_STATE, {})
+        if entry[1] is None:
+            turn.run(_PLACE, {"id": entry[0], "leaf": size + len(grown)})
+        for body in leaves.bodies(_entry(entry), changes):
+            turn.run(_LEAF, {"id": size + len(grown), "entry": entry[0], "body": body.decode()})
+            grown.append(leaf_hash(body))
+    if size is not None:
+        before = Frontier(size, _split(bytes(peaks)))
+        after = before.append(grown)
+        turn.run(_GROW, {"size": after.size, "peaks": b"".join(after.peaks)})
+        _seal(turn, before.size, after.size)
+
+
+def _entry(row: tuple[Any, ...]) -> leaves.Entry:
+    key, _, at, actor, role, purpose, case, act, request, note, tx = row
+    said = orjson.loads(note) if note else {}
+    return leaves.Entry(key, tx, iso(at), actor, role, purpose, case, act, request, said)
+
+
+def iso(at: str | datetime) -> str:
+    """A moment as leaves and checkpoints write it, from what either engine gives."""
+    moment = datetime.fromisoformat(at).replace(tzinfo=UTC) if isinstance(at, str) else at.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _changes(turn: Turn, entry: int) -> list[leaves.Change]:
+    found: dict[int, tuple[list[Any], list[tuple[str, str, bytes]]]] = {}
+    for *change, name, value, salt in turn.run(_CHANGES, {"entry": entry}):
+        _, personal = found.setdefault(change[0], (change, []))
+        if name is not None:
+            personal.append((name, value, bytes(salt)))
+    return [
+        leaves.Change(key, subject, op, row, before, after, bytes(salt), tuple(personal))
+        for (key, subject, op, row, before, after, salt), personal in found.values()
+    ]
+
+
+def _seal(turn: Turn, before: int, after: int) -> None:
+    """Keep the tiles that became full."""
+    level, span = 0, TILE
+    while after // span > before // span:
+        for n in range(before // span, after // span):
+            turn.run(_TILE, {"level": level, "n": n, "hashes": _full(turn, level, n)})
+        level, span = level + 1, span * TILE
+
+
+def _full(turn: Turn, level: int, n: int) -> bytes:
+    bounds = {"first": n * TILE, "beyond": (n + 1) * TILE}
+    if level == 0:
+        return b"".join(leaf_hash(body.encode()) for (body,) in turn.run(_BODIES, bounds))
+    below = turn.run(_TILES, {"level": level - 1, **bounds})
+    return b"".join(Frontier().append(_split(bytes(hashes))).root for (hashes,) in below)
+
+
+def _split(hashes: bytes) -> tuple[bytes, ...]:
+    return tuple(hashes[at : at + HASH] for at in range(0, len(hashes), HASH))

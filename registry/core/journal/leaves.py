@@ -1,0 +1,105 @@
+"""The exact bytes of leaves: what the tree is grown from, and what a stranger's verifier reads. Pure.
+
+A leaf says who did what, when and why, and gives for every change a digest. Values stay outside, each
+with its salt, so that a personal one can be erased while the proof of all others stands. The format is
+written down in docs/ledger-format.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+VERSION = 1
+LARGEST = 60_000  # bytes; an entry of a C2SP bundle has at most 65,535
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a leaf says of its transaction. at: ISO 8601 in UTC; note: more members of the leaf;
+    tx: PostgreSQL's number of it.
+    """
+
+    id: int
+    tx: int | None
+    at: str
+    actor: int
+    role: str
+    purpose: str
+    case: str
+    act: str
+    request: str
+    note: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change with what its digests are made of. personal: (name, value, salt)."""
+
+    id: int
+    subject: str
+    op: str
+    key: str
+    before: str | None
+    after: str | None
+    salt: bytes
+    personal: tuple[tuple[str, str, bytes], ...] = ()
+
+
+def digest(salt: bytes, name: str, value: Any) -> str:
+    """SHA-256, in hexadecimal, over the JSON array of salt (hexadecimal), name and value."""
+    return sha256(orjson.dumps([salt.hex(), name, value])).hexdigest()
+
+
+def line(change: Change) -> list[Any]:
+    """A change in the leaf: table, operation, key, digest of the row, digests of what is personal."""
+    personal = {name: digest(salt, name, value) for name, value, salt in sorted(change.personal)}
+    return [
+        change.subject,
+        change.op,
+        orjson.loads(change.key),
+        digest(change.salt, "row", [change.id, change.before, change.after]),
+        personal,
+    ]
+
+
+def bodies(entry: Entry, changes: Iterable[Change]) -> list[bytes]:
+    """The leaves of a transaction: one, or as many parts as its size needs; the last says `final`."""
+    parts = list(_parts(changes))
+    return [_body(entry, part, lines, final=part == len(parts) - 1) for part, lines in enumerate(parts)]
+
+
+def _parts(changes: Iterable[Change]) -> Iterator[list[bytes]]:
+    part: list[bytes] = []
+    size = 0
+    for change in changes:
+        written = orjson.dumps(line(change))
+        if part and size + len(written) > LARGEST - 2_000:
+            yield part
+            part, size = [], 0
+        part.append(written)
+        size += len(written) + 1
+    yield part
+
+
+def _body(entry: Entry, part: int, lines: list[bytes], final: bool) -> bytes:
+    head = {
+        "v": VERSION,
+        "entry": entry.id,
+        "part": part,
+        "final": final,
+        **({} if entry.tx is None else {"tx": entry.tx}),
+        "at": entry.at,
+        "actor": entry.actor,
+        "role": entry.role,
+        "purpose": entry.purpose,
+        "case": entry.case,
+        "act": entry.act,
+        "request": entry.request,
+        **(entry.note if final else {}),
+    }
+    return orjson.dumps(head)[:-1] + b',"changes":[' + b",".join(lines) + b"]}"

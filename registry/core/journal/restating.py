@@ -1,0 +1,72 @@
+"""Rows stated anew: after a migration that changed what a table looks like, and when the journal begins."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, text
+
+from registry.core.database import Turn
+from registry.core.journal import entries
+from registry.core.journal.triggers import is_personal, key_json, row_json
+
+_SALT = {
+    "sqlite": "randomblob(16)",
+    "postgresql": "uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())",
+}
+
+
+def restate(connection: Connection, tables: Sequence[Table]) -> None:
+    """Write every row of these tables into the journal as it is now, as one entry."""
+    filled = [table for table in tables if connection.execute(table.select().limit(1)).first() is not None]
+    if not filled:
+        return
+    engine = connection.dialect.name
+    turn = Turn(connection.connection.driver_connection, engine == "sqlite", begun=True)
+    said_of_it = said("migration")
+    ((entry, leaf),) = turn.run(entries.OPEN, said_of_it)
+    if engine == "postgresql":
+        for setting in ("timezone = 'UTC'", "bytea_output = 'hex'", "extra_float_digits = 1"):
+            connection.exec_driver_sql(f"SET LOCAL {setting}")
+    for table in filled:
+        for sql in _statements(table, engine):
+            connection.execute(text(sql), {"entry": entry})
+    entries.close(turn, (entry, leaf), said_of_it, said_of_it)
+
+
+def said(act: str) -> dict[str, Any]:
+    """What an entry of the operator says."""
+    return {
+        "at": datetime.now(UTC),
+        "actor_id": 0,
+        "role": "authority_supervisor",
+        "purpose": entries.UNSTATED_PURPOSE,
+        "case_number": "",
+        "act": act,
+        "request_id": os.urandom(16).hex(),
+        "note": "",
+    }
+
+
+def _statements(table: Table, engine: str) -> list[str]:
+    key = key_json(table, engine, "t")
+    ordered = ", ".join(f't."{column.name}"' for column in table.primary_key.columns)
+    changes = (
+        "INSERT INTO ledger_change (entry_id, subject, op, key, before, after, salt)"
+        f" SELECT :entry, '{table.name}', 'S', {key}, NULL, {row_json(table, engine, 't')}, {_SALT[engine]}"
+        f' FROM "{table.name}" t ORDER BY {ordered}'
+    )
+    return [changes, *(_personal(table, engine, key, c.name) for c in table.columns if is_personal(c))]
+
+
+def _personal(table: Table, engine: str, key: str, name: str) -> str:
+    value = f't."{name}"'
+    value = f"json_array({value})" if engine == "sqlite" else f"jsonb_build_array({value})::text"
+    return (
+        "INSERT INTO ledger_personal (change_id, name, value, salt)"
+        f" SELECT c.id, 'after.{name}', {value}, {_SALT[engine]} FROM ledger_change c"
+        f" JOIN \"{table.name}\" t ON c.key = {key} WHERE c.entry_id = :entry AND c.subject = '{table.name}'"
+    )

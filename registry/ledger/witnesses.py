@@ -1,0 +1,42 @@
+"""Witnesses: other States and an auditor's key cosign our checkpoints; a fork would need all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from registry.core.database import Prepared
+from registry.core.errors import NotFound
+from registry.core.work import Office
+from registry.ledger.checkpoints import Checkpoint
+from registry.ledger.log import LedgerBrokenError
+from registry.ledger.notes import Note, VerifierKey, verify
+
+_NOTE = Prepared("SELECT note FROM ledger_checkpoint WHERE size = :size")
+_KEEP = Prepared("UPDATE ledger_checkpoint SET note = :note WHERE size = :size")
+
+
+def accept(office: Office, log_key: VerifierKey, cosigned: bytes, witnesses: Sequence[VerifierKey]) -> int:
+    """Keep the cosignatures of known witnesses on one of our checkpoints; how many.
+
+    Raises NoteMalformed, SignatureFails or NotSigned for a note that is none of ours or theirs, NotFound
+    for a checkpoint we never signed, LedgerBrokenError when it is signed by our key and yet another one.
+    """
+    note = Note.parse(cosigned)
+    verify(note, [log_key])
+    good = verify(note, witnesses)
+    size = Checkpoint.parse(note.text).size
+    with office.database.transaction() as turn:
+        rows = turn.run(_NOTE, {"size": size})
+        if not rows:
+            raise NotFound(f"No checkpoint of {size} leaves was signed here")
+        ours = Note.parse(rows[0][0].encode())
+        if ours.text != note.text:
+            raise LedgerBrokenError(
+                f"Our key has signed two logs of {size} leaves: the key is in other hands."
+            )
+        names = {(found.key.name, found.key.id) for found in good}
+        for signature in note.signatures:
+            if (signature.name, signature.key_id) in names:
+                ours = ours.signed(signature)
+        turn.run(_KEEP, {"size": size, "note": bytes(ours).decode()})
+    return len(good)
