@@ -253,6 +253,16 @@ class Purpose(StrEnum):
     REGISTRATION = "registration"
 
 
+class IllicitGround(StrEnum):
+    """Why a firearm is considered illicit (ITI 6), as requests name it."""
+
+    LAW_OF_THE_STATE = "law_of_the_state"
+    ARMS_EMBARGO = "arms_embargo"
+    NOT_MARKED = "not_marked"
+    MADE_WITHOUT_AUTHORIZATION = "made_without_authorization"
+    TRANSFERRED_WITHOUT_AUTHORIZATION = "transferred_without_authorization"
+
+
 class TraceKind(StrEnum):
     FIREARM = "firearm"
     CARTRIDGE = "cartridge"

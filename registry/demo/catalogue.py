@@ -140,8 +140,8 @@ Howa | 1500 | rifle | bolt | 308-win,243-win | 1979-2022 | B999999 | 1
 SYMBOLS = {
     "Izhmash": ("arrow_in_triangle",),
     "TOZ": ("star",),
-    "Jianshe": ("triangle",),
-    "Arsenal": ("double_circle",),
+    "Jianshe": ("twenty_six_in_triangle",),
+    "Arsenal": ("ten_in_double_circle",),
     "Cugir": ("triangle", "arrow"),
 }
 """Factory symbols that stand beside the serial."""

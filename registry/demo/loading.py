@@ -17,13 +17,24 @@ from registry.demo import firearms as guns
 from registry.demo import lots, people
 from registry.directory.tables import Party
 from registry.firearms import acts as firearms
+from registry.marks import acts as marks
 from schemas.access import AccountNew
+from schemas.marks import MarkRuleNew
 from schemas.vocabulary import Role
 
 FIREARMS, LOTS, PERSONS = 3000, 50, 400
 BATCH = 250
 PASSWORD = "marked and traceable"  # noqa: S105 - of a demonstration, printed at its start
 APP_SECRET = "MARKEDANDTRACEABLEMARKEDANDTRACE"  # noqa: S105 - as public as the password
+INVENTED = MarkRuleNew(
+    "Demonstration Arms",
+    "BR",
+    "'DA'{year}99999",
+    source="Invented for the demonstration",
+    first_year=1970,
+    last_year=2069,
+    tells="DA, two digits of the year, five digits.",
+)
 ACCOUNTS = (
     ("officer", "Inês Officer", Role.AUTHORITY_OFFICER),
     ("supervisor", "Sérgio Supervisor", Role.AUTHORITY_SUPERVISOR),
@@ -68,6 +79,7 @@ def load(office: Office, actor: Actor, firearms_count: int, lots_count: int) -> 
     with office.begin(actor) as work:
         everyone = people.register(work, PERSONS)
         today, seed = work.today, people.SEED
+        marks.add_rule(work, INVENTED)
     yield f"Loading {firearms_count:,} firearms and {lots_count:,} lots of demonstration data"
     sketched = guns.firearms(firearms_count, everyone, today, seed)
     while batch := list(islice(sketched, BATCH)):

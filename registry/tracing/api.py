@@ -17,9 +17,10 @@ from registry.core.web import api
 from registry.core.web.context import begin, look, registry
 from registry.core.work import Work
 from registry.tracing import acts, documents, queries
+from registry.tracing.completeness import gaps
 from schemas import tracing as shapes
 from schemas.paging import Page
-from schemas.vocabulary import May
+from schemas.vocabulary import May, Severity
 
 _json = Encoder()
 blueprint: Any = api.blueprint("tracing", "Where a firearm or a cartridge came from (FP art. 12(4); ITI)")
@@ -52,6 +53,15 @@ def members(answer: shapes.Answer) -> dict[str, Any]:
 def traces(work: Work, asked: shapes.TracesAsked) -> Page[queries.TraceRow]:
     """Traces asked: one's own or, for authority and auditor, all."""
     return queries.traces(work, asked)
+
+
+@blueprint.route("/traces/completeness", methods=["POST"])
+@api.takes(blueprint, May.TRACE_ASK, takes=shapes.RequestDraftSchema, gives=shapes.GapsSchema, status=200)
+def completeness(draft: shapes.RequestDraft) -> Response:
+    """What a request to another State still lacks (ITI 18; MOSAIC 05.31); nothing of it is kept."""
+    found = gaps(draft)
+    complete = all(gap.severity is not Severity.ALARM for gap in found)
+    return api.respond(shapes.GapsSchema, {"complete": complete, "items": found}, 200)
 
 
 @blueprint.route("/traces/<number>", methods=["GET"])

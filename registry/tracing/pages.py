@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,9 +20,19 @@ from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from registry.marks.pages import SIGNS, Reading, reading_of
-from registry.tracing import acts, documents, queries
+from registry.tracing import acts, completeness, documents, queries
 from schemas import tracing as shapes
-from schemas.vocabulary import CartridgeState, FirearmType, May, Outcome, Purpose, Symbol, TraceKind
+from schemas.vocabulary import (
+    CartridgeState,
+    FirearmType,
+    IllicitGround,
+    May,
+    Outcome,
+    Purpose,
+    Severity,
+    Symbol,
+    TraceKind,
+)
 
 blueprint = Blueprint("tracing", __name__, template_folder="templates")
 NAVIGATION = (
@@ -99,6 +109,40 @@ def ask() -> Answer:
     return redirect(url_for("tracing.show", number=number), 303)
 
 
+@blueprint.route("/traces/request", methods=["GET", "POST"])
+@guard.may(May.TRACE_ASK)
+def request_check() -> Answer:
+    """What a request to another State still lacks, before it leaves; nothing of it is kept."""
+    typed = request.args if request.method == "GET" else request.form
+    if request.method == "GET":
+        return _request_form(typed)
+    try:
+        draft = load_form(shapes.RequestDraftSchema(), typed)
+    except RegistryError as error:
+        return _request_form(typed, errors=shown(error)), error.status
+    return _request_form(typed, completeness.gaps(draft))
+
+
+def _request_form(
+    typed: Mapping[str, str], found: Sequence[shapes.Gap] | None = None, errors: Any = ()
+) -> str:
+    lacking = [
+        {"severity": gap.severity, "title": gap.text, "text": gap.why, "article": gap.article}
+        for gap in found or ()
+    ]
+    return render_template(
+        "tracing/request.html",
+        typed=typed,
+        checked=found is not None,
+        lacking=lacking,
+        complete=all(gap["severity"] != Severity.ALARM for gap in lacking),
+        errors=errors,
+        types=options(FirearmType),
+        grounds=options(IllicitGround),
+        countries=_countries(),
+    )
+
+
 @blueprint.get("/traces/<number>")
 @guard.may(May.TRACE_READ)
 def show(number: str) -> str:
@@ -120,10 +164,19 @@ def show(number: str) -> str:
         steps=[_step(step) for step in found.answer["steps"]],
         words=_words,
         observed=_observed,
+        may_ask=May.TRACE_ASK in may,
         may_read_firearms=May.FIREARM_READ in may,
         may_read_lots=May.LOT_READ in may,
         again=url_for("tracing.new", **_typed(found.question)),
+        request_href=_request_href(found),
     )
+
+
+def _request_href(found: queries.TraceView) -> str:
+    """The check of a request about the same firearm, "" for a cartridge."""
+    names = ("mark", "maker", "model", "calibre", "type", "country", "year")
+    told = {name: found.question[name] for name in names if found.question.get(name)}
+    return url_for("tracing.request_check", **told) if found.question["kind"] == TraceKind.FIREARM else ""
 
 
 def _typed(question: dict[str, Any]) -> dict[str, Any]:
