@@ -110,30 +110,23 @@ def statement(how: str, personal: bool) -> Prepared:
 
 def _found(work: Work, how: str, **values: Any) -> list[FirearmFound]:
     rows = work.rows(statement(how, May.PERSON_READ in work.actor.may), most=MOST + 1, **values)
-    found = [_firearm(row) for row in rows]
-    if May.PERSON_READ in work.actor.may:
-        _note_persons(work, rows)
+    found = [_firearm(work, row) for row in rows]
     if len(found) < 2:
         return found
     # several marks of one firearm may fit: the best known one speaks for it
     return list({item.id: item for item in sorted(found, key=_speaks)}.values())
 
 
-def _note_persons(work: Work, rows: list[tuple[Any, ...]]) -> None:
-    """Whose names the answer holds, for the ledger."""
-    for row in rows:
-        for step in _rows(row[14]):
-            seen = [party for party, name in ((step[3], step[5]), (step[6], step[8])) if name]
-            if seen:
-                work.saw("person", seen)
-
-
 def _speaks(item: FirearmFound) -> bool:
     return item.matched_kind == "manufacture"
 
 
-def _firearm(row: tuple[Any, ...]) -> FirearmFound:
-    steps = tuple([_step(step) for step in sorted(_rows(row[15]), key=_ON_THEN_N)])
+def _firearm(work: Work, row: tuple[Any, ...]) -> FirearmFound:
+    told = sorted(_rows(row[15]), key=_ON_THEN_N)
+    for step in told:
+        if step[5] or step[8]:  # names of natural persons: the ledger says whose
+            work.saw("person", [party for party, name in ((step[3], step[5]), (step[6], step[8])) if name])
+    steps = tuple([_step(step) for step in told])
     marks = tuple([MarkRow(*mark) for mark in sorted(_rows(row[16]))])
     values = (*row[:15], steps, marks, bool(row[17]))
     return FirearmFound(*values)

@@ -25,9 +25,9 @@ from registry.ledger import exports, log, verifier
 from registry.ledger.checkpoints import Checkpoint
 from registry.ledger.notes import sign
 from tests.engines import Sqlite
-from tests.ledger.worlds import ORIGIN, World, populated, unguarded, world
+from tests.ledger.worlds import ORIGIN, World, populated, standing, unguarded, world
 
-__all__ = ["world"]
+__all__ = ["standing", "world"]
 PASSING = {"kept_answer", "sign_in", "wrong_tries"}
 DERIVED = {"mark_index", "mark_block", "mark_change"}
 # Tables that the demonstration leaves empty have no cell to change; the test says if there is another.
@@ -89,22 +89,22 @@ def changed(connection: Connection, table: Table, column: Column[Any]) -> bool |
     return False
 
 
-def test_every_cell_of_every_table(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    assert world.verify().problems == []
+def test_every_cell_of_every_table(standing: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert standing.verify().problems == []
     found, missed, refused, empty = 0, [], [], set()
     for table, column in cells():
-        with world.below() as connection:
+        with standing.below() as connection:
             unguarded(connection)
             done = changed(connection, table, column)
             if done is None:
                 empty.add(table.name)
             elif not done:
                 refused.append(f"{table.name}.{column.name}")
-            elif world.verify(connection).problems:
+            elif standing.verify(connection).problems:
                 found += 1
             else:
                 missed.append(f"{table.name}.{column.name}")
-    assert world.verify().problems == []
+    assert standing.verify().problems == []
     with capsys.disabled():
         tried = found + len(missed)
         print(f"\n{tried} tamperings, {found} found; {len(refused)} refused by constraints: {refused}")  # noqa: T201
@@ -170,12 +170,12 @@ KINDS: dict[str, Tampering] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_log_itself(world: World, kind: str) -> None:
-    with world.below() as connection:
+def test_the_log_itself(standing: World, kind: str) -> None:
+    with standing.below() as connection:
         unguarded(connection)
         KINDS[kind](connection)
-        assert world.verify(connection).problems, kind
-    assert world.verify().problems == []
+        assert standing.verify(connection).problems, kind
+    assert standing.verify().problems == []
 
 
 def test_untouched_exports_are_never_reported(world: World) -> None:
@@ -207,26 +207,28 @@ def test_tiles_of_a_long_log(world: World, capsys: pytest.CaptureFixture[str]) -
     assert world.verify().problems == []
 
 
-def test_a_dropped_trigger_is_noticed_and_what_was_done_behind_it(world: World) -> None:
-    database = world.office.database
-    with world.below() as connection:
+def test_a_dropped_trigger_is_noticed_and_what_was_done_behind_it(standing: World) -> None:
+    database = standing.office.database
+    with standing.below() as connection:
         name = next(name for name in triggers.found(connection) if name.startswith("journal_firearm"))
         table = "" if database.is_sqlite else " ON firearm"
         connection.execute(text(f"DROP TRIGGER {name}{table}"))
         assert triggers.differences(connection, Base.metadata) == [name]
-        assert not world.verify(connection).problems  # nothing was done yet
+        assert not standing.verify(connection).problems  # nothing was done yet
     with database.reader.connect() as reading:
         assert triggers.differences(reading, Base.metadata) == []
 
 
-def test_each_change_of_each_table_is_journaled(world: World) -> None:
+def test_each_change_of_each_table_is_journaled(standing: World) -> None:
     seen = set()
     for table in triggers.journaled(Base.metadata):
-        with world.below() as connection:
+        with standing.below() as connection:
             row = connection.execute(select(table).limit(1)).mappings().first()
             if row is None:
                 continue
-            turn = Turn(connection.connection.driver_connection, world.office.database.is_sqlite, begun=True)
+            turn = Turn(
+                connection.connection.driver_connection, standing.office.database.is_sqlite, begun=True
+            )
             turn.run(entries.OPEN, restating.said("test"))
             this = [key == row[key.name] for key in table.primary_key.columns]
             column = next((c for c in table.columns if not c.primary_key), None)
@@ -249,9 +251,9 @@ def test_each_change_of_each_table_is_journaled(world: World) -> None:
     assert len(seen) > 12
 
 
-def test_a_change_without_a_name_is_refused(world: World) -> None:
+def test_a_change_without_a_name_is_refused(standing: World) -> None:
     for statement in ("UPDATE firearm SET model = 'X'", "DELETE FROM mark", "UPDATE person SET address = ''"):
-        with world.below() as connection, pytest.raises(DBAPIError, match="who, why and which act"):
+        with standing.below() as connection, pytest.raises(DBAPIError, match="who, why and which act"):
             connection.execute(text(statement))
 
 
@@ -272,8 +274,8 @@ def test_a_change_without_a_name_is_refused(world: World) -> None:
         "DELETE FROM ledger_state",
     ],
 )
-def test_the_journal_is_never_changed(world: World, statement: str) -> None:
-    with world.below() as connection, pytest.raises(DBAPIError, match="journal is never changed"):
+def test_the_journal_is_never_changed(standing: World, statement: str) -> None:
+    with standing.below() as connection, pytest.raises(DBAPIError, match="journal is never changed"):
         connection.execute(text(statement))
 
 
@@ -308,12 +310,12 @@ def forged(world: World, connection: Connection) -> dict[str, list[dict[str, Any
     return export
 
 
-def test_a_fork_signed_with_the_real_key_is_found_out_by_a_witness(world: World) -> None:
-    honest = world.newest()
-    with exports.snapshot(world.office.database) as connection:
-        export = forged(world, connection)
-    assert verifier.verify(export, str(world.key.key)).problems == []  # the control: nobody could tell
-    report = verifier.verify(export, str(world.key.key), [honest])
+def test_a_fork_signed_with_the_real_key_is_found_out_by_a_witness(standing: World) -> None:
+    honest = standing.newest()
+    with exports.snapshot(standing.office.database) as connection:
+        export = forged(standing, connection)
+    assert verifier.verify(export, str(standing.key.key)).problems == []  # the control: nobody could tell
+    report = verifier.verify(export, str(standing.key.key), [honest])
     assert any("not those that were signed" in p.message for p in report.problems)
 
 

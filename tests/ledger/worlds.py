@@ -97,3 +97,17 @@ def world(database_url: str, tmp_path: Path) -> Iterator[World]:
     """A populated registry on each engine."""
     with populated(database_url, tmp_path) as made:
         yield made
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("sqlite", marks=pytest.mark.sqlite),
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+    ],
+)
+def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A populated registry on each engine, for tests that leave it as it was."""
+    engine = request.getfixturevalue(request.param)
+    with engine.ready() as url, populated(url, tmp_path_factory.mktemp("standing")) as made:
+        yield made
