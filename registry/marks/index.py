@@ -169,6 +169,14 @@ def _packed(marks: Iterable[tuple[int, str]]) -> Iterator[Block]:
         yield shapes.pack(length, ids, texts)
 
 
+def _in_order(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks of each length by their first words."""
+    of_length: dict[int, list[Block]] = {}
+    for block in blocks:
+        of_length.setdefault(block.length, []).append(block)
+    return [block for some in of_length.values() for block in shapes.in_order(some)]
+
+
 def rebuild(office: Office) -> int:
     """Make the index anew from the marks; answers how many.
 
@@ -177,7 +185,7 @@ def rebuild(office: Office) -> int:
     """
     database = office.database
     generation, position = _before(database)
-    blocks = list(_packed(_all_marks(database)))
+    blocks = _in_order(_packed(_all_marks(database)))
     with office.begin(OPERATOR) as work:
         _turn(work, generation)
         work.session.execute(delete(MarkBlock))

@@ -7,7 +7,7 @@ alike, then neighbours that change places.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -91,12 +91,35 @@ def cost_of(cells: Sequence[str], key: str) -> int:
     """The cost alone; without weighing every way where both are equally long."""
     if len(cells) != len(key) or STAR in cells:
         return likelihood(cells, key).cost
-    total = place = 0
+    return sum(cost for _, cost, _ in _side_by_side(cells, key))
+
+
+def _side_by_side(cells: Sequence[str], key: str) -> Iterator[tuple[int, int, bool]]:
+    """(place, cost, whether it and the next changed places) of each cell against its character."""
+    place = 0
     while place < len(cells):
         swapped = place + 1 < len(cells) and _are_swapped(cells, key, place + 2, place + 2)
-        total += SWAPPED if swapped else _substituted(cells[place], key[place])
+        yield place, SWAPPED if swapped else _substituted(cells[place], key[place]), swapped
         place += 2 if swapped else 1
-    return total
+
+
+def differences(cells: Sequence[str], key: str) -> tuple[Difference, ...]:
+    """What must have been misread, in the way of the least cost."""
+    if len(cells) != len(key) or STAR in cells:
+        return likelihood(cells, key).differences
+    found = []
+    for place, cost, swapped in _side_by_side(cells, key):
+        if swapped:
+            seen, recorded = "".join(cells[place : place + 2]), key[place : place + 2]
+            found.append(Difference(Slip.SWAPPED, place + 1, seen, recorded))
+        elif cost and key[place] not in cells[place]:
+            found.append(_confusion(cells[place], place + 1, key[place]))
+    return tuple(found)
+
+
+def _confusion(cell: str, place: int, recorded: str) -> Difference:
+    seen = cell if len(cell) == 1 else f"[{cell}]"
+    return Difference(Slip.CONFUSED, place, seen, recorded)
 
 
 _Way = tuple[int, tuple[Difference, ...]]
@@ -147,8 +170,7 @@ def _same_place(cells: Sequence[str], key: str, n: int, m: int, way: _Way) -> _W
     cost = _substituted(cell, character)
     if not cost or character in cell:
         return way[0] + cost, way[1]
-    seen = cell if len(cell) == 1 else f"[{cell}]"
-    return way[0] + cost, (*way[1], Difference(Slip.CONFUSED, n, seen, character))
+    return way[0] + cost, (*way[1], _confusion(cell, n, character))
 
 
 def _extra(cells: Sequence[str], key: str, n: int, m: int, way: _Way) -> _Way:

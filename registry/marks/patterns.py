@@ -147,7 +147,7 @@ def _compiled(cells: Sequence[str]) -> re.Pattern[str]:
         if cell == STAR:
             pieces.append([])
         else:
-            pieces[-1].append("." if ANY in cell else f"[{cell}]")
+            pieces[-1].append("." if ANY in cell else cell if len(cell) == 1 else f"[{cell}]")
     first, *rest = ["".join(piece) for piece in pieces]
     if not rest:
         return re.compile(first, re.DOTALL)

@@ -7,8 +7,10 @@ the word that tells most, and the others only for what is left. Pure: bytes in, 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -20,7 +22,7 @@ from registry.marks.reading import fold_key
 
 IN_WORD = 3
 BITS = 5
-BLOCK = 1 << 17
+BLOCK = 1 << 18
 """Most marks in a block; a bound of what a search needs in memory at a time."""
 WIDEST = (1 << 31) - 1
 """Farthest a firearm of a block may be from its first one."""
@@ -29,6 +31,7 @@ MOST_FOUND = 100_000
 _PLAIN = "0123456789ACEFHJKMNPRTVWXY"
 _FOREIGN = len(_PLAIN) + 1  # first of the classes that other characters share
 _CLASSES = (1 << BITS) - _FOREIGN
+_WHOLE = (1 << IN_WORD * BITS) - 1
 Words = NDArray[np.uint16]
 Places = NDArray[np.intp]
 
@@ -55,6 +58,11 @@ class Block:
         """The firearms at these places."""
         return self.ids[at].astype(np.int64) + self.base
 
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """The least and the greatest of the first words."""
+        return int(self.words[0].min()), int(self.words[0].max())
+
     def stored(self) -> tuple[bytes, bytes]:
         """ids and words as kept in the database, little-endian."""
         return self.ids.astype("<u4").tobytes(), b"".join(word.astype("<u2").tobytes() for word in self.words)
@@ -75,6 +83,25 @@ def joined(block: Block, other: Block) -> Block | None:
     ids = [part.ids + np.uint32(part.base - base) for part in (block, other)]
     words = (np.concatenate(pair) for pair in zip(block.words, other.words, strict=True))
     return Block(block.length, base, np.concatenate(ids), tuple(words))
+
+
+def in_order(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The same marks of one length in full blocks by their first word, so that a search passes most over.
+
+    Unchanged where the firearms are too far apart to stand in one block.
+    """
+    base = min(block.base for block in blocks)
+    ids = np.concatenate([block.ids.astype(np.int64) + (block.base - base) for block in blocks])
+    words = [np.concatenate(column) for column in zip(*(block.words for block in blocks), strict=True)]
+    if int(ids.max()) > WIDEST:
+        yield from blocks
+        return
+    order = np.argsort(words[0], kind="stable")
+    for start in range(0, len(order), BLOCK):
+        at = order[start : start + BLOCK]
+        least = int(ids[at].min())
+        columns = tuple(word[at] for word in words)
+        yield Block(blocks[0].length, base + least, (ids[at] - least).astype(np.uint32), columns)
 
 
 def words_of(length: int) -> int:
@@ -111,13 +138,39 @@ class _Test:
     sets: tuple[tuple[int, int], ...]
     told: float
 
+    def passes_over(self, block: Block) -> bool:
+        """Whether no mark of a block can pass, by its first words."""
+        if self.word:
+            return False
+        least, most = block.span
+        return self.value > most or (self.value | (~self.mask & _WHOLE)) < least
+
     def passed(self, words: Words) -> NDArray[np.bool_]:
-        """Which of these words pass."""
-        good: NDArray[np.bool_] = (words & np.uint16(self.mask)) == np.uint16(self.value)
+        """Which of these words pass; the answer holds until this thread asks again."""
+        masked, good = _SCRATCH.of(len(words))
+        np.bitwise_and(words, np.uint16(self.mask), out=masked)
+        np.equal(masked, np.uint16(self.value), out=good)
         for shift, bits in self.sets:
             classes = (words >> np.uint16(shift)) & np.uint16(31)
             good &= (np.uint32(bits) >> classes) & np.uint32(1) == 1
         return good
+
+
+class _Scratch(threading.local):
+    """Room for a block's words and answers: asking the system for it costs more than the comparison."""
+
+    def __init__(self) -> None:
+        self._masked = np.empty(BLOCK, dtype=np.uint16)
+        self._good = np.empty(BLOCK, dtype=np.bool_)
+
+    def of(self, size: int) -> tuple[Words, NDArray[np.bool_]]:
+        """The first places of it; a block that is larger gets its own."""
+        if size > BLOCK:
+            return np.empty(size, dtype=np.uint16), np.empty(size, dtype=np.bool_)
+        return self._masked[:size], self._good[:size]
+
+
+_SCRATCH = _Scratch()
 
 
 def _bits(cell: str) -> int:
@@ -148,10 +201,15 @@ def _tests(cells: Sequence[str]) -> list[_Test]:
     return sorted(tests, key=lambda test: -test.told)
 
 
+_NOWHERE = np.empty(0, dtype=np.intp)
+
+
 def _fixed(block: Block, tests: Sequence[_Test]) -> Places:
     """Places of a block that pass all tests."""
     if not tests:
         return np.arange(len(block.ids))
+    if any(test.passes_over(block) for test in tests):
+        return _NOWHERE
     first, *others = tests
     at = np.flatnonzero(first.passed(block.words[first.word]))
     for test in others:

@@ -18,7 +18,7 @@ from registry.core.work import Work
 from registry.directory.calibres import BY_CODE
 from registry.firearms.queries import firearm_number
 from registry.marks import index, shapes
-from registry.marks.likelihood import LOOK_ALIKE, OTHER, cost_of, likelihood
+from registry.marks.likelihood import LOOK_ALIKE, OTHER, cost_of, differences
 from registry.marks.patterns import ANY, STAR, Cells, Pattern
 from registry.tracing import mark_queries, narrowing, rules
 from registry.tracing.mark_queries import MarkFound
@@ -29,6 +29,8 @@ from schemas.vocabulary import MatchKind
 JUDGED = 1_000
 """Records that are looked at one by one; of more, first those that agree with what was told."""
 JUDGED_NEAR = 400
+JUDGED_UNTOLD = 300
+"""As JUDGED, where nothing else was told that could tell them apart: a sample of all that fit."""
 SHOWN = 50
 LEAST_FOR_ENDS, LEAST_FOR_ONE, LEAST_FOR_TWO = 3, 4, 5
 """Legible characters that are needed to find a mark of which an end (and much else was told), one or two
@@ -103,6 +105,7 @@ def _told(question: Question) -> int:
 def _chosen(work: Work, firearms: Any, weighing: Weighing, most: int) -> list[int]:
     """Of too many, those that agree with what was told, then others."""
     keys: list[int] = firearms.tolist()
+    most = min(most, JUDGED_UNTOLD) if weighing.nothing_told else most
     if len(keys) <= most:
         return keys
     if weighing.nothing_told:
@@ -192,7 +195,7 @@ def candidates(fitting: Fitting, pattern: Pattern) -> tuple[Candidate, ...]:
 
 def _candidate(fit: Fit, rank: int, pattern: Pattern, as_well: int) -> Candidate:
     mark = fit.mark
-    slips = likelihood(pattern.cells, mark.key).differences if fit.cost else ()
+    slips = differences(pattern.cells, mark.key) if fit.cost else ()
     return Candidate(
         number=firearm_number(mark.id),
         rank=rank,

@@ -169,7 +169,7 @@ def test_a_lost_index_is_made_again(office: Office, world: World) -> None:
 
 
 def blocks_of(marks: list[str]) -> list[shapes.Block]:
-    return list(index._packed(enumerate(map(folded, marks), 1)))
+    return index._in_order(index._packed(enumerate(map(folded, marks), 1)))
 
 
 @given(
