@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 
 from registry.access.tables import Account
 from registry.core.errors import NotFound
-from registry.core.journal.merkle import leaf_hash
+from registry.core.journal.merkle import LARGEST, leaf_hash
 from registry.core.journal.tables import (
     LedgerChange,
     LedgerCheckpoint,
@@ -192,7 +192,8 @@ def proof(work: Work, leaf: int) -> dict[str, Any]:
 
     Raises NotFound while no checkpoint covers it.
     """
-    body = work.session.scalar(select(LedgerLeaf.body).where(LedgerLeaf.id == leaf))
+    known = leaf <= LARGEST
+    body = work.session.scalar(select(LedgerLeaf.body).where(LedgerLeaf.id == leaf)) if known else None
     newest = checkpoints(work, 1)
     if body is None or not newest or newest[0].size <= leaf:
         raise NotFound(f"No signed checkpoint covers leaf {leaf} yet")

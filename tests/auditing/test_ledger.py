@@ -83,7 +83,8 @@ def test_a_proof_convinces_whoever_knows_rfc_6962(
 
 
 def test_what_is_not_signed_yet_has_no_proof(app: Flask, client: FlaskClient) -> None:
-    asked(client, bearer(app, Role.AUDITOR), "/ledger/leaves/100000/proof", 404)
+    for leaf in (100_000, 2**63, 10**40):
+        asked(client, bearer(app, Role.AUDITOR), f"/ledger/leaves/{leaf}/proof", 404)
 
 
 def test_only_some_roles_see_the_log(app: Flask, client: FlaskClient, office: Office, world: World) -> None:
