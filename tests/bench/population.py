@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -97,11 +98,18 @@ def serial(key: int) -> str:
 def load(url: str, size: int) -> None:
     """Fill an empty database with `size` firearms, below the journal: they are not what is measured."""
     migrate.upgrade(url)
+    with below_the_journal(url):
+        if url.startswith("sqlite"):
+            _load_sqlite(make_url(url).database or "", size)
+        else:
+            _load_postgresql(url.replace("+psycopg", ""), size)
+
+
+@contextmanager
+def below_the_journal(url: str) -> Iterator[None]:
+    """Rows may be written as they are: no entry in the ledger is asked for."""
     _journal(url, triggers.remove)
-    if url.startswith("sqlite"):
-        _load_sqlite(make_url(url).database or "", size)
-    else:
-        _load_postgresql(url.replace("+psycopg", ""), size)
+    yield
     _journal(url, lambda connection: triggers.install(connection, Base.metadata))
 
 

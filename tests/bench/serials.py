@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -50,7 +51,8 @@ def load(url: str, size: int) -> list[Made]:
     migrate.upgrade(url)
     firearms = list(made(size))
     names = [maker.short for maker in makers()]
-    with sqlite3.connect(make_url(url).database or "") as connection:
+    opened = closing(sqlite3.connect(make_url(url).database or ""))
+    with population.below_the_journal(url), opened as connection:
         for table, columns, rows in (
             ("state", ("code", "name", "historic", "contact_name", "contact_address", "version"),
              [("BR", "Brazil", 0, "", "", 1)]),
@@ -61,7 +63,7 @@ def load(url: str, size: int) -> list[Made]:
         ):  # fmt: skip
             places = ",".join("?" * len(columns))
             connection.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({places})", rows)  # noqa: S608
-    connection.close()
+        connection.commit()
     return firearms
 
 
