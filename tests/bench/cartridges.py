@@ -29,6 +29,7 @@ from schemas.ammunition_sales import SaleLine
 from schemas.directory import PartyNew
 from schemas.tracing import Question
 from schemas.vocabulary import MarkingScheme, Outcome, PartyKind, Purpose, TraceKind
+from tests.bench import population
 from tests.bench.databases import both
 from tests.bench.line import Line
 from tests.engines import set_up
@@ -69,19 +70,22 @@ class Loaded:
     def grow(self, lots: int) -> float:
         """Load lots until there are so many; answers the seconds it took."""
         start = time.perf_counter()
-        for at in range(self.lots, lots, 1_000):
-            some = range(at, min(at + 1_000, lots))
-            for table, columns, rows in (
-                ("lot", LOT, lot_rows), ("packing", PACKING, packing_rows), ("sale", SALE, sale_rows),
-                ("movement", MOVEMENT, movement_rows),
-            ):  # fmt: skip
-                put(self.driver, table, columns, [row for n in some for row in rows(n)])
+        with population.below_the_journal(self.url):
+            for at in range(self.lots, lots, 1_000):
+                self._load(range(at, min(at + 1_000, lots)))
         self.lots = lots
         if isinstance(self.driver, sqlite3.Connection):
             self.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
             self.driver.execute("VACUUM ANALYZE")
         return time.perf_counter() - start
+
+    def _load(self, some: range) -> None:
+        for table, columns, rows in (
+            ("lot", LOT, lot_rows), ("packing", PACKING, packing_rows), ("sale", SALE, sale_rows),
+            ("movement", MOVEMENT, movement_rows),
+        ):  # fmt: skip
+            put(self.driver, table, columns, [row for n in some for row in rows(n)])
 
     def size(self) -> int:
         """Bytes of the database."""
