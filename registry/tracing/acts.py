@@ -10,7 +10,7 @@ from registry.tracing import engine, queries
 from schemas.tracing import Answer, Question
 from schemas.vocabulary import May
 
-_json = Encoder()
+_json = Encoder(enc_hook=str)  # sentences of rules are strings of a kind of their own
 _KEEP = Prepared(
     """
     INSERT INTO trace (kind, question, answer, outcome, asked_by, role, purpose, case_number, request_id,

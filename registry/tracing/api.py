@@ -22,7 +22,7 @@ from schemas import tracing as shapes
 from schemas.paging import Page
 from schemas.vocabulary import May, Severity
 
-_json = Encoder()
+_json = Encoder(enc_hook=str)  # sentences of rules are strings of a kind of their own
 blueprint: Any = api.blueprint("tracing", "Where a firearm or a cartridge came from (FP art. 12(4); ITI)")
 
 

@@ -90,7 +90,7 @@ def _run(asked: dict[str, Any], *, as_json: bool, purpose: str, recovered_on: An
         sys.exit(2)
     if as_json:
         members = {name: getattr(answer, name) for name in answer.__struct_fields__}
-        click.echo(json.format(json.encode({"number": number, **members})).decode())
+        click.echo(json.format(json.encode({"number": number, **members}, enc_hook=str)).decode())
     else:
         for line in _lines(number, answer):
             click.echo(line)
