@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from registry.marks import shapes
+from registry.marks.packing import Block
 from registry.marks.patterns import ANY, STAR, Cells
 
 LEAST_FOR_ENDS, LEAST_FOR_ONE, LEAST_FOR_TWO = 3, 4, 5
@@ -21,14 +22,14 @@ MOST_BEFORE, MOST_AFTER = 3, 2
 """Characters that may be missing before and after a reading of which one is wrong besides."""
 
 
-def firearms(blocks: Sequence[shapes.Block], cells: Cells, much_told: bool) -> Any:
+def firearms(blocks: Sequence[Block], cells: Cells, much_told: bool) -> Any:
     """Firearms with a mark that one slip makes of the reading, or two wrong characters."""
     if STAR in cells:
         return _together(shapes.search(blocks, one).firearms for one in _one_doubted(cells, much_told))
     return _together(_of_fixed(blocks, cells, much_told))
 
 
-def _of_fixed(blocks: Sequence[shapes.Block], cells: Cells, much_told: bool) -> Iterator[Any]:
+def _of_fixed(blocks: Sequence[Block], cells: Cells, much_told: bool) -> Iterator[Any]:
     legible = _legible(cells)
     if legible == LEAST_FOR_ENDS and much_told:
         for end in ((STAR, *cells), (*cells, STAR)):
@@ -41,7 +42,7 @@ def _of_fixed(blocks: Sequence[shapes.Block], cells: Cells, much_told: bool) -> 
             yield shapes.search(blocks, one).firearms
 
 
-def worse(blocks: Sequence[shapes.Block], cells: Cells) -> Any:
+def worse(blocks: Sequence[Block], cells: Cells) -> Any:
     """Firearms with a mark of which some characters at an end were not read, and one was read wrongly."""
     if STAR in cells or _legible(cells) < LEAST_FOR_ONE:
         return _together(())

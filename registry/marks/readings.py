@@ -1,4 +1,4 @@
-"""What else a typed text can mean: without the word for a serial, as one of its words, in another script. Pure.
+"""What else a typed text can mean: without the word for a serial, one of its words, another script. Pure.
 
 A person types what stands on the metal, and more than the serial stands there; or types it on the keyboard
 at hand. Such readings are looked for only when the text as typed leads nowhere.
@@ -28,22 +28,17 @@ CALIBRE = re.compile(
     r"(?:CAL(?:IBRE|IBER)?)?(?:9MM\w*|9X1[789]\w*|\d{2,3}ACP|\d{2,3}(?:SPECIAL|SPL|MAG|MAGNUM)|45AUTO|40SW|"
     r"(?:762X(?:25|39|51|54R?))|556X45|223REM|308WIN|12GA|20GA|22LR)"
 )
-_FROM_CYRILLIC = dict(
-    zip(
-        "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ",
-        "A B V G D E ZH Z I Y K L M N O P R S T U F KH TS CH SH SHCH - Y - E YU YA".replace("-", "").split(
-            " "
-        ),
-        strict=True,
-    )
+
+
+def _spelt(letters: str, sounds: str) -> dict[str, str]:
+    return dict(zip(letters, sounds.split(" "), strict=True))
+
+
+_FROM_CYRILLIC = _spelt(
+    "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ",
+    "A B V G D E ZH Z I Y K L M N O P R S T U F KH TS CH SH SHCH  Y  E YU YA",
 )
-_FROM_GREEK = dict(
-    zip(
-        "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ",
-        "A B G D E Z I TH I K L M N X O P R S T Y F CH PS O".split(),
-        strict=True,
-    )
-)
+_FROM_GREEK = _spelt("ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ", "A B G D E Z I TH I K L M N X O P R S T Y F CH PS O")
 _TO_CYRILLIC = {latin: letter for letter, latin in reversed(_FROM_CYRILLIC.items()) if latin}
 _LATIN_SOUND = re.compile("|".join(sorted(_TO_CYRILLIC, key=len, reverse=True)))
 _KEYS, _CYRILLIC_KEYS = "QWERTYUIOPASDFGHJKLZXCVBNM", "ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ"

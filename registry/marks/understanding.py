@@ -10,7 +10,7 @@ from registry.marks import catalogue, grammar, symbols
 from registry.marks.catalogue import MarkRule
 from registry.marks.patterns import Pattern, parse
 from registry.marks.reading import is_placeholder, normal_form, script_of
-from registry.marks.readings import CALIBRE, MODEL, PATENT, unlabelled
+from registry.marks.readings import CALIBRE, MODEL, PATENT
 from schemas.marks import Caution, Hypothesis, ReadingAsked, Understood
 from schemas.vocabulary import MarkKind, Severity
 

@@ -19,6 +19,7 @@ from registry.directory.calibres import BY_CODE
 from registry.firearms.queries import firearm_number
 from registry.marks import index, misread, readings, shapes
 from registry.marks.likelihood import LOOK_ALIKE, OTHER, cost_of, differences
+from registry.marks.packing import Block
 from registry.marks.patterns import STAR, Cells, Pattern
 from registry.tracing import mark_queries, narrowing, rules
 from registry.tracing.mark_queries import MarkFound
@@ -116,7 +117,7 @@ def _reread(work: Work, other: readings.Other, weighing: Weighing) -> list[Fit]:
     return fits
 
 
-def _blocks(work: Work) -> list[shapes.Block]:
+def _blocks(work: Work) -> list[Block]:
     return index.copy_of(work.database).blocks()
 
 

@@ -180,6 +180,6 @@ def upside_down(mark: str, random: Random) -> str:
 DAMAGES: tuple[Damage, ...] = (
     eastern_digits, greek_letters, lower_case_in_groups, letters_for_digits, digits_for_letters, labelled,
     with_a_chinese_prefix, with_the_calibre, end_lost, start_lost, doubled, left_out, a_key_beside, exchanged,
-    two_wrong, wrong_and_unreadable, swapped_and_unreadable, prefix_lost_and_unreadable, prefix_lost_and_wrong,
-    middle_ground_off, ground_off_and_wrong, choices, upside_down,
+    two_wrong, wrong_and_unreadable, swapped_and_unreadable, prefix_lost_and_unreadable,
+    prefix_lost_and_wrong, middle_ground_off, ground_off_and_wrong, choices, upside_down,
 )  # fmt: skip
