@@ -11,11 +11,14 @@ from registry.access import commands as access_commands
 from registry.access import pages as access_pages
 from registry.ammunition import api as ammunition_api
 from registry.ammunition import commands as ammunition_commands
-from registry.ammunition import law_api, law_pages, sales_api, sales_pages
+from registry.ammunition import law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages
 from registry.ammunition import pages as ammunition_pages
+from registry.ammunition import record as ammunition_record
 from registry.auditing import api as auditing_api
 from registry.auditing import commands as auditing_commands
 from registry.auditing import pages as auditing_pages
+from registry.calendars import api as calendars_api
+from registry.calendars import pages as calendars_pages
 from registry.commands import COMMANDS as OPERATOR_COMMANDS
 from registry.core.web.context import NavigationEntry
 from registry.directory import api as directory_api
@@ -23,14 +26,19 @@ from registry.directory import pages as directory_pages
 from registry.firearms import api as firearms_api
 from registry.firearms import conflicts as firearm_conflicts
 from registry.firearms import pages as firearms_pages
+from registry.firearms import record as firearms_record
 from registry.home import pages as home_pages
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
+from registry.tracing import documents as tracing_documents
 from registry.tracing import pages as tracing_pages
 from registry.tracing import scenes_api, scenes_pages
+from registry.verification import api as verification_api
+from registry.verification import pages as verification_pages
+from registry.verification.queries import Verifiable
 
 API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
@@ -38,8 +46,10 @@ API_ROOMS: Sequence[Any] = (
     ammunition_api.blueprint,
     marks_api.blueprint,
     directory_api.blueprint,
+    calendars_api.blueprint,
     access_api.blueprint,
     auditing_api.blueprint,
+    verification_api.blueprint,
 )
 PAGE_ROOMS: Sequence[Any] = (
     home_pages.blueprint,
@@ -49,7 +59,9 @@ PAGE_ROOMS: Sequence[Any] = (
     ammunition_pages.blueprint,
     marks_pages.blueprint,
     directory_pages.blueprint,
+    calendars_pages.blueprint,
     auditing_pages.blueprint,
+    verification_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
@@ -70,5 +82,13 @@ COMMANDS: Sequence[Any] = (
 )
 OFFERS: Mapping[str, Mapping[Any, Any]] = {"approvals": {**grants.APPROVABLE, **firearm_conflicts.APPROVABLE}}
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
-MORE_ROOMS = (approvals_api, law_api, law_pages, sales_api, sales_pages, scenes_api, scenes_pages)
+MORE_ROOMS = (
+    approvals_api, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api, scenes_pages,
+)  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
+VERIFIABLE: Verifiable = {
+    **tracing_documents.VERIFIABLE,
+    **firearms_record.VERIFIABLE,
+    **ammunition_record.VERIFIABLE,
+}
+"""Kinds of documents that everyone can verify, and what each subject tells of its own."""

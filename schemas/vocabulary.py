@@ -40,6 +40,7 @@ class May(StrEnum):
     LOT_READ = "lot.read"
     LOT_REGISTER = "lot.register"
     SALE_RECORD = "sale.record"
+    STOCK_COUNT = "stock.count"  # what was really counted, held against the book
     RULE_SET = "rule.set"  # what the State asks of ammunition, and exceptions from it
     TRACE_ASK = "trace.ask"
     TRACE_READ = "trace.read"
@@ -327,6 +328,7 @@ class FindingKind(StrEnum):
     LOSS_REPORTED_AFTERWARDS = "loss_reported_afterwards"
     RELOADED_CASE = "reloaded_case"
     RULE_EXCEPTION = "rule_exception"
+    STOCK_DOES_NOT_ADD_UP = "stock_does_not_add_up"
 
 
 class CertaintyLevel(StrEnum):
@@ -343,6 +345,23 @@ class MatchKind(StrEnum):
     FOLDED = "folded"  # only after look-alike characters were folded
     PARTIAL = "partial"  # with unreadable characters
     NEAR = "near"  # only if some characters were misread, changed places or are missing
+
+
+class IssuedKind(StrEnum):
+    """Documents that everyone can verify (FP art. 10(5))."""
+
+    TRACE_REPORT = "trace_report"
+    FIREARM_RECORD = "firearm_record"
+    LOT_RECORD = "lot_record"
+
+
+class Authenticity(StrEnum):
+    """How a genuine document stands."""
+
+    CURRENT = "current"
+    SUPERSEDED = "superseded"  # a later edition took its place
+    REVOKED = "revoked"
+    NOT_IN_FORCE = "not_in_force"  # what it is about is suspended, expired, at an end or changed since
 
 
 class Severity(StrEnum):

@@ -27,6 +27,7 @@ _RECORD = {
     May.CUSTODY_RECORD,
     May.LOT_REGISTER,
     May.SALE_RECORD,
+    May.STOCK_COUNT,
     May.LABEL_PRINT,
 }
 _PROPOSE = {May.APPROVAL_READ, May.APPROVAL_PROPOSE}
@@ -79,6 +80,7 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.LOT_READ,
             May.LOT_REGISTER,
             May.SALE_RECORD,
+            May.STOCK_COUNT,
             May.LABEL_PRINT,
         }
         | _OWN
