@@ -130,7 +130,7 @@ def _bytes(database: Database) -> int:
             sizes = "SELECT sum(pg_total_relation_size(c::regclass)) FROM unnest(%s::text[]) c"
             tables = ["mark_block", "mark_change", "mark_index"]
             return int(connection.exec_driver_sql(sizes, (tables,)).scalar() or 0)
-        pages = "SELECT sum(length(ids) + length(words) + 64) FROM mark_block"
+        pages = "SELECT sum(length(ids) + length(planes) + 64) FROM mark_block"
         changes = "SELECT count(*) * 40 FROM mark_change"
         return sum(int(connection.exec_driver_sql(asked).scalar() or 0) for asked in (pages, changes))
 
