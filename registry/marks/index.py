@@ -157,7 +157,10 @@ _COPIES_LOCK = threading.Lock()
 def copy_of(database: Database) -> Copy:
     """This process's copy of a database's index."""
     with _COPIES_LOCK:
-        return _COPIES.setdefault(database, Copy(database))
+        found = _COPIES.get(database)
+        if found is None:
+            found = _COPIES[database] = Copy(database)
+        return found
 
 
 def _packed(marks: Iterable[tuple[int, str]]) -> Iterator[Block]:
