@@ -220,7 +220,8 @@ def quality(full: bool) -> Iterator[Line]:
     size, count = QUALITY_FULL if full else QUALITY_SMALL
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/quality.db"
-        firearms = serials.load(url, size)
+        firearms = list(serials.made(size))
+        serials.load(url, firearms)
         database = Database(url)
         index.rebuild(Office(database))
         random = Random(5)
