@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from registry.tracing.rules import listed
 from schemas.tracing import Candidate, Certainty, Finding, Question, Share
 from schemas.vocabulary import CartridgeState, CertaintyLevel, FindingKind, MatchKind, Severity
+from schemas.words import listed, said
 
 Place = tuple[str, str]
 """A holder's registry number, or how the cartridges of nobody went; and the unit."""
@@ -31,7 +31,7 @@ def judged(
         replace(share, excluded=_why_not(share, state), near=_near(share, place, places)) for share in then
     ]
     after = [
-        replace(share, excluded="received after it was found")
+        replace(share, excluded=said("received after it was found"))
         for share in later
         if share.number and _key(share) not in here
     ]
@@ -44,9 +44,9 @@ def _key(share: Share) -> Place:
 
 def _why_not(share: Share, state: CartridgeState | None) -> str:
     if share.kind == "destroyed":
-        return "recorded as destroyed before it was found"
+        return said("recorded as destroyed before it was found")
     if share.kind == "expended" and state is CartridgeState.ROUND:
-        return "fired before it was found, and it was found unfired"
+        return said("fired before it was found, and it was found unfired")
     return ""
 
 
