@@ -15,6 +15,8 @@ from registry.ammunition import pages as ammunition_pages
 from registry.auditing import api as auditing_api
 from registry.auditing import commands as auditing_commands
 from registry.auditing import pages as auditing_pages
+from registry.calendars import api as calendars_api
+from registry.calendars import pages as calendars_pages
 from registry.commands import COMMANDS as OPERATOR_COMMANDS
 from registry.core.web.context import NavigationEntry
 from registry.directory import api as directory_api
@@ -36,6 +38,7 @@ API_ROOMS: Sequence[Any] = (
     ammunition_api.blueprint,
     marks_api.blueprint,
     directory_api.blueprint,
+    calendars_api.blueprint,
     access_api.blueprint,
     auditing_api.blueprint,
 )
@@ -47,6 +50,7 @@ PAGE_ROOMS: Sequence[Any] = (
     ammunition_pages.blueprint,
     marks_pages.blueprint,
     directory_pages.blueprint,
+    calendars_pages.blueprint,
     auditing_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
