@@ -7,6 +7,7 @@ like any other. It also carries template and values, and whoever shows it asks f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 Translate = Callable[[str], str]
@@ -67,6 +68,26 @@ def together(*sentences: str) -> str:
     """Sentences one after the other, without the empty ones."""
     told = {f"s{n}": one for n, one in enumerate(sentences) if one}
     return said(" ".join(f"%({name})s" for name in told), **told) if len(told) > 1 else "".join(told.values())
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language for documents. code: of ISO 639, say "pt"; translate: into it."""
+
+    code: str = "en"
+    translate: Translate = str
+
+    def __call__(self, template: str, **values: Any) -> str:
+        """A text of a document, with its values."""
+        sentence = said(template, **values) if values else plain(template)
+        return sentence.within(self.translate)
+
+    def label(self, code: str) -> str:
+        """A value of a closed list, on its own ("" for an empty one)."""
+        return self(code.replace("_", " ").capitalize()) if code else ""
+
+
+ENGLISH = Language()
 
 
 class Sentences(dict[str, Said]):

@@ -18,6 +18,7 @@ from registry.core.printing import barcodes, fonts, ink
 PAGE = (210 * mm, 297 * mm)
 LEFT, RIGHT, TOP, BOTTOM = 22 * mm, 188 * mm, 262 * mm, 26 * mm
 ROOM = RIGHT - LEFT
+RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
 TONES = {
     "alarm": ("#9f1d20", "#fbeaea"),
     "warning": ("#8a5a00", "#fdf3df"),
@@ -35,6 +36,11 @@ class Frame:
     issued: str
     page_words: str = "Page {page} of {pages}"
     language: str = "en"
+
+    @property
+    def rightwards(self) -> bool:
+        """Whether it runs from right to left."""
+        return self.language.partition("-")[0] in RIGHT_TO_LEFT
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ class _Cell:
 
 def document(frame: Frame, blocks: Sequence[Block]) -> bytes:
     """A PDF, the same bytes for the same values."""
-    layout = _Layout()
+    layout = _Layout(frame.rightwards)
     for block in blocks:
         layout.add(block)
     out = io.BytesIO()
@@ -157,8 +163,9 @@ def _cell(x: float, room: float, words: str, size: float, colour: str = ink.INK,
 class _Layout:
     """Places blocks from top to bottom and begins a new page where one is full."""
 
-    def __init__(self) -> None:
+    def __init__(self, rightwards: bool = False) -> None:
         self.pages: list[list[Drawing]] = [[]]
+        self._rightwards = rightwards
         self._y = TOP
 
     def add(self, block: Block) -> None:
@@ -190,8 +197,14 @@ class _Layout:
     def _draw(self, drawing: Callable[..., None], *given: object, **named: object) -> None:
         self.pages[-1].append(lambda canvas: drawing(canvas, *given, **named))
 
+    def _place(self, x: float, room: float = 0) -> float:
+        """Where the left end of something lies that is so wide: mirrored where the text runs leftwards."""
+        return LEFT + RIGHT - x - room if self._rightwards else x
+
     def _write(self, cell: _Cell, line: _Line, y: float) -> None:
-        self._draw(ink.paragraph, cell.x, y, cell.room, line.words, line.size, line.colour, line.bold)
+        x = self._place(cell.x, cell.room)
+        look = (line.size, line.colour, line.bold, self._rightwards)
+        self._draw(ink.paragraph, x, y, cell.room, line.words, *look)
 
     def _band(
         self,
@@ -267,8 +280,8 @@ class _Layout:
                 self._need(lines * 12)
             page, y = len(self.pages), self._y - 9
             if above and above[0] == page:
-                self._draw(ink.post, LEFT + 3, above[1] - 5, above[1] - y - 10)
-            self._draw(ink.dot, LEFT + 3, y, 2.4)
+                self._draw(ink.post, self._place(LEFT + 3), above[1] - 5, above[1] - y - 10)
+            self._draw(ink.dot, self._place(LEFT + 3), y, 2.4)
             self._band(cells, 12)
             self._y -= 6
             above = (page, y) if page == len(self.pages) else None
@@ -291,7 +304,7 @@ class _Layout:
         lines = [*severity[:1], *(_Line(line, 9.5) for line in words)]
         height = 13.0 * len(lines) + 8
         self._draw(ink.box, LEFT, self._y - height, ROOM, height, fill)
-        self._draw(ink.box, LEFT, self._y - height, 3, height, colour)
+        self._draw(ink.box, self._place(LEFT, 3), self._y - height, 3, height, colour)
         cell = _Cell(LEFT + 9, ROOM - 18, lines)
         for n, line in enumerate(lines):
             self._write(cell, line, self._y - 12 - 13 * n)

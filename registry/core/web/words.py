@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from registry.core.errors import RegistryError, Unmet
-from schemas.words import in_words
+from schemas.words import Language, in_words
 
 
 def label(code: str) -> str:
@@ -20,6 +20,11 @@ def label(code: str) -> str:
 def spoken(value: Any) -> Any:
     """A sentence in the visitor's language; anything else as it is. Templates do this to all they show."""
     return in_words(value, gettext)
+
+
+def language_of_visitor() -> Language:
+    """For documents that are made while a request is answered."""
+    return Language(str(get_locale() or "en"), gettext)
 
 
 def options(codes: Iterable[StrEnum]) -> list[tuple[str, str]]:
