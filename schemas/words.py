@@ -60,7 +60,7 @@ def word(code: str) -> Said:
 
 def listed(words: Iterable[str]) -> str:
     """Words as a list: a, b and c."""
-    *first, last = words or ("",)
+    *first, last = tuple(words) or ("",)
     return said("%(first)s and %(last)s", first=tuple(first), last=last) if first else last
 
 
@@ -81,6 +81,11 @@ class Language:
         """A text of a document, with its values."""
         sentence = said(template, **values) if values else plain(template)
         return sentence.within(self.translate)
+
+    def told(self, sentence: str) -> str:
+        """A sentence of the records; a text that is none stays as it is."""
+        words: str = in_words(sentence, self.translate)
+        return words
 
     def label(self, code: str) -> str:
         """A value of a closed list, on its own ("" for an empty one)."""

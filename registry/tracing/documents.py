@@ -18,7 +18,7 @@ from registry.core.printing.paper import (
     document,
 )
 from registry.tracing.queries import TraceView
-from schemas.words import ENGLISH, Language, in_words, said
+from schemas.words import ENGLISH, Language, said
 
 OUTCOMES = {
     "identified": said("Identified"),
@@ -47,25 +47,21 @@ def _asked_at(found: TraceView) -> str:
 
 
 class _Report:
-    """The parts of one report. `say` puts the form's own words, `told` the answer's, into the language."""
+    """The parts of one report in a language."""
 
     def __init__(self, found: TraceView, say: Language) -> None:
         self.found, self.answer, self.say = found, found.answer, say
-
-    def told(self, sentence: str) -> str:
-        words: str = in_words(sentence, self.say.translate)
-        return words
 
     def labels(self, codes: list[str]) -> str:
         return self.say(", ").join(self.say.label(code).lower() for code in codes)
 
     def blocks(self) -> Iterator[Block]:
         certainty = self.answer["certainty"]
-        yield Paragraph(self.told(OUTCOMES[self.answer["outcome"]]), large=True)
-        yield Paragraph(self.told(certainty["statement"]))
+        yield Paragraph(self.say.told(OUTCOMES[self.answer["outcome"]]), large=True)
+        yield Paragraph(self.say.told(certainty["statement"]))
         for finding in self.answer["findings"]:
             law = f" ({finding['article']})" if finding["article"] else ""
-            words = self.told(finding["text"]) + law
+            words = self.say.told(finding["text"]) + law
             yield FindingBox(finding["severity"], self.say.label(finding["severity"]), words)
         yield from self.certainty(certainty)
         yield Heading(self.say("Question"))
@@ -78,7 +74,7 @@ class _Report:
         say = self.say
         yield Heading(say("How certain this is"))
         names = {"certain": say("Certain"), "possible": say("Possible"), "excluded": say("Excluded")}
-        pairs = [(names[name], self.told(line)) for name in names for line in certainty[name]]
+        pairs = [(names[name], self.say.told(line)) for name in names for line in certainty[name]]
         yield KeyValues([(say("Level"), say.label(certainty["level"])), *pairs])
 
     def question(self) -> Iterator[tuple[str, str]]:
@@ -130,7 +126,7 @@ class _Report:
             yield self.say("agrees in %(names)s", names=self.labels(c["agrees"]))
         if c["differs"]:
             yield self.say("differs in %(names)s", names=self.labels(c["differs"]))
-        yield from (self.told(line) for line in c.get("misread", ()))
+        yield from (self.say.told(line) for line in c.get("misread", ()))
 
     def lot(self, candidate: dict[str, Any]) -> Iterator[Block]:
         say = self.say
@@ -174,7 +170,7 @@ class _Report:
         paper = " ".join(filter(None, (say.label(state["document_kind"]), state["document_number"])))
         pairs = [
             (say("State"), f"{state['name']} ({state['code']})"),
-            (say("Why"), self.told(state["reason"])),
+            (say("Why"), self.say.told(state["reason"])),
         ]
         pairs += [
             (name, value) for name, value in ((say("On"), state["date"]), (say("Under"), paper)) if value
