@@ -12,12 +12,16 @@ from registry.core.printing.paper import (
     Heading,
     KeyValues,
     Paragraph,
+    Seal,
     Step,
     Table,
     Timeline,
     document,
 )
+from registry.core.work import Work
 from registry.tracing.queries import TraceView
+from registry.verification.queries import Standing, Verifiable
+from schemas.vocabulary import IssuedKind
 from schemas.words import ENGLISH, Language, said
 
 OUTCOMES = {
@@ -29,7 +33,15 @@ OUTCOMES = {
 }
 
 
-def report(found: TraceView, authority: str, language: Language = ENGLISH) -> bytes:
+def stands(work: Work, number: str, edition: str) -> Standing:
+    """A report tells what was answered on its day, which nothing changes."""
+    return Standing(True)
+
+
+VERIFIABLE: Verifiable = {IssuedKind.TRACE_REPORT: stands}
+
+
+def report(found: TraceView, authority: str, language: Language = ENGLISH, seal: Seal | None = None) -> bytes:
     """The report of a kept trace as PDF."""
     frame = Frame(
         title=language("Trace report"),
@@ -38,6 +50,7 @@ def report(found: TraceView, authority: str, language: Language = ENGLISH) -> by
         issued=_asked_at(found),
         page_words=language("Page {page} of {pages}"),
         language=language.code,
+        seal=seal,
     )
     return document(frame, list(_Report(found, language).blocks()))
 

@@ -17,10 +17,11 @@ from registry.core.numbers import find_registry_number
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
-from registry.core.web.words import label, language_of_visitor, options, shown, spoken
+from registry.core.web.words import label, options, shown, spoken
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from registry.marks.pages import SIGNS, Reading, reading_of
 from registry.tracing import acts, completeness, documents, queries
+from registry.tracing.sealing import sealed_report
 from schemas import tracing as shapes
 from schemas.vocabulary import (
     CartridgeState,
@@ -236,7 +237,7 @@ def report(number: str) -> Response:
     """The report as PDF."""
     with context.look() as work:
         found = queries.trace(work, find_registry_number("T", number))
-    printed = documents.report(found, context.registry().settings.authority, language_of_visitor())
+    printed = sealed_report(found)
     name = f"trace-{found.number}.pdf"
     return Response(
         printed, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
