@@ -18,5 +18,5 @@ def sealed_report(found: TraceView) -> bytes:
         IssuedKind.TRACE_REPORT,
         found.number,
         lambda seal: documents.report(found, authority, language, seal),
-        language=language.code,
+        language=language,
     )

@@ -33,7 +33,7 @@ class Seal:
 
     code: str
     address: str
-    words: str = "Whether this document is genuine and still good is told to everyone, without sign-in:"
+    words: str
 
 
 @dataclass(frozen=True)
