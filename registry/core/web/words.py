@@ -12,6 +12,15 @@ from registry.core.errors import RegistryError, Unmet
 from schemas.words import Language, in_words
 
 
+def translate(text: str) -> str:
+    """A text in the visitor's language; a word within a sentence also by its form at the beginning."""
+    found: str = gettext(text)
+    if found == text and text.islower():
+        alone: str = gettext(text.capitalize())
+        return alone[:1].lower() + alone[1:]
+    return found
+
+
 def label(code: str) -> str:
     """A value of a closed list in the visitor's language ("" for an empty one)."""
     return gettext(code.replace("_", " ").replace(".", ": ").capitalize()) if code else ""
@@ -19,12 +28,12 @@ def label(code: str) -> str:
 
 def spoken(value: Any) -> Any:
     """A sentence in the visitor's language; anything else as it is. Templates do this to all they show."""
-    return in_words(value, gettext)
+    return in_words(value, translate)
 
 
 def language_of_visitor() -> Language:
     """For documents that are made while a request is answered."""
-    return Language(str(get_locale() or "en"), gettext)
+    return Language(str(get_locale() or "en"), translate)
 
 
 def options(codes: Iterable[StrEnum]) -> list[tuple[str, str]]:
