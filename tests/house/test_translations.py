@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from registry.core.settings import Settings
 from tests.house.catalogues import CATALOGUES, read
 
