@@ -11,5 +11,6 @@ from registry.directory import tables as directory
 from registry.firearms import tables as firearms
 from registry.marks import tables as marks
 from registry.tracing import tables as tracing
+from registry.verification import tables as verification
 
-TABLES = (journal, web, directory, calendars, access, marks, firearms, ammunition, tracing)
+TABLES = (journal, web, directory, calendars, access, verification, marks, firearms, ammunition, tracing)
