@@ -116,6 +116,27 @@ def held_of(
     return {lot: spans.held(moves, went.get(lot, ())) for lot, moves in came.items()}
 
 
+MOST_PIECES = 4_000
+
+
+def pieces(session: Session, lot_id: int, quantity: int) -> list[tuple[spans.Span, int | None, str, str]]:
+    """(span, party, unit, kind) of every piece of a lot, lowest position first; none of a lot with too many
+    movements to be drawn. kind: as for `holders`.
+    """
+    query = select(Movement).where(Movement.lot_id == lot_id).limit(MOST_PIECES + 1)
+    rows = session.scalars(query).all()
+    if len(rows) > MOST_PIECES:
+        return []
+    known = {(row.depth, row.first): row for row in rows}
+    moves = [spans.Moved(row.depth, spans.Span(row.first, row.last), row.parent_first) for row in rows]
+    found = []
+    for span, moved in spans.where(moves, spans.Span(0, quantity - 1)):
+        row = known[moved.depth, moved.span.first]
+        kind = "held" if row.to_id is not None else row.kind
+        found.append((span, row.to_id, row.unit, kind))
+    return found
+
+
 def touching(session: Session, lot_id: int, first: int, last: int) -> Sequence[Movement]:
     """Movements of any cartridge from first to last, in the order of depth and position."""
     level = _depths(lot_id)
