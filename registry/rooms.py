@@ -10,7 +10,15 @@ from registry.access import commands as access_commands
 from registry.access import pages as access_pages
 from registry.ammunition import api as ammunition_api
 from registry.ammunition import commands as ammunition_commands
-from registry.ammunition import law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages
+from registry.ammunition import (
+    counter_pages,
+    law_api,
+    law_pages,
+    sales_api,
+    sales_pages,
+    stock_api,
+    stock_pages,
+)
 from registry.ammunition import pages as ammunition_pages
 from registry.ammunition import record as ammunition_record
 from registry.auditing import api as auditing_api
@@ -79,7 +87,8 @@ COMMANDS: Sequence[Any] = (
     auditing_commands.ledger,
 )
 MORE_ROOMS = (
-    law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api, scenes_pages,
+    counter_pages, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages,
+    scenes_api, scenes_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
