@@ -212,7 +212,7 @@ def change_mark(work: Work, firearm_id: int, n: int, change: MarkChange, version
     row = _marked_by(work, firearm_id, version)
     mark = work.session.get(Mark, (row.id, n)) if 1 <= n <= row.marks else None
     if mark is None:
-        raise NotFound(f"{queries.firearm_number(row.id)} has no mark {n}")
+        raise NotFound(said("%(firearm)s has no mark %(n)s", firearm=queries.firearm_number(row.id), n=n))
     changed: list[Changed] = []
     if change.condition is not None and change.condition != mark.condition:
         changed.append((f"marks.{n - 1}.condition", mark.condition, change.condition.value))
@@ -383,7 +383,13 @@ def _supersede(work: Work, row: IdentityConflict, new: DecisionNew) -> None:
     for record in records:
         if record.superseded_by is not None:
             known, stays = queries.firearm_number(record.id), queries.firearm_number(record.superseded_by)
-            raise Conflict(f"{known} was superseded by {stays}; decide about that record")
+            raise Conflict(
+                said(
+                    "%(known)s was superseded by %(stays)s; decide about that record",
+                    known=known,
+                    stays=stays,
+                )
+            )
     gone = next(record for record in records if record.id != kept)
     gone.superseded_by = kept
     gone.version += 1
