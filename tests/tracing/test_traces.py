@@ -16,6 +16,7 @@ from registry.ammunition import acts as ammunition
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Office
 from registry.firearms import acts as firearms
+from registry.firearms import conflicts
 from registry.tracing.tables import Trace
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
 from schemas.firearms import CustodyNew, DecisionNew, MarkNew
@@ -33,7 +34,7 @@ from schemas.vocabulary import (
     Role,
 )
 from tests.firearms.world import World, made, make_world, register, serial, sold
-from tests.makers import EVERYTHING, bearer, make_party
+from tests.makers import EVERYTHING, agreed, bearer, make_party
 from tests.naughty import NAUGHTY, public_list
 
 WHY = {"purpose": "recovered_firearm", "case_number": "2026/118"}
