@@ -40,6 +40,11 @@ from registry.home import pages as home_pages
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
+from registry.recovery import api as recovery_api
+from registry.recovery import documents as recovery_documents
+from registry.recovery import entry_pages as recovery_entry_pages
+from registry.recovery import evidence_pages as recovery_evidence_pages
+from registry.recovery import pages as recovery_pages
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
 from registry.tracing import documents as tracing_documents
@@ -59,6 +64,7 @@ API_ROOMS: Sequence[Any] = (
     access_api.blueprint,
     auditing_api.blueprint,
     verification_api.blueprint,
+    recovery_api.blueprint,
 )
 PAGE_ROOMS: Sequence[Any] = (
     home_pages.blueprint,
@@ -71,12 +77,14 @@ PAGE_ROOMS: Sequence[Any] = (
     calendars_pages.blueprint,
     auditing_pages.blueprint,
     verification_pages.blueprint,
+    recovery_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
     *firearms_pages.NAVIGATION,
     *ammunition_pages.NAVIGATION,
     *marks_pages.NAVIGATION,
+    *recovery_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
     *auditing_pages.NAVIGATION,
     *access_pages.NAVIGATION,
@@ -95,12 +103,13 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
     approvals_api, counter_pages, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages,
-    scenes_api, scenes_pages,
+    scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
     **tracing_documents.VERIFIABLE,
     **firearms_record.VERIFIABLE,
     **ammunition_record.VERIFIABLE,
+    **recovery_documents.VERIFIABLE,
 }
 """Kinds of documents that everyone can verify, and what each subject tells of its own."""

@@ -67,11 +67,21 @@ const frames = new ResizeObserver((entries) => {
   }
 });
 
+// Where items are entered one a row, Enter (of a keyboard or a scanner) goes to the next field.
+function nextField(event) {
+  const from = event.target;
+  if (event.key !== "Enter" || event.ctrlKey || !from.matches?.("[data-entry] :is(input, select)")) return;
+  event.preventDefault();
+  const fields = [...from.closest("[data-entry]").querySelectorAll("input, select")];
+  fields[fields.indexOf(from) + 1]?.focus();
+}
+
 document.addEventListener("submit", askBeforeDanger);
 document.addEventListener("submit", sendOnce);
 document.addEventListener("submit", leaveOutEmpty);
 document.addEventListener("keydown", slashFinds);
 document.addEventListener("keydown", quickSend);
+document.addEventListener("keydown", nextField);
 window.addEventListener("pageshow", () => [...document.forms].forEach(unlock));
 document.querySelectorAll(".table-frame").forEach((frame) => frames.observe(frame));
 document.querySelectorAll("[data-print]").forEach((button) => {
