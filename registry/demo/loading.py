@@ -15,7 +15,7 @@ from registry.core.errors import Refused
 from registry.core.policy import permissions
 from registry.core.work import Actor, Office, Work
 from registry.demo import firearms as guns
-from registry.demo import lots, people
+from registry.demo import lots, people, recoveries
 from registry.directory.tables import Party
 from registry.firearms import acts as firearms
 from registry.marks import acts as marks
@@ -56,6 +56,7 @@ def fill_if_empty(office: Office, actor: Actor) -> Iterator[str]:
     if empty:
         yield from load(office, actor, FIREARMS, LOTS)
         _open_accounts(office, actor)
+        _recover(office, actor)
     with office.look(actor) as work:
         demonstration = (
             work.session.scalar(select(Party.id).where(Party.short_name == "SR/PF/RJ")) is not None
@@ -106,6 +107,23 @@ def _open_accounts(office: Office, actor: Actor) -> None:
             opened = approvals.approve(work, proposed.id, proposed.digest)
         with office.begin(actor) as work:
             _give_ways_in(work, int(opened.result), role)
+
+
+def _recover(office: Office, actor: Actor) -> None:
+    """What the people of the demonstration collected, seized and handed over to each other."""
+    with office.begin(actor) as work:
+        officer, police, customs = (
+            _signed_in(work, account)
+            for account in ACCOUNTS
+            if account[0] in ("officer", "police", "customs")
+        )
+    recoveries.load(office, officer, police, "customs", customs)
+
+
+def _signed_in(work: Work, account: tuple[str, str, Role]) -> Actor:
+    login, name, role = account
+    opened = work.session.scalars(select(Account.id).where(Account.login == login)).one()
+    return Actor(opened, name, role, permissions(role), proof=work.actor.proof)
 
 
 def _first(work: Work, login: str, name: str, role: Role) -> Actor:
