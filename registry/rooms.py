@@ -41,6 +41,8 @@ from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
 from registry.recovery import api as recovery_api
+from registry.recovery import certificate as recovery_certificate
+from registry.recovery import disposal_acts, disposal_api, disposal_pages
 from registry.recovery import documents as recovery_documents
 from registry.recovery import entry_pages as recovery_entry_pages
 from registry.recovery import evidence_pages as recovery_evidence_pages
@@ -98,12 +100,17 @@ COMMANDS: Sequence[Any] = (
     auditing_commands.ledger,
 )
 OFFERS: Mapping[str, Mapping[Any, Any]] = {
-    "approvals": {**grants.APPROVABLE, **firearm_conflicts.APPROVABLE, **mark_texts.APPROVABLE}
+    "approvals": {
+        **grants.APPROVABLE,
+        **firearm_conflicts.APPROVABLE,
+        **mark_texts.APPROVABLE,
+        **disposal_acts.APPROVABLE,
+    }
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
     approvals_api, counter_pages, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages,
-    scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages,
+    scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages, disposal_api, disposal_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
@@ -111,5 +118,6 @@ VERIFIABLE: Verifiable = {
     **firearms_record.VERIFIABLE,
     **ammunition_record.VERIFIABLE,
     **recovery_documents.VERIFIABLE,
+    **recovery_certificate.VERIFIABLE,
 }
 """Kinds of documents that everyone can verify, and what each subject tells of its own."""

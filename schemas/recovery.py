@@ -12,18 +12,17 @@ from schemas.base import Shape
 from schemas.fields import Code, Country, Day, Number, Text, Whole
 from schemas.firearms import PartyNameSchema
 from schemas.paging import PageAsked, PageAskedSchema
-from schemas.tracing import FindingSchema
-from schemas.vocabulary import (
+from schemas.recovery_vocabulary import (
     CampaignKind,
     EvidencePurpose,
-    FirearmType,
     HandoverState,
     ItemCondition,
     ItemKind,
     ItemState,
-    MarkCondition,
     RecoveryKind,
 )
+from schemas.tracing import FindingSchema
+from schemas.vocabulary import FirearmType, MarkCondition
 
 MOST_ITEMS = 500
 

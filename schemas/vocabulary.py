@@ -50,6 +50,8 @@ class May(StrEnum):
     RECOVERY_RECORD = "recovery.record"  # seized, found, surrendered, collected
     CAMPAIGN_WRITE = "campaign.write"
     EVIDENCE_HAND = "evidence.hand"  # hand evidence over and sign for it
+    DISPOSAL_PROPOSE = "disposal.propose"  # and, once approved, record that it was done
+    DISPOSAL_APPROVE = "disposal.approve"
     HISTORY_READ = "history.read"  # who changed a record, and why
     LEDGER_READ = "ledger.read"
     APPROVAL_READ = "approval.read"  # what waits for a second person
@@ -67,6 +69,7 @@ class ApprovalKind(StrEnum):
     OPEN_ACCOUNT = "open_account"
     GRANT_ROLE = "grant_role"
     RESOLVE_CONFLICT = "resolve_conflict"
+    DISPOSE = "dispose"
     CORRECT_MARK = "correct_mark"
 
 
@@ -216,62 +219,6 @@ class ConflictDecision(StrEnum):
     SAME_FIREARM = "same_firearm"  # one firearm recorded twice: the other record is superseded
 
 
-class RecoveryKind(StrEnum):
-    """How firearms come into the hands of the State (FP art. 6)."""
-
-    SEIZED = "seized"
-    FOUND = "found"
-    SURRENDERED = "surrendered"
-    COLLECTED = "collected"  # in a campaign
-
-
-class CampaignKind(StrEnum):
-    AMNESTY = "amnesty"
-    VOLUNTARY_SURRENDER = "voluntary_surrender"
-    COLLECTION_DRIVE = "collection_drive"
-
-
-class ItemKind(StrEnum):
-    """What is recovered: FP art. 6 speaks of firearms, their parts and components, and ammunition."""
-
-    FIREARM = "firearm"
-    PART = "part"
-    AMMUNITION = "ammunition"
-
-
-class ItemCondition(StrEnum):
-    SERVICEABLE = "serviceable"
-    UNSERVICEABLE = "unserviceable"
-    INCOMPLETE = "incomplete"
-    UNKNOWN = "unknown"
-
-
-class ItemState(StrEnum):
-    """Where what was recovered is in its life (FP art. 6(2))."""
-
-    IN_EVIDENCE = "in_evidence"
-    DESTROYED = "destroyed"
-    DISPOSED = "disposed"  # otherwise than by destruction, with authorization, mark and method
-
-
-class EvidencePurpose(StrEnum):
-    """What evidence changes hands for."""
-
-    RECEIVED = "received"  # the first link: taken from where it was recovered
-    STORAGE = "storage"
-    EXAMINATION = "examination"
-    COURT = "court"
-    TRANSPORT = "transport"
-    DISPOSAL = "disposal"
-
-
-class HandoverState(StrEnum):
-    OFFERED = "offered"
-    SIGNED = "signed"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-
-
 class MarkingScheme(StrEnum):
     """How cartridges of a lot are marked; Brazil, Law 10.826 art. 23 and ordinance 16 D LOG."""
 
@@ -416,6 +363,7 @@ class IssuedKind(StrEnum):
     FIREARM_RECORD = "firearm_record"
     LOT_RECORD = "lot_record"
     RECOVERY_RECEIPT = "recovery_receipt"
+    DISPOSAL_CERTIFICATE = "disposal_certificate"
 
 
 class Authenticity(StrEnum):

@@ -35,6 +35,8 @@ MEANING: Mapping[May, Any] = {
     May.RECOVERY_READ: _("See what was recovered, and its chain of evidence"),
     May.RECOVERY_RECORD: _("Record what was seized, found, surrendered or collected"),
     May.CAMPAIGN_WRITE: _("Open and close campaigns"),
+    May.DISPOSAL_PROPOSE: _("Propose disposals, and record that they were done"),
+    May.DISPOSAL_APPROVE: _("Approve disposals"),
     May.EVIDENCE_HAND: _("Hand evidence over and sign for it"),
     May.HISTORY_READ: _("See who changed a record, and why"),
     May.LEDGER_READ: _("See and verify the ledger"),

@@ -21,7 +21,7 @@ blueprint = Blueprint("auditing", __name__, template_folder="templates")
 NAVIGATION = (NavigationEntry("Ledger", "auditing.ledger", May.LEDGER_READ, 70),)
 PLACES = {
     "F": "firearms.show", "L": "ammunition.show", "P": "directory.show", "T": "tracing.show",
-    "RC": "recovery.campaign", "RV": "recovery.show", "EV": "recovery.item",
+    "RC": "recovery.campaign", "RV": "recovery.show", "EV": "recovery.item", "DC": "recovery.disposal",
 }  # fmt: skip
 OPERATIONS = {"I": "Recorded", "U": "Changed", "D": "Removed", "S": "Stated anew"}
 MOST_PROBLEMS = 100

@@ -41,10 +41,11 @@ RECORDS: dict[str, tuple[str, ...]] = {
     "RC": ("campaign", "campaign_post"),
     "RV": ("recovery",),
     "EV": ("recovered_item", "evidence_step"),
+    "DC": ("disposal", "disposal_witness"),
 }
 NEEDED = {
     "F": May.FIREARM_READ, "L": May.LOT_READ, "P": May.DIRECTORY_READ, "T": May.TRACE_READ,
-    "RC": May.RECOVERY_READ, "RV": May.RECOVERY_READ, "EV": May.RECOVERY_READ,
+    "RC": May.RECOVERY_READ, "RV": May.RECOVERY_READ, "EV": May.RECOVERY_READ, "DC": May.RECOVERY_READ,
 }  # fmt: skip
 MOST = 400
 

@@ -112,12 +112,10 @@ def _open_accounts(office: Office, actor: Actor) -> None:
 def _recover(office: Office, actor: Actor) -> None:
     """What the people of the demonstration collected, seized and handed over to each other."""
     with office.begin(actor) as work:
-        officer, police, customs = (
-            _signed_in(work, account)
-            for account in ACCOUNTS
-            if account[0] in ("officer", "police", "customs")
-        )
+        known = {account[0]: _signed_in(work, account) for account in ACCOUNTS}
+    officer, police, customs = known["officer"], known["police"], known["customs"]
     recoveries.load(office, officer, police, "customs", customs)
+    recoveries.dispose(office, officer, known["supervisor"], police)
 
 
 def _signed_in(work: Work, account: tuple[str, str, Role]) -> Actor:

@@ -8,27 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 
+from registry.access import approval_queries, approvals
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Actor, Office, Work
 from registry.demo import catalogue
 from registry.demo.people import SEED, number_of
 from registry.firearms import queries as firearms
-from registry.recovery import acts, campaign_acts, evidence_acts
-from registry.recovery.views import CampaignView, RecoveryView
+from registry.recovery import (
+    acts,
+    campaign_acts,
+    disposal_acts,
+    disposal_queries,
+    evidence_acts,
+    queries,
+)
+from registry.recovery.views import CampaignView, ItemRow, RecoveryView
+from schemas.disposal import CompletionNew, DisposalNew, WitnessNew
 from schemas.firearms import FirearmsAsked
-from schemas.recovery import CampaignNew, HandoverNew, ItemNew, PostNew, RecoveryNew, SigningNew
-from schemas.vocabulary import (
+from schemas.recovery import CampaignNew, HandoverNew, ItemNew, ItemsAsked, PostNew, RecoveryNew, SigningNew
+from schemas.recovery_vocabulary import (
     CampaignKind,
-    CustodyKind,
+    DisposalMethod,
     EvidencePurpose,
-    FirearmType,
     ItemCondition,
     ItemKind,
-    MarkCondition,
     RecoveryKind,
 )
+from schemas.vocabulary import CustodyKind, FirearmType, MarkCondition
 
 AGENCY = "Superintendência Regional da Polícia Federal – SP"
 POSTS = (("Fórum Central", "São Paulo"), ("Catedral", "Campinas"), ("Ginásio Municipal", "Santos"))
@@ -53,6 +62,56 @@ def load(office: Office, officer: Actor, police: Actor, taker: str, taking: Acto
     with office.begin(police) as work:
         seized = acts.record(work, _seizure(agency, today, stolen))
     _hand_over(office, police, taker, taking, seized)
+
+
+def dispose(office: Office, officer: Actor, supervisor: Actor, police: Actor) -> None:
+    """Some of what was handed in is destroyed; another batch waits for a second person."""
+    with office.look(police) as work:
+        mine = [
+            item for item in queries.items(work, ItemsAsked(mine=True, limit=200)).items if _may_end(item)
+        ]
+    numbers = tuple(item.number for item in mine[:20])
+    with office.begin(police) as work:
+        offered = evidence_acts.offer(
+            work, HandoverNew("officer", EvidencePurpose.DISPOSAL, "Store of the police", numbers)
+        )
+    with office.begin(officer) as work:
+        evidence_acts.sign(work, parse_registry_number("EH", offered.number), SigningNew())
+        first = disposal_acts.propose(work, _batch(numbers[:12]))
+        disposal_acts.propose(work, _batch(numbers[12:]))
+    with office.begin(supervisor) as work:
+        waits = first.proposal or 0
+        approvals.approve(work, waits, approval_queries.row_of(work, waits).digest)
+    with office.begin(officer) as work:
+        key = parse_registry_number("DC", first.number)
+        version = disposal_queries.disposal(work, key).version
+        disposal_acts.complete(work, key, _done(work.today), version)
+
+
+def _may_end(item: ItemRow) -> bool:
+    return bool(
+        item.kind == ItemKind.FIREARM and not item.held_for and (item.firearm or item.authority_number)
+    )
+
+
+def _batch(numbers: tuple[str, ...]) -> DisposalNew:
+    return DisposalNew(
+        numbers,
+        "Usina Siderúrgica, Volta Redonda",
+        "Handed in; no case asks for them",
+        method=DisposalMethod.SMELTING,
+    )
+
+
+def _done(today: date) -> CompletionNew:
+    return CompletionNew(
+        today,
+        (
+            WitnessNew("Marta Invented", "Public prosecutor's office"),
+            WitnessNew("Otávio Invented", "Viva Comunidade, civil society"),
+        ),
+        Decimal("14.820"),
+    )
 
 
 def _campaigns(agency: str, today: date) -> list[CampaignNew]:

@@ -16,7 +16,8 @@ from registry.recovery.tables import Campaign, Item, Recovery
 from registry.recovery.views import ItemView, RecoveryView
 from schemas.firearms import CustodyNew
 from schemas.recovery import HoldNew, MatchNew, RecoveryNew
-from schemas.vocabulary import CustodyKind, DocumentKind, ItemKind, ItemState, May, Purpose, RecoveryKind
+from schemas.recovery_vocabulary import ItemKind, ItemState, RecoveryKind
+from schemas.vocabulary import CustodyKind, DocumentKind, May, Purpose
 from schemas.words import said
 
 _STEP = {

@@ -11,8 +11,9 @@ from registry.core.work import Work
 from registry.recovery import rules
 from registry.tracing import acts as tracing
 from schemas.recovery import ItemNew, RecoveryNew
+from schemas.recovery_vocabulary import ItemKind
 from schemas.tracing import Answer, Question
-from schemas.vocabulary import FindingKind, FirearmType, ItemKind, Outcome, Purpose, TraceKind
+from schemas.vocabulary import FindingKind, FirearmType, Outcome, Purpose, TraceKind
 from schemas.words import said
 
 STOLEN = said("It was reported stolen: whoever owns it and the case come first.")

@@ -15,7 +15,7 @@ from marshmallow import ValidationError
 from registry.core.errors import Invalid, Unmet
 from registry.core.web.problems import from_validation
 from schemas.recovery import ItemNewSchema, RecoveryNew, RecoveryNewSchema
-from schemas.vocabulary import RecoveryKind
+from schemas.recovery_vocabulary import RecoveryKind
 from schemas.words import said
 
 CELLS = (

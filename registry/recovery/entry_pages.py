@@ -17,7 +17,8 @@ from registry.recovery import acts, entry, queries
 from registry.recovery.pages import Answer, blueprint, render
 from registry.recovery.views import CampaignView
 from schemas.recovery import CampaignsAsked
-from schemas.vocabulary import FirearmType, ItemCondition, ItemKind, MarkCondition, May
+from schemas.recovery_vocabulary import ItemCondition, ItemKind
+from schemas.vocabulary import FirearmType, MarkCondition, May
 
 STAYS = ("kind", "recovered_on", "place", "agency", "campaign", "post")
 

@@ -16,7 +16,8 @@ from registry.recovery import chain, evidence_queries, queries, recording
 from registry.recovery.tables import Handover, HandoverItem, Item
 from registry.recovery.views import HandoverView
 from schemas.recovery import HandoverNew, SigningNew
-from schemas.vocabulary import HandoverState, May, Role
+from schemas.recovery_vocabulary import HandoverState
+from schemas.vocabulary import May, Role
 from schemas.words import said
 
 

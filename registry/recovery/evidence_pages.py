@@ -18,7 +18,8 @@ from registry.core.web.words import options, shown
 from registry.recovery import acts, evidence_acts, evidence_queries, queries
 from registry.recovery.pages import Answer, blueprint, render
 from schemas import recovery as shapes
-from schemas.vocabulary import EvidencePurpose, HandoverState, May
+from schemas.recovery_vocabulary import EvidencePurpose, HandoverState
+from schemas.vocabulary import May
 
 PURPOSES = tuple(one for one in EvidencePurpose if one is not EvidencePurpose.RECEIVED)
 

@@ -19,7 +19,8 @@ from registry.tracing.queries import trace_number
 from registry.tracing.tables import Trace
 from schemas.paging import Page
 from schemas.recovery import HandoversAsked
-from schemas.vocabulary import ItemState, May
+from schemas.recovery_vocabulary import ItemState
+from schemas.vocabulary import May
 from schemas.words import said
 
 

@@ -18,7 +18,8 @@ from registry.core.web.words import label, options, shown
 from registry.recovery import campaign_acts, documents, queries, sealing
 from schemas import recovery as shapes
 from schemas.firearms import LabelAskedSchema
-from schemas.vocabulary import CampaignKind, ItemKind, ItemState, May, RecoveryKind
+from schemas.recovery_vocabulary import CampaignKind, ItemKind, ItemState, RecoveryKind
+from schemas.vocabulary import May
 
 blueprint = Blueprint("recovery", __name__, template_folder="templates")
 NAVIGATION = (NavigationEntry("Recovery", "recovery.list", May.RECOVERY_READ, 45),)

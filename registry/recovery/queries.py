@@ -27,7 +27,8 @@ from registry.recovery.views import (
 )
 from schemas.paging import Page
 from schemas.recovery import CampaignsAsked, ItemsAsked, RecoveriesAsked
-from schemas.vocabulary import ItemKind, ItemState, Outcome, PartyKind, Purpose
+from schemas.recovery_vocabulary import ItemKind, ItemState
+from schemas.vocabulary import Outcome, PartyKind, Purpose
 from schemas.words import said
 
 
@@ -164,8 +165,7 @@ def recovery(work: Work, recovery_id: int) -> RecoveryView:
     row = recovery_row(work, recovery_id)
     query = select(Item).where(Item.recovery_id == row.id).order_by(Item.n)
     items = work.session.scalars(query).all()
-    # what whoever has no standing purpose looks at a recovery for
-    work.purpose = work.purpose or STANDING.get(work.actor.role) or Purpose.RECOVERED_FIREARM
+    for_recovery(work)
     personal = shows_persons(work) and bool(row.person_name or row.person_document)
     if personal:
         work.saw("recovery", [row.id])
@@ -187,6 +187,11 @@ def recovery(work: Work, recovery_id: int) -> RecoveryView:
         tuple(ItemRow(**row_of(item, known)) for item in items),
         row.recorded_at,
     )
+
+
+def for_recovery(work: Work) -> None:
+    """State the purpose where nobody has: what whoever has no standing one looks at a recovery for."""
+    work.purpose = work.purpose or STANDING.get(work.actor.role) or Purpose.RECOVERED_FIREARM
 
 
 def row_of(item: Item, known: dict[int, str]) -> dict[str, Any]:

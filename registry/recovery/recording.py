@@ -9,7 +9,7 @@ from registry.recovery import chain, queries
 from registry.recovery.checking import Checked
 from registry.recovery.tables import EvidenceStep, Item, Recovery
 from schemas.recovery import ItemNew, RecoveryNew
-from schemas.vocabulary import EvidencePurpose, ItemState
+from schemas.recovery_vocabulary import EvidencePurpose, ItemState
 
 
 def recovery(work: Work, new: RecoveryNew, agency: int, campaign: int | None) -> Recovery:

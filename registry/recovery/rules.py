@@ -9,7 +9,8 @@ from datetime import date
 
 from registry.core.errors import Unmet
 from registry.marks.reading import is_placeholder
-from schemas.vocabulary import ItemKind, Outcome, RecoveryKind
+from schemas.recovery_vocabulary import ItemKind, RecoveryKind
+from schemas.vocabulary import Outcome
 from schemas.words import said
 
 LEAST_LEGIBLE = 2

@@ -8,9 +8,10 @@ import pytest
 
 from registry.core.work import OPERATOR
 from registry.demo import loading
-from registry.recovery import evidence_queries, queries
+from registry.recovery import disposal_queries, evidence_queries, queries
+from schemas.disposal import DisposalsAsked
 from schemas.recovery import CampaignsAsked, HandoversAsked, ItemsAsked
-from schemas.vocabulary import HandoverState
+from schemas.recovery_vocabulary import HandoverState
 from tests.engines import Sqlite, application
 
 
@@ -25,9 +26,11 @@ def test_campaigns_collect_and_what_was_seized_changed_hands(
             drives = queries.campaigns(work, CampaignsAsked()).items
             items = queries.items(work, ItemsAsked(limit=200)).items
             moved = evidence_queries.handovers(work, HandoversAsked()).items
+            ended = disposal_queries.disposals(work, DisposalsAsked()).items
             chains = [evidence_queries.item(work, n + 1).chain_is_whole for n in range(len(items))]
     assert [drive.firearms > 10 for drive in drives] == [True, True, False]
     assert any(item.firearm and item.held_for for item in items)
     assert any(item.authority_number for item in items)
     assert {one.state for one in moved} == {HandoverState.SIGNED, HandoverState.OFFERED}
     assert all(chains)
+    assert [(one.state, one.count) for one in ended] == [("done", 12), ("proposed", 8)]

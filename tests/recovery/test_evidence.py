@@ -26,7 +26,8 @@ from registry.core.numbers import parse_registry_number
 from registry.core.work import Actor, Office
 from registry.recovery import chain, evidence_acts, evidence_queries
 from schemas.recovery import HandoverNew, SigningNew
-from schemas.vocabulary import EvidencePurpose, Role
+from schemas.recovery_vocabulary import EvidencePurpose
+from schemas.vocabulary import Role
 from tests.makers import EVERYTHING, make_actor
 from tests.recovery.world import Scene, item_of, make_scene, offer, pistol, record, sign
 

@@ -21,7 +21,8 @@ from registry.firearms import queries as firearm_queries
 from registry.recovery import acts, campaign_acts, queries
 from schemas.firearms import CustodyNew
 from schemas.recovery import ClosingNew, HoldNew, ItemNew, ItemsAsked, MatchNew
-from schemas.vocabulary import CustodyKind, FirearmType, ItemKind, MarkCondition, RecoveryKind, Role
+from schemas.recovery_vocabulary import ItemKind, RecoveryKind
+from schemas.vocabulary import CustodyKind, FirearmType, MarkCondition, Role
 from tests.firearms.world import register, serial
 from tests.makers import EVERYTHING, bearer, make_actor
 from tests.recovery.world import DAY, Scene, campaign, item_of, make_scene, pistol, record, seizure

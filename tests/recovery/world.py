@@ -12,13 +12,8 @@ from registry.core.work import OPERATOR, Actor, Office
 from registry.recovery import acts, campaign_acts, evidence_acts, evidence_queries
 from registry.recovery.views import CampaignView, HandoverView, ItemView, RecoveryView
 from schemas.recovery import CampaignNew, HandoverNew, ItemNew, PostNew, RecoveryNew, SigningNew
-from schemas.vocabulary import (
-    CampaignKind,
-    EvidencePurpose,
-    FirearmType,
-    RecoveryKind,
-    Role,
-)
+from schemas.recovery_vocabulary import CampaignKind, EvidencePurpose, RecoveryKind
+from schemas.vocabulary import FirearmType, Role
 from tests.firearms.world import World, make_world
 from tests.makers import make_account
 
