@@ -14,6 +14,7 @@ from flask.cli import AppGroup
 from registry.access.commands import access, account_of
 from registry.access.commands import operator_work as access_work
 from registry.ammunition import reference as ammunition
+from registry.calendars import reference as calendars
 from registry.core import migrate
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
@@ -44,6 +45,7 @@ def setup(demo: bool) -> None:
     migrate.upgrade(parts.settings.database_url)
     with operator_work() as work:
         reference.load(work)
+        calendars.load(work)
         ammunition.load(work)
     if demo:
         for line in loading.fill_if_empty(parts.office, OPERATOR):

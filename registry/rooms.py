@@ -10,11 +10,13 @@ from registry.access import commands as access_commands
 from registry.access import pages as access_pages
 from registry.ammunition import api as ammunition_api
 from registry.ammunition import commands as ammunition_commands
-from registry.ammunition import law_api, law_pages, sales_api, sales_pages
+from registry.ammunition import law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages
 from registry.ammunition import pages as ammunition_pages
 from registry.auditing import api as auditing_api
 from registry.auditing import commands as auditing_commands
 from registry.auditing import pages as auditing_pages
+from registry.calendars import api as calendars_api
+from registry.calendars import pages as calendars_pages
 from registry.commands import COMMANDS as OPERATOR_COMMANDS
 from registry.core.web.context import NavigationEntry
 from registry.directory import api as directory_api
@@ -36,6 +38,7 @@ API_ROOMS: Sequence[Any] = (
     ammunition_api.blueprint,
     marks_api.blueprint,
     directory_api.blueprint,
+    calendars_api.blueprint,
     access_api.blueprint,
     auditing_api.blueprint,
 )
@@ -47,6 +50,7 @@ PAGE_ROOMS: Sequence[Any] = (
     ammunition_pages.blueprint,
     marks_pages.blueprint,
     directory_pages.blueprint,
+    calendars_pages.blueprint,
     auditing_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
@@ -66,5 +70,7 @@ COMMANDS: Sequence[Any] = (
     tracing_commands.trace,
     auditing_commands.ledger,
 )
-MORE_ROOMS = (law_api, law_pages, sales_api, sales_pages, scenes_api, scenes_pages)
+MORE_ROOMS = (
+    law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api, scenes_pages,
+)  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from registry.access import tables as access
 from registry.ammunition import tables as ammunition
+from registry.calendars import tables as calendars
 from registry.core.journal import tables as journal
 from registry.core.web import tables as web
 from registry.directory import tables as directory
@@ -11,4 +12,4 @@ from registry.firearms import tables as firearms
 from registry.marks import tables as marks
 from registry.tracing import tables as tracing
 
-TABLES = (journal, web, directory, access, marks, firearms, ammunition, tracing)
+TABLES = (journal, web, directory, calendars, access, marks, firearms, ammunition, tracing)

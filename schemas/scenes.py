@@ -89,6 +89,14 @@ class LineFound(Struct, frozen=True):
     possible: int
 
 
+class LotSaid(Struct, frozen=True):
+    """How far the code of one lot leads by itself."""
+
+    lot: str
+    mark: str
+    certainty: Certainty
+
+
 class SceneAnswer(Struct, frozen=True):
     """shared: who may have had cartridges of every lot that was found."""
 
@@ -96,6 +104,7 @@ class SceneAnswer(Struct, frozen=True):
     lines: tuple[LineFound, ...]
     shared: tuple[Share, ...]
     findings: tuple[Finding, ...]
+    lots: tuple[LotSaid, ...] = ()
 
 
 class LineFoundSchema(Shape):
@@ -108,11 +117,20 @@ class LineFoundSchema(Shape):
     possible = fields.Integer(required=True)
 
 
+class LotSaidSchema(Shape):
+    lot = fields.String(required=True)
+    mark = fields.String(required=True)
+    certainty = fields.Nested(CertaintySchema, required=True)
+
+
 class SceneAnswerSchema(Shape):
     certainty = fields.Nested(CertaintySchema, required=True)
     lines = fields.List(fields.Nested(LineFoundSchema), required=True)
     shared = fields.List(fields.Nested(ShareSchema), required=True)
     findings = fields.List(fields.Nested(FindingSchema), required=True)
+    lots = fields.List(
+        fields.Nested(LotSaidSchema), metadata={"description": "What each lot's code says by itself."}
+    )
 
 
 class SceneSchema(Shape):

@@ -39,6 +39,7 @@ class May(StrEnum):
     LOT_READ = "lot.read"
     LOT_REGISTER = "lot.register"
     SALE_RECORD = "sale.record"
+    STOCK_COUNT = "stock.count"  # what was really counted, held against the book
     RULE_SET = "rule.set"  # what the State asks of ammunition, and exceptions from it
     TRACE_ASK = "trace.ask"
     TRACE_READ = "trace.read"
@@ -303,6 +304,7 @@ class FindingKind(StrEnum):
     LOSS_REPORTED_AFTERWARDS = "loss_reported_afterwards"
     RELOADED_CASE = "reloaded_case"
     RULE_EXCEPTION = "rule_exception"
+    STOCK_DOES_NOT_ADD_UP = "stock_does_not_add_up"
 
 
 class CertaintyLevel(StrEnum):

@@ -21,6 +21,7 @@ from sqlalchemy import URL, create_engine, make_url
 
 from registry.ammunition import reference as ammunition
 from registry.app import create_app
+from registry.calendars import reference as calendars
 from registry.core import migrate
 from registry.core.database import Database
 from registry.core.settings import Settings
@@ -46,6 +47,7 @@ def set_up(url: str) -> None:
     database = Database(url)
     with Office(database).begin(OPERATOR) as work:
         reference.load(work)
+        calendars.load(work)
         ammunition.load(work)
     database.close()
 

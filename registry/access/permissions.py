@@ -25,6 +25,7 @@ MEANING: Mapping[May, Any] = {
     May.LOT_READ: _("See lots of ammunition and their sales"),
     May.LOT_REGISTER: _("Register and pack lots of ammunition"),
     May.SALE_RECORD: _("Record sales and movements of ammunition"),
+    May.STOCK_COUNT: _("Hold counts of stock against the book"),
     May.RULE_SET: _("Set the rules for ammunition and allow exceptions"),
     May.TRACE_ASK: _("Trace firearms and cartridges"),
     May.TRACE_READ: _("See traces"),

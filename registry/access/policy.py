@@ -27,6 +27,7 @@ _RECORD = {
     May.CUSTODY_RECORD,
     May.LOT_REGISTER,
     May.SALE_RECORD,
+    May.STOCK_COUNT,
     May.LABEL_PRINT,
 }
 _OFFICER = _READ | _RECORD | {May.PERSON_READ, May.TRACE_ASK, May.FIREARM_CORRECT, May.HISTORY_READ}
@@ -64,6 +65,7 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.LOT_READ,
             May.LOT_REGISTER,
             May.SALE_RECORD,
+            May.STOCK_COUNT,
             May.LABEL_PRINT,
         }
         | _OWN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,11 +24,17 @@ _Numbered = tuple[int, Run, spans.Span]
 
 def runs(session: Session, lot_id: int) -> list[Run]:
     """How a lot was packed, in the order of the packages' numbers."""
-    query = select(Packing).where(Packing.lot_id == lot_id).order_by(Packing.n)
-    return [
-        Run(row.level, row.round, row.first, row.last, row.size, row.n, row.packed_on)
-        for row in session.scalars(query)
-    ]
+    return runs_of(session, [lot_id]).get(lot_id, [])
+
+
+def runs_of(session: Session, lots: Iterable[int]) -> dict[int, list[Run]]:
+    """How some lots were packed, by lot."""
+    query = select(Packing).where(Packing.lot_id.in_(list(lots))).order_by(Packing.lot_id, Packing.n)
+    found: dict[int, list[Run]] = {}
+    for row in session.scalars(query):
+        run = Run(row.level, row.round, row.first, row.last, row.size, row.n, row.packed_on)
+        found.setdefault(row.lot_id, []).append(run)
+    return found
 
 
 def _handled(work: Work, lot_id: int) -> list[spans.Span] | None:

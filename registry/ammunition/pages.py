@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
-from registry.ammunition import acts, documents, package_queries, queries, rules
+from registry.ammunition import acts, documents, package_queries, queries, rules, stock, stock_queries
 from registry.ammunition.forms import form_values, party_choices, with_party_numbers
 from registry.ammunition.packaging import package_key
 from registry.core.errors import RegistryError, Unmet
@@ -31,6 +31,7 @@ blueprint = Blueprint("ammunition", __name__, template_folder="templates")
 NAVIGATION = (
     NavigationEntry("Ammunition", "ammunition.list", May.LOT_READ, 30),
     NavigationEntry("Sales register", "ammunition.sales", May.LOT_READ, 35),
+    NavigationEntry("Stock", "ammunition.stock", May.LOT_READ, 36),
 )
 Answer = Response | str | tuple[str, int]
 MOST_SHARES = 12
@@ -41,6 +42,12 @@ LATEST = 10
 def many(quantity: int) -> str:
     """A quantity as people write it."""
     return str(format_decimal(quantity))
+
+
+@blueprint.app_template_filter("difference")
+def difference(found: stock_queries.Mismatch) -> str:
+    """What a count found, in words."""
+    return stock.difference(found.booked, found.counted)
 
 
 @blueprint.get("/lots", endpoint="list")
@@ -111,6 +118,7 @@ def show(number: str) -> Answer:
             sales=queries.sales(work, shapes.SalesAsked(lot=lot.number, limit=LATEST, sort="-sold_on")),
             packages=package_queries.packages(work, lot_id, shapes.PackagesAsked(limit=LATEST)),
             movements=queries.movements(work, lot_id, latest),
+            mismatches=stock_queries.mismatches(work, [lot_id]),
             may=work.actor.may,
             May=May,
         )

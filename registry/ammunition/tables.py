@@ -198,6 +198,42 @@ class SaleReportLine(Base):
     unmet: Mapped[str] = mapped_column(Text)
 
 
+class StockCount(Base):
+    """What somebody really had on a day, held against the book; a count is never changed, only repeated.
+
+    unit: of the holder, "" for all its units. whole: whether what was not named counts as not there.
+    differing: how many lots do not add up.
+    """
+
+    __tablename__ = "stock_count"
+    __table_args__ = table_args(Index(None, "party_id", "id"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    unit: Mapped[str] = mapped_column(String(80))
+    counted_on: Mapped[date]
+    whole: Mapped[bool]
+    note: Mapped[str] = mapped_column(String(400))
+    lots: Mapped[int]
+    differing: Mapped[int]
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[int] = mapped_column(Key)
+
+
+class StockCountLine(Base):
+    """One lot in a count. booked: what the register said of it at the end of that day, when counted."""
+
+    __tablename__ = "stock_count_line"
+    __table_args__ = table_args(
+        CheckConstraint("booked >= 0 AND counted >= 0", name="quantities"), Index(None, "lot_id", "count_id")
+    )
+
+    count_id: Mapped[int] = mapped_column(ForeignKey("stock_count.id"), primary_key=True, autoincrement=False)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True, autoincrement=False)
+    booked: Mapped[int] = mapped_column(Key)
+    counted: Mapped[int] = mapped_column(Key)
+
+
 class Movement(Base):
     """A span of cartridges that changed hands. Depth 0 is the lot itself, at its maker.
 

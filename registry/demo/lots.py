@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from registry.ammunition import acts, buyer_queries
+from registry.ammunition import acts, buyer_queries, stock_acts, stock_queries
 from registry.ammunition.buyers import Buyer, unmet_for_buyer
+from registry.ammunition.queries import lot_number
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Actor, Office, Work
 from registry.demo.people import HOME, People
 from registry.directory.queries import party_number
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
+from schemas.ammunition_stock import Counted, CountNew
 from schemas.vocabulary import MarkingScheme, MovementKind, PackageLevel
 
 CBC = ("CBC", HOME)
@@ -54,6 +56,20 @@ def load(office: Office, actor: Actor, people: People, count: int, today: date) 
                 _named(work, people, *named[n])
             else:
                 _well_kept(work, random, people, owners, n, today)
+    _counted(office, actor, people, today)
+
+
+def _counted(office: Office, actor: Actor, people: People, today: date) -> None:
+    """One dealer counted the whole stock; of the first lot seven cartridges were not there."""
+    dealer, on = people.dealers[0], today - timedelta(days=1)
+    with office.begin(actor) as work:
+        booked = stock_queries.booked(work.session, parse_registry_number("P", dealer), "", on)
+        lines = [
+            Counted(lot_number(lot), max(quantity - (7 if n == 0 else 0), 0))
+            for n, (lot, quantity) in enumerate(sorted(booked.items()))
+        ]
+        if lines:
+            stock_acts.count_stock(work, CountNew(dealer, on, lines, whole=True, note="Yearly count"))
 
 
 def _named(

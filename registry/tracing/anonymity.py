@@ -130,8 +130,22 @@ def shared(sets: Sequence[Mapping[Place, Share]]) -> list[Share]:
     return sorted(summed, key=lambda share: (not share.near, share.quantity, share.name, share.unit))
 
 
-def scene_certainty(lots: Sequence[str], common: Sequence[Share], unknown: int) -> Certainty:
-    """What several cartridges of one scene say together."""
+def alone(sets: Mapping[str, Mapping[Place, Share]]) -> list[str]:
+    """Holders and units that had cartridges of some lots of a scene and not of all, by code; in words."""
+    every = {place: share for held in sets.values() for place, share in held.items() if share.number}
+    found = []
+    for place, share in sorted(every.items(), key=lambda item: (item[1].name, item[1].unit)):
+        without = [code for code, held in sets.items() if place not in held]
+        if without:
+            who = f"{share.name}, {share.unit}" if share.unit else share.name
+            found.append(f"{who} alone: no cartridge of {listed(without)} is recorded there.")
+    return found
+
+
+def scene_certainty(
+    lots: Sequence[str], common: Sequence[Share], unknown: int, excluded: Sequence[str] = ()
+) -> Certainty:
+    """What several cartridges of one scene say together. excluded: who cannot have had them all."""
     if not lots:
         return Certainty(
             CertaintyLevel.NONE, "No cartridge of this scene leads to one lot.", certain=(), possible=()
@@ -151,4 +165,5 @@ def scene_certainty(lots: Sequence[str], common: Sequence[Share], unknown: int) 
             *(_line(share) for share in common[:12]),
             *((f"{unknown} more could not be led to one lot.",) if unknown else ()),
         ),
+        excluded=tuple(excluded[:12]),
     )

@@ -13,7 +13,7 @@ from registry.directory.calibres import BY_CODE
 from registry.directory.countries import country_name
 from registry.directory.queries import party_number
 from registry.marks import patterns
-from registry.tracing import anonymity, cartridge_queries, queries, rules
+from registry.tracing import anonymity, cartridge_queries, diversion, queries, rules
 from schemas.tracing import Answer, Candidate, NextState, Question, Share, StepFound
 from schemas.vocabulary import MarkingScheme, MatchKind, Outcome
 
@@ -118,6 +118,7 @@ def _one_lot(
     findings = (
         *rules.lot_findings(lot.quantity, _limit(work, lot), buyers, others),
         *anonymity.findings(question.state, facts.match, lot.code),
+        *diversion.of_lots(work, [lot.id], question.recovered_on, None),
     )
     from_maker = {share.name for share in candidate.buyers}
     return Answer(

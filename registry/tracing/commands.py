@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,7 +18,7 @@ from msgspec import json
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR
-from registry.tracing import acts
+from registry.tracing import acts, scene_documents, scene_lines, scenes
 from schemas.tracing import Answer, Question
 from schemas.vocabulary import FirearmType, Outcome, Purpose, TraceKind
 
@@ -128,3 +129,45 @@ def _lines(number: str, answer: Answer) -> Iterator[str]:
         yield f"Last known holder: {answer.last_holder}"
     if answer.next_state:
         yield f"Ask next: {answer.next_state.name} ({answer.next_state.code}). {answer.next_state.reason}"
+
+
+@trace.command("scene")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--case", "case_number", required=True, help="Case number, kept with the scene.")
+@click.option("--on", "found_on", required=True, help="The day they were found: 2026-01-31.")
+@click.option("--place", required=True)
+@click.option(
+    "--purpose", type=click.Choice([p.value for p in Purpose]), default=Purpose.CRIMINAL_INVESTIGATION.value
+)
+@click.option("--pdf", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report there.")
+@click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
+def scene(file: Path, pdf: Path | None, as_json: bool, **told: str) -> None:
+    """Trace the cartridges of a scene together: a FILE of code, maker, calibre, number, state and count."""
+    parts: Registry = current_app.extensions["registry"]
+    try:
+        new = scene_lines.taken({**told, "lines": scene_lines.read(file.read_text("utf-8", "replace"))})
+        with parts.office.begin(OPERATOR, new.purpose, new.case_number) as work:
+            found = scenes.record(work, new)
+    except RegistryError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    if pdf is not None:
+        pdf.write_bytes(scene_documents.report(found, parts.settings.authority))
+    if as_json:
+        click.echo(json.format(json.encode({"number": found.number, **found.answer})).decode())
+        return
+    for line in _scene_lines(found):
+        click.echo(line)
+
+
+def _scene_lines(found: scenes.SceneView) -> Iterator[str]:
+    certainty = found.answer["certainty"]
+    yield f"{found.number}  ({certainty['level']})"
+    yield certainty["statement"]
+    for finding in found.answer["findings"]:
+        yield f"! {finding['severity']}: {finding['text']}"
+    for name in ("certain", "possible", "excluded"):
+        for line in certainty[name]:
+            yield f"  {name}: {line}"
+    for line in found.answer["lines"]:
+        yield f"{line['n']:3}. {line['code']} × {line['count']}: {line['statement']}"

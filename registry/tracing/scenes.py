@@ -5,29 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 import orjson
 from msgspec.json import encode
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from registry.ammunition.tables import Movement
 from registry.core.errors import Invalid, NotFound, RegistryError, Unmet
 from registry.core.numbers import key_of, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work, act
-from registry.tracing import anonymity, engine
+from registry.tracing import anonymity, diversion, engine
 from registry.tracing.queries import SEE_ALL
 from registry.tracing.tables import Scene, SceneCartridge
 from schemas.paging import Page
-from schemas.scenes import CartridgesFound, LineFound, SceneAnswer, SceneNew, ScenesAsked
-from schemas.tracing import Answer, Finding, Question
-from schemas.vocabulary import FindingKind, May, Outcome, Severity, TraceKind
-
-FAR = 100
-"""Kilometres beyond which one lot at two scenes is worth a finding."""
+from schemas.scenes import CartridgesFound, LineFound, LotSaid, SceneAnswer, SceneNew, ScenesAsked
+from schemas.tracing import Answer, Question
+from schemas.vocabulary import May, Outcome, TraceKind
 
 
 @dataclass(frozen=True)
@@ -58,7 +52,7 @@ def record(work: Work, new: SceneNew) -> SceneView:
         place=new.place,
         latitude=new.latitude,
         longitude=new.longitude,
-        answer=encode(_together(work, new, answers, lots)).decode(),
+        answer=encode(_together(work, new, answers, lots), enc_hook=str).decode(),
         recorded_by=work.actor.user_id,
         role=work.actor.role.value,
         recorded_at=work.now,
@@ -104,16 +98,25 @@ def _together(
 ) -> SceneAnswer:
     known = {lot: answer for lot, answer in zip(lots, answers, strict=True) if lot is not None}
     coded = [a for a in known.values() if a.outcome is Outcome.LOT_IDENTIFIED]
-    common = anonymity.shared([anonymity.possible(a.candidates[0].holders) for a in coded])
+    sets = {a.candidates[0].mark: anonymity.possible(a.candidates[0].holders) for a in coded}
+    common = anonymity.shared(list(sets.values()))
     names = [f"{a.candidates[0].mark} ({a.candidates[0].number})" for a in known.values()]
-    findings = [finding for answer in known.values() for finding in answer.findings]
+    findings = [
+        finding
+        for answer in known.values()
+        for finding in answer.findings
+        if finding.kind not in diversion.KINDS  # these are told of the scene as a whole
+    ]
+    here = diversion.Place(new.place, new.found_on, new.latitude, new.longitude)
+    diverted = diversion.of_lots(work, sorted(known), new.found_on, here)
     return SceneAnswer(
-        anonymity.scene_certainty(names, common, sum(lot is None for lot in lots)),
+        anonymity.scene_certainty(names, common, sum(lot is None for lot in lots), anonymity.alone(sets)),
         tuple(
             _line(n, line, answer) for n, (line, answer) in enumerate(zip(new.lines, answers, strict=True), 1)
         ),
         tuple(common),
-        tuple(dict.fromkeys([*_diversion(work, new, sorted(known)), *findings])),
+        tuple(dict.fromkeys([*diverted, *findings])),
+        tuple(LotSaid(a.candidates[0].number, a.candidates[0].mark, a.certainty) for a in known.values()),
     )
 
 
@@ -124,61 +127,6 @@ def _line(n: int, line: CartridgesFound, answer: Answer) -> LineFound:
     return LineFound(
         n, line.code, line.count, answer.outcome, lot.number if lot else "", answer.certainty.statement, left
     )
-
-
-def _diversion(work: Work, new: SceneNew, lots: Sequence[int]) -> list[Finding]:
-    """Lots recovered before, far away, and losses reported only after the cartridges were found."""
-    if not lots:
-        return []
-    session = work.session
-    earlier = session.execute(
-        select(Scene, SceneCartridge.lot_id)
-        .join(SceneCartridge, SceneCartridge.scene_id == Scene.id)
-        .where(SceneCartridge.lot_id.in_(lots))
-        .distinct()
-    ).all()
-    found = []
-    for lot in lots:
-        scenes = [row.Scene for row in earlier if row.lot_id == lot]
-        if scenes:
-            text = f"Cartridges of {registry_number('L', lot)} were found at {len(scenes)} other scenes."
-            found.append(Finding(FindingKind.LOT_RECOVERED_AGAIN, Severity.ALARM, text))
-        found += [_apart(lot, scene, far) for scene in scenes if (far := _distance(new, scene)) > FAR]
-    return found + _late_losses(session, new.found_on, lots)
-
-
-def _apart(lot: int, scene: Scene, kilometres: float) -> Finding:
-    text = (
-        f"Cartridges of {registry_number('L', lot)} were found {kilometres:,.0f} km away too, "
-        f"at {scene.place} on {scene.found_on}."
-    )
-    return Finding(FindingKind.SCENES_FAR_APART, Severity.ALARM, text)
-
-
-def _distance(new: SceneNew, scene: Scene) -> float:
-    """Kilometres between two scenes along the earth; 0 where one was not measured."""
-    places = (new.latitude, new.longitude, scene.latitude, scene.longitude)
-    told = [radians(place / 1e6) for place in places if place is not None]
-    if len(told) < len(places):
-        return 0.0
-    north, east, other_north, other_east = told
-    half = sin((other_north - north) / 2) ** 2
-    half += cos(north) * cos(other_north) * sin((other_east - east) / 2) ** 2
-    return 2 * 6371 * asin(sqrt(half))
-
-
-def _late_losses(session: Session, found_on: date, lots: Sequence[int]) -> list[Finding]:
-    query = select(Movement).where(Movement.lot_id.in_(lots), Movement.kind.in_(("lost", "stolen")))
-    return [
-        Finding(
-            FindingKind.LOSS_REPORTED_AFTERWARDS,
-            Severity.ALARM,
-            f"{row.last - row.first + 1:,} cartridges of {registry_number('L', row.lot_id)} were reported "
-            f"{row.kind} on {row.recorded_at.date()}, after some were found.",
-        )
-        for row in session.scalars(query)
-        if row.recorded_at.date() > found_on
-    ]
 
 
 def _row(scene_id: int, n: int, line: CartridgesFound, lot: int | None) -> SceneCartridge:

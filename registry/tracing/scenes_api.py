@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
+from registry.core.web.context import look, registry
 from registry.core.work import Work
-from registry.tracing import scenes
+from registry.tracing import scene_documents, scenes
 from registry.tracing.api import blueprint
 from schemas import scenes as shapes
 from schemas.paging import Page
@@ -31,3 +32,12 @@ def record_scene(work: Work, new: shapes.SceneNew) -> scenes.SceneView:
 def one_scene(work: Work, number: str) -> scenes.SceneView:
     """A scene with the answer given."""
     return scenes.scene(work, find_registry_number("Z", number))
+
+
+@blueprint.route("/scenes/<number>/report.pdf", methods=["GET"])
+@api.prints(blueprint, May.TRACE_READ)
+def report_of_scene(number: str) -> bytes:
+    """The report of one scene."""
+    with look() as work:
+        found = scenes.scene(work, find_registry_number("Z", number))
+    return scene_documents.report(found, registry().settings.authority)

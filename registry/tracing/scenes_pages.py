@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 
 from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number
 from registry.core.web import context, guard
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
-from registry.tracing import scenes
+from registry.tracing import scene_documents, scene_lines, scenes
 from registry.tracing.pages import Answer, blueprint
 from schemas import scenes as shapes
 from schemas.vocabulary import CartridgeState, May, Purpose
 
 ROWS = 8
-COLUMNS = ("code", "maker", "calibre", "position", "state", "count")
 
 
 @blueprint.get("/scenes", endpoint="scenes")
@@ -47,7 +46,7 @@ def new() -> Answer:
         typed=typed,
         errors=errors,
         rows=range(ROWS),
-        columns=COLUMNS,
+        columns=scene_lines.COLUMNS,
         states=options(CartridgeState),
         purposes=options(Purpose),
     )
@@ -60,10 +59,8 @@ def _with_pasted(typed: dict[str, str]) -> dict[str, str]:
     for n in range(ROWS):
         if not form.get(f"lines-{n}-code", "").strip():
             form.pop(f"lines-{n}-state", None)
-    pasted = [line for line in typed.get("paste", "").splitlines() if line.strip()][: shapes.MOST_LINES]
-    for n, line in enumerate(pasted, ROWS):
-        cells = line.split("\t" if "\t" in line else ";" if ";" in line else ",")
-        form |= {f"lines-{n}-{name}": cell for name, cell in zip(COLUMNS, cells, strict=False)}
+    for n, row in enumerate(scene_lines.rows(typed.get("paste", "")), ROWS):
+        form |= {f"lines-{n}-{name}": cell for name, cell in row.items()}
     return form
 
 
@@ -79,3 +76,16 @@ def show(number: str) -> str:
         "tracing/scene.html", scene=found, answer=found.answer, findings=findings, label=label,
         may_read_lots=may_read_lots,
     )  # fmt: skip
+
+
+@blueprint.get("/scenes/<number>/report.pdf", endpoint="scene_report")
+@guard.may(May.TRACE_READ)
+def report(number: str) -> Response:
+    """The answer as PDF, for the file of the case."""
+    with context.look() as work:
+        found = scenes.scene(work, find_registry_number("Z", number))
+    printed = scene_documents.report(found, context.registry().settings.authority)
+    name = f"scene-{found.number}.pdf"
+    return Response(
+        printed, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )

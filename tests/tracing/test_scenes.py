@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from subprocess import run
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from registry.ammunition import acts
+from registry.ammunition import acts, stock_acts
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Office
 from registry.tracing import anonymity
 from schemas.ammunition import LotNew, MovementNew, SaleNew
+from schemas.ammunition_stock import Counted, CountNew
 from schemas.tracing import Share
 from schemas.vocabulary import CartridgeState, MarkingScheme, MovementKind, PartyKind, Role
 from tests.makers import EVERYTHING, bearer, make_party, post, sign_in
@@ -159,3 +162,52 @@ def test_a_grid_and_paste_from_a_spreadsheet(app: Flask, lots: list[int]) -> Non
     assert "2015/9" in browser.get("/scenes").get_data(as_text=True)
     assert post(browser, "/scenes/new", **told).status_code == 422
     assert sign_in(app, Role.POLICE).get(made.headers["Location"]).status_code == 404
+
+
+def test_a_stock_that_does_not_add_up_is_an_alarm_in_every_trace_of_the_lot(
+    office: Office, client: FlaskClient, police: dict[str, str], lots: list[int]
+) -> None:
+    with office.begin(EVERYTHING) as work:
+        holder = acts.queries.lot(work, lots[0]).holders[0]
+        assert holder.party is not None
+        line = Counted(acts.queries.lot_number(lots[0]), holder.quantity - 74)
+        stock_acts.count_stock(work, CountNew(holder.party.number, work.today, [line]))
+    answer = client.post("/api/v1/scenes", json=scene(), headers=police).json["answer"]
+    (found,) = [f for f in answer["findings"] if f["kind"] == "stock_does_not_add_up"]
+    assert found["severity"] == "alarm"
+    assert "74 cartridges are missing" in found["text"]
+    asked = {"kind": "cartridge", "code": "AEO57", "purpose": "recovered_firearm", "case_number": "1"}
+    trace = client.post("/api/v1/traces", json=asked, headers=police).json
+    kinds = {finding["kind"] for finding in trace["findings"]}
+    assert {"stock_does_not_add_up", "lot_recovered_again"} <= kinds
+
+
+def test_the_report_of_a_scene_is_a_pdf_that_says_what_is_certain_possible_and_excluded(
+    app: Flask, client: FlaskClient, police: dict[str, str], lots: list[int], tmp_path: Path
+) -> None:
+    made = client.post("/api/v1/scenes", json=scene(), headers=police).json
+    assert made["answer"]["certainty"]["excluded"] == [
+        "Guarda alone: no cartridge of AYA77 is recorded there."
+    ]
+    assert [lot["mark"] for lot in made["answer"]["lots"]] == ["AEO57", "AYA77"]
+    path = f"/scenes/{made['number']}/report.pdf"
+    by_api = client.get(f"/api/v1{path}", headers=police)
+    assert by_api.data.startswith(b"%PDF")
+    file = tmp_path / "scene.pdf"
+    file.write_bytes(by_api.data)
+    text = run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True).stdout.decode()
+    for words in ("Certain", "Excluded", "Polícia Militar", "Guarda alone", "Lot AYA77 by itself"):
+        assert words in text
+    assert client.get(f"/api/v1{path}", headers=bearer(app, Role.POLICE)).status_code == 404
+
+
+def test_a_scene_comes_from_a_file_at_the_command_line(app: Flask, lots: list[int], tmp_path: Path) -> None:
+    file, pdf = tmp_path / "scene.csv", tmp_path / "scene.pdf"
+    file.write_text("code;maker;calibre;position;state;count\nAEO57;;;;case;2\nAYA-77;CBC\n")
+    told = ["--case", "2015/9", "--on", "2015-08-13", "--place", "Rio de Janeiro", "--pdf", str(pdf)]
+    done = app.test_cli_runner().invoke(args=["trace", "scene", str(file), *told])
+    assert done.exit_code == 0, done.output
+    assert "Polícia Militar, 15 BPM" in done.output
+    assert pdf.read_bytes().startswith(b"%PDF")
+    wrong = app.test_cli_runner().invoke(args=["trace", "scene", str(file), *told[:3], "31/12", *told[4:]])
+    assert wrong.exit_code == 2

@@ -1,0 +1,1 @@
+"""Authenticity of documents (FP art. 10(5))."""
