@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hmac
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -72,7 +72,8 @@ OPERATOR = Actor(
 class Work:
     """One unit of work: everything below the edge takes actor, purpose and time from here.
 
-    home: the State whose registry this is, ISO 3166-1 alpha-2.
+    home: the State whose registry this is, ISO 3166-1 alpha-2. offers: what higher floors offer to lower
+    ones, by name. carrying_out: which kind of approval by two is being carried out, "" for none.
     """
 
     __slots__ = (
@@ -84,11 +85,13 @@ class Work:
         "_writes",
         "actor",
         "acts",
+        "carrying_out",
         "case",
         "database",
         "home",
         "note",
         "now",
+        "offers",
         "purpose",
         "request_id",
         "secret",
@@ -107,6 +110,8 @@ class Work:
         self.database = office.database
         self.home = office.home
         self.secret = office.secret
+        self.offers = office.offers
+        self.carrying_out = ""
         self.now = office.clock()
         self.actor = actor
         self.request_id = request_id or new_request_id()
@@ -247,7 +252,10 @@ class Work:
 
 
 class Office:
-    """Where units of work begin: the database, the State, the clock and the secret key of one registry."""
+    """Where units of work begin: the database, the State, the clock and the secret key of one registry.
+
+    offers: what higher floors offer to lower ones, by name; `app` merges them.
+    """
 
     def __init__(
         self,
@@ -255,10 +263,12 @@ class Office:
         home: str = "",
         clock: Callable[[], datetime] | None = None,
         secret: str = "",
+        offers: Mapping[str, Mapping[Any, Any]] | None = None,
     ) -> None:
         self.database = database
         self.home = home
         self.secret = secret
+        self.offers = offers or {}
         self.clock = clock or (lambda: datetime.now(UTC))
 
     def begin(
