@@ -26,6 +26,10 @@ from registry.firearms import api as firearms_api
 from registry.firearms import conflicts as firearm_conflicts
 from registry.firearms import pages as firearms_pages
 from registry.home import pages as home_pages
+from registry.licensing import api as licensing_api
+from registry.licensing import approving as licensing_approving
+from registry.licensing import case_api as licensing_case_api
+from registry.licensing import law_api as licensing_law_api
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
@@ -38,6 +42,7 @@ API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
     firearms_api.blueprint,
     ammunition_api.blueprint,
+    licensing_api.blueprint,
     marks_api.blueprint,
     directory_api.blueprint,
     calendars_api.blueprint,
@@ -72,9 +77,16 @@ COMMANDS: Sequence[Any] = (
     tracing_commands.trace,
     auditing_commands.ledger,
 )
-OFFERS: Mapping[str, Mapping[Any, Any]] = {"approvals": {**grants.APPROVABLE, **firearm_conflicts.APPROVABLE}}
+OFFERS: Mapping[str, Mapping[Any, Any]] = {
+    "approvals": {
+        **grants.APPROVABLE,
+        **firearm_conflicts.APPROVABLE,
+        **licensing_approving.APPROVABLE,
+    }
+}
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
     approvals_api, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api, scenes_pages,
+    licensing_case_api, licensing_law_api,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""

@@ -181,7 +181,7 @@ class LicenceNew(Application):
 
 
 class LicenceNewSchema(ApplicationSchema):
-    makes = LicenceNew
+    makes = LicenceNew  # type: ignore[assignment]
     kind = Code(LicenceKind, required=True)
     purpose = Code(
         TemporaryPurpose,
@@ -491,7 +491,9 @@ class LicencesAsked(PageAsked):
 
 class LicencesAskedSchema(PageAskedSchema):
     makes = LicencesAsked
-    q = Text(longest=80, load_default="", metadata={"description": "Number, or beginning of the holder's name."})
+    q = Text(
+        longest=80, load_default="", metadata={"description": "Number, or how the holder's name begins."}
+    )
     kind = Code(LicenceKind, load_default=None)
     state = Code(LicenceState, load_default=None)
     country = Text(longest=2, load_default="", metadata={"description": "Of export or import."})

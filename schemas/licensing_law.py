@@ -64,7 +64,7 @@ class TermNew:
 class TermNewSchema(Shape):
     makes = TermNew
     kind = Code(TermKind, required=True)
-    days = Whole(required=True, least=1, most=3650)
+    days = Whole(required=True, least=1, most=1000)
     begins_on = Day(required=True)
     source = Text(required=True, longest=200)
     country = Country(load_default=None, allow_none=True)

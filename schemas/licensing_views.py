@@ -199,6 +199,6 @@ class LicenceSchema(Shape):
     to_issue = fields.List(fields.Nested(ConditionSchema), required=True)
     to_ship = fields.List(fields.Nested(ConditionSchema), required=True)
     proposal = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "The proposal that waits for a second person."}
+        required=True, allow_none=True, metadata={"description": "Proposal that waits for a second person."}
     )
     version = fields.Integer(required=True)

@@ -45,6 +45,11 @@ class May(StrEnum):
     TRACE_ASK = "trace.ask"
     TRACE_READ = "trace.read"
     LABEL_PRINT = "label.print"
+    LICENCE_READ = "licence.read"
+    LICENCE_APPLY = "licence.apply"
+    LICENCE_REVIEW = "licence.review"  # verify with other States, assess, propose
+    LICENCE_DECIDE = "licence.decide"  # approve, refuse, suspend, revoke
+    LICENCE_RULE_SET = "licence_rule.set"  # embargoes, times of the law, authorisations to trade
     HISTORY_READ = "history.read"  # who changed a record, and why
     LEDGER_READ = "ledger.read"
     APPROVAL_READ = "approval.read"  # what waits for a second person
@@ -62,6 +67,9 @@ class ApprovalKind(StrEnum):
     OPEN_ACCOUNT = "open_account"
     GRANT_ROLE = "grant_role"
     RESOLVE_CONFLICT = "resolve_conflict"
+    ISSUE_LICENCE = "issue_licence"
+    AMEND_LICENCE = "amend_licence"
+    REVOKE_LICENCE = "revoke_licence"
 
 
 class ProposalState(StrEnum):

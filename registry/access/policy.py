@@ -19,6 +19,7 @@ _READ = {
     May.LOT_READ,
     May.TRACE_READ,
     May.MARK_READ,
+    May.LICENCE_READ,
 }
 _RECORD = {
     May.DIRECTORY_WRITE,
@@ -30,10 +31,12 @@ _RECORD = {
     May.STOCK_COUNT,
     May.LABEL_PRINT,
 }
+_LICENSING = {May.LICENCE_APPLY, May.LICENCE_REVIEW}
 _PROPOSE = {May.APPROVAL_READ, May.APPROVAL_PROPOSE}
 _OFFICER = (
     _READ
     | _RECORD
+    | _LICENSING
     | _PROPOSE
     | {May.PERSON_READ, May.TRACE_ASK, May.FIREARM_CORRECT, May.HISTORY_READ, May.CONFLICT_PROPOSE}
 )
@@ -49,6 +52,8 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.CONFLICT_RESOLVE,
             May.MARK_RULE_WRITE,
             May.RULE_SET,
+            May.LICENCE_DECIDE,
+            May.LICENCE_RULE_SET,
             May.LEDGER_READ,
         }
         | _OWN
@@ -66,6 +71,7 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.MARK_RECORD,
             May.MARK_READ,
             May.LABEL_PRINT,
+            May.LICENCE_READ,
         }
         | _OWN
     ),
@@ -82,6 +88,8 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.SALE_RECORD,
             May.STOCK_COUNT,
             May.LABEL_PRINT,
+            May.LICENCE_READ,
+            May.LICENCE_APPLY,
         }
         | _OWN
     ),

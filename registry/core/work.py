@@ -72,8 +72,9 @@ OPERATOR = Actor(
 class Work:
     """One unit of work: everything below the edge takes actor, purpose and time from here.
 
-    home: the State whose registry this is, ISO 3166-1 alpha-2. offers: what higher floors offer to lower
-    ones, by name. carrying_out: which kind of approval by two is being carried out, "" for none.
+    home: the State whose registry this is, ISO 3166-1 alpha-2. zone: IANA name of its time. offers: what
+    higher floors offer to lower ones, by name. carrying_out: which kind of approval by two is being carried
+    out, "" for none.
     """
 
     __slots__ = (
@@ -95,6 +96,7 @@ class Work:
         "purpose",
         "request_id",
         "secret",
+        "zone",
     )
 
     def __init__(
@@ -110,6 +112,7 @@ class Work:
         self.database = office.database
         self.home = office.home
         self.secret = office.secret
+        self.zone = office.zone
         self.offers = office.offers
         self.carrying_out = ""
         self.now = office.clock()
@@ -254,7 +257,8 @@ class Work:
 class Office:
     """Where units of work begin: the database, the State, the clock and the secret key of one registry.
 
-    offers: what higher floors offer to lower ones, by name; `app` merges them.
+    offers: what higher floors offer to lower ones, by name; `app` merges them. zone: IANA name of the
+    time by which days end here.
     """
 
     def __init__(
@@ -264,11 +268,13 @@ class Office:
         clock: Callable[[], datetime] | None = None,
         secret: str = "",
         offers: Mapping[str, Mapping[Any, Any]] | None = None,
+        zone: str = "UTC",
     ) -> None:
         self.database = database
         self.home = home
         self.secret = secret
         self.offers = offers or {}
+        self.zone = zone
         self.clock = clock or (lambda: datetime.now(UTC))
 
     def begin(

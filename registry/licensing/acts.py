@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -76,7 +76,7 @@ def _holder(work: Work, number: str | None) -> int:
 
 @act(May.LICENCE_APPLY)
 def change(work: Work, licence_id: int, new: told.Application, version: int) -> LicenceView:
-    """Say more, or otherwise; what is left out stays. Raises NotFound, Stale, Conflict, Invalid, Forbidden."""
+    """Say more, or otherwise; what is left out stays. Raises NotFound, Stale, Conflict, Invalid."""
     row = steps.locked(work, licence_id, version, M.CHANGE)
     if work.actor.role is Role.TRADER and row.state == LicenceState.UNDER_REVIEW:
         raise Forbidden("It is under review: the authority asks when it needs more")
@@ -100,7 +100,11 @@ def _apply(work: Work, row: Licence, new: told.Application) -> list[str]:
     plain = [name for name in PLAIN if getattr(new, name) is not None]
     for name in plain:
         setattr(row, name, getattr(new, name))
-    parts = {"lines": _set_lines, "transits": _set_transits, "participants": _set_participants}
+    parts: dict[str, Callable[..., None]] = {
+        "lines": _set_lines,
+        "transits": _set_transits,
+        "participants": _set_participants,
+    }
     nested = [name for name in parts if getattr(new, name) is not None]
     for name in nested:
         parts[name](work, row, getattr(new, name))

@@ -7,7 +7,7 @@ from datetime import date
 from registry.core.errors import Unmet
 from registry.licensing import transit
 from registry.licensing.facts import LicenceFacts
-from schemas.licensing_vocabulary import LicenceKind
+from schemas.licensing_vocabulary import LicenceKind, LicenceState
 from schemas.words import said
 
 
@@ -33,17 +33,13 @@ def _countries(facts: LicenceFacts) -> list[Unmet]:
         return []
     unmet = []
     if leaves == enters:
-        unmet.append(
-            Unmet(said("Goods do not go from a country into itself."), "import_country", "FP 10(3)")
-        )
+        unmet.append(Unmet(said("Goods do not go from a country into itself."), "import_country", "FP 10(3)"))
     for kind, country, field in (
         (LicenceKind.EXPORT, leaves, "export_country"),
         (LicenceKind.IMPORT, enters, "import_country"),
     ):
         if facts.kind is kind and country != facts.home:
-            unmet.append(
-                Unmet(said("Only %(home)s can license this.", home=facts.home), field, "FP 10(1)")
-            )
+            unmet.append(Unmet(said("Only %(home)s can license this.", home=facts.home), field, "FP 10(1)"))
     if facts.kind is LicenceKind.TRANSIT and facts.home in (leaves, enters):
         unmet.append(
             Unmet(
@@ -77,3 +73,20 @@ def unmet_to_issue(facts: LicenceFacts, today: date) -> list[Unmet]:
     if not facts.place:
         unmet.append(Unmet(said("Name the place of issue."), "place", "FP 10(3)"))
     return unmet
+
+
+def unmet_for_force(facts: LicenceFacts, day: date) -> list[Unmet]:
+    """It is issued and valid on the day; the last day is still within, until midnight in its own zone."""
+    if facts.state is not LicenceState.ISSUED:
+        words = said("The licence is %(state)s.", state=facts.state.value.replace("_", " "))
+        return [Unmet(words, "state", "FP 10(1)")]
+    starts, ends = facts.starts_on, facts.expires_on
+    if starts is None or ends is None or not starts <= day <= ends:
+        words = said(
+            "The licence is valid from %(first)s to %(last)s, not on %(day)s.",
+            first=starts.isoformat() if starts else "?",
+            last=ends.isoformat() if ends else "?",
+            day=day.isoformat(),
+        )
+        return [Unmet(words, "expires_on", "FP 10(3)")]
+    return []

@@ -67,7 +67,10 @@ class ImportFacts:
 
 @dataclass(frozen=True)
 class TransitFacts:
-    """tacit_from: the first day on which silence counts as consent, None where it never does."""
+    """tacit_from: the first day on which silence counts as consent, None where it never does.
+
+    unknown_years: on the way to that day, whose holidays in that State are not on record.
+    """
 
     country: str
     answer: TransitAnswer = TransitAnswer.NOT_ASKED
@@ -77,6 +80,7 @@ class TransitFacts:
     valid_until: date | None = None
     informed_on: date | None = None
     tacit_from: date | None = None
+    unknown_years: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import select
 
+from registry.calendars.days import Deadline
+from registry.calendars.queries import deadline_of
 from registry.core.work import Work
 from registry.directory.tables import PersonDeath
 from registry.licensing import goods_queries, law, law_queries, tables
-from registry.licensing.calendar import working_day_after
 from registry.licensing.facts import (
     CertificateFacts,
     EvidenceFacts,
@@ -105,10 +106,16 @@ def events_of(work: Work, licence_id: int) -> Sequence[tables.Event]:
 
 def tacit_from(work: Work, terms: Sequence[law.Term], one: tables.Transit) -> date | None:
     """The first day on which the State's silence counts as consent, None where it never does."""
+    found = _silence(work, terms, one)
+    return found.day + timedelta(days=1) if found else None
+
+
+def _silence(work: Work, terms: Sequence[law.Term], one: tables.Transit) -> Deadline | None:
+    """The time after which silence counts: only where a term, for it or for all, switches that on."""
     if one.asked_on is None:
         return None
     term = law.term(terms, TermKind.TACIT_CONSENT, one.asked_on, one.country)
-    return working_day_after(work, one.asked_on, term.days + 1, one.country) if term else None
+    return deadline_of(work, one.country, one.asked_on, term.days) if term else None
 
 
 def facts_of(work: Work, row: tables.Licence, state: LicenceState, own: Belongings) -> LicenceFacts:
@@ -161,12 +168,11 @@ def _line(line: tables.Line, named: Sequence[goods_queries.Named]) -> LineFacts:
 def _import(row: tables.ImportLicence | None) -> ImportFacts | None:
     if row is None:
         return None
-    return ImportFacts(
-        row.number, row.authority, row.country, row.issued_on, row.expires_on, row.verified_on
-    )
+    return ImportFacts(row.number, row.authority, row.country, row.issued_on, row.expires_on, row.verified_on)
 
 
 def _transit(work: Work, own: Belongings, one: tables.Transit) -> TransitFacts:
+    silence = _silence(work, own.terms, one)
     return TransitFacts(
         one.country,
         TransitAnswer(one.answer),
@@ -175,7 +181,8 @@ def _transit(work: Work, own: Belongings, one: tables.Transit) -> TransitFacts:
         one.reference,
         one.valid_until,
         one.informed_on,
-        tacit_from(work, own.terms, one),
+        silence.day + timedelta(days=1) if silence else None,
+        silence.unknown_years if silence else (),
     )
 
 

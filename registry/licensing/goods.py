@@ -15,7 +15,7 @@ HEADINGS = {
     GoodsKind.PART: frozenset({"9305"}),
     GoodsKind.AMMUNITION: frozenset({"9306"}),
 }
-"""Under which headings goods of a kind fall; 9303 to 9304 include what fires no projectile by an explosive."""
+"""Under which headings goods of a kind fall."""
 
 
 def unmet_for_lines(lines: Sequence[LineFacts], kind: LicenceKind) -> list[Unmet]:

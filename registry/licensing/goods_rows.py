@@ -63,9 +63,7 @@ def refuse_twice(made: Sequence[Item], path: str) -> None:
         raise Invalid.at(path, "Something is named twice.")
 
 
-def _item(
-    work: Work, row: Licence, line_n: int, n: int, goods: GoodsKind, new: ItemNew, path: str
-) -> Item:
+def _item(work: Work, row: Licence, line_n: int, n: int, goods: GoodsKind, new: ItemNew, path: str) -> Item:
     _refuse_other_goods(goods, new, path)
     directory.check_country(work, new.country_made, f"{path}.country_made", historic_ok=True)
     item = Item(licence_id=row.id, line_n=line_n, n=n, serial=new.serial, maker=new.maker)

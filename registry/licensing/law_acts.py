@@ -8,6 +8,7 @@ from registry.core.errors import Invalid, Stale, refuse_if
 from registry.core.work import Work, act
 from registry.directory import queries as directory
 from registry.licensing import law, law_queries, tables
+from registry.licensing.law_queries import Row
 from schemas.licensing_law import AuthorisationNew, EmbargoNew, Ended, TermNew
 from schemas.vocabulary import May, PartyKind
 
@@ -71,17 +72,15 @@ def authorise(work: Work, new: AuthorisationNew) -> law_queries.AuthorisationVie
 
 
 @act(May.LICENCE_RULE_SET)
-def end(
-    work: Work, table: type[law_queries.DatedRow], number: str, ended: Ended, version: int
-) -> law_queries.DatedRow:
+def end(work: Work, table: type[Row], number: str, ended: Ended, version: int) -> Row:
     """The last day of one of these; raises NotFound, Stale, Refused."""
-    row: Any = law_queries.row_of(work, table, number, locked=True)
+    row = law_queries.row_of(work, table, number, locked=True)
     if row.version != version:
         raise Stale
     refuse_if(law.unmet_for_days(row.begins_on, ended.ends_on))
     row.ends_on, row.version = ended.ends_on, row.version + 1
     work.session.flush()
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 def _recorded(work: Work) -> dict[str, Any]:

@@ -203,3 +203,19 @@ def authorisation_view(row: tables.Authorisation, party_name: str) -> Authorisat
         row.ends_on,
         row.version,
     )
+
+
+def embargo(work: Work, number: str) -> EmbargoView:
+    """One embargo; raises NotFound."""
+    return embargo_view(row_of(work, tables.Embargo, number))
+
+
+def term(work: Work, number: str) -> TermView:
+    """One time that the law sets; raises NotFound."""
+    return term_view(row_of(work, tables.Term, number))
+
+
+def authorisation(work: Work, number: str) -> AuthorisationView:
+    """One authorisation; raises NotFound, for others' too."""
+    row = row_of(work, tables.Authorisation, number)
+    return authorisation_view(row, names(work, {row.party_id})[row.party_id].name)

@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from registry.access.tables import Account, Proposal
 from registry.core.errors import NotFound
-from registry.core.numbers import key_of, parse_registry_number, registry_number
+from registry.core.numbers import find_registry_number, key_of, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work
 from registry.directory.queries import name_key, names, party_number
 from registry.directory.tables import Party
-from registry.licensing import facts_queries, life, rules, tables
+from registry.licensing import facts_queries, life, rules
 from registry.licensing.facts import LicenceFacts
 from registry.licensing.facts_queries import Belongings
 from registry.licensing.tables import Licence
@@ -27,12 +27,16 @@ from schemas.vocabulary import ApprovalKind, May, ProposalState, Role
 S = LicenceState
 PREFIX = "LC"
 MOST_QUEUED = 500
-ISSUING = (ApprovalKind.ISSUE_LICENCE.value, ApprovalKind.ISSUE_WAR_MATERIAL_LICENCE.value)
 
 
 def licence_number(licence_id: int) -> str:
     """The number people see: LC-…."""
     return registry_number(PREFIX, licence_id)
+
+
+def licence_key(number: str) -> int:
+    """The key behind a number in an address; raises NotFound."""
+    return find_registry_number(PREFIX, number)
 
 
 def licence_row(work: Work, licence_id: int, *, locked: bool = False) -> Licence:
@@ -75,13 +79,18 @@ def _state(row: Licence, now: datetime, waiting: dict[str, int]) -> LicenceState
 def _waiting(work: Work, rows: Sequence[Licence] | None = None) -> dict[str, int]:
     """Licences that somebody proposes to issue, with the proposal; of these rows, or of all."""
     query = select(Proposal.subject, Proposal.id).where(
-        Proposal.kind.in_(ISSUING),
+        Proposal.kind == ApprovalKind.ISSUE_LICENCE.value,
         Proposal.state == ProposalState.OPEN.value,
         Proposal.expires_at > work.now,
     )
     if rows is not None:
         query = query.where(Proposal.subject.in_([licence_number(row.id) for row in rows]))
     return {row.subject: row.id for row in work.session.execute(query)}
+
+
+def holder_name(work: Work, row: Licence) -> str:
+    """The name of whoever holds it or asks for it."""
+    return names(work, [row.holder_id])[row.holder_id].name
 
 
 def facts(work: Work, row: Licence) -> LicenceFacts:
@@ -274,9 +283,7 @@ def _filters(work: Work, asked: LicencesAsked) -> list[ColumnElement[bool]]:
     if asked.state is not None:
         found.append(_in_state(work, asked.state))
     if asked.country:
-        found.append(
-            or_(Licence.export_country == asked.country, Licence.import_country == asked.country)
-        )
+        found.append(or_(Licence.export_country == asked.country, Licence.import_country == asked.country))
     if asked.holder:
         found.append(Licence.holder_id == parse_registry_number("P", asked.holder, "holder"))
     if asked.temporary is not None:

@@ -8,10 +8,10 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from registry.calendars.queries import deadline_of
 from registry.core.errors import Conflict, Stale
 from registry.core.work import Work
 from registry.licensing import life, queries
-from registry.licensing.calendar import working_day_after
 from registry.licensing.law import term
 from registry.licensing.law_queries import terms_of
 from registry.licensing.tables import Event, Letter, Licence
@@ -41,9 +41,7 @@ def allow_move(work: Work, row: Licence, move: LicenceMove) -> LicenceState:
     return state
 
 
-def moved(
-    work: Work, row: Licence, move: LicenceMove, reason: str = "", changed: Changed = ()
-) -> None:
+def moved(work: Work, row: Licence, move: LicenceMove, reason: str = "", changed: Changed = ()) -> None:
     """Make the move: state, version, and an event of what, who, when and why."""
     before = queries.state_of(work, row)
     after = life.state_after(move, before)
@@ -102,7 +100,7 @@ def write(
 def due(work: Work, kind: TermKind, since: date) -> date | None:
     """The working day until which something is due, by the term in force; None where none is."""
     found = term(terms_of(work.session), kind, since)
-    return working_day_after(work, since, found.days, work.home) if found else None
+    return deadline_of(work, work.home, since, found.days).day if found else None
 
 
 def start_clock(work: Work, row: Licence) -> None:

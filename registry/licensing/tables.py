@@ -28,8 +28,11 @@ class Licence(Base):
         Index(None, "state", "due_on"),
         Index(None, "officer_id", "state"),
         Index(None, "purpose", "return_by"),
-        CheckConstraint("expires_on >= starts_on", name="validity"),
-        CheckConstraint("holder_id > 0", name="holder"),
+        CheckConstraint(
+            "state IN ('draft', 'submitted', 'under_review', 'information_asked', 'refused', 'withdrawn')"
+            " OR (issued_on IS NOT NULL AND ends_at IS NOT NULL AND place <> '' AND expires_on >= starts_on)",
+            name="issued",
+        ),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -180,7 +183,9 @@ class EndUserCertificate(Base):
     """The assurance of the end user (OSCE, MOSAIC 03.21), and how it was found to be genuine."""
 
     __tablename__ = "licence_end_user"
-    __table_args__ = table_args(CheckConstraint("(verified_on IS NULL) = (verified_how = '')", name="verified"))
+    __table_args__ = table_args(
+        CheckConstraint("(verified_on IS NULL) = (verified_how = '')", name="verified")
+    )
 
     licence_id: Mapped[int] = mapped_column(ForeignKey("licence.id"), primary_key=True, autoincrement=False)
     number: Mapped[str] = mapped_column(String(80))
@@ -282,9 +287,7 @@ class Embargo(Base):
     """
 
     __tablename__ = "embargo"
-    __table_args__ = table_args(
-        Index(None, "country"), CheckConstraint("ends_on >= begins_on", name="days")
-    )
+    __table_args__ = table_args(Index(None, "country"), CheckConstraint("ends_on >= begins_on", name="days"))
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     country: Mapped[str] = mapped_column(ForeignKey("state.code"))
@@ -323,9 +326,7 @@ class Authorisation(Base):
     """That somebody may trade: in which activity, from when to when, and whether in war material."""
 
     __tablename__ = "trade_authorisation"
-    __table_args__ = table_args(
-        Index(None, "party_id"), CheckConstraint("ends_on >= begins_on", name="days")
-    )
+    __table_args__ = table_args(Index(None, "party_id"), CheckConstraint("ends_on >= begins_on", name="days"))
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))

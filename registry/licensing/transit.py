@@ -9,12 +9,11 @@ from registry.licensing.facts import LicenceFacts, TransitFacts
 from schemas.licensing_vocabulary import LicenceKind, TransitAnswer
 from schemas.words import said
 
-LANDLOCKED = frozenset(
-    (
-        "AD AF AM AT AZ BF BI BO BT BW BY CF CH CZ ET HU KG KZ LA LI LS LU MD MK ML MN MW NE NP PY RS RW SK"
-        " SM SS SZ TD TJ TM UG UZ VA ZM ZW"
-    ).split()
-)
+LANDLOCKED = frozenset({
+    "AD", "AF", "AM", "AT", "AZ", "BF", "BI", "BO", "BT", "BW", "BY", "CF", "CH", "CZ", "ET",
+    "HU", "KG", "KZ", "LA", "LI", "LS", "LU", "MD", "MK", "ML", "MN", "MW", "NE", "NP", "PY",
+    "RS", "RW", "SK", "SM", "SS", "SZ", "TD", "TJ", "TM", "UG", "UZ", "VA", "ZM", "ZW",
+})  # fmt: skip
 """States without a coast (United Nations list of landlocked developing countries, and those in Europe)."""
 
 
@@ -81,8 +80,15 @@ def _tacit(facts: LicenceFacts, one: TransitFacts, today: date) -> list[str]:
     if one.asked_on is None:
         return [said("%(country)s: silence of whoever was not asked is none.", country=one.country)]
     if one.tacit_from is None:
+        return [said("%(country)s: silence does not count as consent; ask in writing.", country=one.country)]
+    if one.unknown_years:
+        years = ", ".join(map(str, one.unknown_years))
         return [
-            said("%(country)s: silence does not count as consent; ask in writing.", country=one.country)
+            said(
+                "%(country)s: holidays of %(years)s are not on record: nobody knows when silence counts.",
+                country=one.country,
+                years=years,
+            )
         ]
     if today < one.tacit_from:
         day = one.tacit_from.isoformat()
