@@ -22,7 +22,7 @@ from registry.core.web import api, context, guard, site
 from registry.core.web.context import Registry, Visitor
 from registry.core.work import Actor, Office
 from registry.ledger import log
-from registry.rooms import API_ROOMS, COMMANDS, NAVIGATION, OFFERS, PAGE_ROOMS
+from registry.rooms import API_ROOMS, COMMANDS, NAVIGATION, OFFERS, PAGE_ROOMS, VERIFIABLE
 
 
 class JournalBrokenError(RegistryError):
@@ -94,6 +94,7 @@ def _begin_to_keep(parts: Registry) -> None:
 
 def _open_rooms(app: Flask, settings: Settings) -> None:
     published = api.configure(app, settings.authority)
+    app.extensions["verifiable"] = VERIFIABLE
     guard.open_endpoint(app, "api-docs.openapi_json", "the API's description holds no records")
     guard.open_endpoint(app, "web.static", "style sheets and scripts hold no records")
     for room in API_ROOMS:

@@ -13,6 +13,7 @@ from registry.ammunition import api as ammunition_api
 from registry.ammunition import commands as ammunition_commands
 from registry.ammunition import law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages
 from registry.ammunition import pages as ammunition_pages
+from registry.ammunition import record as ammunition_record
 from registry.auditing import api as auditing_api
 from registry.auditing import commands as auditing_commands
 from registry.auditing import pages as auditing_pages
@@ -25,6 +26,7 @@ from registry.directory import pages as directory_pages
 from registry.firearms import api as firearms_api
 from registry.firearms import conflicts as firearm_conflicts
 from registry.firearms import pages as firearms_pages
+from registry.firearms import record as firearms_record
 from registry.home import pages as home_pages
 from registry.licensing import api as licensing_api
 from registry.licensing import approving as licensing_approving
@@ -35,8 +37,12 @@ from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
+from registry.tracing import documents as tracing_documents
 from registry.tracing import pages as tracing_pages
 from registry.tracing import scenes_api, scenes_pages
+from registry.verification import api as verification_api
+from registry.verification import pages as verification_pages
+from registry.verification.queries import Verifiable
 
 API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
@@ -48,6 +54,7 @@ API_ROOMS: Sequence[Any] = (
     calendars_api.blueprint,
     access_api.blueprint,
     auditing_api.blueprint,
+    verification_api.blueprint,
 )
 PAGE_ROOMS: Sequence[Any] = (
     home_pages.blueprint,
@@ -59,6 +66,7 @@ PAGE_ROOMS: Sequence[Any] = (
     directory_pages.blueprint,
     calendars_pages.blueprint,
     auditing_pages.blueprint,
+    verification_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
@@ -90,3 +98,9 @@ MORE_ROOMS = (
     licensing_case_api, licensing_law_api,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
+VERIFIABLE: Verifiable = {
+    **tracing_documents.VERIFIABLE,
+    **firearms_record.VERIFIABLE,
+    **ammunition_record.VERIFIABLE,
+}
+"""Kinds of documents that everyone can verify, and what each subject tells of its own."""

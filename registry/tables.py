@@ -12,5 +12,8 @@ from registry.firearms import tables as firearms
 from registry.licensing import tables as licensing
 from registry.marks import tables as marks
 from registry.tracing import tables as tracing
+from registry.verification import tables as verification
 
-TABLES = (journal, web, directory, calendars, access, marks, firearms, ammunition, licensing, tracing)
+TABLES = (
+    journal, web, directory, calendars, access, verification, marks, firearms, ammunition, licensing, tracing,
+)  # fmt: skip

@@ -355,6 +355,23 @@ class MatchKind(StrEnum):
     NEAR = "near"  # only if some characters were misread, changed places or are missing
 
 
+class IssuedKind(StrEnum):
+    """Documents that everyone can verify (FP art. 10(5))."""
+
+    TRACE_REPORT = "trace_report"
+    FIREARM_RECORD = "firearm_record"
+    LOT_RECORD = "lot_record"
+
+
+class Authenticity(StrEnum):
+    """How a genuine document stands."""
+
+    CURRENT = "current"
+    SUPERSEDED = "superseded"  # a later edition took its place
+    REVOKED = "revoked"
+    NOT_IN_FORCE = "not_in_force"  # what it is about is suspended, expired, at an end or changed since
+
+
 class Severity(StrEnum):
     INFORMATION = "information"
     WARNING = "warning"

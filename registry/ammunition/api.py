@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from registry.ammunition import acts, documents, package_queries, queries, views
+from registry.ammunition.sealing import sealed_record
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.web.context import look, registry
@@ -80,6 +81,15 @@ def move(work: Work, new: shapes.MovementNew, number: str) -> views.LotView:
 def sales(work: Work, asked: shapes.SalesAsked) -> Page[views.SaleView]:
     """The sales register."""
     return queries.sales(work, asked)
+
+
+@blueprint.route("/lots/<number>/record.pdf", methods=["GET"])
+@api.prints(blueprint, May.LOT_READ)
+def record_document(number: str) -> bytes:
+    """The record of a lot on paper, with a code by which everyone can verify it."""
+    with look() as work:
+        found, day = queries.lot(work, find_registry_number("L", number)), work.today
+    return sealed_record(found, day)
 
 
 @blueprint.route("/packages/<number>", methods=["GET"])

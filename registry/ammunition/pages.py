@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from registry.ammunition import acts, documents, package_queries, queries, rules, stock, stock_queries
 from registry.ammunition.forms import form_values, party_choices, with_party_numbers
 from registry.ammunition.packaging import package_key
+from registry.ammunition.sealing import sealed_record
 from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number, key_of
 from registry.core.web import context, guard
@@ -273,6 +274,17 @@ def _giver(number: str, field: str) -> dict[str, str]:
     with context.look() as work:
         held = queries.lot(work, find_registry_number("L", number)).holders
     return {field: held[0].party.number} if held and held[0].party else {}
+
+
+@blueprint.get("/lots/<number>/record.pdf", endpoint="record")
+@guard.may(May.LOT_READ)
+def record_page(number: str) -> Response:
+    """The record of a lot on paper."""
+    with context.look() as work:
+        found, day = queries.lot(work, find_registry_number("L", number)), work.today
+    answer = Response(sealed_record(found, day), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
+    return answer
 
 
 @blueprint.get("/packages/<number>", endpoint="package")

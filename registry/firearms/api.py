@@ -11,6 +11,7 @@ from registry.core.web.context import look, registry
 from registry.core.work import Work
 from registry.firearms import acts, documents, queries, views
 from registry.firearms import conflicts as settling
+from registry.firearms.sealing import sealed_record
 from schemas import firearms as shapes
 from schemas.approvals import ProposalSchema
 from schemas.paging import Page
@@ -108,6 +109,15 @@ def label(asked: shapes.LabelAsked, number: str) -> bytes:
         found = queries.firearm(work, find_registry_number("F", number))
     made = documents.label(found, registry().settings.authority, asked.component)
     return documents.printed([made], asked.form, asked.start)
+
+
+@blueprint.route("/firearms/<number>/record.pdf", methods=["GET"])
+@api.prints(blueprint, May.FIREARM_READ)
+def record_document(number: str) -> bytes:
+    """The record of a firearm on paper, with a code by which everyone can verify it."""
+    with look() as work:
+        found, day = queries.firearm(work, find_registry_number("F", number)), work.today
+    return sealed_record(found, day)
 
 
 @blueprint.route("/conflicts", methods=["GET"])

@@ -23,6 +23,7 @@ from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from registry.firearms import acts, documents, queries, views
 from registry.firearms import conflicts as settling
+from registry.firearms.sealing import sealed_record
 from schemas import firearms as shapes
 from schemas.vocabulary import (
     ApprovalKind,
@@ -249,6 +250,17 @@ def label_page(number: str) -> Response:
         mimetype="application/pdf",
         headers={"Content-Disposition": f'inline; filename="label-{made.code128.replace("/", "-")}.pdf"'},
     )
+
+
+@blueprint.get("/firearms/<number>/record.pdf", endpoint="record")
+@guard.may(May.FIREARM_READ)
+def record_page(number: str) -> Response:
+    """The record of a firearm on paper."""
+    with context.look() as work:
+        found, day = queries.firearm(work, find_registry_number("F", number)), work.today
+    answer = Response(sealed_record(found, day), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
+    return answer
 
 
 @blueprint.get("/conflicts")

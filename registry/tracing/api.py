@@ -14,10 +14,11 @@ from msgspec.json import Encoder
 
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
-from registry.core.web.context import begin, look, registry
+from registry.core.web.context import begin, look
 from registry.core.work import Work
-from registry.tracing import acts, documents, queries
+from registry.tracing import acts, queries
 from registry.tracing.completeness import gaps
+from registry.tracing.sealing import sealed_report
 from schemas import tracing as shapes
 from schemas.paging import Page
 from schemas.vocabulary import May, Severity
@@ -89,4 +90,4 @@ def report(number: str) -> bytes:
     """The report of one trace."""
     with look() as work:
         found = queries.trace(work, find_registry_number("T", number))
-    return documents.report(found, registry().settings.authority)
+    return sealed_report(found)

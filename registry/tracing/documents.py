@@ -12,12 +12,16 @@ from registry.core.printing.paper import (
     Heading,
     KeyValues,
     Paragraph,
+    Seal,
     Step,
     Table,
     Timeline,
     document,
 )
+from registry.core.work import Work
 from registry.tracing.queries import TraceView
+from registry.verification.queries import Standing, Verifiable
+from schemas.vocabulary import IssuedKind
 
 OUTCOMES = {
     "identified": "Identified",
@@ -28,7 +32,15 @@ OUTCOMES = {
 }
 
 
-def report(found: TraceView, authority: str, language: str = "en") -> bytes:
+def stands(work: Work, number: str, edition: str) -> Standing:
+    """A report tells what was answered on its day, which nothing changes."""
+    return Standing(True)
+
+
+VERIFIABLE: Verifiable = {IssuedKind.TRACE_REPORT: stands}
+
+
+def report(found: TraceView, authority: str, language: str = "en", seal: Seal | None = None) -> bytes:
     """The report of a kept trace as PDF."""
     frame = Frame(
         title="Trace report",
@@ -36,6 +48,7 @@ def report(found: TraceView, authority: str, language: str = "en") -> bytes:
         authority=authority,
         issued=f"{found.asked_at:%Y-%m-%d %H:%M} UTC",
         language=language,
+        seal=seal,
     )
     return document(frame, list(_blocks(found)))
 

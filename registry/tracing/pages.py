@@ -21,6 +21,7 @@ from registry.core.web.words import label, options, shown
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from registry.marks.pages import SIGNS, Reading, reading_of
 from registry.tracing import acts, completeness, documents, queries
+from registry.tracing.sealing import sealed_report
 from schemas import tracing as shapes
 from schemas.vocabulary import (
     CartridgeState,
@@ -235,7 +236,7 @@ def report(number: str) -> Response:
     """The report as PDF."""
     with context.look() as work:
         found = queries.trace(work, find_registry_number("T", number))
-    printed = documents.report(found, context.registry().settings.authority)
+    printed = sealed_report(found)
     name = f"trace-{found.number}.pdf"
     return Response(
         printed, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}

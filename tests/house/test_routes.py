@@ -21,6 +21,9 @@ PUBLIC = {
     "home.index",
     "home.api_documentation",
     "home.swagger_ui",
+    "verification.ask",
+    "verification.show",
+    "api_verification.verification",
 }
 
 

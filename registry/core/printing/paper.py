@@ -18,11 +18,21 @@ from registry.core.printing import barcodes, fonts, ink
 PAGE = (210 * mm, 297 * mm)
 LEFT, RIGHT, TOP, BOTTOM = 22 * mm, 188 * mm, 262 * mm, 26 * mm
 ROOM = RIGHT - LEFT
+SEAL = 23 * mm  # room at the foot for the square and the code
 TONES = {
     "alarm": ("#9f1d20", "#fbeaea"),
     "warning": ("#8a5a00", "#fdf3df"),
     "information": ("#1f4e79", "#eaf1f8"),
 }
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What a document is verified by (FP 10(5)): its code, and the address that answers for it, or ""."""
+
+    code: str
+    address: str
+    words: str = "Whether this document is genuine and still good is told to everyone, without sign-in:"
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ class Frame:
     issued: str
     page_words: str = "Page {page} of {pages}"
     language: str = "en"
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +119,7 @@ class _Cell:
 
 def document(frame: Frame, blocks: Sequence[Block]) -> bytes:
     """A PDF, the same bytes for the same values."""
-    layout = _Layout()
+    layout = _Layout(BOTTOM + SEAL if frame.seal else BOTTOM)
     for block in blocks:
         layout.add(block)
     out = io.BytesIO()
@@ -142,6 +153,20 @@ def _dress(canvas: Canvas, frame: Frame, page: int, pages: int) -> None:
     foot = _Line(f"{frame.title} {frame.number}", 8, ink.SOFT)
     _line(canvas, LEFT, 12 * mm, ROOM - fonts.width(count, 8) - 6 * mm, foot)
     ink.text_right(canvas, RIGHT, 12 * mm, count, 8, ink.SOFT)
+    if frame.seal:
+        _seal(canvas, frame.seal)
+
+
+def _seal(canvas: Canvas, seal: Seal) -> None:
+    """The square that a telephone reads, and beside it what people type."""
+    side, x = 21 * mm, LEFT + 25 * mm
+    square = barcodes.qr_code(seal.address or seal.code)
+    ink.black(canvas)
+    ink.path(canvas, barcodes.matrix_path(square, LEFT - 1 * mm, 20 * mm, side / square.width))
+    room = RIGHT - x
+    _line(canvas, x, 36 * mm, room, _Line(seal.words, 8, ink.SOFT))
+    _line(canvas, x, 31 * mm, room, _Line(seal.address.rpartition("/")[0], 9))
+    _line(canvas, x, 24 * mm, room, _Line(seal.code, 12, ink.INK, True))
 
 
 def _line(canvas: Canvas, x: float, y: float, room: float, line: _Line) -> None:
@@ -157,9 +182,10 @@ def _cell(x: float, room: float, words: str, size: float, colour: str = ink.INK,
 class _Layout:
     """Places blocks from top to bottom and begins a new page where one is full."""
 
-    def __init__(self) -> None:
+    def __init__(self, bottom: float = BOTTOM) -> None:
         self.pages: list[list[Drawing]] = [[]]
         self._y = TOP
+        self._bottom = bottom
 
     def add(self, block: Block) -> None:
         """Place one block."""
@@ -181,7 +207,7 @@ class _Layout:
 
     def _need(self, height: float) -> bool:
         """Begin a new page unless so much room is left; answers whether it did."""
-        if self._y - height >= BOTTOM or self._y == TOP:
+        if self._y - height >= self._bottom or self._y == TOP:
             return False
         self.pages.append([])
         self._y = TOP
@@ -205,7 +231,7 @@ class _Layout:
         whole: begin on a new page rather than part what one page can hold; head: what to repeat there.
         """
         height = max(len(cell.lines) for cell in cells)
-        fits = height * leading <= TOP - BOTTOM - 3 * leading
+        fits = height * leading <= TOP - self._bottom - 3 * leading
         if whole and fits and self._need(height * leading) and head:
             head()
         for n in range(height):
@@ -263,7 +289,7 @@ class _Layout:
         for step in steps:
             cells = _step_cells(step)
             lines = max(len(cell.lines) for cell in cells)
-            if lines * 12 <= TOP - BOTTOM:
+            if lines * 12 <= TOP - self._bottom:
                 self._need(lines * 12)
             page, y = len(self.pages), self._y - 9
             if above and above[0] == page:
@@ -277,11 +303,11 @@ class _Layout:
     def _finding(self, block: FindingBox) -> None:
         """A box, in as many parts as it needs pages; each part says its severity in words."""
         words = fonts.wrapped(block.words, 9.5, ROOM - 18)
-        if len(words) * 13 + 30 <= TOP - BOTTOM:
+        if len(words) * 13 + 30 <= TOP - self._bottom:
             self._need(len(words) * 13 + 30)
         while words:
             self._need(50)
-            fitting = max(int((self._y - BOTTOM - 30) // 13), 1)
+            fitting = max(int((self._y - self._bottom - 30) // 13), 1)
             self._box(block, words[:fitting])
             words = words[fitting:]
 

@@ -1,0 +1,57 @@
+"""Printing a document under its code: an edge, since it knows where this registry is found."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from flask import request
+
+from registry.core.printing.paper import Seal
+from registry.core.web.context import actor, registry, request_id
+from registry.core.work import Begin
+from registry.verification import codes, issuing, queries
+from schemas.vocabulary import IssuedKind
+
+
+def sealed(
+    kind: IssuedKind,
+    subject: str,
+    draw: Callable[[Seal], bytes],
+    edition: str = "1",
+    language: str = "en",
+) -> bytes:
+    """The document as drawn with its seal; what was printed is on record before it is handed out.
+
+    Drawn outside of any transaction. The caller has made sure that whoever asks may have the document.
+    """
+    document = _document(kind, subject, edition)
+    printed = draw(Seal(codes.shown(document.code), _address(document.code)))
+    if not _is_kept(document.id, printed):
+        with _begin() as work:
+            issuing.keep_print(work, document.id, printed, language)
+    return printed
+
+
+def _document(kind: IssuedKind, subject: str, edition: str) -> issuing.Issued:
+    with registry().office.look(actor(), request_id=request_id()) as work:
+        if known := issuing.known(work, kind, subject, edition):
+            return known
+    with _begin() as work:
+        return issuing.issue(work, kind, subject, edition)
+
+
+def _is_kept(document_id: int, printed: bytes) -> bool:
+    with registry().office.look(actor(), request_id=request_id()) as work:
+        return hashlib.sha256(printed).digest() in queries.digests(work, document_id)
+
+
+def _begin() -> Begin:
+    return registry().office.begin(actor(), request_id=request_id(), doing="document.issue")
+
+
+def _address(code: str) -> str:
+    """Where the code is verified; "" where production does not say where it is found."""
+    settings = registry().settings
+    origin = settings.origin or ("" if settings.production else request.host_url.rstrip("/"))
+    return f"{origin}/verify/{codes.shown(code)}" if origin else ""

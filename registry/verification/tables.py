@@ -1,0 +1,66 @@
+"""Rows of verification: every document that was issued, and the bytes it was printed as.
+
+No row holds a code: who reads the database learns none. The seal is a digest, and the code itself comes
+from the salt and the registry's secret key, when the document is printed again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.core.database import Base, Instant, Key, table_args
+
+GOOD = text("superseded_at IS NULL AND revoked_at IS NULL")
+
+
+class IssuedDocument(Base):
+    """A document that went out. subject: number of the record it is about; edition: which state of it.
+
+    seal: SHA-256 of the code on the paper; superseded_at: when a later edition took its place.
+    """
+
+    __tablename__ = "issued_document"
+    __table_args__ = table_args(
+        UniqueConstraint("seal"),
+        Index(None, "kind", "subject"),
+        Index(
+            "ux_issued_document_good",
+            "kind",
+            "subject",
+            unique=True,
+            sqlite_where=GOOD,
+            postgresql_where=GOOD,
+        ),
+        CheckConstraint("length(seal) = 32 AND length(salt) = 16", name="seal"),
+        CheckConstraint("(revoked_at IS NULL) = (revoked_for = '')", name="revoked"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(40))
+    edition: Mapped[str] = mapped_column(String(40))
+    issued_at: Mapped[datetime] = mapped_column(Instant)
+    issued_by: Mapped[int] = mapped_column(Key)
+    superseded_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_for: Mapped[str] = mapped_column(String(400), default="")
+
+
+class DocumentPrint(Base):
+    """One file a document was printed as. digest: SHA-256 of its bytes."""
+
+    __tablename__ = "document_print"
+    __table_args__ = table_args(CheckConstraint("length(digest) = 32", name="digest"))
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("issued_document.id"), primary_key=True, autoincrement=False
+    )
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    language: Mapped[str] = mapped_column(String(10))
+    printed_at: Mapped[datetime] = mapped_column(Instant)
+    printed_by: Mapped[int] = mapped_column(Key)

@@ -1,0 +1,34 @@
+"""Shapes of the verification of documents (FP art. 10(5))."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from schemas.base import Shape
+from schemas.fields import Code
+from schemas.vocabulary import Authenticity, IssuedKind
+
+
+class FactSchema(Shape):
+    name = fields.String(required=True)
+    value = fields.String(required=True)
+
+
+class VerifiedSchema(Shape):
+    code = fields.String(required=True)
+    kind = Code(IssuedKind, required=True)
+    subject = fields.String(required=True, metadata={"description": "Number of the record it is about."})
+    authenticity = Code(Authenticity, required=True)
+    state = fields.String(
+        required=True, metadata={"description": "State of what the document is about, such as suspended."}
+    )
+    issued_at = fields.AwareDateTime(required=True)
+    ended_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When it was superseded or revoked."}
+    )
+    facts = fields.List(fields.Nested(FactSchema), required=True)
+    digests = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "SHA-256 of each file that this registry printed of it, in hexadecimal."},
+    )
