@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.access import api as access_api
+from registry.access import approvals_api, grants
 from registry.access import commands as access_commands
 from registry.access import pages as access_pages
 from registry.ammunition import api as ammunition_api
@@ -23,9 +24,14 @@ from registry.core.web.context import NavigationEntry
 from registry.directory import api as directory_api
 from registry.directory import pages as directory_pages
 from registry.firearms import api as firearms_api
+from registry.firearms import conflicts as firearm_conflicts
 from registry.firearms import pages as firearms_pages
 from registry.firearms import record as firearms_record
 from registry.home import pages as home_pages
+from registry.licensing import api as licensing_api
+from registry.licensing import approving as licensing_approving
+from registry.licensing import case_api as licensing_case_api
+from registry.licensing import law_api as licensing_law_api
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
@@ -42,6 +48,7 @@ API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
     firearms_api.blueprint,
     ammunition_api.blueprint,
+    licensing_api.blueprint,
     marks_api.blueprint,
     directory_api.blueprint,
     calendars_api.blueprint,
@@ -78,8 +85,17 @@ COMMANDS: Sequence[Any] = (
     tracing_commands.trace,
     auditing_commands.ledger,
 )
+OFFERS: Mapping[str, Mapping[Any, Any]] = {
+    "approvals": {
+        **grants.APPROVABLE,
+        **firearm_conflicts.APPROVABLE,
+        **licensing_approving.APPROVABLE,
+    }
+}
+"""What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
-    law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api, scenes_pages,
+    approvals_api, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api, scenes_pages,
+    licensing_case_api, licensing_law_api,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {

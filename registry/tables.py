@@ -9,8 +9,11 @@ from registry.core.journal import tables as journal
 from registry.core.web import tables as web
 from registry.directory import tables as directory
 from registry.firearms import tables as firearms
+from registry.licensing import tables as licensing
 from registry.marks import tables as marks
 from registry.tracing import tables as tracing
 from registry.verification import tables as verification
 
-TABLES = (journal, web, directory, calendars, access, verification, marks, firearms, ammunition, tracing)
+TABLES = (
+    journal, web, directory, calendars, access, verification, marks, firearms, ammunition, licensing, tracing,
+)  # fmt: skip

@@ -19,6 +19,7 @@ _READ = {
     May.LOT_READ,
     May.TRACE_READ,
     May.MARK_READ,
+    May.LICENCE_READ,
 }
 _RECORD = {
     May.DIRECTORY_WRITE,
@@ -30,13 +31,32 @@ _RECORD = {
     May.STOCK_COUNT,
     May.LABEL_PRINT,
 }
-_OFFICER = _READ | _RECORD | {May.PERSON_READ, May.TRACE_ASK, May.FIREARM_CORRECT, May.HISTORY_READ}
+_LICENSING = {May.LICENCE_APPLY, May.LICENCE_REVIEW}
+_PROPOSE = {May.APPROVAL_READ, May.APPROVAL_PROPOSE}
+_OFFICER = (
+    _READ
+    | _RECORD
+    | _LICENSING
+    | _PROPOSE
+    | {May.PERSON_READ, May.TRACE_ASK, May.FIREARM_CORRECT, May.HISTORY_READ, May.CONFLICT_PROPOSE}
+)
 _OWN = {May.TOKEN_MANAGE, May.ACCESS_OWN}
 
 POLICY: Mapping[Role, frozenset[May]] = {
     Role.AUTHORITY_OFFICER: frozenset(_OFFICER | _OWN),
     Role.AUTHORITY_SUPERVISOR: frozenset(
-        _OFFICER | {May.CONFLICT_RESOLVE, May.MARK_RULE_WRITE, May.RULE_SET, May.LEDGER_READ} | _OWN
+        _OFFICER
+        | {
+            May.APPROVAL_DECIDE,
+            May.ROLE_APPROVE,
+            May.CONFLICT_RESOLVE,
+            May.MARK_RULE_WRITE,
+            May.RULE_SET,
+            May.LICENCE_DECIDE,
+            May.LICENCE_RULE_SET,
+            May.LEDGER_READ,
+        }
+        | _OWN
     ),
     Role.POLICE: frozenset(
         {May.TRACE_ASK, May.TRACE_READ, May.PERSON_READ, May.DIRECTORY_READ, May.MARK_READ} | _OWN
@@ -51,6 +71,7 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.MARK_RECORD,
             May.MARK_READ,
             May.LABEL_PRINT,
+            May.LICENCE_READ,
         }
         | _OWN
     ),
@@ -67,11 +88,17 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.SALE_RECORD,
             May.STOCK_COUNT,
             May.LABEL_PRINT,
+            May.LICENCE_READ,
+            May.LICENCE_APPLY,
         }
         | _OWN
     ),
-    Role.AUDITOR: frozenset(_READ | {May.PERSON_READ, May.HISTORY_READ, May.LEDGER_READ} | _OWN),
-    Role.ADMINISTRATOR: frozenset({May.USER_MANAGE, May.DIRECTORY_READ} | _OWN),
+    Role.AUDITOR: frozenset(
+        _READ | {May.PERSON_READ, May.HISTORY_READ, May.LEDGER_READ, May.APPROVAL_READ} | _OWN
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {May.USER_MANAGE, May.ROLE_APPROVE, May.DIRECTORY_READ, May.APPROVAL_DECIDE} | _PROPOSE | _OWN
+    ),
 }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hmac
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -72,7 +72,9 @@ OPERATOR = Actor(
 class Work:
     """One unit of work: everything below the edge takes actor, purpose and time from here.
 
-    home: the State whose registry this is, ISO 3166-1 alpha-2.
+    home: the State whose registry this is, ISO 3166-1 alpha-2. zone: IANA name of its time. offers: what
+    higher floors offer to lower ones, by name. carrying_out: which kind of approval by two is being carried
+    out, "" for none.
     """
 
     __slots__ = (
@@ -84,14 +86,17 @@ class Work:
         "_writes",
         "actor",
         "acts",
+        "carrying_out",
         "case",
         "database",
         "home",
         "note",
         "now",
+        "offers",
         "purpose",
         "request_id",
         "secret",
+        "zone",
     )
 
     def __init__(
@@ -107,6 +112,9 @@ class Work:
         self.database = office.database
         self.home = office.home
         self.secret = office.secret
+        self.zone = office.zone
+        self.offers = office.offers
+        self.carrying_out = ""
         self.now = office.clock()
         self.actor = actor
         self.request_id = request_id or new_request_id()
@@ -247,7 +255,11 @@ class Work:
 
 
 class Office:
-    """Where units of work begin: the database, the State, the clock and the secret key of one registry."""
+    """Where units of work begin: the database, the State, the clock and the secret key of one registry.
+
+    offers: what higher floors offer to lower ones, by name; `app` merges them. zone: IANA name of the
+    time by which days end here.
+    """
 
     def __init__(
         self,
@@ -255,10 +267,14 @@ class Office:
         home: str = "",
         clock: Callable[[], datetime] | None = None,
         secret: str = "",
+        offers: Mapping[str, Mapping[Any, Any]] | None = None,
+        zone: str = "UTC",
     ) -> None:
         self.database = database
         self.home = home
         self.secret = secret
+        self.offers = offers or {}
+        self.zone = zone
         self.clock = clock or (lambda: datetime.now(UTC))
 
     def begin(

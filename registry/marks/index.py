@@ -18,8 +18,8 @@ from sqlalchemy import delete, insert
 from registry.core.database import Database, Prepared
 from registry.core.errors import Conflict
 from registry.core.work import OPERATOR, Office, Work
-from registry.marks import shapes
-from registry.marks.shapes import Block
+from registry.marks import packing
+from registry.marks.packing import Block
 from registry.marks.tables import MarkBlock, MarkChange, MarkIndex
 
 DUE = 100_000
@@ -123,7 +123,7 @@ class Copy:
         marks = [(row[4], row[5]) for row in changes if row[5] and row[3] not in self._seen]
         for block in _packed(marks):
             tail = self._tails.setdefault(block.length, [])
-            joined = shapes.joined(tail[-1], block) if tail else None
+            joined = packing.joined(tail[-1], block) if tail else None
             if joined is None:
                 tail.append(block)
             else:
@@ -139,7 +139,7 @@ class Copy:
                 block = self._sealed.get(key)
                 if block is None:
                     row = cursor.execute(f"{_BLOCK}{int(key)}").fetchone()
-                    block = row and shapes.from_stored(*row)
+                    block = row and packing.from_stored(*row)
                 if block is not None:
                     known[key] = block
         self._sealed = known
@@ -160,13 +160,13 @@ def _packed(marks: Iterable[tuple[int, str]]) -> Iterator[Block]:
     waiting: dict[int, tuple[list[int], list[str]]] = {}
     for firearm, folded in marks:
         ids, texts = waiting.setdefault(len(folded), ([], []))
-        if ids and (len(ids) == shapes.BLOCK or abs(firearm - ids[0]) > shapes.WIDEST):
-            yield shapes.pack(len(folded), ids, texts)
+        if ids and (len(ids) == packing.BLOCK or abs(firearm - ids[0]) > packing.WIDEST):
+            yield packing.pack(len(folded), ids, texts)
             ids, texts = waiting[len(folded)] = ([], [])
         ids.append(firearm)
         texts.append(folded)
     for length, (ids, texts) in waiting.items():
-        yield shapes.pack(length, ids, texts)
+        yield packing.pack(length, ids, texts)
 
 
 def _in_order(blocks: Iterable[Block]) -> list[Block]:
@@ -174,7 +174,7 @@ def _in_order(blocks: Iterable[Block]) -> list[Block]:
     of_length: dict[int, list[Block]] = {}
     for block in blocks:
         of_length.setdefault(block.length, []).append(block)
-    return [block for some in of_length.values() for block in shapes.in_order(some)]
+    return [block for some in of_length.values() for block in packing.in_order(some)]
 
 
 def rebuild(office: Office) -> int:

@@ -50,7 +50,7 @@ class MarkIndex(Base):
 
 
 class MarkBlock(Base):
-    """Many marks of one length, packed (`shapes.Block`); never changed, and its id never used again."""
+    """Many marks of one length, packed (`packing.Block`); never changed, and its id never used again."""
 
     __tablename__ = "mark_block"
     __table_args__ = table_args(sqlite_autoincrement=True, info=DERIVED)

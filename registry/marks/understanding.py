@@ -10,15 +10,10 @@ from registry.marks import catalogue, grammar, symbols
 from registry.marks.catalogue import MarkRule
 from registry.marks.patterns import Pattern, parse
 from registry.marks.reading import is_placeholder, normal_form, script_of
+from registry.marks.readings import CALIBRE, MODEL, PATENT
 from schemas.marks import Caution, Hypothesis, ReadingAsked, Understood
 from schemas.vocabulary import MarkKind, Severity
 
-_PATENT = re.compile(r"(?:US|DE|GB|D)?(?:PAT(?:ENT)?S?|DRP|DRGM|BREV(?:ET)?|BREVETTATO)[A-Z]*\d+\w*")
-_MODEL = re.compile(r"(?:MODEL|MODELL|MODELO|MOD|MDL)[A-Z0-9]{1,8}")
-_CALIBRE = re.compile(
-    r"(?:CAL(?:IBRE|IBER)?)?(?:9MM\w*|9X1[789]\w*|\d{2,3}ACP|\d{2,3}(?:SPECIAL|SPL|MAG|MAGNUM)|45AUTO|40SW|"
-    r"(?:762X(?:25|39|51|54R?))|556X45|223REM|308WIN|12GA|20GA|22LR)"
-)
 _IMPORT = re.compile(r"(?:IMP(?:ORT(?:ED)?)?)?([A-Z]{2})((?:19|20)\d{2}|\d{2})")
 _WRITTEN_IMPORT = re.compile(
     r"^\s*(?:IMP\w*[\s.:]+)?[A-Z]{2}[\s./-]+(?:(?:19|20)\d{2}|\d{2})\s*$", re.IGNORECASE
@@ -99,11 +94,11 @@ def _of_kind(pattern: Pattern, imported: ImportMark | None) -> Iterator[Caution]
         )
     elif any(key.startswith(name) for name in _RETAILERS):
         yield Caution(Severity.WARNING, "This begins with the name of an importer, who is not the maker.")
-    if _PATENT.fullmatch(key):
+    if PATENT.fullmatch(key):
         yield Caution(Severity.WARNING, "This looks like the number of a patent, not like a serial.")
-    if _MODEL.fullmatch(key):
+    if MODEL.fullmatch(key):
         yield Caution(Severity.WARNING, "This looks like the name of a model, not like a serial.")
-    if _CALIBRE.fullmatch(key):
+    if CALIBRE.fullmatch(key):
         yield Caution(Severity.WARNING, "This looks like a calibre, not like a serial.")
     code = catalogue.date_codes().get(key)
     if code is not None and len(key) > 1:

@@ -1,25 +1,26 @@
 """Marks that were read in part, or wrongly: every record that fits, the likeliest first.
 
 What the position index finds is looked at again, mark by mark. A mark that fits nothing is looked for as
-one that was misread: some characters wrong, two that changed places, a part that is missing or too much.
+one that was misread: some characters wrong, two that changed places, a part that is missing or too much,
+words that are no part of it, the letters of another script (`misread`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from operator import attrgetter
 from typing import Any
 
-import numpy as np
 from msgspec import Struct
 
 from registry.core.work import Work
 from registry.directory.calibres import BY_CODE
 from registry.firearms.queries import firearm_number
-from registry.marks import index, shapes
+from registry.marks import index, misread, readings, shapes
 from registry.marks.likelihood import LOOK_ALIKE, OTHER, cost_of, differences
-from registry.marks.patterns import ANY, STAR, Cells, Pattern
+from registry.marks.packing import Block
+from registry.marks.patterns import STAR, Cells, Pattern
 from registry.tracing import mark_queries, narrowing, rules
 from registry.tracing.mark_queries import MarkFound
 from registry.tracing.weighing import Weighing
@@ -32,9 +33,8 @@ JUDGED_NEAR = 400
 JUDGED_UNTOLD = 300
 """As JUDGED, where nothing else was told that could tell them apart: a sample of all that fit."""
 SHOWN = 50
-LEAST_FOR_ENDS, LEAST_FOR_ONE, LEAST_FOR_TWO = 3, 4, 5
-"""Legible characters that are needed to find a mark of which an end (and much else was told), one or two
-characters were misread."""
+REREAD = 6
+"""The cost of another reading of the whole text."""
 EACH_COST = 4
 """What a unit of cost takes from the score."""
 
@@ -42,7 +42,8 @@ EACH_COST = 4
 class Fit(Struct, frozen=True, gc=False):
     """A record that fits, by which of its marks, and how well.
 
-    order: the best first: nothing that differs, the highest score, a record that still counts.
+    order: the best first: nothing that differs, the highest score, a record that still counts. cells: as
+    which it was read; why: the reason where that is another reading than what was typed.
     """
 
     mark: MarkFound
@@ -50,16 +51,17 @@ class Fit(Struct, frozen=True, gc=False):
     cost: int
     score: int
     order: tuple[bool, int, bool, int]
+    cells: Cells
+    why: str = ""
 
 
 _ORDER = attrgetter("order")
 
 
-def _fit(mark: MarkFound, facts: rules.Facts, cost: int) -> Fit:
+def _fit(mark: MarkFound, facts: rules.Facts, cost: int, cells: Cells, why: str = "") -> Fit:
     score = facts.score - EACH_COST * cost
-    return Fit(
-        mark, facts, cost, score, (bool(facts.differs), -score, mark.superseded_by is not None, mark.id)
-    )
+    order = (bool(facts.differs), -score, mark.superseded_by is not None, mark.id)
+    return Fit(mark, facts, cost, score, order, cells, why)
 
 
 class Fitting(Struct, frozen=True):
@@ -76,7 +78,7 @@ def fitting(work: Work, pattern: Pattern, question: Question, calibre: str | Non
     found = shapes.search(_blocks(work), pattern.cells)
     chosen = _chosen(work, found.firearms, weighing, JUDGED)
     fits = _best(_fits(pattern, mark, weighing) for mark in mark_queries.marks_of(work, chosen))
-    if STAR not in pattern.cells and all(fit.facts.differs for fit in fits):
+    if all(fit.facts.differs for fit in fits):
         fits = _best([*fits, *near(work, pattern, question, calibre).fits])
     seen_all = len(chosen) == len(found.firearms)
     return Fitting(fits, len(fits) if seen_all else len(found.firearms), found.more)
@@ -85,14 +87,37 @@ def fitting(work: Work, pattern: Pattern, question: Question, calibre: str | Non
 def near(work: Work, pattern: Pattern, question: Question, calibre: str | None) -> Fitting:
     """Records with a mark that may have been misread so, and nothing that differs from what was told."""
     weighing = Weighing(question, calibre)
-    firearms = _near_firearms(_blocks(work), pattern.cells, _told(question) >= 2)
+    much_told = _told(question) >= 2
+    blocks = _blocks(work)
+    fits = _near_fits(work, misread.firearms(blocks, pattern.cells, much_told), pattern.cells, weighing)
+    for other in readings.others(pattern):
+        fits += _reread(work, other, weighing)
+    if not fits and much_told:
+        fits = _near_fits(work, misread.worse(blocks, pattern.cells), pattern.cells, weighing)
+    best = _best(fits)
+    return Fitting(best, len(best), more=False)
+
+
+def _near_fits(work: Work, firearms: Any, cells: Cells, weighing: Weighing) -> list[Fit]:
     chosen = _chosen(work, firearms, weighing, JUDGED_NEAR)
-    found = (_near_fit(pattern.cells, mark, weighing) for mark in mark_queries.marks_of(work, chosen))
-    fits = _best(found)
-    return Fitting(fits, len(fits), more=False)
+    found = (_near_fit(cells, mark, weighing) for mark in mark_queries.marks_of(work, chosen))
+    return [fit for fit in found if fit is not None]
 
 
-def _blocks(work: Work) -> list[shapes.Block]:
+def _reread(work: Work, other: readings.Other, weighing: Weighing) -> list[Fit]:
+    """Records that fit another reading of the text, and nothing that differs."""
+    found = shapes.search(_blocks(work), other.pattern.cells).firearms
+    chosen = _chosen(work, found, weighing, JUDGED_NEAR)
+    fits = []
+    for mark in mark_queries.marks_of(work, chosen):
+        facts = weighing.facts(MatchKind.NEAR, mark)
+        if not facts.differs and other.pattern.matches(mark.folded):
+            cost = REREAD + cost_of(other.pattern.cells, mark.key)
+            fits.append(_fit(mark, facts, cost, other.pattern.cells, other.why))
+    return fits
+
+
+def _blocks(work: Work) -> list[Block]:
     return index.copy_of(work.database).blocks()
 
 
@@ -129,7 +154,7 @@ def _fits(pattern: Pattern, mark: MarkFound, weighing: Weighing) -> Fit | None:
         cost = 0 if pattern.matches_exactly(mark.key) else LOOK_ALIKE
     else:
         cost = cost_of(pattern.cells, mark.key)
-    return _fit(mark, weighing.facts(MatchKind.PARTIAL, mark), cost)
+    return _fit(mark, weighing.facts(MatchKind.PARTIAL, mark), cost, pattern.cells)
 
 
 def _best(fits: Iterable[Fit | None]) -> list[Fit]:
@@ -148,54 +173,28 @@ def _speaks(fit: Fit) -> tuple[int, bool]:
     return fit.score, fit.mark.kind == "manufacture"
 
 
-def _near_firearms(blocks: Sequence[shapes.Block], cells: Cells, much_told: bool) -> Any:
-    """Firearms with a mark that such a slip makes of the reading."""
-    legible = sum(ANY not in cell for cell in cells)
-    found = []
-    if legible == LEAST_FOR_ENDS and much_told:
-        found = [shapes.search(blocks, end).firearms for end in ((STAR, *cells), (*cells, STAR))]
-    if legible >= LEAST_FOR_ONE:
-        wrong = 2 if legible > LEAST_FOR_TWO or (legible == LEAST_FOR_TWO and much_told) else 1
-        found.append(shapes.search_near(blocks, cells, wrong).firearms)
-        found += [shapes.search(blocks, slipped).firearms for slipped in _slipped(cells)]
-    return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
-
-
-def _slipped(cells: Cells) -> Iterator[Cells]:
-    """The reading with a part missing or too much: at an end, or one character within."""
-    yield (STAR, *cells)
-    yield (*cells, STAR)
-    for place in range(1, len(cells)):
-        yield (*cells[:place], ANY, *cells[place:])
-    if len(cells) > LEAST_FOR_TWO:
-        yield from dict.fromkeys((*cells[:n], *cells[n + 1 :]) for n in range(len(cells)))
-        for many in (2, 3, 4):
-            if len(cells) - many >= LEAST_FOR_TWO:
-                yield cells[many:]
-                yield cells[:-many]
-
-
 def _near_fit(cells: Cells, mark: MarkFound, weighing: Weighing) -> Fit | None:
     """How a reading fits a mark if it was misread: two slips only where what was told agrees."""
     cost = cost_of(cells, mark.key)
     facts = weighing.facts(MatchKind.NEAR, mark)
     most = 2 * OTHER if len(facts.agrees) >= 2 else OTHER
-    return None if facts.differs or cost > most else _fit(mark, facts, cost)
+    return None if facts.differs or cost > most else _fit(mark, facts, cost, cells)
 
 
-def candidates(fitting: Fitting, pattern: Pattern) -> tuple[Candidate, ...]:
+def candidates(fitting: Fitting) -> tuple[Candidate, ...]:
     """The best records as the answer shows them."""
     standing = [fit.order[:2] for fit in fitting.fits]
     left_out = fitting.total - len(fitting.fits)
     return tuple(
-        _candidate(fit, rank, pattern, bisect_right(standing, fit.order[:2]) - 1 + left_out)
+        _candidate(fit, rank, bisect_right(standing, fit.order[:2]) - 1 + left_out)
         for rank, fit in enumerate(fitting.fits[:SHOWN], 1)
     )
 
 
-def _candidate(fit: Fit, rank: int, pattern: Pattern, as_well: int) -> Candidate:
+def _candidate(fit: Fit, rank: int, as_well: int) -> Candidate:
     mark = fit.mark
-    slips = differences(pattern.cells, mark.key) if fit.cost else ()
+    slips = differences(fit.cells, mark.key) if fit.cost else ()
+    reread = (fit.why,) if fit.why else ()
     return Candidate(
         number=firearm_number(mark.id),
         rank=rank,
@@ -210,13 +209,13 @@ def _candidate(fit: Fit, rank: int, pattern: Pattern, as_well: int) -> Candidate
         agrees=fit.facts.agrees,
         differs=fit.facts.differs,
         status=mark.status,
-        misread=tuple(f"{str(slip)[0].upper()}{str(slip)[1:]}." for slip in slips),
+        misread=(*reread, *(f"{str(slip)[0].upper()}{str(slip)[1:]}." for slip in slips)),
         as_well=as_well,
     )
 
 
-def narrowed_by(fitting: Fitting, pattern: Pattern, question: Question) -> tuple[Narrowing, ...]:
+def narrowed_by(fitting: Fitting, question: Question) -> tuple[Narrowing, ...]:
     """Which further observations would leave fewest of the records that fit."""
     marks = [fit.mark for fit in fitting.fits if not fit.facts.differs]
     total = fitting.total - len(fitting.fits) + len(marks)
-    return narrowing.narrowing(marks, total, pattern.cells, question)
+    return narrowing.narrowing(marks, total, fitting.fits[0].cells, question)

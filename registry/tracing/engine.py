@@ -13,7 +13,7 @@ from registry.directory import countries
 from registry.directory.calibres import BY_CODE
 from registry.directory.queries import calibre_of, check_country
 from registry.firearms.queries import firearm_number
-from registry.marks import patterns, symbols
+from registry.marks import patterns, readings, symbols
 from registry.marks.reading import is_placeholder
 from registry.tracing import cartridges, damaged, queries, rules
 from registry.tracing.weighing import facts_of
@@ -40,20 +40,37 @@ def _firearm(work: Work, question: Question, calibre: str | None) -> Answer:
         question = replace(question, mark=text, symbols=tuple(dict.fromkeys((*question.symbols, *signs))))
     pattern = _pattern(question)
     if pattern is not None and not pattern.is_exact:
-        return _damaged(work, question, pattern, damaged.fitting(work, pattern, question, calibre))
+        return _damaged(work, question, damaged.fitting(work, pattern, question, calibre))
+    judged, more = _judged(work, question, pattern, calibre)
+    bare = readings.without_label(pattern) if pattern is not None and _all_differ(judged) else None
+    if bare is not None:
+        pattern, (judged, more) = bare, _judged(work, question, bare, calibre)
+    if pattern is not None and _all_differ(judged):
+        fit = damaged.near(work, pattern, question, calibre)
+        if fit.fits:
+            return _damaged(work, question, fit, judged)
+    candidates = tuple([_candidate(facts, item, rank) for rank, (facts, item) in enumerate(judged, 1)])
+    first = judged[0][1] if judged else None
+    return _answer(question, candidates, first, more, None)
+
+
+_Judged = list[tuple[rules.Facts, queries.FirearmFound]]
+
+
+def _judged(
+    work: Work, question: Question, pattern: patterns.Pattern | None, calibre: str | None
+) -> tuple[_Judged, bool]:
+    """(records of a legible mark with how they fit, the best first; whether there are more)."""
     found = _found(work, question, pattern)
-    more = len(found) > queries.MOST
     judged = [(_facts(item, pattern, question, calibre), item) for item in found[: queries.MOST]]
     if len(judged) > 1:
         judged.sort(key=lambda pair: (-pair[0].score, pair[1].superseded_by is not None, pair[1].id))
         judged = judged[:SHOWN]
-    if pattern is not None and all(facts.differs for facts, _ in judged):
-        fit = damaged.near(work, pattern, question, calibre)
-        if fit.fits:
-            return _damaged(work, question, pattern, fit, judged)
-    candidates = tuple([_candidate(facts, item, rank) for rank, (facts, item) in enumerate(judged, 1)])
-    first = judged[0][1] if judged else None
-    return _answer(question, candidates, first, more, None)
+    return judged, len(found) > queries.MOST
+
+
+def _all_differ(judged: _Judged) -> bool:
+    return all(facts.differs for facts, _ in judged)
 
 
 def _answer(
@@ -87,18 +104,17 @@ _OF_ANY = frozenset({"identity_conflict", "matched_by_look_alike", "matched_by_m
 def _damaged(
     work: Work,
     question: Question,
-    pattern: patterns.Pattern,
     fit: damaged.Fitting,
     differing: Sequence[tuple[rules.Facts, queries.FirearmFound]] = (),
 ) -> Answer:
     """The answer for a mark read in part or wrongly, before records that fit it but differ otherwise."""
-    likely = damaged.candidates(fit, pattern)
+    likely = damaged.candidates(fit)
     known = {candidate.number for candidate in likely}
     others = [pair for pair in differing if firearm_number(pair[1].id) not in known]
     rest = [_candidate(facts, item, rank) for rank, (facts, item) in enumerate(others, len(likely) + 1)]
     first = queries.by_number(work, fit.fits[0].mark.id)[0] if fit.fits else None
     fitted = rules.Fitted(
-        fit.total + len(rest), fit.more, damaged.narrowed_by(fit, pattern, question) if fit.fits else ()
+        fit.total + len(rest), fit.more, damaged.narrowed_by(fit, question) if fit.fits else ()
     )
     return _answer(question, (*likely, *rest), first, fit.more, fitted)
 
@@ -108,7 +124,9 @@ def _pattern(question: Question) -> patterns.Pattern | None:
     if key_of("F", question.mark) is not None:
         return None
     pattern = patterns.parse(question.mark)
-    if pattern.is_exact and is_placeholder(question.mark):
+    if not pattern.is_exact:
+        return readings.without_label(pattern) or pattern
+    if is_placeholder(question.mark):
         raise Invalid.at(
             "mark", f"{question.mark} stands for a missing serial; it is none. Use ? and * instead."
         )

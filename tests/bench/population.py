@@ -5,13 +5,12 @@ Every fiftieth firearm has ten steps of custody, the others two; every second on
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
@@ -19,6 +18,7 @@ from registry.core import migrate
 from registry.core.database import Base, Database
 from registry.core.journal import triggers
 from registry.marks.reading import fold_key
+from tests.bench import bulk
 
 MAKERS = 20
 HOLDERS = 1000
@@ -95,14 +95,19 @@ def serial(key: int) -> str:
     return f"{letters}{spread:06d}"
 
 
-def load(url: str, size: int) -> None:
-    """Fill an empty database with `size` firearms, below the journal: they are not what is measured."""
+def load(url: str, size: int, plain: bool = False) -> None:
+    """Fill an empty database with `size` firearms, below the journal: they are not what is measured.
+
+    plain: each with its serial and one step of custody alone.
+    """
     migrate.upgrade(url)
     with below_the_journal(url):
+        tables = list(_tables(size, plain))
+        names = [table for table, *_ in tables]
         if url.startswith("sqlite"):
-            _load_sqlite(make_url(url).database or "", size)
+            bulk.into_sqlite(make_url(url).database or "", names, tables)
         else:
-            _load_postgresql(url.replace("+psycopg", ""), size)
+            bulk.into_postgresql(url.replace("+psycopg", ""), names, tables)
 
 
 @contextmanager
@@ -120,7 +125,7 @@ def _journal(url: str, change: Callable[[Connection], None]) -> None:
     database.close()
 
 
-def _tables(size: int) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[Any, ...]]]]:
+def _tables(size: int, plain: bool) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[Any, ...]]]]:
     yield (
         "state",
         ("code", "name", "historic", "contact_name", "contact_address", "version"),
@@ -128,9 +133,10 @@ def _tables(size: int) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[An
     )
     yield "calibre", ("code", "name"), iter([("9x19", "9 mm Luger")])
     yield "party", PARTY, (_party(key) for key in range(1, MAKERS + HOLDERS + 1))
-    yield "firearm", FIREARM, (_firearm(key) for key in range(1, size + 1))
-    yield "mark", MARK, (row for key in range(1, size + 1) for row in _marks(key))
-    yield "custody", CUSTODY, (row for key in range(1, size + 1) for row in _custody(key))
+    one = 1 if plain else None
+    yield "firearm", FIREARM, (_firearm(key, one) for key in range(1, size + 1))
+    yield "mark", MARK, (row for key in range(1, size + 1) for row in islice(_marks(key), one))
+    yield "custody", CUSTODY, (row for key in range(1, size + 1) for row in islice(_custody(key), one))
 
 
 def _party(key: int) -> tuple[Any, ...]:
@@ -143,8 +149,8 @@ def steps_of(key: int) -> int:
     return 10 if key % LONG_CHAIN == 0 else 2
 
 
-def _firearm(key: int) -> tuple[Any, ...]:
-    steps = steps_of(key)
+def _firearm(key: int, one: int | None) -> tuple[Any, ...]:
+    steps = one or steps_of(key)
     return (
         key,
         "pistol",
@@ -157,8 +163,8 @@ def _firearm(key: int) -> tuple[Any, ...]:
         1999,
         "",
         "sold",
-        MAKERS + 1 + (key + steps) % HOLDERS,
-        2 - key % 2,
+        key % MAKERS + 1 if steps == 1 else MAKERS + 1 + (key + steps) % HOLDERS,
+        one or 2 - key % 2,
         0,
         steps,
         AT,
@@ -199,27 +205,3 @@ def _custody(key: int) -> Iterator[tuple[Any, ...]]:
 
 def _day(days: int) -> str:
     return (FIRST_DAY + timedelta(days=days)).isoformat()
-
-
-def _load_sqlite(path: str, size: int) -> None:
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA synchronous=OFF")
-    for table, columns, rows in _tables(size):
-        marks = ",".join("?" * len(columns))
-        connection.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", rows)  # noqa: S608
-    connection.commit()
-    connection.execute("PRAGMA optimize")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-
-
-def _load_postgresql(url: str, size: int) -> None:
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        for table, columns, rows in _tables(size):
-            with cursor.copy(f"COPY {table} ({','.join(columns)}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(
-                        tuple(bool(v) if c == "historic" else v for c, v in zip(columns, row, strict=True))
-                    )
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")

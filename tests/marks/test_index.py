@@ -17,6 +17,7 @@ from registry.core.numbers import parse_registry_number
 from registry.core.work import Office
 from registry.firearms import acts
 from registry.marks import index, shapes
+from registry.marks.packing import Block
 from registry.marks.patterns import parse
 from registry.marks.reading import folded
 from schemas.firearms import MarkChange
@@ -168,7 +169,7 @@ def test_a_lost_index_is_made_again(office: Office, world: World) -> None:
     assert found(office.database, "TAB1?345") == [key]
 
 
-def blocks_of(marks: list[str]) -> list[shapes.Block]:
+def blocks_of(marks: list[str]) -> list[Block]:
     return index._in_order(index._packed(enumerate(map(folded, marks), 1)))
 
 
