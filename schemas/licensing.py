@@ -286,12 +286,12 @@ class EndUserToldSchema(Shape):
 
 
 @dataclass(frozen=True)
-class Verified:
+class Confirmed:
     how: str
 
 
-class VerifiedSchema(Shape):
-    makes = Verified
+class ConfirmedSchema(Shape):
+    makes = Confirmed
     how = Text(required=True, longest=200, metadata={"description": "With whom, and by which way."})
 
 
@@ -402,15 +402,6 @@ class Because:
 class BecauseSchema(Shape):
     makes = Because
     reason = Text(required=True, longest=2000)
-
-
-@dataclass(frozen=True)
-class Nothing:
-    """Nothing more is to be said."""
-
-
-class NothingSchema(Shape):
-    makes = Nothing
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from registry.licensing.queries import licence_key
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
 from schemas import licensing_views as shapes
+from schemas.access import NothingSchema
 from schemas.vocabulary import May
 
 
@@ -17,12 +18,12 @@ from schemas.vocabulary import May
 @api.writes(
     blueprint,
     May.LICENCE_REVIEW,
-    takes=told.NothingSchema,
+    takes=NothingSchema,
     gives=shapes.LicenceSchema,
     status=200,
     versioned=True,
 )
-def take_up(work: Work, nothing: told.Nothing, number: str, version: int) -> LicenceView:
+def take_up(work: Work, nothing: object, number: str, version: int) -> LicenceView:
     """Take an application up."""
     return review_acts.take_up(work, licence_key(number), version)
 
@@ -59,12 +60,12 @@ def verify_import(work: Work, new: told.ImportVerified, number: str, version: in
 @api.writes(
     blueprint,
     May.LICENCE_REVIEW,
-    takes=told.VerifiedSchema,
+    takes=told.ConfirmedSchema,
     gives=shapes.LicenceSchema,
     status=200,
     versioned=True,
 )
-def verify_end_user(work: Work, new: told.Verified, number: str, version: int) -> LicenceView:
+def verify_end_user(work: Work, new: told.Confirmed, number: str, version: int) -> LicenceView:
     """Record that the end-user certificate is genuine."""
     return review_acts.verify_end_user(work, licence_key(number), new, version)
 

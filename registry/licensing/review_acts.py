@@ -56,7 +56,7 @@ def verify_import(work: Work, licence_id: int, new: told.ImportVerified, version
 
 
 @act(May.LICENCE_REVIEW)
-def verify_end_user(work: Work, licence_id: int, new: told.Verified, version: int) -> LicenceView:
+def verify_end_user(work: Work, licence_id: int, new: told.Confirmed, version: int) -> LicenceView:
     """That the end-user certificate is genuine. Raises as verify_import."""
     row = _recording(work, licence_id, version)
     kept = work.session.get(tables.EndUserCertificate, row.id)
