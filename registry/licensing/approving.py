@@ -6,7 +6,7 @@ conditions fell away meanwhile cannot be approved.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from registry.access import approvals
 from registry.access.approvable import Approvable, Change, Content, Effect, Order, Place
@@ -15,7 +15,7 @@ from registry.core.work import Work, act
 from registry.licensing import amending, life, queries, rules, steps
 from registry.licensing.tables import Licence, Line
 from registry.licensing.views import LicenceView
-from schemas.licensing import Amendment, LineQuantity
+from schemas.licensing_review import Amendment, LineQuantity
 from schemas.licensing_vocabulary import LicenceMove
 from schemas.vocabulary import ApprovalKind, May
 from schemas.words import said
@@ -23,6 +23,8 @@ from schemas.words import said
 M = LicenceMove
 ORDINARY, WAR_MATERIAL = 1, 2
 """How many people beside the proposer approve."""
+LIFE = timedelta(days=7)
+"""How long what is proposed may be approved: the decision falls within the working days of the law."""
 
 
 def approvers(content: Content) -> int:
@@ -176,7 +178,8 @@ APPROVABLE = {
         _issuing,
         lambda work, order: issue(work, order).number,
         approvers,
-        _PAGE,
+        page=_PAGE,
+        life=LIFE,
     ),
     ApprovalKind.AMEND_LICENCE: Approvable(
         May.LICENCE_REVIEW,
@@ -184,7 +187,8 @@ APPROVABLE = {
         _amending,
         lambda work, order: amend(work, order).number,
         approvers,
-        _PAGE,
+        page=_PAGE,
+        life=LIFE,
     ),
     ApprovalKind.REVOKE_LICENCE: Approvable(
         May.LICENCE_REVIEW,
@@ -192,5 +196,6 @@ APPROVABLE = {
         _revoking,
         lambda work, order: revoke(work, order).number,
         page=_PAGE,
+        life=LIFE,
     ),
 }

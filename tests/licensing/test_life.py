@@ -11,6 +11,7 @@ from registry.core.errors import Conflict, Forbidden, Refused, Stale
 from registry.core.work import Office
 from registry.licensing import acts, approving, decision_acts, life, queries, review_acts
 from schemas import licensing as told
+from schemas import licensing_review as review
 from schemas.licensing_vocabulary import LicenceMove, LicenceState
 from schemas.vocabulary import ApprovalKind, Role
 from tests.licensing import world
@@ -98,7 +99,7 @@ def test_a_refusal_has_reasons_and_time_to_appeal(office: Office) -> None:
     with office.begin(make_person(office)) as work:
         key = queries.licence_key(number)
         refused = decision_acts.refuse(
-            work, key, told.Adverse("Risk of diversion", until), queries.licence(work, key).version
+            work, key, review.Adverse("Risk of diversion", until), queries.licence(work, key).version
         )
     assert (refused.state, refused.reason, refused.appeal_until) == (S.REFUSED, "Risk of diversion", until)
     assert refused.moves == ()
@@ -152,7 +153,7 @@ def test_it_is_issued_until_the_last_second_and_expired_with_midnight(office: Of
             assert queries.licences(work, told.LicencesAsked(state=S.ISSUED)).items == ()
         with pytest.raises(Conflict), office.begin(EVERYTHING) as work:
             decision_acts.suspend(
-                work, queries.licence_key(number), told.Adverse("Late", None), expired.version
+                work, queries.licence_key(number), review.Adverse("Late", None), expired.version
             )
     finally:
         office.clock = clock

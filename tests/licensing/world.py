@@ -15,6 +15,7 @@ from registry.licensing.assessment import asked
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
 from schemas import licensing_law as law
+from schemas import licensing_review as review
 from schemas.vocabulary import PartyKind, Role
 from tests.makers import EVERYTHING, make_party, make_person
 
@@ -129,17 +130,17 @@ def _verified(work: Work, key: int, one: Situation) -> None:
     if queries.licence(work, key).import_licence is not None and one.verified:
         most = one.authorised or tuple(line["quantity"] for line in one.lines)
         review_acts.verify_import(
-            work, key, told.ImportVerified("By letter of the authority", most), _version(work, key)
+            work, key, review.ImportVerified("By letter of the authority", most), _version(work, key)
         )
     if queries.licence(work, key).end_user is not None and one.end_user_verified:
         review_acts.verify_end_user(
-            work, key, told.Confirmed("By the embassy in Asunción"), _version(work, key)
+            work, key, review.Confirmed("By the embassy in Asunción"), _version(work, key)
         )
 
 
 def _answered(work: Work, key: int, one: Situation) -> None:
     for country, said in one.transits.items():
-        change = _load(told.TransitChangeSchema, **{n: _day(work, v) for n, v in said.items()})
+        change = _load(review.TransitChangeSchema, **{n: _day(work, v) for n, v in said.items()})
         review_acts.record_transit(work, key, country, change, _version(work, key))
 
 
@@ -152,7 +153,7 @@ def _assessed(work: Work, key: int, one: Situation) -> None:
         answer = one.checks.get(question.key, "clear")
         if answer != "none":
             new = _load(
-                told.CheckNewSchema, question=question.key, answer=answer, source="File", note="Asked"
+                review.CheckNewSchema, question=question.key, answer=answer, source="File", note="Asked"
             )
             review_acts.assess(work, key, new, _version(work, key))
 
