@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from registry.access.approval_queries import ProposalView
 from registry.core.web import api
 from registry.core.work import Work
 from registry.licensing import decision_acts, review_acts
@@ -12,6 +13,7 @@ from schemas import licensing as told
 from schemas import licensing_review as review
 from schemas import licensing_views as shapes
 from schemas.access import NothingSchema
+from schemas.approvals import ProposalSchema
 from schemas.vocabulary import May
 
 
@@ -120,11 +122,11 @@ def write_letter(work: Work, new: review.LetterNew, number: str, version: int) -
     blueprint,
     May.LICENCE_REVIEW,
     takes=told.BecauseSchema,
-    gives=shapes.LicenceSchema,
-    status=200,
+    gives=ProposalSchema,
+    status=202,
     versioned=True,
 )
-def propose_issue(work: Work, why: told.Because, number: str, version: int) -> LicenceView:
+def propose_issue(work: Work, why: told.Because, number: str, version: int) -> ProposalView:
     """Propose to issue it; others approve under /proposals."""
     return decision_acts.propose_issue(work, licence_key(number), why, version)
 
@@ -134,11 +136,11 @@ def propose_issue(work: Work, why: told.Because, number: str, version: int) -> L
     blueprint,
     May.LICENCE_REVIEW,
     takes=review.AmendmentSchema,
-    gives=shapes.LicenceSchema,
-    status=200,
+    gives=ProposalSchema,
+    status=202,
     versioned=True,
 )
-def propose_amendment(work: Work, new: review.Amendment, number: str, version: int) -> LicenceView:
+def propose_amendment(work: Work, new: review.Amendment, number: str, version: int) -> ProposalView:
     """Propose to change an issued licence."""
     return decision_acts.propose_amendment(work, licence_key(number), new, version)
 
@@ -148,11 +150,11 @@ def propose_amendment(work: Work, new: review.Amendment, number: str, version: i
     blueprint,
     May.LICENCE_REVIEW,
     takes=review.AdverseSchema,
-    gives=shapes.LicenceSchema,
-    status=200,
+    gives=ProposalSchema,
+    status=202,
     versioned=True,
 )
-def propose_revocation(work: Work, new: review.Adverse, number: str, version: int) -> LicenceView:
+def propose_revocation(work: Work, new: review.Adverse, number: str, version: int) -> ProposalView:
     """Propose to revoke it."""
     return decision_acts.propose_revocation(work, licence_key(number), new, version)
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from registry.access import approvals
+from registry.access.approval_queries import ProposalView
 from registry.core.errors import Invalid, refuse_if
 from registry.core.work import Work, act
 from registry.licensing import life, queries, rules, steps
@@ -22,7 +23,7 @@ M = LicenceMove
 
 
 @act(May.LICENCE_REVIEW)
-def propose_issue(work: Work, licence_id: int, why: told.Because, version: int) -> LicenceView:
+def propose_issue(work: Work, licence_id: int, why: told.Because, version: int) -> ProposalView:
     """Propose to issue it; raises NotFound, Stale, Conflict, Refused with every unmet condition."""
     row = steps.locked(work, licence_id, version, M.PROPOSE)
     content = {"war_material": queries.facts(work, row).war_material}
@@ -30,7 +31,7 @@ def propose_issue(work: Work, licence_id: int, why: told.Because, version: int) 
 
 
 @act(May.LICENCE_REVIEW)
-def propose_amendment(work: Work, licence_id: int, new: review.Amendment, version: int) -> LicenceView:
+def propose_amendment(work: Work, licence_id: int, new: review.Amendment, version: int) -> ProposalView:
     """Propose to change an issued licence. Raises as propose_issue, Invalid when nothing would change."""
     row = steps.locked(work, licence_id, version, M.AMEND)
     content = {
@@ -49,7 +50,7 @@ def _iso(day: date | None) -> str | None:
 
 
 @act(May.LICENCE_REVIEW)
-def propose_revocation(work: Work, licence_id: int, new: review.Adverse, version: int) -> LicenceView:
+def propose_revocation(work: Work, licence_id: int, new: review.Adverse, version: int) -> ProposalView:
     """Propose to revoke it. Raises NotFound, Stale, Conflict, Invalid."""
     row = steps.locked(work, licence_id, version, M.REVOKE)
     content = {"appeal_until": _appeal(work, row, new).isoformat()}
@@ -58,9 +59,8 @@ def propose_revocation(work: Work, licence_id: int, new: review.Adverse, version
 
 def _proposed(
     work: Work, row: Licence, kind: ApprovalKind, content: dict[str, Any], reason: str
-) -> LicenceView:
-    approvals.propose(work, kind, queries.licence_number(row.id), content, reason)
-    return queries.licence(work, row.id)
+) -> ProposalView:
+    return approvals.propose(work, kind, queries.licence_number(row.id), content, reason)
 
 
 def _appeal(work: Work, row: Licence, new: review.Adverse) -> date:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from registry.access import approvals
-from registry.access.approval_queries import ProposalView, proposal
+from registry.access.approval_queries import ProposalView
 from registry.core.work import Office, Work
 from registry.licensing import acts, decision_acts, law_acts, queries, review_acts
 from registry.licensing.assessment import asked
@@ -168,9 +168,7 @@ def propose(office: Office, number: str, reason: str = "All is there") -> Propos
     """Somebody new proposes to issue it."""
     with office.begin(make_person(office, Role.AUTHORITY_OFFICER)) as work:
         key = queries.licence_key(number)
-        found = decision_acts.propose_issue(work, key, told.Because(reason), _version(work, key))
-        assert found.proposal is not None
-        return proposal(work, found.proposal)
+        return decision_acts.propose_issue(work, key, told.Because(reason), _version(work, key))
 
 
 def approve(office: Office, proposed: ProposalView) -> ProposalView:
