@@ -70,7 +70,7 @@ def _issuing(work: Work, subject: str, content: Content) -> Effect:
         ("conditions", row.conditions),
     ]
     changes = [Change(name, "", value or "") for name, value in told if value]
-    return Effect(str(row.version), [Change("state", "under_review", "issued"), *changes])
+    return Effect(str(row.version), [Change("state", "under_review", "issued", coded=True), *changes])
 
 
 @act(May.LICENCE_DECIDE)
@@ -147,14 +147,14 @@ def amend(work: Work, order: Order) -> LicenceView:
     for one in new.quantities:
         work.session.get_one(Line, (row.id, one.line)).quantity = one.quantity
     _set_end(row)
-    steps.moved(work, row, M.AMEND, order.reason, changes)
+    steps.moved(work, row, M.AMEND, order.reason, [change[:3] for change in changes])
     return queries.licence(work, row.id)
 
 
 def _revoking(work: Work, subject: str, content: Content) -> Effect:
     row = _row(work, subject, M.REVOKE)
     changes = [
-        Change("state", queries.state_of(work, row).value, "revoked"),
+        Change("state", queries.state_of(work, row).value, "revoked", coded=True),
         Change("appeal_until", "", content["appeal_until"]),
     ]
     return Effect(str(row.version), changes)
