@@ -94,8 +94,8 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
-    approvals_api, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api, scenes_pages,
-    licensing_case_api, licensing_law_api,
+    approvals_api, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api,
+    scenes_pages, licensing_case_api, licensing_law_api,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {

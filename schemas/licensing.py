@@ -11,22 +11,20 @@ from marshmallow import ValidationError, fields, validate
 from schemas.base import Shape
 from schemas.fields import Code, Country, Day, Number, Text, Whole
 from schemas.licensing_vocabulary import (
-    Assessed,
     EvidenceKind,
     GoodsKind,
     Intermediary,
-    LetterKind,
     LicenceKind,
     LicenceState,
     TemporaryPurpose,
-    TransitAnswer,
 )
 from schemas.paging import PageAsked, PageAskedSchema
 
 MOST_LINES, MOST_ITEMS, MOST_STATES = 50, 500, 20
 
 
-def _many(shape: type[Shape], most: int, **options: Any) -> fields.List[Any]:
+def many(shape: type[Shape], most: int, **options: Any) -> fields.List[Any]:
+    """A list of nested shapes, not longer than `most`."""
     return fields.List(fields.Nested(shape), validate=validate.Length(max=most), **options)
 
 
@@ -94,7 +92,7 @@ class LineNewSchema(Shape):
     quantity = Whole(required=True, least=1, most=10**9)
     calibre = Text(longest=80, load_default="")
     war_material = fields.Boolean(load_default=False)
-    items = _many(ItemNewSchema, MOST_ITEMS, load_default=())
+    items = many(ItemNewSchema, MOST_ITEMS, load_default=())
 
 
 @dataclass(frozen=True)
@@ -159,8 +157,8 @@ class ApplicationSchema(Shape):
     starts_on = Day(load_default=None)
     expires_on = Day(load_default=None, metadata={"description": "Its last day, until midnight."})
     return_by = Day(load_default=None, metadata={"description": "Until when what leaves for a time is back."})
-    lines = _many(LineNewSchema, MOST_LINES, load_default=None)
-    participants = _many(ParticipantNewSchema, MOST_STATES, load_default=None)
+    lines = many(LineNewSchema, MOST_LINES, load_default=None)
+    participants = many(ParticipantNewSchema, MOST_STATES, load_default=None)
     place = Text(longest=120, load_default=None, metadata={"description": "Of issue; by the authority."})
     conditions = Text(longest=2000, load_default=None, metadata={"description": "By the authority."})
 
@@ -203,7 +201,7 @@ class Goods:
 class GoodsSchema(Shape):
     makes = Goods
     line = Whole(required=True, least=1, most=MOST_LINES)
-    items = _many(ItemNewSchema, MOST_ITEMS, required=True)
+    items = many(ItemNewSchema, MOST_ITEMS, required=True)
 
 
 @dataclass(frozen=True)
@@ -229,22 +227,6 @@ class ImportToldSchema(Shape):
         """The last day comes after the first."""
         if values["expires_on"] < values["issued_on"]:
             raise ValidationError("The last day comes after the first.", "expires_on")
-
-
-@dataclass(frozen=True)
-class ImportVerified:
-    """how: with whom and by which way it was verified; authorised: for each line, how many it allows."""
-
-    how: str
-    authorised: tuple[int, ...]
-
-
-class ImportVerifiedSchema(Shape):
-    makes = ImportVerified
-    how = Text(required=True, longest=200)
-    authorised = fields.List(
-        Whole(least=0, most=10**9), required=True, validate=validate.Length(min=1, max=MOST_LINES)
-    )
 
 
 @dataclass(frozen=True)
@@ -286,59 +268,6 @@ class EndUserToldSchema(Shape):
 
 
 @dataclass(frozen=True)
-class Verified:
-    how: str
-
-
-class VerifiedSchema(Shape):
-    makes = Verified
-    how = Text(required=True, longest=200, metadata={"description": "With whom, and by which way."})
-
-
-@dataclass(frozen=True)
-class TransitChange:
-    """What a transit State said; informed_on: when it was given the import licence's information."""
-
-    answer: TransitAnswer | None = None
-    asked_on: date | None = None
-    answered_on: date | None = None
-    reference: str | None = None
-    valid_until: date | None = None
-    informed_on: date | None = None
-
-
-class TransitChangeSchema(Shape):
-    makes = TransitChange
-    answer = Code(TransitAnswer, load_default=None)
-    asked_on = Day(load_default=None)
-    answered_on = Day(load_default=None)
-    reference = Text(longest=120, load_default=None, metadata={"description": "Of the notice or agreement."})
-    valid_until = Day(load_default=None)
-    informed_on = Day(load_default=None)
-
-
-@dataclass(frozen=True)
-class CheckNew:
-    question: str
-    answer: Assessed
-    source: str
-    note: str = ""
-
-
-class CheckNewSchema(Shape):
-    makes = CheckNew
-    question = fields.String(required=True, validate=validate.Regexp(r"^[a-z_]{1,40}\Z"))
-    answer = Code(Assessed, required=True)
-    source = Text(required=True, longest=200, metadata={"description": "What the answer rests on."})
-    note = Text(longest=1000, load_default="")
-
-    def consistent(self, values: dict[str, Any]) -> None:
-        """A measure against a risk is said."""
-        if values["answer"] is Assessed.MITIGATED and not values.get("note"):
-            raise ValidationError("Say which measure is taken.", "note")
-
-
-@dataclass(frozen=True)
 class EvidenceNew:
     kind: EvidenceKind
     number: str
@@ -365,24 +294,6 @@ class EvidenceNewSchema(Shape):
 
 
 @dataclass(frozen=True)
-class LetterNew:
-    """country: the State it went to or came from; shown: whether the applicant sees it."""
-
-    kind: LetterKind
-    text: str
-    country: str | None = None
-    shown: bool = False
-
-
-class LetterNewSchema(Shape):
-    makes = LetterNew
-    kind = Code(LetterKind, required=True)
-    text = Text(required=True, longest=4000)
-    country = Country(load_default=None, allow_none=True)
-    shown = fields.Boolean(load_default=False)
-
-
-@dataclass(frozen=True)
 class Said:
     text: str
 
@@ -402,77 +313,6 @@ class Because:
 class BecauseSchema(Shape):
     makes = Because
     reason = Text(required=True, longest=2000)
-
-
-@dataclass(frozen=True)
-class Nothing:
-    """Nothing more is to be said."""
-
-
-class NothingSchema(Shape):
-    makes = Nothing
-
-
-@dataclass(frozen=True)
-class Adverse:
-    """A decision against the holder; appeal_until: left out, as the term for appeals says."""
-
-    reason: str
-    appeal_until: date | None = None
-
-
-class AdverseSchema(Shape):
-    makes = Adverse
-    reason = Text(required=True, longest=2000)
-    appeal_until = Day(load_default=None)
-
-
-@dataclass(frozen=True)
-class LineQuantity:
-    line: int
-    quantity: int
-
-
-class LineQuantitySchema(Shape):
-    makes = LineQuantity
-    line = Whole(required=True, least=1, most=MOST_LINES)
-    quantity = Whole(required=True, least=1, most=10**9)
-
-
-@dataclass(frozen=True)
-class Amendment:
-    """What an issued licence has changed; what is left out stays."""
-
-    reason: str
-    expires_on: date | None = None
-    return_by: date | None = None
-    recipient_address: str | None = None
-    conditions: str | None = None
-    quantities: tuple[LineQuantity, ...] = ()
-
-
-class AmendmentSchema(Shape):
-    makes = Amendment
-    reason = Text(required=True, longest=2000)
-    expires_on = Day(load_default=None)
-    return_by = Day(load_default=None)
-    recipient_address = Text(longest=400, load_default=None)
-    conditions = Text(longest=2000, load_default=None)
-    quantities = _many(LineQuantitySchema, MOST_LINES, load_default=())
-
-
-@dataclass(frozen=True)
-class GivenBack:
-    on: date
-    note: str = ""
-
-
-class GivenBackSchema(Shape):
-    """That the licence was given back, or that what went for a time is back."""
-
-    makes = GivenBack
-    on = Day(required=True)
-    note = Text(longest=400, load_default="")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,11 +17,15 @@ Content = Mapping[str, Any]
 
 
 class Change(NamedTuple):
-    """One field with its value before and after, as people read it; "" where there is none."""
+    """One field with its value before and after, as people read it; "" where there is none.
+
+    coded: whether the values are of closed lists, which pages show in the reader's language.
+    """
 
     field: str
     before: str
     after: str
+    coded: bool = False
 
 
 class Place(NamedTuple):

@@ -41,7 +41,7 @@ def _opening(work: Work, _subject: str, content: Content) -> Effect:
         "works_for": new.party or "",
         "language": new.language,
     }
-    return Effect("", [Change(name, "", value) for name, value in told.items() if value])
+    return Effect("", [_change(name, "", value) for name, value in told.items() if value])
 
 
 def _open(work: Work, order: Order) -> str:
@@ -67,10 +67,14 @@ def _granting(work: Work, subject: str, content: Content) -> Effect:
     acts.party_of(work, role, content["party"])
     before = _told(known.role, known.party, known.active)
     after = _told(role, content["party"], active=True)
-    changes = [Change(name, before[name], after[name]) for name in after if before[name] != after[name]]
+    changes = [_change(name, before[name], after[name]) for name in after if before[name] != after[name]]
     if not changes:
         raise Invalid.at("role", "This account has this role already.")
     return Effect(str(known.version), [Change("account", known.login, known.login), *changes])
+
+
+def _change(name: str, before: str, after: str) -> Change:
+    return Change(name, before, after, coded=name in ("role", "state"))
 
 
 def _told(role: Role, party: str | None, active: bool) -> Mapping[str, Any]:

@@ -31,7 +31,7 @@ def _effect(work: Work, subject: str, content: Content) -> Effect:
     pair = [queries.firearm_row(work, parse_registry_number("F", n)) for n in (found.firearm, found.other)]
     gone = _gone(decision, keep, pair)
     changes = [
-        Change("conflict", "open", decision.value),
+        Change("conflict", "open", decision.value, coded=True),
         *(Change(queries.firearm_number(row.id), "stays", _fate(row, gone, keep)) for row in pair),
     ]
     return Effect(".".join(str(n) for n in (found.version, *(row.version for row in pair))), changes)

@@ -244,7 +244,7 @@ def _told(work: Work, table: Any, row: Licence, new: Any) -> None:
 def add_evidence(work: Work, licence_id: int, new: told.EvidenceNew, version: int) -> LicenceView:
     """Add a document to the case; raises NotFound, Stale, Conflict, Forbidden."""
     row = _telling(work, licence_id, version)
-    if new.issued_on > work.today:
+    if new.issued_on > life.day_in(row.zone, work.now):
         raise Invalid.at("issued_on", "This day has not come yet.")
     query = select(func.max(tables.Evidence.n)).where(tables.Evidence.licence_id == row.id)
     work.session.add(

@@ -8,7 +8,7 @@ from datetime import date
 from registry.core.errors import Unmet
 from registry.licensing import rules
 from registry.licensing.facts import LicenceFacts
-from schemas.licensing import Amendment
+from schemas.licensing_review import Amendment
 from schemas.words import said
 
 FIELDS = ("expires_on", "return_by", "recipient_address", "conditions")

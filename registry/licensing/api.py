@@ -9,6 +9,7 @@ from registry.licensing.queries import licence_key
 from registry.licensing.views import LicenceRow, LicenceView
 from schemas import licensing as told
 from schemas import licensing_views as shapes
+from schemas.access import NothingSchema
 from schemas.paging import Page
 from schemas.vocabulary import May
 
@@ -60,12 +61,12 @@ def change(work: Work, new: told.Application, number: str, version: int) -> Lice
 @api.writes(
     blueprint,
     May.LICENCE_APPLY,
-    takes=told.NothingSchema,
+    takes=NothingSchema,
     gives=shapes.LicenceSchema,
     status=200,
     versioned=True,
 )
-def submit(work: Work, nothing: told.Nothing, number: str, version: int) -> LicenceView:
+def submit(work: Work, nothing: object, number: str, version: int) -> LicenceView:
     """Hand an application in."""
     return acts.submit(work, licence_key(number), version)
 

@@ -6,7 +6,7 @@ conditions fell away meanwhile cannot be approved.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from registry.access import approvals
 from registry.access.approvable import Approvable, Change, Content, Effect, Order, Place
@@ -15,7 +15,7 @@ from registry.core.work import Work, act
 from registry.licensing import amending, life, queries, rules, steps
 from registry.licensing.tables import Licence, Line
 from registry.licensing.views import LicenceView
-from schemas.licensing import Amendment, LineQuantity
+from schemas.licensing_review import Amendment, LineQuantity
 from schemas.licensing_vocabulary import LicenceMove
 from schemas.vocabulary import ApprovalKind, May
 from schemas.words import said
@@ -23,6 +23,8 @@ from schemas.words import said
 M = LicenceMove
 ORDINARY, WAR_MATERIAL = 1, 2
 """How many people beside the proposer approve."""
+LIFE = timedelta(days=7)
+"""How long what is proposed may be approved: the decision falls within the working days of the law."""
 
 
 def approvers(content: Content) -> int:
@@ -68,7 +70,7 @@ def _issuing(work: Work, subject: str, content: Content) -> Effect:
         ("conditions", row.conditions),
     ]
     changes = [Change(name, "", value or "") for name, value in told if value]
-    return Effect(str(row.version), [Change("state", "under_review", "issued"), *changes])
+    return Effect(str(row.version), [Change("state", "under_review", "issued", coded=True), *changes])
 
 
 @act(May.LICENCE_DECIDE)
@@ -145,14 +147,14 @@ def amend(work: Work, order: Order) -> LicenceView:
     for one in new.quantities:
         work.session.get_one(Line, (row.id, one.line)).quantity = one.quantity
     _set_end(row)
-    steps.moved(work, row, M.AMEND, order.reason, changes)
+    steps.moved(work, row, M.AMEND, order.reason, [change[:3] for change in changes])
     return queries.licence(work, row.id)
 
 
 def _revoking(work: Work, subject: str, content: Content) -> Effect:
     row = _row(work, subject, M.REVOKE)
     changes = [
-        Change("state", queries.state_of(work, row).value, "revoked"),
+        Change("state", queries.state_of(work, row).value, "revoked", coded=True),
         Change("appeal_until", "", content["appeal_until"]),
     ]
     return Effect(str(row.version), changes)
@@ -176,7 +178,8 @@ APPROVABLE = {
         _issuing,
         lambda work, order: issue(work, order).number,
         approvers,
-        _PAGE,
+        page=_PAGE,
+        life=LIFE,
     ),
     ApprovalKind.AMEND_LICENCE: Approvable(
         May.LICENCE_REVIEW,
@@ -184,7 +187,8 @@ APPROVABLE = {
         _amending,
         lambda work, order: amend(work, order).number,
         approvers,
-        _PAGE,
+        page=_PAGE,
+        life=LIFE,
     ),
     ApprovalKind.REVOKE_LICENCE: Approvable(
         May.LICENCE_REVIEW,
@@ -192,5 +196,6 @@ APPROVABLE = {
         _revoking,
         lambda work, order: revoke(work, order).number,
         page=_PAGE,
+        life=LIFE,
     ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from registry.access.approval_queries import ProposalView
 from registry.core.web import api
 from registry.core.work import Work
 from registry.licensing import decision_acts, review_acts
@@ -9,7 +10,10 @@ from registry.licensing.api import blueprint
 from registry.licensing.queries import licence_key
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
+from schemas import licensing_review as review
 from schemas import licensing_views as shapes
+from schemas.access import NothingSchema
+from schemas.approvals import ProposalSchema
 from schemas.vocabulary import May
 
 
@@ -17,12 +21,12 @@ from schemas.vocabulary import May
 @api.writes(
     blueprint,
     May.LICENCE_REVIEW,
-    takes=told.NothingSchema,
+    takes=NothingSchema,
     gives=shapes.LicenceSchema,
     status=200,
     versioned=True,
 )
-def take_up(work: Work, nothing: told.Nothing, number: str, version: int) -> LicenceView:
+def take_up(work: Work, nothing: object, number: str, version: int) -> LicenceView:
     """Take an application up."""
     return review_acts.take_up(work, licence_key(number), version)
 
@@ -45,12 +49,12 @@ def ask_information(work: Work, said: told.Said, number: str, version: int) -> L
 @api.writes(
     blueprint,
     May.LICENCE_REVIEW,
-    takes=told.ImportVerifiedSchema,
+    takes=review.ImportVerifiedSchema,
     gives=shapes.LicenceSchema,
     status=200,
     versioned=True,
 )
-def verify_import(work: Work, new: told.ImportVerified, number: str, version: int) -> LicenceView:
+def verify_import(work: Work, new: review.ImportVerified, number: str, version: int) -> LicenceView:
     """Record that the importing State confirms its licence (FP 10(2)(a))."""
     return review_acts.verify_import(work, licence_key(number), new, version)
 
@@ -59,12 +63,12 @@ def verify_import(work: Work, new: told.ImportVerified, number: str, version: in
 @api.writes(
     blueprint,
     May.LICENCE_REVIEW,
-    takes=told.VerifiedSchema,
+    takes=review.ConfirmedSchema,
     gives=shapes.LicenceSchema,
     status=200,
     versioned=True,
 )
-def verify_end_user(work: Work, new: told.Verified, number: str, version: int) -> LicenceView:
+def verify_end_user(work: Work, new: review.Confirmed, number: str, version: int) -> LicenceView:
     """Record that the end-user certificate is genuine."""
     return review_acts.verify_end_user(work, licence_key(number), new, version)
 
@@ -73,13 +77,13 @@ def verify_end_user(work: Work, new: told.Verified, number: str, version: int) -
 @api.writes(
     blueprint,
     May.LICENCE_REVIEW,
-    takes=told.TransitChangeSchema,
+    takes=review.TransitChangeSchema,
     gives=shapes.LicenceSchema,
     status=200,
     versioned=True,
 )
 def record_transit(
-    work: Work, change: told.TransitChange, number: str, country: str, version: int
+    work: Work, change: review.TransitChange, number: str, country: str, version: int
 ) -> LicenceView:
     """Record what a State on the way was asked, said or was told (FP 10(2)(b), 10(3))."""
     return review_acts.record_transit(work, licence_key(number), country, change, version)
@@ -89,12 +93,12 @@ def record_transit(
 @api.writes(
     blueprint,
     May.LICENCE_REVIEW,
-    takes=told.CheckNewSchema,
+    takes=review.CheckNewSchema,
     gives=shapes.LicenceSchema,
     status=200,
     versioned=True,
 )
-def assess(work: Work, new: told.CheckNew, number: str, version: int) -> LicenceView:
+def assess(work: Work, new: review.CheckNew, number: str, version: int) -> LicenceView:
     """Answer a question of the end-user and diversion assessment."""
     return review_acts.assess(work, licence_key(number), new, version)
 
@@ -103,12 +107,12 @@ def assess(work: Work, new: told.CheckNew, number: str, version: int) -> Licence
 @api.writes(
     blueprint,
     May.LICENCE_REVIEW,
-    takes=told.LetterNewSchema,
+    takes=review.LetterNewSchema,
     gives=shapes.LicenceSchema,
     status=200,
     versioned=True,
 )
-def write_letter(work: Work, new: told.LetterNew, number: str, version: int) -> LicenceView:
+def write_letter(work: Work, new: review.LetterNew, number: str, version: int) -> LicenceView:
     """Keep a letter to or from another State, or a note."""
     return review_acts.write_letter(work, licence_key(number), new, version)
 
@@ -118,11 +122,11 @@ def write_letter(work: Work, new: told.LetterNew, number: str, version: int) -> 
     blueprint,
     May.LICENCE_REVIEW,
     takes=told.BecauseSchema,
-    gives=shapes.LicenceSchema,
-    status=200,
+    gives=ProposalSchema,
+    status=202,
     versioned=True,
 )
-def propose_issue(work: Work, why: told.Because, number: str, version: int) -> LicenceView:
+def propose_issue(work: Work, why: told.Because, number: str, version: int) -> ProposalView:
     """Propose to issue it; others approve under /proposals."""
     return decision_acts.propose_issue(work, licence_key(number), why, version)
 
@@ -131,12 +135,12 @@ def propose_issue(work: Work, why: told.Because, number: str, version: int) -> L
 @api.writes(
     blueprint,
     May.LICENCE_REVIEW,
-    takes=told.AmendmentSchema,
-    gives=shapes.LicenceSchema,
-    status=200,
+    takes=review.AmendmentSchema,
+    gives=ProposalSchema,
+    status=202,
     versioned=True,
 )
-def propose_amendment(work: Work, new: told.Amendment, number: str, version: int) -> LicenceView:
+def propose_amendment(work: Work, new: review.Amendment, number: str, version: int) -> ProposalView:
     """Propose to change an issued licence."""
     return decision_acts.propose_amendment(work, licence_key(number), new, version)
 
@@ -145,12 +149,12 @@ def propose_amendment(work: Work, new: told.Amendment, number: str, version: int
 @api.writes(
     blueprint,
     May.LICENCE_REVIEW,
-    takes=told.AdverseSchema,
-    gives=shapes.LicenceSchema,
-    status=200,
+    takes=review.AdverseSchema,
+    gives=ProposalSchema,
+    status=202,
     versioned=True,
 )
-def propose_revocation(work: Work, new: told.Adverse, number: str, version: int) -> LicenceView:
+def propose_revocation(work: Work, new: review.Adverse, number: str, version: int) -> ProposalView:
     """Propose to revoke it."""
     return decision_acts.propose_revocation(work, licence_key(number), new, version)
 
@@ -159,12 +163,12 @@ def propose_revocation(work: Work, new: told.Adverse, number: str, version: int)
 @api.writes(
     blueprint,
     May.LICENCE_DECIDE,
-    takes=told.AdverseSchema,
+    takes=review.AdverseSchema,
     gives=shapes.LicenceSchema,
     status=200,
     versioned=True,
 )
-def refuse(work: Work, new: told.Adverse, number: str, version: int) -> LicenceView:
+def refuse(work: Work, new: review.Adverse, number: str, version: int) -> LicenceView:
     """Refuse an application, with reasons and time to appeal."""
     return decision_acts.refuse(work, licence_key(number), new, version)
 
@@ -173,12 +177,12 @@ def refuse(work: Work, new: told.Adverse, number: str, version: int) -> LicenceV
 @api.writes(
     blueprint,
     May.LICENCE_DECIDE,
-    takes=told.AdverseSchema,
+    takes=review.AdverseSchema,
     gives=shapes.LicenceSchema,
     status=200,
     versioned=True,
 )
-def suspend(work: Work, new: told.Adverse, number: str, version: int) -> LicenceView:
+def suspend(work: Work, new: review.Adverse, number: str, version: int) -> LicenceView:
     """Suspend a licence at once."""
     return decision_acts.suspend(work, licence_key(number), new, version)
 
@@ -201,11 +205,11 @@ def lift(work: Work, why: told.Because, number: str, version: int) -> LicenceVie
 @api.writes(
     blueprint,
     May.LICENCE_REVIEW,
-    takes=told.GivenBackSchema,
+    takes=review.GivenBackSchema,
     gives=shapes.LicenceSchema,
     status=200,
     versioned=True,
 )
-def give_back(work: Work, back: told.GivenBack, number: str, version: int) -> LicenceView:
+def give_back(work: Work, back: review.GivenBack, number: str, version: int) -> LicenceView:
     """Record that it was given back, or that what left for a time is back."""
     return decision_acts.give_back(work, licence_key(number), back, version)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from registry.access import approvals
+from registry.access.approval_queries import ProposalView
 from registry.core.errors import Invalid, refuse_if
 from registry.core.work import Work, act
 from registry.licensing import life, queries, rules, steps
@@ -14,6 +15,7 @@ from registry.licensing.law_queries import terms_of
 from registry.licensing.tables import Licence
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
+from schemas import licensing_review as review
 from schemas.licensing_vocabulary import LicenceMove, TermKind
 from schemas.vocabulary import ApprovalKind, May
 
@@ -21,7 +23,7 @@ M = LicenceMove
 
 
 @act(May.LICENCE_REVIEW)
-def propose_issue(work: Work, licence_id: int, why: told.Because, version: int) -> LicenceView:
+def propose_issue(work: Work, licence_id: int, why: told.Because, version: int) -> ProposalView:
     """Propose to issue it; raises NotFound, Stale, Conflict, Refused with every unmet condition."""
     row = steps.locked(work, licence_id, version, M.PROPOSE)
     content = {"war_material": queries.facts(work, row).war_material}
@@ -29,7 +31,7 @@ def propose_issue(work: Work, licence_id: int, why: told.Because, version: int) 
 
 
 @act(May.LICENCE_REVIEW)
-def propose_amendment(work: Work, licence_id: int, new: told.Amendment, version: int) -> LicenceView:
+def propose_amendment(work: Work, licence_id: int, new: review.Amendment, version: int) -> ProposalView:
     """Propose to change an issued licence. Raises as propose_issue, Invalid when nothing would change."""
     row = steps.locked(work, licence_id, version, M.AMEND)
     content = {
@@ -48,7 +50,7 @@ def _iso(day: date | None) -> str | None:
 
 
 @act(May.LICENCE_REVIEW)
-def propose_revocation(work: Work, licence_id: int, new: told.Adverse, version: int) -> LicenceView:
+def propose_revocation(work: Work, licence_id: int, new: review.Adverse, version: int) -> ProposalView:
     """Propose to revoke it. Raises NotFound, Stale, Conflict, Invalid."""
     row = steps.locked(work, licence_id, version, M.REVOKE)
     content = {"appeal_until": _appeal(work, row, new).isoformat()}
@@ -57,12 +59,11 @@ def propose_revocation(work: Work, licence_id: int, new: told.Adverse, version: 
 
 def _proposed(
     work: Work, row: Licence, kind: ApprovalKind, content: dict[str, Any], reason: str
-) -> LicenceView:
-    approvals.propose(work, kind, queries.licence_number(row.id), content, reason)
-    return queries.licence(work, row.id)
+) -> ProposalView:
+    return approvals.propose(work, kind, queries.licence_number(row.id), content, reason)
 
 
-def _appeal(work: Work, row: Licence, new: told.Adverse) -> date:
+def _appeal(work: Work, row: Licence, new: review.Adverse) -> date:
     """Until when the holder may appeal; raises Invalid where neither the law's time nor a day is known."""
     today = life.day_in(row.zone, work.now)
     if new.appeal_until is not None:
@@ -76,7 +77,7 @@ def _appeal(work: Work, row: Licence, new: told.Adverse) -> date:
 
 
 @act(May.LICENCE_DECIDE)
-def refuse(work: Work, licence_id: int, new: told.Adverse, version: int) -> LicenceView:
+def refuse(work: Work, licence_id: int, new: review.Adverse, version: int) -> LicenceView:
     """Refuse an application, with reasons and time to appeal. Raises NotFound, Stale, Conflict, Invalid."""
     row = steps.locked(work, licence_id, version, M.REFUSE)
     _against(work, row, new)
@@ -86,7 +87,7 @@ def refuse(work: Work, licence_id: int, new: told.Adverse, version: int) -> Lice
 
 
 @act(May.LICENCE_DECIDE)
-def suspend(work: Work, licence_id: int, new: told.Adverse, version: int) -> LicenceView:
+def suspend(work: Work, licence_id: int, new: review.Adverse, version: int) -> LicenceView:
     """Suspend it at once: nothing leaves under it until that is lifted. Raises as refuse."""
     row = steps.locked(work, licence_id, version, M.SUSPEND)
     _against(work, row, new)
@@ -94,7 +95,7 @@ def suspend(work: Work, licence_id: int, new: told.Adverse, version: int) -> Lic
     return queries.licence(work, row.id)
 
 
-def _against(work: Work, row: Licence, new: told.Adverse) -> None:
+def _against(work: Work, row: Licence, new: review.Adverse) -> None:
     row.reason, row.appeal_until = new.reason, _appeal(work, row, new)
 
 
@@ -109,7 +110,7 @@ def lift(work: Work, licence_id: int, why: told.Because, version: int) -> Licenc
 
 
 @act(May.LICENCE_REVIEW)
-def give_back(work: Work, licence_id: int, back: told.GivenBack, version: int) -> LicenceView:
+def give_back(work: Work, licence_id: int, back: review.GivenBack, version: int) -> LicenceView:
     """Record that it was given back, or that what left for a time is back. Raises as refuse."""
     row = steps.locked(work, licence_id, version, M.GIVE_BACK)
     if back.on > life.day_in(row.zone, work.now):

@@ -10,6 +10,7 @@ from registry.licensing.assessment import QUESTIONS
 from registry.licensing.tables import Licence
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
+from schemas import licensing_review as review
 from schemas.licensing_vocabulary import LetterKind, LicenceMove, TermKind, TransitAnswer
 from schemas.vocabulary import May, Role
 
@@ -37,7 +38,7 @@ def ask_information(work: Work, licence_id: int, said: told.Said, version: int) 
 
 
 @act(May.LICENCE_REVIEW)
-def verify_import(work: Work, licence_id: int, new: told.ImportVerified, version: int) -> LicenceView:
+def verify_import(work: Work, licence_id: int, new: review.ImportVerified, version: int) -> LicenceView:
     """That the importing State confirms its licence, and how much of each line it allows (FP 10(2)(a)).
 
     Raises NotFound, Stale, Conflict, Invalid, Forbidden for whoever asked for the licence themselves.
@@ -56,7 +57,7 @@ def verify_import(work: Work, licence_id: int, new: told.ImportVerified, version
 
 
 @act(May.LICENCE_REVIEW)
-def verify_end_user(work: Work, licence_id: int, new: told.Verified, version: int) -> LicenceView:
+def verify_end_user(work: Work, licence_id: int, new: review.Confirmed, version: int) -> LicenceView:
     """That the end-user certificate is genuine. Raises as verify_import."""
     row = _recording(work, licence_id, version)
     kept = work.session.get(tables.EndUserCertificate, row.id)
@@ -75,7 +76,7 @@ def _verified(
 
 @act(May.LICENCE_REVIEW)
 def record_transit(
-    work: Work, licence_id: int, country: str, change: told.TransitChange, version: int
+    work: Work, licence_id: int, country: str, change: review.TransitChange, version: int
 ) -> LicenceView:
     """What a State on the way was asked, said, or was told. Raises as verify_import."""
     row = _recording(work, licence_id, version)
@@ -91,7 +92,7 @@ def record_transit(
     return _recorded(work, row, f"transits.{country}")
 
 
-def _refuse_days_to_come(work: Work, row: Licence, change: told.TransitChange) -> None:
+def _refuse_days_to_come(work: Work, row: Licence, change: review.TransitChange) -> None:
     today = life.day_in(row.zone, work.now)
     for name in ("asked_on", "answered_on", "informed_on"):
         day = getattr(change, name)
@@ -100,7 +101,7 @@ def _refuse_days_to_come(work: Work, row: Licence, change: told.TransitChange) -
 
 
 @act(May.LICENCE_REVIEW)
-def assess(work: Work, licence_id: int, new: told.CheckNew, version: int) -> LicenceView:
+def assess(work: Work, licence_id: int, new: review.CheckNew, version: int) -> LicenceView:
     """Answer a question of the assessment. Raises as verify_import."""
     row = _recording(work, licence_id, version)
     if new.question not in QUESTIONS:
@@ -114,7 +115,7 @@ def assess(work: Work, licence_id: int, new: told.CheckNew, version: int) -> Lic
 
 
 @act(May.LICENCE_REVIEW)
-def write_letter(work: Work, licence_id: int, new: told.LetterNew, version: int) -> LicenceView:
+def write_letter(work: Work, licence_id: int, new: review.LetterNew, version: int) -> LicenceView:
     """Keep a letter to or from another State, or a note. Raises as verify_import."""
     row = _recording(work, licence_id, version)
     directory.check_country(work, new.country, "country")

@@ -69,7 +69,7 @@ def test_one_proposes_and_another_approves_exactly_that(
 ) -> None:
     proposed = propose(office, admin)
     assert not is_open(office)
-    assert Change("role", "", "police") in proposed.changes
+    assert Change("role", "", "police", coded=True) in proposed.changes
     assert (proposed.state, proposed.role) == (ProposalState.OPEN, "administrator")
     done = approve(office, supervisor, proposed)
     assert is_open(office)
@@ -91,11 +91,7 @@ def test_the_proposer_never_approves(app: Flask, office: Office) -> None:
         assert refused.status_code == 403
         assert "proposed this yourself" in refused.get_data(as_text=True)
     client, headers = app.test_client(), {"Authorization": f"Bearer {make_token(office, account)}"}
-    answer = client.post(
-        f"/api/v1{place}/approve",
-        json={"digest": digest, "code": next_code(office, "chief")},
-        headers=headers,
-    )
+    answer = client.post(f"/api/v1{place}/approve", json={"digest": digest}, headers=headers)
     assert answer.status_code == 403
     assert "proposed this yourself" in answer.get_json()["errors"][0]["message"]
     with office.begin(OPERATOR) as work, pytest.raises(Forbidden, match="operator"):
