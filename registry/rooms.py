@@ -35,6 +35,9 @@ from registry.licensing import law_api as licensing_law_api
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
+from registry.shipments import api as shipments_api
+from registry.shipments import documents as shipments_documents
+from registry.shipments import office_api as shipments_office_api
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
 from registry.tracing import documents as tracing_documents
@@ -49,6 +52,7 @@ API_ROOMS: Sequence[Any] = (
     firearms_api.blueprint,
     ammunition_api.blueprint,
     licensing_api.blueprint,
+    shipments_api.blueprint,
     marks_api.blueprint,
     directory_api.blueprint,
     calendars_api.blueprint,
@@ -95,12 +99,13 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
     approvals_api, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api,
-    scenes_pages, licensing_case_api, licensing_law_api,
+    scenes_pages, licensing_case_api, licensing_law_api, shipments_office_api,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
     **tracing_documents.VERIFIABLE,
     **firearms_record.VERIFIABLE,
     **ammunition_record.VERIFIABLE,
+    **shipments_documents.VERIFIABLE,
 }
 """Kinds of documents that everyone can verify, and what each subject tells of its own."""

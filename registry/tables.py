@@ -11,9 +11,11 @@ from registry.directory import tables as directory
 from registry.firearms import tables as firearms
 from registry.licensing import tables as licensing
 from registry.marks import tables as marks
+from registry.shipments import tables as shipments
 from registry.tracing import tables as tracing
 from registry.verification import tables as verification
 
 TABLES = (
-    journal, web, directory, calendars, access, verification, marks, firearms, ammunition, licensing, tracing,
+    journal, web, directory, calendars, access, verification, marks, firearms, ammunition, licensing,
+    shipments, tracing,
 )  # fmt: skip

@@ -50,6 +50,11 @@ class May(StrEnum):
     LICENCE_REVIEW = "licence.review"  # verify with other States, assess, propose
     LICENCE_DECIDE = "licence.decide"  # approve, refuse, suspend, revoke
     LICENCE_RULE_SET = "licence_rule.set"  # embargoes, times of the law, authorisations to trade
+    SHIPMENT_READ = "shipment.read"
+    SHIPMENT_ANNOUNCE = "shipment.announce"
+    SHIPMENT_CLEAR = "shipment.clear"
+    SHIPMENT_FOLLOW = "shipment.follow"  # passages, arrival, receipt, reminders
+    OFFICE_WRITE = "office.write"  # customs offices, and who works there
     HISTORY_READ = "history.read"  # who changed a record, and why
     LEDGER_READ = "ledger.read"
     APPROVAL_READ = "approval.read"  # what waits for a second person
@@ -361,6 +366,8 @@ class IssuedKind(StrEnum):
     TRACE_REPORT = "trace_report"
     FIREARM_RECORD = "firearm_record"
     LOT_RECORD = "lot_record"
+    LICENCE = "licence"
+    RECEIPT = "receipt"  # of a shipment that came in, FP 10(4)
 
 
 class Authenticity(StrEnum):

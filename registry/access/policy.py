@@ -20,6 +20,7 @@ _READ = {
     May.TRACE_READ,
     May.MARK_READ,
     May.LICENCE_READ,
+    May.SHIPMENT_READ,
 }
 _RECORD = {
     May.DIRECTORY_WRITE,
@@ -31,7 +32,7 @@ _RECORD = {
     May.STOCK_COUNT,
     May.LABEL_PRINT,
 }
-_LICENSING = {May.LICENCE_APPLY, May.LICENCE_REVIEW}
+_LICENSING = {May.LICENCE_APPLY, May.LICENCE_REVIEW, May.SHIPMENT_ANNOUNCE, May.SHIPMENT_FOLLOW}
 _PROPOSE = {May.APPROVAL_READ, May.APPROVAL_PROPOSE}
 _OFFICER = (
     _READ
@@ -54,6 +55,7 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.RULE_SET,
             May.LICENCE_DECIDE,
             May.LICENCE_RULE_SET,
+            May.OFFICE_WRITE,
             May.LEDGER_READ,
         }
         | _OWN
@@ -72,6 +74,9 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.MARK_READ,
             May.LABEL_PRINT,
             May.LICENCE_READ,
+            May.SHIPMENT_READ,
+            May.SHIPMENT_CLEAR,
+            May.SHIPMENT_FOLLOW,
         }
         | _OWN
     ),
@@ -90,6 +95,8 @@ POLICY: Mapping[Role, frozenset[May]] = {
             May.LABEL_PRINT,
             May.LICENCE_READ,
             May.LICENCE_APPLY,
+            May.SHIPMENT_READ,
+            May.SHIPMENT_ANNOUNCE,
         }
         | _OWN
     ),

@@ -388,3 +388,9 @@ def act(
 def may_of(function: Any) -> May | None:
     """Which permission an act asks for; None when it is not an act."""
     return getattr(function, "may", None)
+
+
+def part_of_act(function: Callable[P, R]) -> Callable[P, R]:
+    """What an act does, to be done as a part of an act of a higher subject, which has its own permission."""
+    inner: Callable[P, R] = getattr(function, "__wrapped__", function)
+    return inner

@@ -87,9 +87,7 @@ def _load(work: Work, row: Shipment, licence: Licence, told: Sequence[ShippedLin
         if line is None:
             raise Invalid.at(f"lines.{n}.line", f"The licence has no line {new.line}.")
         work.session.add(
-            ShipmentLine(
-                shipment_id=row.id, line_n=line.n, licence_id=licence.id, quantity=new.quantity
-            )
+            ShipmentLine(shipment_id=row.id, line_n=line.n, licence_id=licence.id, quantity=new.quantity)
         )
         work.session.flush()
         _items(work, row, line, [item for item in items if item.line_n == line.n], new, f"lines.{n}")
@@ -105,9 +103,7 @@ def _items(
         )
     )
     by_number = {item.n: item for item in licensed}
-    names = {
-        (one.line_n, one.view.n): one.view.name for one in goods_queries.named(work, list(licensed))
-    }
+    names = {(one.line_n, one.view.n): one.view.name for one in goods_queries.named(work, list(licensed))}
     count = len(facts_queries.belongings(work, row).items)
     for m, told in enumerate(chosen):
         item = by_number.get(told.item)
@@ -191,7 +187,7 @@ def _record(work: Work, item: Item, number: str, path: str) -> int:
 
 
 def _recorded(work: Work, item: Item) -> int | None:
-    """The one record whose mark is the serial that the licence names; None while there is none, or several."""
+    """The one record with a mark that reads as the licence says; None while there is none, or several."""
     found = facts_queries.by_serial(work, normal_form(item.serial), item.country_made)
     return found[0] if len(found) == 1 else None
 

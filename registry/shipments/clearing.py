@@ -19,7 +19,7 @@ from registry.shipments.tables import CLEARED, Draw, Shipment, ShipmentScan
 from registry.shipments.views import ScanAnswer, ShipmentView
 from schemas.licensing_vocabulary import LicenceMove, TermKind
 from schemas.shipments import ClearanceNew, ScanNew
-from schemas.shipments_vocabulary import Direction, ShipmentMove
+from schemas.shipments_vocabulary import Direction, ShipmentMove, ShipmentState
 from schemas.vocabulary import May
 
 M = ShipmentMove
@@ -27,7 +27,7 @@ M = ShipmentMove
 
 @act(May.SHIPMENT_CLEAR)
 def scan(work: Work, shipment_id: int, new: ScanNew) -> ScanAnswer:
-    """Hold something against a shipment; what does not belong to it stays on record. Raises NotFound, Conflict."""
+    """Hold something against a shipment; what does not belong stays on record. Raises NotFound, Conflict."""
     row = queries.shipment_row(work, shipment_id, locked=True)
     steps.allow_move(row, M.SCAN)
     refuse_if(rules.unmet_for_office(queries.own_office(work), row.office))
@@ -75,7 +75,7 @@ def clear(work: Work, shipment_id: int, new: ClearanceNew, version: int) -> Ship
     refuse_if([*rules.unmet_for_office(queries.own_office(work), row.office), *rules.unmet_to_clear(facts)])
     day = licence_life.day_in(licence.zone, work.now)
     row.departed_on, row.cleared_at, row.cleared_by = day, work.now, work.actor.user_id
-    row.seal = new.seal
+    row.seal, row.state = new.seal, ShipmentState.CLEARED.value
     _draw(work, row, own)
     custody.write(work, row, licence, own, day)
     for item in own.items:

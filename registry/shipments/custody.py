@@ -24,7 +24,7 @@ MOVE = part_of_act(ammunition.move)
 
 
 def write(work: Work, row: Shipment, licence: Licence, own: Belongings, day: date) -> None:
-    """Steps of the firearms and movements of the spans that left us or came to us; none of what passes through.
+    """Steps of firearms and movements of spans that left us or came to us; none of what passes through.
 
     A part that is sent without its firearm leaves the firearm where it is. Raises Refused where the chain
     of one cannot be so.
@@ -92,7 +92,9 @@ def _step(work: Work, item: ShipmentItem, step: CustodyNew) -> None:
     try:
         ADD_STEP(work, gun.id, step, gun.version)
     except Refused as error:
-        raise Refused(unmet=[Unmet(f"{item.name}: {u.message}", "", u.article) for u in error.unmet]) from error
+        raise Refused(
+            unmet=[Unmet(f"{item.name}: {u.message}", "", u.article) for u in error.unmet]
+        ) from error
 
 
 def _place(row: Shipment) -> str:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from registry.core.errors import Invalid, refuse_if
 from registry.core.work import Work, act
-from registry.directory import queries as directory
 from registry.licensing import facts_queries as licence_facts
 from registry.shipments import facts_queries, queries, rules, steps
 from registry.shipments.facts import ReceiptFacts
@@ -49,9 +48,7 @@ def arrived(work: Work, shipment_id: int, new: ArrivalNew, version: int) -> Ship
     _refuse_day(work, row, new)
     row.arrived_on = new.happened_on
     country = queries.licence_of(work, row).import_country
-    steps.moved(
-        work, row, M.ARRIVE, new.happened_on, country=country, reference=new.reference, note=new.note
-    )
+    steps.moved(work, row, M.ARRIVE, new.happened_on, country=country, reference=new.reference, note=new.note)
     return queries.shipment(work, row.id)
 
 
@@ -61,9 +58,7 @@ def left(work: Work, shipment_id: int, new: ArrivalNew, version: int) -> Shipmen
     row = steps.locked(work, shipment_id, version, M.LEAVE)
     _refuse_day(work, row, new)
     office = queries.own_office(work)
-    steps.moved(
-        work, row, M.LEAVE, new.happened_on, office=office, reference=new.reference, note=new.note
-    )
+    steps.moved(work, row, M.LEAVE, new.happened_on, office=office, reference=new.reference, note=new.note)
     return queries.shipment(work, row.id)
 
 

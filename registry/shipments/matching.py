@@ -22,7 +22,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Goods:
-    """Goods that may be scanned. keys: normal forms of marks; done: spans that were, or [0, 0] of one piece."""
+    """Goods that may be scanned. keys: normal forms of marks; done: spans that were, [0, 0] of a piece."""
 
     n: int
     firearm_id: int | None = None
@@ -94,7 +94,9 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def first_free(goods: Sequence[tuple[int, Span | None]], taken: Iterable[tuple[int, Span | None]], wanted: int) -> list[tuple[int, Span | None]]:
+def first_free(
+    goods: Sequence[tuple[int, Span | None]], taken: Iterable[tuple[int, Span | None]], wanted: int
+) -> list[tuple[int, Span | None]]:
     """So much of what a line names, in its order, that is in no shipment yet: (item, part of its span)."""
     used: dict[int, list[Span]] = {}
     gone = set()

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from registry.core.errors import NotFound
-from registry.core.numbers import parse_registry_number, registry_number
+from registry.core.numbers import find_registry_number, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work
 from registry.directory.queries import names, party_number
@@ -45,9 +45,7 @@ def scope(work: Work) -> list[ColumnElement[bool]]:
         return [Shipment.licence_id.in_(own)]
     if work.actor.role is Role.CUSTOMS:
         office = own_office(work)
-        there = exists().where(
-            ShipmentEvent.shipment_id == Shipment.id, ShipmentEvent.office == office
-        )
+        there = exists().where(ShipmentEvent.shipment_id == Shipment.id, ShipmentEvent.office == office)
         return [or_(Shipment.office == office, there)]
     return []
 
@@ -208,3 +206,8 @@ def to_remind(work: Work, before: date) -> list[int]:
     quiet = or_(Shipment.reminded_on.is_(None), Shipment.reminded_on <= before)
     query = select(Shipment.id).where(*scope(work), *_overdue(work.today), quiet)
     return list(work.session.scalars(query.order_by(Shipment.id)))
+
+
+def shipment_key(text: str) -> int:
+    """The key behind a number in an address; raises NotFound."""
+    return find_registry_number(PREFIX, text)

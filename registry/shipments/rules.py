@@ -1,4 +1,4 @@
-"""What is asked before a shipment is announced, cleared and taken as received, with the article of each. Pure."""
+"""What is asked before a shipment is announced, cleared or taken as received, and by which law. Pure."""
 
 from __future__ import annotations
 
@@ -110,16 +110,19 @@ def unmet_for_import_marks(facts: ShipmentFacts) -> list[Unmet]:
 
 
 def _unmet_for_labels(facts: ShipmentFacts) -> list[Unmet]:
-    """FP 11(b): at the border every piece is compared with its label, and what does not belong is explained."""
+    """FP 11(b): every piece is compared with its label, and what does not belong is explained."""
     whole = sum(item.quantity for line in facts.lines for item in line.items)
     checked = sum(item.checked for line in facts.lines for item in line.items)
     found = []
     if checked < whole:
-        words = said("%(checked)s of %(whole)s were compared with their labels.", checked=checked, whole=whole)
+        words = said(
+            "%(checked)s of %(whole)s were compared with their labels.", checked=checked, whole=whole
+        )
         found.append(Unmet(words, "scans", "FP 11(b)"))
     if facts.strays and not facts.explained:
         words = said(
-            "%(strays)s scanned things do not belong to it: say what was done about them.", strays=facts.strays
+            "%(strays)s scanned things do not belong to it: say what was done about them.",
+            strays=facts.strays,
         )
         found.append(Unmet(words, "note", "FP 11(b)"))
     return found

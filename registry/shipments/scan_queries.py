@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import select
-
 from registry.ammunition import package_queries
 from registry.ammunition.packaging import package_key
-from registry.ammunition.queries import lot_number
 from registry.ammunition.spans import Span
 from registry.ammunition.tables import Lot
 from registry.core.errors import NotFound
 from registry.core.numbers import key_of
 from registry.core.work import Work
+from registry.directory.queries import names
 from registry.firearms.tables import Firearm
+from registry.licensing import facts_queries as licence_facts
+from registry.licensing import life as licence_life
 from registry.licensing import queries as licences
 from registry.licensing import rules as licence_rules
-from registry.licensing import life as licence_life
-from registry.licensing import facts_queries as licence_facts
-from registry.directory.queries import names
 from registry.marks.reading import normal_form
 from registry.shipments import queries
 from registry.shipments.matching import Thing

@@ -48,9 +48,7 @@ class CustomsPost(Base):
     __tablename__ = "customs_post"
     __table_args__ = table_args()
 
-    account_id: Mapped[int] = mapped_column(
-        ForeignKey("account.id"), primary_key=True, autoincrement=False
-    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
     office: Mapped[str] = mapped_column(ForeignKey("customs_office.code"))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     recorded_by: Mapped[int] = mapped_column(Key)
@@ -106,9 +104,7 @@ class ShipmentLine(Base):
         sqlite_with_rowid=False,
     )
 
-    shipment_id: Mapped[int] = mapped_column(
-        ForeignKey("shipment.id"), primary_key=True, autoincrement=False
-    )
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), primary_key=True, autoincrement=False)
     line_n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     licence_id: Mapped[int] = mapped_column(Key)
     quantity: Mapped[int] = mapped_column(Key)
@@ -198,9 +194,7 @@ class ShipmentScan(Base):
     __tablename__ = "shipment_scan"
     __table_args__ = table_args(sqlite_with_rowid=False)
 
-    shipment_id: Mapped[int] = mapped_column(
-        ForeignKey("shipment.id"), primary_key=True, autoincrement=False
-    )
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), primary_key=True, autoincrement=False)
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     scanned: Mapped[str] = mapped_column(String(200))
     verdict: Mapped[str] = mapped_column(String(16))
@@ -217,9 +211,7 @@ class ShipmentEvent(Base):
     __tablename__ = "shipment_event"
     __table_args__ = table_args(sqlite_with_rowid=False)
 
-    shipment_id: Mapped[int] = mapped_column(
-        ForeignKey("shipment.id"), primary_key=True, autoincrement=False
-    )
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), primary_key=True, autoincrement=False)
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     move: Mapped[str] = mapped_column(String(12))
     happened_on: Mapped[date]
