@@ -28,10 +28,13 @@ from registry.firearms import conflicts as firearm_conflicts
 from registry.firearms import pages as firearms_pages
 from registry.firearms import record as firearms_record
 from registry.home import pages as home_pages
+from registry.licensing import act_pages, application_pages
 from registry.licensing import api as licensing_api
 from registry.licensing import approving as licensing_approving
 from registry.licensing import case_api as licensing_case_api
 from registry.licensing import law_api as licensing_law_api
+from registry.licensing import law_pages as licensing_law_pages
+from registry.licensing import pages as licensing_pages
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
@@ -62,6 +65,7 @@ PAGE_ROOMS: Sequence[Any] = (
     tracing_pages.blueprint,
     firearms_pages.blueprint,
     ammunition_pages.blueprint,
+    licensing_pages.blueprint,
     marks_pages.blueprint,
     directory_pages.blueprint,
     calendars_pages.blueprint,
@@ -72,6 +76,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
     *firearms_pages.NAVIGATION,
     *ammunition_pages.NAVIGATION,
+    *licensing_pages.NAVIGATION,
     *marks_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
     *auditing_pages.NAVIGATION,
@@ -95,7 +100,8 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
     approvals_api, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api,
-    scenes_pages, licensing_case_api, licensing_law_api,
+    scenes_pages, licensing_case_api, licensing_law_api, act_pages, application_pages,
+    licensing_law_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
