@@ -78,7 +78,7 @@ def _term() -> Sequence[Field]:
             hint=gettext("Left empty: every State."),
         ),
         Field(
-            "days", gettext("Days"), "number", required=True, hint=gettext("Working days, save for appeals.")
+            "days", gettext("Days"), "number", required=True, hint=gettext("Mostly working days.")
         ),
         *_days(),
         _source(),
