@@ -77,9 +77,7 @@ def _term() -> Sequence[Field]:
             options=countries(),
             hint=gettext("Left empty: every State."),
         ),
-        Field(
-            "days", gettext("Days"), "number", required=True, hint=gettext("Mostly working days.")
-        ),
+        Field("days", gettext("Days"), "number", required=True, hint=gettext("Mostly working days.")),
         *_days(),
         _source(),
     )
