@@ -62,6 +62,10 @@ openapi: $(INSTALLED) $(WORDS) ## Write docs/openapi.json
 	@$(FLASK) openapi > $(VENV)/openapi.json
 	@mv $(VENV)/openapi.json docs/openapi.json
 
+.PHONY: words
+words: $(TESTS_INSTALLED) ## Bring new strings into the catalogues of registry/core/web/translations
+	@$(BIN)/python -m tests.house.catalogues
+
 .PHONY: requirements
 requirements: $(INSTALLED) ## Pin requirements.txt and tests/requirements.txt anew (UPGRADE=--upgrade for newer ones)
 	@$(PIP) uv

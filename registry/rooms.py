@@ -28,10 +28,13 @@ from registry.firearms import conflicts as firearm_conflicts
 from registry.firearms import pages as firearms_pages
 from registry.firearms import record as firearms_record
 from registry.home import pages as home_pages
+from registry.licensing import act_pages, application_pages
 from registry.licensing import api as licensing_api
 from registry.licensing import approving as licensing_approving
 from registry.licensing import case_api as licensing_case_api
 from registry.licensing import law_api as licensing_law_api
+from registry.licensing import law_pages as licensing_law_pages
+from registry.licensing import pages as licensing_pages
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
@@ -66,6 +69,7 @@ PAGE_ROOMS: Sequence[Any] = (
     tracing_pages.blueprint,
     firearms_pages.blueprint,
     ammunition_pages.blueprint,
+    licensing_pages.blueprint,
     marks_pages.blueprint,
     directory_pages.blueprint,
     calendars_pages.blueprint,
@@ -76,6 +80,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
     *firearms_pages.NAVIGATION,
     *ammunition_pages.NAVIGATION,
+    *licensing_pages.NAVIGATION,
     *marks_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
     *auditing_pages.NAVIGATION,
@@ -99,7 +104,9 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
     approvals_api, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api,
-    scenes_pages, licensing_case_api, licensing_law_api, shipments_office_api,
+    scenes_pages, licensing_case_api, licensing_law_api, act_pages, application_pages,
+    licensing_law_pages,
+    shipments_office_api,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {

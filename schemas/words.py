@@ -6,8 +6,12 @@ like any other. It also carries template and values, and whoever shows it asks f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+Translate = Callable[[str], str]
+"""From an English sentence or template to one in a language; what it does not know stays English."""
 
 
 class Said(str):
@@ -17,19 +21,117 @@ class Said(str):
     template: str
     values: Mapping[str, Any]
 
-    def within(self, translate: Callable[[str], str]) -> str:
+    def within(self, translate: Translate) -> str:
         """The sentence in the language of `translate`, which gets templates; values that were said follow."""
-        spoken = {name: in_words(value, translate) for name, value in self.values.items()}
-        return translate(self.template) % spoken if spoken else translate(self.template).replace("%%", "%")
+        if not self.values:
+            return translate(self.template) if self.template else ""
+        return translate(self.template) % {n: in_words(value, translate) for n, value in self.values.items()}
 
 
 def said(template: str, **values: Any) -> Said:
-    """A sentence; raises KeyError when a value is missing. A literal percent sign is written "%%"."""
-    sentence = Said(template % values)
+    """A sentence; raises KeyError when a value is missing. Beside values a percent sign is written "%%".
+
+    A value may be a sentence itself, or a tuple of values, which are told with commas between them.
+    """
+    spoken = {name: in_words(value, str) for name, value in values.items()}
+    sentence = Said(template % spoken if spoken else template)
     sentence.template, sentence.values = template, values
     return sentence
 
 
-def in_words(value: Any, translate: Callable[[str], str]) -> Any:
-    """A sentence in another language; anything else as it is."""
-    return value.within(translate) if isinstance(value, Said) else value
+def in_words(value: Any, translate: Translate) -> Any:
+    """A sentence in another language, a tuple with commas between its values; anything else as it is."""
+    if isinstance(value, Said):
+        return value.within(translate)
+    if isinstance(value, tuple):
+        return translate(", ").join(str(in_words(one, translate)) for one in value)
+    return value
+
+
+def plain(text: str) -> Said:
+    """A text without values as a sentence; a sentence as it is."""
+    return text if isinstance(text, Said) else said(text)
+
+
+def word(code: str) -> Said:
+    """A value of a closed list, as it stands within a sentence."""
+    return said(code.replace("_", " "))
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as a list: a, b and c."""
+    *first, last = tuple(words) or ("",)
+    return said("%(first)s and %(last)s", first=tuple(first), last=last) if first else last
+
+
+def together(*sentences: str) -> str:
+    """Sentences one after the other, without the empty ones."""
+    told = {f"s{n}": one for n, one in enumerate(sentences) if one}
+    return said(" ".join(f"%({name})s" for name in told), **told) if len(told) > 1 else "".join(told.values())
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language for documents. code: of ISO 639, say "pt"; translate: into it."""
+
+    code: str = "en"
+    translate: Translate = str
+
+    def __call__(self, template: str, **values: Any) -> str:
+        """A text of a document, with its values."""
+        sentence = said(template, **values) if values else plain(template)
+        return sentence.within(self.translate)
+
+    def told(self, sentence: str) -> str:
+        """A sentence of the records; a text that is none stays as it is."""
+        words: str = in_words(sentence, self.translate)
+        return words
+
+    def label(self, code: str) -> str:
+        """A value of a closed list, on its own ("" for an empty one)."""
+        return self(code.replace("_", " ").capitalize()) if code else ""
+
+
+ENGLISH = Language()
+
+
+class Sentences(dict[str, Said]):
+    """Those met while a document is written: the document keeps English, these say it in other languages."""
+
+    def text(self, value: Any) -> str:
+        """A hook for encoders: the English of a sentence, which is remembered. Raises TypeError."""
+        if not isinstance(value, Said):
+            raise TypeError(f"{type(value).__name__} cannot be written")
+        self[str(value)] = value
+        return str(value)
+
+    def kept(self) -> dict[str, Any]:
+        """The sentences as plain lists, numbers and texts, to be stored."""
+        return {english: _kept(sentence) for english, sentence in self.items()}
+
+    @classmethod
+    def again(cls, kept: Mapping[str, Any]) -> Sentences:
+        """What was stored."""
+        return cls((english, _again(raw)) for english, raw in kept.items())
+
+    def within(self, document: Any) -> Any:
+        """A document of dicts, lists and texts, with the sentences in it known as such again."""
+        if isinstance(document, dict):
+            return {name: self.within(value) for name, value in document.items()}
+        if isinstance(document, list):
+            return [self.within(value) for value in document]
+        return self.get(document, document) if isinstance(document, str) else document
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, Said):
+        return {"say": value.template, "with": {name: _kept(one) for name, one in value.values.items()}}
+    if isinstance(value, tuple):
+        return [_kept(one) for one in value]
+    return value if isinstance(value, int) else str(value)
+
+
+def _again(raw: Any) -> Any:
+    if isinstance(raw, dict):
+        return said(raw["say"], **{name: _again(value) for name, value in raw["with"].items()})
+    return tuple(_again(one) for one in raw) if isinstance(raw, list) else raw

@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from registry.core.errors import Unmet
+from schemas.words import said
 
 LEAST_LENGTH = 15
 MOST_LENGTH = 200
@@ -45,9 +46,14 @@ _LEET = str.maketrans("013457$@!", "oieastsai")
 def unmet_for_password(password: str, login: str, state: str = "") -> list[Unmet]:
     """What a new password lacks. state: name of the State whose registry it is for."""
     if len(password) < LEAST_LENGTH:
-        return [Unmet(f"At least {LEAST_LENGTH} characters; a sentence is easy to keep.", "password")]
+        return [
+            Unmet(
+                said("At least %(count)s characters; a sentence is easy to keep.", count=LEAST_LENGTH),
+                "password",
+            )
+        ]
     if len(password) > MOST_LENGTH:
-        return [Unmet(f"At most {MOST_LENGTH} characters.", "password")]
+        return [Unmet(said("At most %(count)s characters.", count=MOST_LENGTH), "password")]
     if password != password.strip():
         return [Unmet("No space at the beginning or end.", "password")]
     if any(name and _folded(name) in _folded(password) for name in (login, state)):

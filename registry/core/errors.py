@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from schemas.words import plain
+
 
 @dataclass(frozen=True)
 class Unmet:
@@ -21,6 +23,9 @@ class Unmet:
     field: str = ""
     article: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", plain(self.message))
+
 
 class RegistryError(Exception):
     """Head of the tree.
@@ -33,7 +38,7 @@ class RegistryError(Exception):
     title = "Something went wrong"
 
     def __init__(self, message: str = "", unmet: Sequence[Unmet] = ()) -> None:
-        self.message = message or self.title
+        self.message = plain(message or self.title)
         self.unmet = tuple(unmet)
         super().__init__(self.message)
 

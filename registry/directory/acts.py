@@ -11,6 +11,7 @@ from registry.directory.tables import Party, Person, PersonDeath, State
 from registry.directory.tables import PartyChange as PartyChangeRow
 from schemas.directory import DeathNew, PartyChange, PartyNew, PersonChange, StateChange
 from schemas.vocabulary import May, PartyKind, Purpose
+from schemas.words import said
 
 LONGEST_KEY = 200
 
@@ -130,7 +131,7 @@ def _party_as_read(work: Work, party_id: int, version: int) -> Party:
     """The row, held until the end of the transaction, while it is still the one that was read."""
     row = work.session.get(Party, party_id, with_for_update=True)
     if row is None:
-        raise NotFound(f"No party has the number {queries.party_number(party_id)}")
+        raise NotFound(said("No party has the number %(number)s.", number=queries.party_number(party_id)))
     if row.version != version:
         raise Stale
     return row

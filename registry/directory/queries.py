@@ -19,6 +19,7 @@ from registry.directory.tables import Calibre, Party, PartyChange, Person, State
 from schemas.directory import CalibresAsked, PartiesAsked, StatesAsked
 from schemas.paging import Page
 from schemas.vocabulary import May, PartyKind, Purpose
+from schemas.words import said, together
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def party_by_number(work: Work, text: str, field: str) -> Party:
     """The party with a registry number; raises Invalid naming the field when there is none."""
     row = work.session.get(Party, parse_registry_number("P", text, field))
     if row is None:
-        raise Invalid.at(field, f"No party has the number {text}.")
+        raise Invalid.at(field, said("No party has the number %(number)s.", number=text))
     return row
 
 
@@ -129,7 +130,7 @@ def party(work: Work, party_id: int) -> PartyView:
     """One party; raises NotFound."""
     row = work.session.get(Party, party_id)
     if row is None:
-        raise NotFound(f"No party has the number {party_number(party_id)}")
+        raise NotFound(said("No party has the number %(number)s.", number=party_number(party_id)))
     return _view(row)
 
 
@@ -193,7 +194,7 @@ def state(work: Work, code: str) -> StateView:
     """One State; raises NotFound."""
     row = work.session.get(State, code) if countries.is_country_of_manufacture(code) else None
     if row is None:
-        raise NotFound(f"No State has the code {code[:10]!r}")
+        raise NotFound(said("No State has the code %(code)s.", code=repr(code[:10])))
     return _state(row)
 
 
@@ -202,8 +203,10 @@ def check_country(work: Work, code: str | None, field: str, historic_ok: bool = 
     if code is None or countries.is_country(code) or (historic_ok and code in countries.HISTORIC):
         return
     if code in countries.HISTORIC:
-        raise Invalid.at(field, f"{code} is a historic State; it can only be a country of manufacture.")
-    raise Invalid.at(field, f"{code!r} is no country code of ISO 3166-1.")
+        raise Invalid.at(
+            field, said("%(code)s is a historic State; it can only be a country of manufacture.", code=code)
+        )
+    raise Invalid.at(field, said("%(code)s is no country code of ISO 3166-1.", code=repr(code)))
 
 
 def listed_calibres(work: Work, asked: CalibresAsked) -> Page[calibres.Calibre]:
@@ -221,9 +224,11 @@ def calibre_of(text: str, field: str) -> str:
     """The code of a calibre as written; raises Invalid with what may have been meant."""
     found = calibres.find(text)
     if found is None:
-        near = ", ".join(calibre.name for calibre in calibres.suggestions(text)[:5])
-        hint = f" Did you mean: {near}?" if near else ""
-        raise Invalid.at(field, f"Nobody here knows the calibre {text[:40]!r}.{hint}")
+        near = tuple(calibre.name for calibre in calibres.suggestions(text)[:5])
+        unknown = said("Nobody here knows the calibre %(calibre)s.", calibre=repr(text[:40]))
+        raise Invalid.at(
+            field, together(unknown, said("Did you mean: %(names)s?", names=near) if near else "")
+        )
     return found.code
 
 

@@ -21,6 +21,7 @@ from schemas.firearms import (
     MarkNew,
 )
 from schemas.vocabulary import CustodyKind, May, PartyKind, Role
+from schemas.words import said
 
 LAST_HISTORIC_YEAR = 2003  # Yugoslavia was the last of the historic States to which anything could go
 Changed = tuple[str, str, str]
@@ -120,7 +121,7 @@ def _check_mark(work: Work, mark: MarkNew, components: int, path: str) -> None:
         raise Invalid(unmet=wrong)
     directory.check_country(work, mark.country, f"{path}country", historic_ok=True)
     if mark.component is not None and mark.component > components:
-        raise Invalid.at(f"{path}component", f"There are {components} parts.")
+        raise Invalid.at(f"{path}component", said("There are %(count)s parts.", count=components))
     if mark.marked_on is not None and mark.marked_on > work.today:
         raise Invalid.at(f"{path}marked_on", "This day has not come yet.")
     if mark.year is not None and mark.year > work.today.year:
@@ -339,5 +340,7 @@ def _locked(work: Work, firearm_id: int, version: int) -> Firearm:
     if row.version != version:
         raise Stale
     if row.superseded_by is not None:
-        raise Conflict(f"This record was superseded by {queries.firearm_number(row.superseded_by)}")
+        raise Conflict(
+            said("This record was superseded by %(number)s", number=queries.firearm_number(row.superseded_by))
+        )
     return row

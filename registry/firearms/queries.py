@@ -35,6 +35,7 @@ from registry.marks.reading import normal_form
 from schemas.firearms import ConflictsAsked, FirearmsAsked
 from schemas.paging import Page
 from schemas.vocabulary import CustodyKind, MarkCondition, MarkKind, PartyKind, Role
+from schemas.words import said
 
 T = TypeVar("T")
 LARGEST = 2**63 - 1
@@ -57,7 +58,7 @@ def firearm_row(work: Work, firearm_id: int, *, locked: bool = False) -> Firearm
     """The row, if whoever asks may see it; raises NotFound."""
     row = work.session.get(Firearm, firearm_id, with_for_update=True if locked else None)
     if row is None or not _seen_by(work, row):
-        raise NotFound(f"No firearm has the number {firearm_number(firearm_id)}")
+        raise NotFound(said("No firearm has the number %(number)s", number=firearm_number(firearm_id)))
     return row
 
 
@@ -378,7 +379,7 @@ def conflict(work: Work, conflict_id: int) -> ConflictView:
     asked = _CONFLICT.where(IdentityConflict.id == conflict_id)
     row = work.session.execute(asked).first() if conflict_id <= LARGEST else None
     if row is None:
-        raise NotFound(f"No conflict {conflict_id}")
+        raise NotFound(said("No conflict has the number %(number)s", number=conflict_id))
     return _conflict(row)
 
 

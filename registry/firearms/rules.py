@@ -10,6 +10,7 @@ from registry.core.errors import Unmet
 from registry.marks import specification, symbols
 from registry.marks.reading import is_placeholder, normal_form
 from schemas.vocabulary import CustodyKind, MarkCondition, MarkKind
+from schemas.words import said, word
 
 FIRST_MODERN_YEAR = 1900  # FP art. 3(a): antiques were made before
 
@@ -146,12 +147,13 @@ def remarks_on(mark: MarkFacts, field: str = "") -> list[Unmet]:
     if mark.kind is MarkKind.IMPORT and mark.year is None:
         found.append(Unmet("The year of import is not known.", f"{field}year", "FP 8(1)(b)"))
     if mark.condition in (MarkCondition.ALTERED, MarkCondition.OBLITERATED):
-        found.append(Unmet(f"{_named(mark)} is {mark.condition.value}.", f"{field}condition", "FP 5(1)(c)"))
+        text = said("%(mark)s is %(condition)s.", mark=_named(mark), condition=word(mark.condition))
+        found.append(Unmet(text, f"{field}condition", "FP 5(1)(c)"))
     return found
 
 
 def _named(mark: MarkFacts) -> str:
-    return f"The mark {mark.text or ', '.join(mark.symbols) or mark.kind.value}"
+    return said("The mark %(mark)s", mark=mark.text or tuple(map(word, mark.symbols)) or word(mark.kind))
 
 
 def unmet_for_mark(mark: MarkFacts, field: str = "") -> list[Unmet]:
@@ -171,7 +173,7 @@ def unmet_for_antique(antique: bool, year_made: int | None) -> list[Unmet]:
 def unmet_for_year(year_made: int | None, today: date) -> list[Unmet]:
     """Nothing was made in a year to come."""
     if year_made is not None and year_made > today.year:
-        return [Unmet(f"{year_made} has not come yet.", "year_made", "FP 7(a)")]
+        return [Unmet(said("%(date)s has not come yet.", date=year_made), "year_made", "FP 7(a)")]
     return []
 
 
@@ -292,28 +294,35 @@ def in_order(steps: Sequence[Step]) -> list[Step]:
 
 
 _ASKED = {
-    "from": "say who handed it over",
-    "to": "say who received it",
-    "country": "name the other State",
+    "from": said("%(kind)s on %(date)s: say who handed it over."),
+    "to": said("%(kind)s on %(date)s: say who received it."),
+    "country": said("%(kind)s on %(date)s: name the other State."),
 }
+
+
+def _out_of_turn(step: Step, before: str) -> str:
+    told = {"date": step.on, "kind": word(step.kind)}
+    if before:
+        return said("On %(date)s it cannot be %(kind)s after it was %(before)s.", before=word(before), **told)
+    return said("On %(date)s it cannot be %(kind)s before it was manufactured or imported.", **told)
 
 
 def _unmet_for_step(step: Step, before: str, holder: int | None, home: str) -> list[Unmet]:
     move = MOVES[step.kind]
     unmet = []
     if before not in move.after:
-        state = f"after it was {before}" if before else "before it was manufactured or imported"
-        unmet.append(Unmet(f"On {step.on} it cannot be {step.kind.value} {state}.", "kind", "FP 7"))
+        unmet.append(Unmet(_out_of_turn(step, before), "kind", "FP 7"))
     given = {"from": step.from_id, "to": step.to_id, "country": step.country}
     unmet += [
-        Unmet(f"{step.kind.value.capitalize()} on {step.on}: {_ASKED[name]}.", name, "FP 7")
+        Unmet(said(_ASKED[name], kind=word(step.kind.capitalize()), date=step.on), name, "FP 7")
         for name in move.needs
         if given[name] is None
     ]
     if move.by_holder and before in move.after and step.from_id is not None and step.from_id != holder:
-        unmet.append(Unmet(f"On {step.on} it was held by someone else.", "from", "FP 7"))
+        unmet.append(Unmet(said("On %(date)s it was held by someone else.", date=step.on), "from", "FP 7"))
     if step.to_id is not None and not (move.holds or move.to_abroad):
-        unmet.append(Unmet(f"Nobody holds a firearm that was {step.kind.value}.", "to", "FP 7"))
+        text = said("Nobody holds a firearm that was %(kind)s.", kind=word(step.kind))
+        unmet.append(Unmet(text, "to", "FP 7"))
     if step.to_id is not None and step.to_id == step.from_id:
         unmet.append(Unmet("Nobody hands a firearm to themselves.", "to", "FP 7"))
     if home and step.country == home and step.kind in (CustodyKind.EXPORTED, CustodyKind.IMPORTED):
@@ -325,9 +334,10 @@ def _unmet_for_step(step: Step, before: str, holder: int | None, home: str) -> l
 
 def _unmet_for_date(step: Step, today: date, year_made: int | None) -> list[Unmet]:
     if step.on > today:
-        return [Unmet(f"{step.on} has not come yet.", "happened_on", "FP 7")]
+        return [Unmet(said("%(date)s has not come yet.", date=step.on), "happened_on", "FP 7")]
     if year_made is not None and step.on.year < year_made:
-        return [Unmet(f"{step.on} is before its manufacture in {year_made}.", "happened_on", "FP 7")]
+        text = said("%(date)s is before its manufacture in %(year)s.", date=step.on, year=year_made)
+        return [Unmet(text, "happened_on", "FP 7")]
     return []
 
 

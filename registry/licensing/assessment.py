@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from schemas.words import said
+
 
 @dataclass(frozen=True)
 class Question:
@@ -21,49 +23,49 @@ QUESTIONS: Mapping[str, Question] = {
     for question in (
         Question(
             "end_user_known",
-            "Who finally receives the goods is known, exists at the address given and may have them.",
+            said("Who finally receives the goods is known, exists at the address given and may have them."),
             "OSCE Document on SALW, III.A",
         ),
         Question(
             "end_use_plausible",
-            "Kind and quantity fit what the end user needs and says they are for.",
+            said("Kind and quantity fit what the end user needs and says they are for."),
             "Wassenaar Arrangement, Best Practice Guidelines for SALW, I.1",
         ),
         Question(
             "intermediaries_known",
-            "Everybody between holder and end user is named, known and authorised.",
+            said("Everybody between holder and end user is named, known and authorised."),
             "FP 15",
         ),
         Question(
             "route_plausible",
-            "Route and carriers make sense; no part of the way is left open.",
+            said("Route and carriers make sense; no part of the way is left open."),
             "FP 11",
         ),
         Question(
             "diversion_risk",
-            "Nothing suggests that the goods reach somebody else, now or later.",
+            said("Nothing suggests that the goods reach somebody else, now or later."),
             "Wassenaar Arrangement, Best Practice Guidelines for SALW, I.1",
         ),
         Question(
             "earlier_deliveries",
-            "Earlier deliveries to this end user arrived and are where they should be.",
+            said("Earlier deliveries to this end user arrived and are where they should be."),
             "OSCE Document on SALW, III.A",
         ),
         Question(
             "human_rights",
-            "The goods do not serve to violate human rights or international humanitarian law.",
+            said("The goods do not serve to violate human rights or international humanitarian law."),
             "OSCE Document on SALW, III.A",
             war_only=True,
         ),
         Question(
             "conflict",
-            "The goods neither prolong an armed conflict nor endanger peace in the region.",
+            said("The goods neither prolong an armed conflict nor endanger peace in the region."),
             "OSCE Document on SALW, III.A",
             war_only=True,
         ),
         Question(
             "stockpile",
-            "The end user keeps its stocks safely.",
+            said("The end user keeps its stocks safely."),
             "OSCE Document on SALW, III.A and IV.B",
             war_only=True,
         ),

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from registry.access.tables import Account, Proposal
-from registry.core.errors import NotFound
+from registry.core.errors import NotFound, Unmet
 from registry.core.numbers import find_registry_number, key_of, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work
@@ -97,6 +97,12 @@ def facts(work: Work, row: Licence) -> LicenceFacts:
     """What the rules look at."""
     own = facts_queries.belongings(work, row.id)
     return facts_queries.facts_of(work, row, state_of(work, row), own)
+
+
+def unmet_to_submit(work: Work, licence_id: int) -> list[Unmet]:
+    """What an application still lacks before it can be handed in."""
+    row = licence_row(work, licence_id)
+    return rules.unmet_for_submission(facts(work, row), life.day_in(row.zone, work.now))
 
 
 def licence(work: Work, licence_id: int) -> LicenceView:
@@ -236,10 +242,14 @@ def licences(work: Work, asked: LicencesAsked) -> Page[LicenceRow]:
     return Page(tuple(_listed(work, rows)), found.next)
 
 
-def queue(work: Work) -> list[LicenceRow]:
-    """What waits for a decision, the one due first at the head; those without a day due last."""
+def queue(work: Work, mine: bool = False) -> list[LicenceRow]:
+    """What waits for a decision, the one due first at the head; those without a day due last.
+
+    mine: only what whoever asks has taken up.
+    """
+    own = [Licence.officer_id == work.actor.user_id] if mine else []
     states = [S.SUBMITTED.value, S.UNDER_REVIEW.value, S.INFORMATION_ASKED.value]
-    query = select(Licence).where(*_scope(work), Licence.state.in_(states))
+    query = select(Licence).where(*_scope(work), *own, Licence.state.in_(states))
     order = (Licence.due_on.is_(None), Licence.due_on, Licence.id)
     return _listed(work, work.session.scalars(query.order_by(*order).limit(MOST_QUEUED)).all())
 

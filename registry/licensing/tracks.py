@@ -26,9 +26,9 @@ def unmet_for_assessment(facts: LicenceFacts, today: date) -> list[Unmet]:
     for question in asked(facts.war_material):
         answer = facts.checks.get(question.key)
         if answer is None:
-            words = said("Not assessed: %(asks)s", asks=said(question.asks))
+            words = said("Not assessed: %(asks)s", asks=question.asks)
         elif answer is Assessed.RISK:
-            words = said("A risk remains: %(asks)s", asks=said(question.asks))
+            words = said("A risk remains: %(asks)s", asks=question.asks)
         else:
             continue
         unmet.append(Unmet(words, f"checks.{question.key}", question.source))

@@ -16,6 +16,7 @@ from registry.core.errors import Invalid
 from registry.marks.catalogue import MarkRule
 from registry.marks.reading import normal_form
 from schemas.marks import Hypothesis
+from schemas.words import said
 
 _PIECE = re.compile(r"\{year(?:\+(\d{4}))?\}|<(\d{1,12})-(\d{1,12})>|'([^']{1,20})'|([9AЯ? .-])")
 _KINDS = {"9": "[0-9]", "A": "[A-Z]", "Я": "[А-ЯЁ]", "?": r"[^\W\d_]", " ": "", ".": "", "-": ""}
@@ -57,7 +58,9 @@ def compiled(pattern: str) -> Compiled:
             least, most = int(piece[2]), int(piece[3])
         parts.append(_expression(text, piece[4]))
     if at != len(pattern) or not any(parts):
-        raise Invalid.at("pattern", f"What stands from place {at + 1} on is no pattern of serials.")
+        raise Invalid.at(
+            "pattern", said("What stands from place %(place)s on is no pattern of serials.", place=at + 1)
+        )
     if len([part for part in parts if part.startswith("(?P")]) > len(
         {p for p in parts if p.startswith("(?P")}
     ):

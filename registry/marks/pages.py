@@ -15,12 +15,13 @@ from registry.core.errors import Invalid, RegistryError
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
-from registry.core.web.words import label, options, shown
+from registry.core.web.words import label, options, shown, spoken
 from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from registry.marks import acts, queries
 from schemas import marks as shapes
 from schemas.vocabulary import May, Symbol
+from schemas.words import plain
 
 blueprint = Blueprint("marks", __name__, template_folder="templates")
 NAVIGATION = (NavigationEntry("Marks", "marks.rules", May.MARK_READ, 45),)
@@ -48,9 +49,14 @@ def reading_of(work: Work, typed: Mapping[str, str]) -> Reading:
     try:
         found = queries.understood(work, load_form(shapes.ReadingAskedSchema(), asked))
     except RegistryError as error:
-        return Reading(refused=" ".join(unmet.message for unmet in shown(error)))
+        return Reading(refused=" ".join(spoken(unmet.message) for unmet in shown(error)))
     warnings = tuple(
-        {"severity": one.severity, "title": label(one.severity), "text": one.text, "article": one.source}
+        {
+            "severity": one.severity,
+            "title": label(one.severity),
+            "text": plain(one.text),
+            "article": one.source,
+        }
         for one in found.warnings
     )
     return Reading(found, "", tuple(label(sign) for sign in found.symbols), warnings)

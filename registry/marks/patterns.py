@@ -14,6 +14,7 @@ from functools import cached_property
 
 from registry.core.errors import Invalid
 from registry.marks.reading import LONGEST, fold_key, normal_form
+from schemas.words import said
 
 MOST_STARS = 4
 MOST_CHOICES = 8
@@ -69,7 +70,7 @@ def parse(text: str, field: str = "mark") -> Pattern:
     characters, or so little legible that anything would fit.
     """
     if len(text) > LONGEST_TYPED:
-        raise Invalid.at(field, f"At most {LONGEST} characters.")
+        raise Invalid.at(field, said("At most %(count)s characters.", count=LONGEST))
     _refuse_hidden(text, field)
     if _WILD.search(text):
         return _damaged(text, field)
@@ -77,7 +78,7 @@ def parse(text: str, field: str = "mark") -> Pattern:
     if not key:
         raise Invalid.at(field, "Contains no letter and no digit.")
     if len(text) > LONGEST or len(key) > LONGEST:
-        raise Invalid.at(field, f"At most {LONGEST} characters.")
+        raise Invalid.at(field, said("At most %(count)s characters.", count=LONGEST))
     return Pattern(text, key, fold_key(key), tuple(key))
 
 
@@ -86,22 +87,27 @@ def _refuse_hidden(text: str, field: str) -> None:
         return
     hidden = next((c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn")), None)
     if hidden is not None:
-        raise Invalid.at(field, f"Contains a character that cannot be seen (U+{ord(hidden):04X}).")
+        raise Invalid.at(
+            field, said("Contains a character that cannot be seen (%(code)s).", code=f"U+{ord(hidden):04X}")
+        )
 
 
 def _damaged(text: str, field: str) -> Pattern:
     """The pattern of a text with wildcards."""
     unified = text.translate(_UNIFIED)
     if unified.count(STAR) > MOST_STARS:
-        raise Invalid.at(field, f"At most {MOST_STARS} times *.")
+        raise Invalid.at(field, said("At most %(count)s times *.", count=MOST_STARS))
     cells = tuple(_without_double_stars(_cells(unified, field)))
     if len(cells) > LONGEST:
-        raise Invalid.at(field, f"At most {LONGEST} characters.")
+        raise Invalid.at(field, said("At most %(count)s characters.", count=LONGEST))
     key = "".join(cell if len(cell) == 1 else f"[{cell}]" for cell in cells)
     pattern = Pattern(text, key, fold_key(key), cells, is_exact=False)
     if pattern.legible < LEAST_LEGIBLE:
         raise Invalid.at(
-            field, f"At least {LEAST_LEGIBLE} legible characters are needed; too much would fit."
+            field,
+            said(
+                "At least %(count)s legible characters are needed; too much would fit.", count=LEAST_LEGIBLE
+            ),
         )
     return pattern
 
@@ -128,7 +134,9 @@ def _choice(text: str, field: str) -> str:
         raise Invalid.at(field, "Between [ and ] stand single characters.")
     allowed = "".join(dict.fromkeys(normal_form(text)))
     if not allowed or len(allowed) > MOST_CHOICES:
-        raise Invalid.at(field, f"Between [ and ] stand 1 to {MOST_CHOICES} letters or digits.")
+        raise Invalid.at(
+            field, said("Between [ and ] stand 1 to %(count)s letters or digits.", count=MOST_CHOICES)
+        )
     return allowed + ANY if ANY in text else allowed
 
 

@@ -15,6 +15,7 @@ from registry.marks.tables import MarkRuleRow
 from registry.marks.understanding import understand
 from schemas.marks import ReadingAsked, Understood
 from schemas.vocabulary import Symbol
+from schemas.words import said
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def rule_row(work: Work, number: int, *, locked: bool = False) -> MarkRuleRow:
     """A pattern that the authority added; raises NotFound."""
     row = work.session.get(MarkRuleRow, number, with_for_update=True if locked else None)
     if row is None:
-        raise NotFound(f"No pattern has the number {number}")
+        raise NotFound(said("No pattern has the number %(number)s", number=number))
     return row
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 
 from registry.core.errors import Unmet
+from schemas.words import said
 
 LONGEST = 64
 # Characters that engraving, wear and handwriting make one of another (facts: marking pathologies).
@@ -109,10 +110,15 @@ def is_placeholder(text: str) -> bool:
 def acceptable_text(text: str, field: str) -> list[Unmet]:
     """What keeps a text from being a mark as seen: nothing visible, too long, or hidden characters."""
     if len(text) > LONGEST:
-        return [Unmet(f"At most {LONGEST} characters.", field)]
+        return [Unmet(said("At most %(count)s characters.", count=LONGEST), field)]
     hidden = next((c for c in text if unicodedata.category(c) in _HIDDEN), None)
     if hidden is not None:
-        return [Unmet(f"Contains a character that cannot be seen (U+{ord(hidden):04X}).", field)]
+        return [
+            Unmet(
+                said("Contains a character that cannot be seen (%(code)s).", code=f"U+{ord(hidden):04X}"),
+                field,
+            )
+        ]
     if not normal_form(text):
         return [Unmet("Contains no letter and no digit.", field)]
     return []

@@ -13,6 +13,7 @@ from registry.marks.reading import is_placeholder, normal_form, script_of
 from registry.marks.readings import CALIBRE, MODEL, PATENT
 from schemas.marks import Caution, Hypothesis, ReadingAsked, Understood
 from schemas.vocabulary import MarkKind, Severity
+from schemas.words import said, word
 
 _IMPORT = re.compile(r"(?:IMP(?:ORT(?:ED)?)?)?([A-Z]{2})((?:19|20)\d{2}|\d{2})")
 _WRITTEN_IMPORT = re.compile(
@@ -78,7 +79,10 @@ def _of_placeholder(pattern: Pattern) -> Iterator[Caution]:
     if pattern.is_exact and is_placeholder(pattern.raw):
         yield Caution(
             Severity.ALARM,
-            f"{pattern.raw} stands for a missing serial; it is none. Type what is left of it, with ? and *.",
+            said(
+                "%(mark)s stands for a missing serial; it is none. Type what is left of it, with ? and *.",
+                mark=pattern.raw,
+            ),
         )
 
 
@@ -88,8 +92,12 @@ def _of_kind(pattern: Pattern, imported: ImportMark | None) -> Iterator[Caution]
     if imported:
         yield Caution(
             Severity.WARNING,
-            f"This is a mark of import: {imported.country}, {imported.year}. Look for the serial on the "
-            "frame or receiver.",
+            said(
+                "This is a mark of import: %(country)s, %(year)s. "
+                "Look for the serial on the frame or receiver.",
+                country=imported.country,
+                year=imported.year,
+            ),
             "FP 8(1)(b)",
         )
     elif any(key.startswith(name) for name in _RETAILERS):
@@ -104,7 +112,12 @@ def _of_kind(pattern: Pattern, imported: ImportMark | None) -> Iterator[Caution]
     if code is not None and len(key) > 1:
         yield Caution(
             Severity.WARNING,
-            f"The proof house of {code.of} marks the year {code.year} so ({code.country}); it is no serial.",
+            said(
+                "The proof house of %(place)s marks the year %(year)s so (%(country)s); it is no serial.",
+                place=code.of,
+                year=code.year,
+                country=code.country,
+            ),
             code.source,
         )
 
@@ -118,7 +131,10 @@ def _of_script(pattern: Pattern) -> Iterator[Caution]:
         )
     elif script in _LATIN_ALIKE:
         yield Caution(
-            Severity.INFORMATION, f"{script} letters; Latin ones of the same shape are searched for too."
+            Severity.INFORMATION,
+            said(
+                "%(script)s letters; Latin ones of the same shape are searched for too.", script=word(script)
+            ),
         )
     if (
         pattern.raw
@@ -141,7 +157,7 @@ def _of_maker(
         forms = ", ".join(sorted({rule.pattern for rule in theirs})[:4])
         yield Caution(
             Severity.WARNING,
-            f"No known serial of {asked.maker} has this form ({forms}).",
+            said("No known serial of %(maker)s has this form (%(forms)s).", maker=asked.maker, forms=forms),
             theirs[0].source,
         )
 
@@ -151,6 +167,10 @@ def _of_symbols(asked: ReadingAsked, signs: Iterable[str]) -> Iterator[Caution]:
     if states and asked.country and symbols.successor(asked.country) not in states:
         yield Caution(
             Severity.WARNING,
-            f"The symbols stand for {', '.join(sorted(states))}, not for {asked.country}.",
+            said(
+                "The symbols stand for %(states)s, not for %(country)s.",
+                states=tuple(sorted(states)),
+                country=asked.country,
+            ),
             "FP 8(1)(a)",
         )

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from msgspec.json import Encoder
+from msgspec.json import encode
 
 from registry.core.database import Prepared
 from registry.core.work import Work, act
-from registry.tracing import engine, queries
+from registry.tracing import engine, keeping, queries
 from schemas.tracing import Answer, Question
 from schemas.vocabulary import May
 
-_json = Encoder(enc_hook=str)  # sentences of rules are strings of a kind of their own
 _KEEP = Prepared(
     """
-    INSERT INTO trace (kind, question, answer, outcome, asked_by, role, purpose, case_number, request_id,
-      asked_at)
-    VALUES (:kind, :question, :answer, :outcome, :asked_by, :role, :purpose, :case_number, :request_id,
-      :asked_at)
+    INSERT INTO trace (kind, question, answer, sentences, outcome, asked_by, role, purpose, case_number,
+      request_id, asked_at)
+    VALUES (:kind, :question, :answer, :sentences, :outcome, :asked_by, :role, :purpose, :case_number,
+      :request_id, :asked_at)
     RETURNING id
     """
 )
@@ -32,11 +31,13 @@ def find(work: Work, question: Question) -> Answer:
 def keep(work: Work, question: Question, answer: Answer) -> str:
     """Keep question and answer as they were at this moment; answers the trace's number."""
     work.purpose, work.case = question.purpose, question.case_number
+    document, sentences = keeping.written(answer)
     ((kept,),) = work.put_alone(
         _KEEP,
         kind=question.kind.value,
-        question=_json.encode(question).decode(),
-        answer=_json.encode(answer).decode(),
+        question=encode(question).decode(),
+        answer=document,
+        sentences=sentences,
         outcome=answer.outcome.value,
         asked_by=work.actor.user_id,
         role=work.actor.role.value,

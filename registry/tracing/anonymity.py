@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 
 from msgspec.structs import replace
 
-from registry.tracing.rules import listed
 from schemas.tracing import Candidate, Certainty, Finding, Question, Share
 from schemas.vocabulary import CartridgeState, CertaintyLevel, FindingKind, MatchKind, Severity
+from schemas.words import listed, said, together, word
 
 Place = tuple[str, str]
 """A holder's registry number, or how the cartridges of nobody went; and the unit."""
@@ -31,7 +32,7 @@ def judged(
         replace(share, excluded=_why_not(share, state), near=_near(share, place, places)) for share in then
     ]
     after = [
-        replace(share, excluded="received after it was found")
+        replace(share, excluded=said(said("Received after it was found.")))
         for share in later
         if share.number and _key(share) not in here
     ]
@@ -44,9 +45,9 @@ def _key(share: Share) -> Place:
 
 def _why_not(share: Share, state: CartridgeState | None) -> str:
     if share.kind == "destroyed":
-        return "recorded as destroyed before it was found"
+        return said(said("Recorded as destroyed before it was found."))
     if share.kind == "expended" and state is CartridgeState.ROUND:
-        return "fired before it was found, and it was found unfired"
+        return said(said("Fired before it was found, and it was found unfired."))
     return ""
 
 
@@ -69,47 +70,86 @@ def certainty(
     """How far a code that all cartridges of a lot share can lead, worded for a court."""
     quantity = candidate.quantity or 0
     open_, day = possible(candidate.holders), question.recovered_on
-    left = sum(share.quantity for share in open_.values())
-    bought = f"All sold cartridges of the lot went to {candidate.buyers[0].name}." if single_buyer else ""
-    when = f" on {day.isoformat()}" if day else ""
-    read = "" if exact else f" if {candidate.mark} is what was on it,"
+    told = {"maker": candidate.maker, "lot": candidate.mark, "count": f"{quantity:,}"}
+    bought = _bought(candidate) if single_buyer else ""
     return Certainty(
         CertaintyLevel.PROBABLE if single_buyer and exact else CertaintyLevel.POSSIBLE,
-        f"The code leads to lot {candidate.mark} of {candidate.maker}, not to one cartridge: "
-        f"{quantity:,} cartridges bear it. {bought}".strip(),
+        together(said(_LEADS, **told), bought),
         certain=(
-            f"{candidate.maker} made {quantity:,} cartridges with this code.",
+            said("%(maker)s made %(count)s cartridges with this code.", **told),
             *((bought,) if bought else ()),
         ),
         possible=(
-            f"The cartridge is one of {left:,} that could not be told apart{when},{read} "
-            f"with {len(open_)} holders, units or ways they went.",
+            _one_of(open_.values(), day, "" if exact else candidate.mark),
             *(_line(share) for share in list(open_.values())[:6]),
         ),
         excluded=(
-            *(
-                f"{_line(share)} {share.excluded.capitalize()}."
-                for share in candidate.holders
-                if share.excluded
-            ),
-            *(f"{other}: differs from what was told." for other in left_out),
+            *(together(_line(share), share.excluded) for share in candidate.holders if share.excluded),
+            *(said("%(lot)s: differs from what was told.", lot=other) for other in left_out),
         ),
     )
 
 
+_LEADS = said(
+    "The code leads to lot %(lot)s of %(maker)s, not to one cartridge: %(count)s cartridges bear it."
+)
+_ONE_OF = {
+    # (whether the day is known, whether the code is doubted)
+    (False, False): said(
+        "The cartridge is one of %(left)s that could not be told apart, "
+        "with %(ways)s holders, units or ways they went."
+    ),
+    (True, False): said(
+        "The cartridge is one of %(left)s that could not be told apart on %(date)s, "
+        "with %(ways)s holders, units or ways they went."
+    ),
+    (False, True): said(
+        "If %(code)s is what was on it, the cartridge is one of %(left)s that could not be told apart, "
+        "with %(ways)s holders, units or ways they went."
+    ),
+    (True, True): said(
+        "If %(code)s is what was on it, the cartridge is one of %(left)s that could not be told apart on "
+        "%(date)s, with %(ways)s holders, units or ways they went."
+    ),
+}
+
+
+def _bought(candidate: Candidate) -> str:
+    return said("All sold cartridges of the lot went to %(buyer)s.", buyer=candidate.buyers[0].name)
+
+
+def _one_of(shares: Collection[Share], day: date | None, doubted: str) -> str:
+    """How many the cartridge may be. doubted: the code it must bear for that, "" where it was read so."""
+    left = sum(share.quantity for share in shares)
+    template = _ONE_OF[bool(day), bool(doubted)]
+    return said(template, left=f"{left:,}", ways=len(shares), date=day, code=doubted)
+
+
 def _line(share: Share) -> str:
-    who = f"{share.name}, {share.unit}" if share.unit else share.name
-    return f"{who}: {share.quantity:,}{' (where it was found)' if share.near else ''}."
+    told = {"who": _who(share), "count": f"{share.quantity:,}"}
+    if share.near:
+        return said("%(who)s: %(count)s (where it was found).", **told)
+    return said("%(who)s: %(count)s.", **told)
+
+
+def _who(share: Share) -> str:
+    name = share.name if share.number or not share.kind else word(share.kind)
+    return said("%(name)s, %(unit)s", name=name, unit=share.unit) if share.unit else name
 
 
 def findings(state: CartridgeState | None, match: MatchKind, code: str) -> list[Finding]:
     """What must not be overlooked of how it was found and read."""
     found = []
     if state is CartridgeState.RELOADED:
-        text = "The case was loaded again: its code tells who had the case, not who made this cartridge."
+        text = said(
+            "The case was loaded again: its code tells who had the case, not who made this cartridge."
+        )
         found.append(Finding(FindingKind.RELOADED_CASE, Severity.WARNING, text))
     if match is not MatchKind.EXACT:
-        text = f"The record says {code}: it fits only if characters were confused or could not be read."
+        text = said(
+            "The record says %(code)s: it fits only if characters were confused or could not be read.",
+            code=code,
+        )
         found.append(Finding(FindingKind.MATCHED_BY_LOOK_ALIKE, Severity.WARNING, text))
     return found
 
@@ -133,12 +173,17 @@ def shared(sets: Sequence[Mapping[Place, Share]]) -> list[Share]:
 def alone(sets: Mapping[str, Mapping[Place, Share]]) -> list[str]:
     """Holders and units that had cartridges of some lots of a scene and not of all, by code; in words."""
     every = {place: share for held in sets.values() for place, share in held.items() if share.number}
-    found = []
+    found: list[str] = []
     for place, share in sorted(every.items(), key=lambda item: (item[1].name, item[1].unit)):
         without = [code for code, held in sets.items() if place not in held]
         if without:
-            who = f"{share.name}, {share.unit}" if share.unit else share.name
-            found.append(f"{who} alone: no cartridge of {listed(without)} is recorded there.")
+            found.append(
+                said(
+                    "%(who)s alone: no cartridge of %(lots)s is recorded there.",
+                    who=_who(share),
+                    lots=listed(without),
+                )
+            )
     return found
 
 
@@ -148,22 +193,30 @@ def scene_certainty(
     """What several cartridges of one scene say together. excluded: who cannot have had them all."""
     if not lots:
         return Certainty(
-            CertaintyLevel.NONE, "No cartridge of this scene leads to one lot.", certain=(), possible=()
+            CertaintyLevel.NONE, said("No cartridge of this scene leads to one lot."), certain=(), possible=()
         )
     held = [share for share in common if share.number]
-    names = listed([share.name + (f", {share.unit}" if share.unit else "") for share in held[:6]])
-    statement = (
-        f"{len(held)} of the recorded holders and units had cartridges of every lot found: {names}."
-        if held
-        else "No recorded holder had cartridges of every lot found: they came together by more than one way."
-    )
     return Certainty(
         CertaintyLevel.PROBABLE if len(held) == 1 and len(lots) > 1 else CertaintyLevel.POSSIBLE,
-        statement,
-        certain=(f"The cartridges lead to {len(lots)} lots: {listed(list(lots)[:12])}.",),
+        _who_had_all(held),
+        certain=(
+            said("The cartridges lead to %(count)s lots: %(lots)s.", count=len(lots), lots=listed(lots[:12])),
+        ),
         possible=(
             *(_line(share) for share in common[:12]),
-            *((f"{unknown} more could not be led to one lot.",) if unknown else ()),
+            *((said("%(count)s more could not be led to one lot.", count=unknown),) if unknown else ()),
         ),
         excluded=tuple(excluded[:12]),
+    )
+
+
+def _who_had_all(held: Sequence[Share]) -> str:
+    if not held:
+        return said(
+            "No recorded holder had cartridges of every lot found: they came together by more than one way."
+        )
+    return said(
+        "%(count)s of the recorded holders and units had cartridges of every lot found: %(names)s.",
+        count=len(held),
+        names=listed(map(_who, held[:6])),
     )

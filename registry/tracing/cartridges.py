@@ -13,9 +13,10 @@ from registry.directory.calibres import BY_CODE
 from registry.directory.countries import country_name
 from registry.directory.queries import party_number
 from registry.marks import patterns
-from registry.tracing import anonymity, cartridge_queries, diversion, queries, rules
+from registry.tracing import alarms, anonymity, cartridge_queries, diversion, queries, rules
 from schemas.tracing import Answer, Candidate, NextState, Question, Share, StepFound
 from schemas.vocabulary import MarkingScheme, MatchKind, Outcome
+from schemas.words import said
 
 
 def answer(work: Work, question: Question, calibre: str | None) -> Answer:
@@ -96,9 +97,9 @@ def _several_lots(
         _lot_candidate(work, question, lot, facts, n) for n, (lot, facts) in enumerate(ordered, 1)
     )
     outcome = Outcome.CANDIDATES if candidates else Outcome.NOT_IN_RECORDS
-    findings = [f for c in candidates for f in rules.lot_findings(c.quantity or 0, limits[c.number], (), ())]
+    findings = [f for c in candidates for f in alarms.of_lot(c.quantity or 0, limits[c.number], (), ())]
     if len(candidates) > 1:
-        findings += rules.lot_findings(0, None, (), [_other(lot) for lot, _ in ordered[1:]])
+        findings += alarms.of_lot(0, None, (), [_other(lot) for lot, _ in ordered[1:]])
     return Answer(
         outcome=outcome,
         certainty=rules.certainty_of(outcome, candidates, question, more=False),
@@ -116,7 +117,7 @@ def _one_lot(
     candidate = _lot_candidate(work, question, lot, facts, 1)
     buyers = list(dict.fromkeys(share.name for share in candidate.buyers))
     findings = (
-        *rules.lot_findings(lot.quantity, _limit(work, lot), buyers, others),
+        *alarms.of_lot(lot.quantity, _limit(work, lot), buyers, others),
         *anonymity.findings(question.state, facts.match, lot.code),
         *diversion.of_lots(work, [lot.id], question.recovered_on, None),
     )
@@ -159,9 +160,13 @@ def _one_cartridge(
 ) -> Answer:
     """Every holder of one cartridge, where each bears its own number; who bought the others is no matter."""
     if lot.scheme != MarkingScheme.SERIALISED:
-        raise Invalid.at("position", f"Cartridges of lot {lot.code} bear no number of their own.")
+        raise Invalid.at(
+            "position", said("Cartridges of lot %(lot)s bear no number of their own.", lot=lot.code)
+        )
     if position > lot.quantity:
-        raise Invalid.at("position", f"Lot {lot.code} has {lot.quantity:,} cartridges.")
+        raise Invalid.at(
+            "position", said("Lot %(lot)s has %(count)s cartridges.", lot=lot.code, count=f"{lot.quantity:,}")
+        )
     moved = cartridge_queries.chain(work, lot.id, position - 1)
     candidate = _numbered(work, lot, facts, position - 1)
     last = moved[-1] if moved else None
@@ -172,7 +177,7 @@ def _one_cartridge(
         candidates=(replace(candidate, status=last.kind if last else ""),),
         steps=moved,
         last_holder=(last.to_name or last.from_name) if last else None,
-        findings=tuple(rules.lot_findings(lot.quantity, _limit(work, lot), (), others)),
+        findings=tuple(alarms.of_lot(lot.quantity, _limit(work, lot), (), others)),
     )
 
 
@@ -199,4 +204,6 @@ def _limit(work: Work, lot: queries.LotFound) -> int | None:
 def _maker_state(outcome: Outcome, question: Question) -> NextState | None:
     if outcome is not Outcome.NOT_IN_RECORDS or not question.country:
         return None
-    return NextState(question.country, country_name(question.country), "It is said to have been made there.")
+    return NextState(
+        question.country, country_name(question.country), said("It is said to have been made there.")
+    )

@@ -18,7 +18,7 @@ from registry.core.work import Work
 from registry.tracing.tables import Scene, SceneCartridge
 from schemas.tracing import Finding
 from schemas.vocabulary import FindingKind, Severity
-from schemas.words import said
+from schemas.words import said, word
 
 FAR = 100
 """Kilometres beyond which one lot at two scenes is worth a finding."""
@@ -131,7 +131,7 @@ def _late_losses(
                 "%(count)s cartridges of %(lot)s were reported %(kind)s on %(date)s, after some were found.",
                 count=f"{row.last - row.first + 1:,}",
                 lot=registry_number("L", row.lot_id),
-                kind=row.kind,
+                kind=word(row.kind),
                 date=row.recorded_at.date().isoformat(),
             )
             yield Finding(FindingKind.LOSS_REPORTED_AFTERWARDS, Severity.ALARM, text)

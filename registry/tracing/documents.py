@@ -1,4 +1,4 @@
-"""The trace report: what a court reads, made from the answer as it was kept."""
+"""The trace report: what a court reads, made from the answer as it was kept, in the reader's language."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ from registry.core.work import Work
 from registry.tracing.queries import TraceView
 from registry.verification.queries import Standing, Verifiable
 from schemas.vocabulary import IssuedKind
+from schemas.words import ENGLISH, Language, said
 
 OUTCOMES = {
-    "identified": "Identified",
-    "candidates": "Several records fit",
-    "lot_identified": "Lot identified",
-    "left_the_country": "Identified; it left the country",
-    "not_in_records": "Not in these records",
+    "identified": said("Identified"),
+    "candidates": said("Several records fit"),
+    "lot_identified": said("Lot identified"),
+    "left_the_country": said("Identified; it left the country"),
+    "not_in_records": said("Not in these records"),
 }
 
 
@@ -40,127 +41,157 @@ def stands(work: Work, number: str, edition: str) -> Standing:
 VERIFIABLE: Verifiable = {IssuedKind.TRACE_REPORT: stands}
 
 
-def report(found: TraceView, authority: str, language: str = "en", seal: Seal | None = None) -> bytes:
+def report(found: TraceView, authority: str, language: Language = ENGLISH, seal: Seal | None = None) -> bytes:
     """The report of a kept trace as PDF."""
     frame = Frame(
-        title="Trace report",
+        title=language("Trace report"),
         number=found.number,
         authority=authority,
-        issued=f"{found.asked_at:%Y-%m-%d %H:%M} UTC",
-        language=language,
+        issued=_asked_at(found),
+        page_words=language("Page {page} of {pages}"),
+        language=language.code,
         seal=seal,
     )
-    return document(frame, list(_blocks(found)))
+    return document(frame, list(_Report(found, language).blocks()))
 
 
-def _blocks(found: TraceView) -> Iterator[Block]:
-    answer = found.answer
-    certainty = answer["certainty"]
-    yield Paragraph(OUTCOMES[answer["outcome"]], large=True)
-    yield Paragraph(certainty["statement"])
-    for finding in answer["findings"]:
-        law = f" ({finding['article']})" if finding["article"] else ""
-        yield FindingBox(finding["severity"], finding["severity"].capitalize(), finding["text"] + law)
-    yield from _certainty(certainty)
-    yield Heading("Question")
-    yield KeyValues(list(_question(found)))
-    yield from _candidates(answer)
-    yield from _chain(answer)
-    yield from _next(answer)
+def _asked_at(found: TraceView) -> str:
+    return f"{found.asked_at:%Y-%m-%d %H:%M} UTC"
 
 
-def _certainty(certainty: dict[str, Any]) -> Iterator[Block]:
-    yield Heading("How certain this is")
-    words = {"certain": "Certain", "possible": "Possible", "excluded": "Excluded"}
-    pairs = [(words[name], line) for name in words for line in certainty[name]]
-    yield KeyValues([("Level", certainty["level"].capitalize()), *pairs])
+class _Report:
+    """The parts of one report in a language."""
 
+    def __init__(self, found: TraceView, say: Language) -> None:
+        self.found, self.answer, self.say = found, found.answer, say
 
-def _question(found: TraceView) -> Iterator[tuple[str, str]]:
-    names = {
-        "mark": "Mark as read",
-        "code": "Code as read",
-        "position": "Cartridge number",
-        "maker": "Maker",
-        "model": "Model",
-        "calibre": "Calibre",
-        "type": "Type",
-        "country": "Country of manufacture",
-        "year": "Year",
-        "recovered_on": "Recovered on",
-        "recovered_place": "Recovered at",
-    }
-    for name, shown in names.items():
-        if value := found.question.get(name):
-            yield shown, str(value)
-    yield "Purpose", found.purpose.replace("_", " ")
-    yield "Case", found.case_number
-    yield "Asked", f"{found.asked_at:%Y-%m-%d %H:%M} UTC, as {found.role.replace('_', ' ')}"
+    def labels(self, codes: list[str]) -> str:
+        return self.say(", ").join(self.say.label(code).lower() for code in codes)
 
+    def blocks(self) -> Iterator[Block]:
+        certainty = self.answer["certainty"]
+        yield Paragraph(self.say.told(OUTCOMES[self.answer["outcome"]]), large=True)
+        yield Paragraph(self.say.told(certainty["statement"]))
+        for finding in self.answer["findings"]:
+            law = f" ({finding['article']})" if finding["article"] else ""
+            words = self.say.told(finding["text"]) + law
+            yield FindingBox(finding["severity"], self.say.label(finding["severity"]), words)
+        yield from self.certainty(certainty)
+        yield Heading(self.say("Question"))
+        yield KeyValues(list(self.question()))
+        yield from self.candidates()
+        yield from self.chain()
+        yield from self.next()
 
-def _candidates(answer: dict[str, Any]) -> Iterator[Block]:
-    if not answer["candidates"]:
-        return
-    yield Heading("Records that fit")
-    rows = [
-        (
-            c["number"],
-            c["mark"],
-            " ".join(filter(None, (c["maker"], c["model"]))),
-            c["calibre"],
-            c["match"]
-            + (f"; agrees in {', '.join(c['agrees'])}" if c["agrees"] else "")
-            + (f"; differs in {', '.join(c['differs'])}" if c["differs"] else "")
-            + "".join(f"; {line}" for line in c.get("misread", ())),
-        )
-        for c in answer["candidates"][:20]
-    ]
-    yield Table(
-        (("Record", 2.2), ("Mark", 1.8), ("Maker and model", 3), ("Calibre", 1.6), ("Match", 2.6)), rows
-    )
-    for c in answer["candidates"][:20]:
-        yield from _lot(c)
+    def certainty(self, certainty: dict[str, Any]) -> Iterator[Block]:
+        say = self.say
+        yield Heading(say("How certain this is"))
+        names = {"certain": say("Certain"), "possible": say("Possible"), "excluded": say("Excluded")}
+        pairs = [(names[name], self.say.told(line)) for name in names for line in certainty[name]]
+        yield KeyValues([(say("Level"), say.label(certainty["level"])), *pairs])
 
+    def question(self) -> Iterator[tuple[str, str]]:
+        say = self.say
+        names = {
+            "mark": say("Mark as read"),
+            "code": say("Code as read"),
+            "position": say("Cartridge number"),
+            "maker": say("Maker"),
+            "model": say("Model"),
+            "calibre": say("Calibre"),
+            "type": say("Type"),
+            "country": say("Country of manufacture"),
+            "year": say("Year"),
+            "recovered_on": say("Recovered on"),
+            "recovered_place": say("Recovered at"),
+        }
+        for name, shown in names.items():
+            if value := self.found.question.get(name):
+                yield shown, say.label(value) if name == "type" else str(value)
+        yield say("Purpose"), say.label(self.found.purpose)
+        yield say("Case"), self.found.case_number
+        yield say("Asked"), _asked_at(self.found)
+        yield say("Capacity"), say.label(self.found.role)
 
-def _lot(candidate: dict[str, Any]) -> Iterator[Block]:
-    if candidate["buyers"]:
-        yield Heading(f"Sales of lot {candidate['mark']} ({candidate['calibre']})")
-        yield Table(
-            (("Buyer", 4), ("Cartridges", 1.5), ("Date", 1.5), ("Invoice", 2), ("Authorization", 2)),
-            [
+    def candidates(self) -> Iterator[Block]:
+        say, shown = self.say, self.answer["candidates"][:20]
+        if not shown:
+            return
+        yield Heading(say("Records that fit"))
+        heads = (say("Record"), say("Mark"), say("Maker and model"), say("Calibre"), say("Match"))
+        rows = [
+            (
+                c["number"],
+                c["mark"],
+                " ".join(filter(None, (c["maker"], c["model"]))),
+                c["calibre"],
+                "; ".join(self.match(c)),
+            )
+            for c in shown
+        ]
+        yield Table(tuple(zip(heads, (2.2, 1.8, 3, 1.6, 2.6), strict=True)), rows)
+        for c in shown:
+            yield from self.lot(c)
+
+    def match(self, c: dict[str, Any]) -> Iterator[str]:
+        yield self.say.label(c["match"])
+        if c["agrees"]:
+            yield self.say("agrees in %(names)s", names=self.labels(c["agrees"]))
+        if c["differs"]:
+            yield self.say("differs in %(names)s", names=self.labels(c["differs"]))
+        yield from (self.say.told(line) for line in c.get("misread", ()))
+
+    def lot(self, candidate: dict[str, Any]) -> Iterator[Block]:
+        say = self.say
+        if candidate["buyers"]:
+            lot = {"lot": candidate["mark"], "calibre": candidate["calibre"]}
+            yield Heading(say("Sales of lot %(lot)s (%(calibre)s)", **lot))
+            heads = (say("Buyer"), say("Cartridges"), say("Date"), say("Invoice"), say("Authorization"))
+            rows = [
                 (s["name"], f"{s['quantity']:,}", s["date"] or "", s["document"], s["authorization"])
                 for s in candidate["buyers"]
-            ],
-        )
-    if candidate["holders"]:
-        yield Heading(f"Where its {candidate['quantity']:,} cartridges are")
-        yield Table(
-            (("Holder", 6), ("Cartridges", 2)),
-            [(s["name"], f"{s['quantity']:,}") for s in candidate["holders"]],
-        )
+            ]
+            yield Table(tuple(zip(heads, (4, 1.5, 1.5, 2, 2), strict=True)), rows)
+        if candidate["holders"]:
+            yield Heading(say("Where its %(count)s cartridges are", count=f"{candidate['quantity']:,}"))
+            holders = [(s["name"], f"{s['quantity']:,}") for s in candidate["holders"]]
+            yield Table(((say("Holder"), 6), (say("Cartridges"), 2)), holders)
 
+    def chain(self) -> Iterator[Block]:
+        if not self.answer["steps"]:
+            return
+        yield Heading(self.say("Chain of custody"))
+        yield Timeline([self.step(s) for s in self.answer["steps"]])
+        if self.answer["last_holder"]:
+            yield KeyValues([(self.say("Last known holder"), self.answer["last_holder"])])
 
-def _chain(answer: dict[str, Any]) -> Iterator[Block]:
-    if not answer["steps"]:
-        return
-    yield Heading("Chain of custody")
-    yield Timeline([_step(s) for s in answer["steps"]])
-    if answer["last_holder"]:
-        yield KeyValues([("Last known holder", answer["last_holder"])])
+    def step(self, s: dict[str, Any]) -> Step:
+        say = self.say
+        who = _way(say, s["from_name"], s["to_name"])
+        if s["quantity"] is not None:
+            count = say("%(number)s cartridges", number=f"{s['quantity']:,}")
+            who = f"{count}: {who}"
+        where = ", ".join(filter(None, (s["place"], s["country"])))
+        paper = " ".join(filter(None, (say.label(s["document_kind"]), s["document_number"])))
+        return Step(s["date"], say.label(s["kind"]), who + (f" ({where})" if where else ""), paper)
 
-
-def _step(s: dict[str, Any]) -> Step:
-    way = " to ".join(filter(None, (s["from_name"], s["to_name"])))
-    count = f"{s['quantity']:,} cartridges: " if s["quantity"] is not None else ""
-    where = ", ".join(filter(None, (s["place"], s["country"])))
-    paper = " ".join(filter(None, (s["document_kind"].replace("_", " "), s["document_number"])))
-    return Step(s["date"], s["kind"], count + way + (f" ({where})" if where else ""), paper)
-
-
-def _next(answer: dict[str, Any]) -> Iterator[Block]:
-    if state := answer["next_state"]:
-        yield Heading("State to ask next")
-        paper = " ".join(filter(None, (state["document_kind"].replace("_", " "), state["document_number"])))
-        pairs = [("State", f"{state['name']} ({state['code']})"), ("Why", state["reason"])]
-        pairs += [(name, value) for name, value in (("On", state["date"]), ("Under", paper)) if value]
+    def next(self) -> Iterator[Block]:
+        if not (state := self.answer["next_state"]):
+            return
+        say = self.say
+        yield Heading(say("State to ask next"))
+        paper = " ".join(filter(None, (say.label(state["document_kind"]), state["document_number"])))
+        pairs = [
+            (say("State"), f"{state['name']} ({state['code']})"),
+            (say("Why"), self.say.told(state["reason"])),
+        ]
+        pairs += [
+            (name, value) for name, value in ((say("On"), state["date"]), (say("Under"), paper)) if value
+        ]
         yield KeyValues(pairs)
+
+
+def _way(say: Language, giver: str | None, receiver: str | None) -> str:
+    if giver and receiver:
+        return say("%(giver)s to %(receiver)s", giver=giver, receiver=receiver)
+    return giver or receiver or ""

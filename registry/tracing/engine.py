@@ -15,10 +15,11 @@ from registry.directory.queries import calibre_of, check_country
 from registry.firearms.queries import firearm_number
 from registry.marks import patterns, readings, symbols
 from registry.marks.reading import is_placeholder
-from registry.tracing import cartridges, damaged, queries, rules
+from registry.tracing import alarms, cartridges, damaged, queries, rules
 from registry.tracing.weighing import facts_of
 from schemas.tracing import Answer, Candidate, NextState, Question
 from schemas.vocabulary import MatchKind, Outcome, TraceKind
+from schemas.words import said
 
 SHOWN = 50
 
@@ -83,7 +84,7 @@ def _answer(
     """What follows from the candidates. first: the record of the first one."""
     outcome = rules.outcome_of(candidates, bool(first and first.in_conflict))
     stands_out = first is not None and (outcome is not Outcome.CANDIDATES or len(candidates) == 1)
-    findings = rules.findings_of(_history(first), candidates[0], question.recovered_on) if first else []
+    findings = alarms.of_firearm(_history(first), candidates[0], question.recovered_on) if first else []
     if len(candidates) > 1 and outcome is Outcome.CANDIDATES:
         findings = [f for f in findings if f.kind in _OF_ANY]
     return Answer(
@@ -93,7 +94,10 @@ def _answer(
         steps=first.steps if first and stands_out else (),
         last_holder=_last_holder(first) if first and stands_out else None,
         next_state=_next_state(first, outcome, question),
-        findings=(*findings, *((rules.more_than_shown(fit.total if fit else queries.MOST),) if more else ())),
+        findings=(
+            *findings,
+            *((alarms.more_than_shown(fit.total if fit else queries.MOST),) if more else ()),
+        ),
         narrowing=fit.narrowing if fit else (),
     )
 
@@ -164,8 +168,8 @@ def _candidate(facts: rules.Facts, item: queries.FirearmFound, rank: int) -> Can
     )
 
 
-def _history(item: queries.FirearmFound) -> rules.History:
-    return rules.History(
+def _history(item: queries.FirearmFound) -> alarms.History:
+    return alarms.History(
         steps=tuple([(step.date, step.kind) for step in item.steps]),
         marks=tuple([(mark.kind, mark.text, mark.condition, mark.country) for mark in item.marks]),
         in_conflict=item.in_conflict,
@@ -189,12 +193,12 @@ def _next_state(item: queries.FirearmFound | None, outcome: Outcome, question: Q
         return NextState(
             code,
             countries.country_name(code),
-            "It was exported there.",
+            said("It was exported there."),
             left.date,
             left.document_kind,
             left.document_number,
         )
     if outcome is Outcome.NOT_IN_RECORDS and question.country:
         name = countries.country_name(question.country)
-        return NextState(question.country, name, "It is said to have been made there.")
+        return NextState(question.country, name, said("It is said to have been made there."))
     return None

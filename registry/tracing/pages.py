@@ -17,7 +17,7 @@ from registry.core.numbers import find_registry_number
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
-from registry.core.web.words import label, options, shown
+from registry.core.web.words import label, options, shown, spoken
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from registry.marks.pages import SIGNS, Reading, reading_of
 from registry.tracing import acts, completeness, documents, queries
@@ -34,6 +34,7 @@ from schemas.vocabulary import (
     Symbol,
     TraceKind,
 )
+from schemas.words import plain
 
 blueprint = Blueprint("tracing", __name__, template_folder="templates")
 NAVIGATION = (
@@ -128,7 +129,7 @@ def _request_form(
     typed: Mapping[str, str], found: Sequence[shapes.Gap] | None = None, errors: Any = ()
 ) -> str:
     lacking = [
-        {"severity": gap.severity, "title": gap.text, "text": gap.why, "article": gap.article}
+        {"severity": gap.severity, "title": plain(gap.text), "text": plain(gap.why), "article": gap.article}
         for gap in found or ()
     ]
     return render_template(
@@ -160,7 +161,7 @@ def show(number: str) -> str:
         asked=asked,
         label=label,
         tone=TONES[found.answer["outcome"]],
-        outcome=_(documents.OUTCOMES[found.answer["outcome"]]),
+        outcome=spoken(documents.OUTCOMES[found.answer["outcome"]]),
         findings=[_finding(finding) for finding in found.answer["findings"]],
         steps=[_step(step) for step in found.answer["steps"]],
         words=_words,

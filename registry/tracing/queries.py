@@ -25,6 +25,7 @@ from registry.core.paging import AnySelect, page
 from registry.core.work import Work
 from registry.directory.queries import name_key, party_number
 from registry.directory.tables import Party, Person
+from registry.tracing import keeping
 from registry.tracing.tables import Trace
 from schemas.paging import Page
 from schemas.tracing import Share, StepFound, TracesAsked
@@ -355,7 +356,7 @@ def trace(work: Work, trace_id: int) -> TraceView:
         row.purpose,
         row.case_number,
         orjson.loads(row.question),
-        orjson.loads(row.answer),
+        keeping.read(row.answer, row.sentences),
     )
 
 

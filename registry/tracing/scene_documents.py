@@ -16,74 +16,87 @@ from registry.core.printing.paper import (
     document,
 )
 from registry.tracing.scenes import SceneView
+from schemas.words import ENGLISH, Language
 
-WORDS = {"certain": "Certain", "possible": "Possible", "excluded": "Excluded"}
 
-
-def report(found: SceneView, authority: str, language: str = "en") -> bytes:
+def report(found: SceneView, authority: str, language: Language = ENGLISH) -> bytes:
     """The report of a kept scene as PDF."""
     frame = Frame(
-        title="Report on cartridges of a scene",
+        title=language("Report on cartridges of a scene"),
         number=found.number,
         authority=authority,
-        issued=f"{found.recorded_at:%Y-%m-%d %H:%M} UTC",
-        language=language,
+        issued=_recorded_at(found),
+        page_words=language("Page {page} of {pages}"),
+        language=language.code,
     )
-    return document(frame, list(_blocks(found)))
+    return document(frame, list(_blocks(found, language)))
 
 
-def _blocks(found: SceneView) -> Iterator[Block]:
+def _recorded_at(found: SceneView) -> str:
+    return f"{found.recorded_at:%Y-%m-%d %H:%M} UTC"
+
+
+def _blocks(found: SceneView, say: Language) -> Iterator[Block]:
     answer = found.answer
-    yield Paragraph(answer["certainty"]["statement"], large=True)
+    yield Paragraph(say.told(answer["certainty"]["statement"]), large=True)
     for finding in answer["findings"]:
         law = f" ({finding['article']})" if finding["article"] else ""
-        yield FindingBox(finding["severity"], finding["severity"].capitalize(), finding["text"] + law)
-    yield Heading("The scene")
+        words = say.told(finding["text"]) + law
+        yield FindingBox(finding["severity"], say.label(finding["severity"]), words)
+    yield Heading(say("The scene"))
     yield KeyValues(
         [
-            ("Case", found.case_number),
-            ("Purpose", found.purpose.replace("_", " ").capitalize()),
-            ("Found on", found.found_on.isoformat()),
-            ("Place", found.place),
-            ("Recorded", f"{found.recorded_at:%Y-%m-%d %H:%M} UTC"),
+            (say("Case"), found.case_number),
+            (say("Purpose"), say.label(found.purpose)),
+            (say("Found on"), found.found_on.isoformat()),
+            (say("Place"), found.place),
+            (say("Recorded"), _recorded_at(found)),
         ]
     )
-    yield from _certainty("How certain this is", answer["certainty"])
-    yield from _shared(answer["shared"])
-    yield from _lines(answer["lines"])
+    yield from _certainty(say("How certain this is"), answer["certainty"], say)
+    yield from _shared(answer["shared"], say)
+    yield from _lines(answer["lines"], say)
     for lot in answer.get("lots", ()):
-        yield from _certainty(f"Lot {lot['mark']} by itself ({lot['lot']})", lot["certainty"])
+        title = say("Lot %(lot)s by itself (%(number)s)", lot=lot["mark"], number=lot["lot"])
+        yield from _certainty(title, lot["certainty"], say)
 
 
-def _certainty(title: str, certainty: dict[str, Any]) -> Iterator[Block]:
+def _certainty(title: str, certainty: dict[str, Any], say: Language) -> Iterator[Block]:
     yield Heading(title)
-    pairs = [(WORDS[name], line) for name in WORDS for line in certainty[name]]
-    yield KeyValues([("Level", certainty["level"].capitalize()), *pairs])
+    names = {"certain": say("Certain"), "possible": say("Possible"), "excluded": say("Excluded")}
+    pairs = [(names[name], say.told(line)) for name in names for line in certainty[name]]
+    yield KeyValues([(say("Level"), say.label(certainty["level"])), *pairs])
 
 
-def _shared(shares: list[dict[str, Any]]) -> Iterator[Block]:
-    yield Heading("Who may have had cartridges of every lot")
+def _shared(shares: list[dict[str, Any]], say: Language) -> Iterator[Block]:
+    yield Heading(say("Who may have had cartridges of every lot"))
     if not shares:
-        yield Paragraph("Nobody on record had cartridges of all of them.")
+        yield Paragraph(say("Nobody on record had cartridges of all of them."))
         return
     rows = [
         (
-            share["name"] if share["number"] else share["kind"].capitalize(),
+            share["name"] if share["number"] else say.label(share["kind"]),
             share["unit"],
             f"{share['quantity']:,}",
-            "yes" if share["near"] else "",
+            say("yes") if share["near"] else "",
         )
         for share in shares
     ]
-    columns = (("Holder", 5), ("Unit", 3), ("Cartridges of these lots", 2.4), ("Where they were found", 2.4))
-    yield Table(columns, rows)
+    heads = (say("Holder"), say("Unit"), say("Cartridges of these lots"), say("Where they were found"))
+    yield Table(tuple(zip(heads, (5, 3, 2.4, 2.4), strict=True)), rows)
 
 
-def _lines(lines: list[dict[str, Any]]) -> Iterator[Block]:
-    yield Heading("What was found")
+def _lines(lines: list[dict[str, Any]], say: Language) -> Iterator[Block]:
+    yield Heading(say("What was found"))
     rows = [
-        (line["code"], f"{line['count']:,}", line["lot"], f"{line['possible']:,}", line["statement"])
+        (
+            line["code"],
+            f"{line['count']:,}",
+            line["lot"],
+            f"{line['possible']:,}",
+            say.told(line["statement"]),
+        )
         for line in lines
     ]
-    columns = (("Code as read", 1.6), ("Found", 0.9), ("Lot", 2), ("May be one of", 1.4), ("Answer", 5.5))
-    yield Table(columns, rows)
+    heads = (say("Code as read"), say("Found"), say("Lot"), say("May be one of"), say("Answer"))
+    yield Table(tuple(zip(heads, (1.6, 0.9, 2, 1.4, 5.5), strict=True)), rows)

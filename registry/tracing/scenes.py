@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import orjson
-from msgspec.json import encode
 from sqlalchemy import select
 
 from registry.core.errors import Invalid, NotFound, RegistryError, Unmet
 from registry.core.numbers import key_of, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work, act
-from registry.tracing import anonymity, diversion, engine
+from registry.tracing import anonymity, diversion, engine, keeping
 from registry.tracing.queries import SEE_ALL
 from registry.tracing.tables import Scene, SceneCartridge
 from schemas.paging import Page
@@ -45,6 +43,7 @@ def record(work: Work, new: SceneNew) -> SceneView:
     work.purpose, work.case = new.purpose, new.case_number
     answers = [_traced(work, n, new, line) for n, line in enumerate(new.lines)]
     lots = [_lot(answer) for answer in answers]
+    document, sentences = keeping.written(_together(work, new, answers, lots))
     row = Scene(
         case_number=new.case_number,
         purpose=new.purpose.value,
@@ -52,7 +51,8 @@ def record(work: Work, new: SceneNew) -> SceneView:
         place=new.place,
         latitude=new.latitude,
         longitude=new.longitude,
-        answer=encode(_together(work, new, answers, lots), enc_hook=str).decode(),
+        answer=document,
+        sentences=sentences,
         recorded_by=work.actor.user_id,
         role=work.actor.role.value,
         recorded_at=work.now,
@@ -98,9 +98,9 @@ def _together(
 ) -> SceneAnswer:
     known = {lot: answer for lot, answer in zip(lots, answers, strict=True) if lot is not None}
     coded = [a for a in known.values() if a.outcome is Outcome.LOT_IDENTIFIED]
-    sets = {a.candidates[0].mark: anonymity.possible(a.candidates[0].holders) for a in coded}
+    sets = {_named(a): anonymity.possible(a.candidates[0].holders) for a in coded}
     common = anonymity.shared(list(sets.values()))
-    names = [f"{a.candidates[0].mark} ({a.candidates[0].number})" for a in known.values()]
+    names = [_named(a) for a in known.values()]
     findings = [
         finding
         for answer in known.values()
@@ -118,6 +118,11 @@ def _together(
         tuple(dict.fromkeys([*diverted, *findings])),
         tuple(LotSaid(a.candidates[0].number, a.candidates[0].mark, a.certainty) for a in known.values()),
     )
+
+
+def _named(answer: Answer) -> str:
+    lot = answer.candidates[0]
+    return f"{lot.mark} ({lot.number})"
 
 
 def _line(n: int, line: CartridgesFound, answer: Answer) -> LineFound:
@@ -170,5 +175,5 @@ def _view(row: Scene) -> SceneView:
         row.found_on,
         row.place,
         row.recorded_at,
-        orjson.loads(row.answer),
+        keeping.read(row.answer, row.sentences),
     )

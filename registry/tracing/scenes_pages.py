@@ -8,7 +8,7 @@ from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number
 from registry.core.web import context, guard
 from registry.core.web.forms import load_form
-from registry.core.web.words import label, options, shown
+from registry.core.web.words import label, language_of_visitor, options, shown
 from registry.tracing import scene_documents, scene_lines, scenes
 from registry.tracing.pages import Answer, blueprint
 from schemas import scenes as shapes
@@ -84,7 +84,7 @@ def report(number: str) -> Response:
     """The answer as PDF, for the file of the case."""
     with context.look() as work:
         found = scenes.scene(work, find_registry_number("Z", number))
-    printed = scene_documents.report(found, context.registry().settings.authority)
+    printed = scene_documents.report(found, context.registry().settings.authority, language_of_visitor())
     name = f"scene-{found.number}.pdf"
     return Response(
         printed, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}

@@ -13,7 +13,8 @@ from registry.core.database import PERSONAL, Base, Instant, Key, table_args
 class Trace(Base):
     """A question and its answer as they were at that moment, for the report a court reads.
 
-    question, answer: JSON as it went over the API.
+    question, answer: JSON as it went over the API. sentences: those of the answer, with what they were made
+    of, to be said in the reader's language.
     """
 
     __tablename__ = "trace"
@@ -23,6 +24,7 @@ class Trace(Base):
     kind: Mapped[str] = mapped_column(String(12))
     question: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    sentences: Mapped[str] = mapped_column(Text, info=PERSONAL, server_default="{}")
     outcome: Mapped[str] = mapped_column(String(20))
     asked_by: Mapped[int] = mapped_column(Key)
     role: Mapped[str] = mapped_column(String(30))
@@ -33,7 +35,7 @@ class Trace(Base):
 
 
 class Scene(Base):
-    """Cartridges recovered together, and the answer given: JSON as it went over the API.
+    """Cartridges recovered together, and the answer given, kept as that of a trace.
 
     latitude, longitude: in millionths of a degree, NULL where nobody measured.
     """
@@ -53,6 +55,7 @@ class Scene(Base):
     latitude: Mapped[int | None] = mapped_column(Key)
     longitude: Mapped[int | None] = mapped_column(Key)
     answer: Mapped[str] = mapped_column(Text)
+    sentences: Mapped[str] = mapped_column(Text, server_default="{}")
     recorded_by: Mapped[int] = mapped_column(Key)
     role: Mapped[str] = mapped_column(String(30))
     recorded_at: Mapped[datetime] = mapped_column(Instant)

@@ -12,6 +12,7 @@ from registry.core.web.context import actor, registry, request_id
 from registry.core.work import Begin
 from registry.verification import codes, issuing, queries
 from schemas.vocabulary import IssuedKind
+from schemas.words import ENGLISH, Language
 
 
 def sealed(
@@ -19,18 +20,23 @@ def sealed(
     subject: str,
     draw: Callable[[Seal], bytes],
     edition: str = "1",
-    language: str = "en",
+    language: Language = ENGLISH,
 ) -> bytes:
     """The document as drawn with its seal; what was printed is on record before it is handed out.
 
     Drawn outside of any transaction. The caller has made sure that whoever asks may have the document.
     """
     document = _document(kind, subject, edition)
-    printed = draw(Seal(codes.shown(document.code), _address(document.code)))
+    printed = draw(_seal(document.code, language))
     if not _is_kept(document.id, printed):
         with _begin() as work:
-            issuing.keep_print(work, document.id, printed, language)
+            issuing.keep_print(work, document.id, printed, language.code)
     return printed
+
+
+def _seal(code: str, say: Language) -> Seal:
+    words = say("Whether this document is genuine and still good is told to everyone, without sign-in:")
+    return Seal(codes.shown(code), _address(code), words)
 
 
 def _document(kind: IssuedKind, subject: str, edition: str) -> issuing.Issued:

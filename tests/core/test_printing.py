@@ -187,3 +187,13 @@ def test_long_documents_number_their_pages_and_repeat_the_head_of_a_table() -> N
 
 def test_the_same_values_give_the_same_bytes() -> None:
     assert document(FRAME, [Paragraph("same")]) == document(FRAME, [Paragraph("same")])
+
+
+def test_a_heading_is_never_parted_from_its_table() -> None:
+    for lines in range(30, 60):
+        frame = Frame(title="Report", number="T-1", authority="Authority", issued="today")
+        filler = KeyValues([("Line", str(n)) for n in range(lines)])
+        table = Table((("Record", 1), ("Mark", 1)), [("FIRST ROW " * 12, "AB12")])
+        pages = words(document(frame, [filler, Heading("Records that fit"), table])).split("\f")
+        (page,) = [page for page in pages if "Records that fit" in page]
+        assert "FIRST" in page, lines

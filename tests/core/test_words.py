@@ -6,12 +6,16 @@ import msgspec
 import orjson
 import pytest
 
-from schemas.words import in_words, said
+from schemas.words import Sentences, in_words, listed, plain, said, together, word
 
 PORTUGUESE = {
     "%(left)s of %(all)s %%": "%(left)s em %(all)s %%",
     "a lot": "um lote",
     "%(what)s is lost": "%(what)s perdido",
+    "%(first)s and %(last)s": "%(first)s e %(last)s",
+    "Look at %(what)s.": "Veja %(what)s.",
+    "maker": "fabricante",
+    ", ": "; ",
 }
 
 
@@ -42,4 +46,38 @@ def test_a_sentence_travels_as_text() -> None:
 
 def test_a_missing_value_is_an_error() -> None:
     with pytest.raises(KeyError):
-        said("%(what)s is lost")
+        said("%(what)s is lost", who="nobody")
+
+
+def test_lists_and_several_sentences_are_said_in_the_language_too() -> None:
+    names = listed([word("maker"), "9 mm", said("a lot")])
+    assert names == "maker, 9 mm and a lot"
+    assert in_words(names, translate) == "fabricante; 9 mm e um lote"
+    assert listed(["A"]) == "A"
+    assert listed([]) == ""
+    both = together(said("Look at %(what)s.", what=word("maker")), "", said("a lot"))
+    assert both == "Look at maker. a lot"
+    assert in_words(both, translate) == "Veja fabricante. um lote"
+    assert together("", "alone") == "alone"
+
+
+def test_a_plain_text_is_a_sentence_and_keeps_its_percent_sign() -> None:
+    assert plain("100 % sure") == "100 % sure"
+    assert plain("100 % sure").within(translate) == "100 % sure"
+    assert plain(said("a lot")).within(translate) == "um lote"
+
+
+def test_a_stored_document_is_english_and_its_sentences_come_again() -> None:
+    met = Sentences()
+    told = said("%(what)s is lost", what=listed([said("a lot"), 7, "it"]))
+    document = msgspec.json.encode({"found": [told], "name": "a lot"}, enc_hook=met.text)
+    assert document == b'{"found":["a lot, 7 and it is lost"],"name":"a lot"}'
+    kept = orjson.loads(orjson.dumps(met.kept()))
+    again = Sentences.again(kept).within(orjson.loads(document))
+    assert again["found"][0].within(translate) == "um lote; 7 e it perdido"
+    assert again["name"] == "a lot"
+
+
+def test_only_sentences_are_written_so() -> None:
+    with pytest.raises(TypeError, match="complex"):
+        msgspec.json.encode({"odd": 1j}, enc_hook=Sentences().text)

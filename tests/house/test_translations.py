@@ -6,12 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 
 from registry.core.settings import Settings
-from tests.house.sources import ROOT
+from tests.house.catalogues import CATALOGUES, read
 
-CATALOGUES = sorted((ROOT / "registry/core/web/translations").glob("*/LC_MESSAGES/messages.po"))
 PLACE = re.compile(r"%\(\w+\)s")
 
 
@@ -21,9 +19,7 @@ def test_every_language_offered_has_a_catalogue() -> None:
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
 def test_translations_keep_the_placeholders(path: Path) -> None:
-    with path.open("rb") as file:
-        catalogue = read_po(file, abort_invalid=True)
-    translated = [message for message in catalogue if message.id and message.string]
+    translated = [message for message in read(path) if message.id and message.string]
     assert len(translated) > 200
     for message in translated:
         assert sorted(PLACE.findall(str(message.string))) == sorted(PLACE.findall(str(message.id))), (

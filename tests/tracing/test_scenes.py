@@ -187,7 +187,7 @@ def test_the_report_of_a_scene_is_a_pdf_that_says_what_is_certain_possible_and_e
 ) -> None:
     made = client.post("/api/v1/scenes", json=scene(), headers=police).json
     assert made["answer"]["certainty"]["excluded"] == [
-        "Guarda alone: no cartridge of AYA77 is recorded there."
+        "Guarda alone: no cartridge of AYA77 (L-000000002-Q) is recorded there."
     ]
     assert [lot["mark"] for lot in made["answer"]["lots"]] == ["AEO57", "AYA77"]
     path = f"/scenes/{made['number']}/report.pdf"

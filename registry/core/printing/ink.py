@@ -80,9 +80,10 @@ def paragraph(
     size: float,
     colour: str = INK,
     bold: bool = False,
+    rightwards: bool = False,
 ) -> None:
-    """One line set from its own side: right to left scripts end at the right."""
-    if fonts.is_right_to_left(words):
+    """One line set from its own side: right to left scripts, and all lines where asked, end at the right."""
+    if rightwards or fonts.is_right_to_left(words):
         text_right(canvas, x + room, y, words, size, colour, bold)
     else:
         text(canvas, x, y, words, size, colour, bold)

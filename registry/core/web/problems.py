@@ -48,7 +48,7 @@ def _flat(messages: Any, path: str) -> Iterator[tuple[str, str]]:
         for inner in messages:
             yield from _flat(inner, path)
     else:
-        yield path, str(messages)
+        yield path, messages if isinstance(messages, str) else str(messages)
 
 
 def install(app: Flask) -> None:

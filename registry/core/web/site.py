@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.web import context, guard, problems
 from registry.core.web.context import registry
+from registry.core.web.words import spoken
 from schemas.vocabulary import May
 
 log = structlog.get_logger()
@@ -42,7 +43,7 @@ HEADERS = {
 def install(app: Flask) -> None:
     """Give an application its languages, guard, errors, headers and logs."""
     settings = app.extensions["registry"].settings
-    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True, "finalize": spoken}
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.max_body,

@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from registry.core.errors import RegistryError, Unmet
+from schemas.words import Language, in_words
+
+
+def translate(text: str) -> str:
+    """A text in the visitor's language; a word within a sentence also by its form at the beginning."""
+    found: str = gettext(text)
+    if found == text and text.islower():
+        alone: str = gettext(text.capitalize())
+        return alone[:1].lower() + alone[1:]
+    return found
 
 
 def label(code: str) -> str:
     """A value of a closed list in the visitor's language ("" for an empty one)."""
     return gettext(code.replace("_", " ").replace(".", ": ").capitalize()) if code else ""
+
+
+def spoken(value: Any) -> Any:
+    """A sentence in the visitor's language; anything else as it is. Templates do this to all they show."""
+    return in_words(value, translate)
+
+
+def language_of_visitor() -> Language:
+    """For documents that are made while a request is answered."""
+    return Language(str(get_locale() or "en"), translate)
 
 
 def options(codes: Iterable[StrEnum]) -> list[tuple[str, str]]:
@@ -22,4 +43,4 @@ def options(codes: Iterable[StrEnum]) -> list[tuple[str, str]]:
 
 def shown(error: RegistryError) -> tuple[Unmet, ...]:
     """What a form shows of a refusal: one entry for each field, or the refusal itself."""
-    return error.unmet or (Unmet(gettext(error.message)),)
+    return error.unmet or (Unmet(error.message),)

@@ -1,0 +1,99 @@
+"""What documents are made of, and the page they stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+PAGE = (210 * mm, 297 * mm)
+LEFT, RIGHT, TOP, BOTTOM = 22 * mm, 188 * mm, 262 * mm, 26 * mm
+ROOM = RIGHT - LEFT
+RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
+SEAL = 23 * mm  # room at the foot for the square and the code
+TONES = {
+    "alarm": ("#9f1d20", "#fbeaea"),
+    "warning": ("#8a5a00", "#fdf3df"),
+    "information": ("#1f4e79", "#eaf1f8"),
+}
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What a document is verified by (FP 10(5)): its code, and the address that answers for it, or ""."""
+
+    code: str
+    address: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands on every page. `page_words` is filled with page and pages: "Page {page} of {pages}"."""
+
+    title: str
+    number: str
+    authority: str
+    issued: str
+    page_words: str = "Page {page} of {pages}"
+    language: str = "en"
+    seal: Seal | None = None
+
+    @property
+    def rightwards(self) -> bool:
+        """Whether it runs from right to left."""
+        return self.language.partition("-")[0] in RIGHT_TO_LEFT
+
+
+@dataclass(frozen=True)
+class Heading:
+    words: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    words: str
+    large: bool = False
+
+
+@dataclass(frozen=True)
+class KeyValues:
+    pairs: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """columns: (heading, share of the width); the heading is repeated on each page."""
+
+    columns: Sequence[tuple[str, float]]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """when: a date; what: the kind of step; who: from whom to whom; paper: its document."""
+
+    when: str
+    what: str
+    who: str
+    paper: str = ""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    steps: Sequence[Step]
+
+
+@dataclass(frozen=True)
+class FindingBox:
+    """severity: alarm, warning or information; word: the same in words, since colour alone says nothing."""
+
+    severity: str
+    word: str
+    words: str
+
+
+Block = Heading | Paragraph | KeyValues | Table | Timeline | FindingBox
+Drawing = Callable[[Canvas], None]

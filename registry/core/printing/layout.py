@@ -1,0 +1,233 @@
+"""Blocks placed on pages from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from registry.core.printing import fonts, ink
+from registry.core.printing.blocks import (
+    BOTTOM,
+    LEFT,
+    RIGHT,
+    ROOM,
+    TONES,
+    TOP,
+    Block,
+    Drawing,
+    FindingBox,
+    Heading,
+    KeyValues,
+    Paragraph,
+    Step,
+    Table,
+    Timeline,
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    words: str
+    size: float
+    colour: str = ink.INK
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Lines one below the other in a column; x: its left end, room: its width."""
+
+    x: float
+    room: float
+    lines: Sequence[Line]
+
+
+def write_line(canvas: Canvas, x: float, y: float, room: float, line: Line) -> None:
+    """One line at the left, smaller where it would run into what stands beside it."""
+    ink.text(canvas, x, y, line.words, ink.fitted(line.size, line.words, room), line.colour, line.bold)
+
+
+def _cell(x: float, room: float, words: str, size: float, colour: str = ink.INK, bold: bool = False) -> Cell:
+    lines = fonts.wrapped(words, size, room)
+    return Cell(x, room, [Line(line, size, colour, bold) for line in lines])
+
+
+class Layout:
+    """Places blocks from top to bottom and begins a new page where one is full."""
+
+    def __init__(self, bottom: float = BOTTOM, rightwards: bool = False) -> None:
+        self.pages: list[list[Drawing]] = [[]]
+        self._rightwards = rightwards
+        self._y = TOP
+        self._bottom = bottom
+
+    def add(self, block: Block, following: Block | None = None) -> None:
+        """Place one block; a heading stays with the beginning of what follows it."""
+        match block:
+            case Heading():
+                self._heading(block.words, following)
+            case Paragraph():
+                size = 12.5 if block.large else 9.5
+                self._band([_cell(LEFT, ROOM, block.words, size)], size * 1.4, whole=False)
+                self._y -= 4
+            case KeyValues():
+                self._pairs(block.pairs)
+            case Table():
+                self._table(block)
+            case Timeline():
+                self._timeline(block.steps)
+            case FindingBox():
+                self._finding(block)
+
+    def _need(self, height: float) -> bool:
+        """Begin a new page unless so much room is left; answers whether it did."""
+        if self._y - height >= self._bottom or self._y == TOP:
+            return False
+        self.pages.append([])
+        self._y = TOP
+        return True
+
+    def _draw(self, drawing: Callable[..., None], *given: object, **named: object) -> None:
+        self.pages[-1].append(lambda canvas: drawing(canvas, *given, **named))
+
+    def _place(self, x: float, room: float = 0) -> float:
+        """Where the left end of something lies that is so wide: mirrored where the text runs leftwards."""
+        return LEFT + RIGHT - x - room if self._rightwards else x
+
+    def _write(self, cell: Cell, line: Line, y: float) -> None:
+        x = self._place(cell.x, cell.room)
+        look = (line.size, line.colour, line.bold, self._rightwards)
+        self._draw(ink.paragraph, x, y, cell.room, line.words, *look)
+
+    def _band(
+        self,
+        cells: Sequence[Cell],
+        leading: float,
+        whole: bool = True,
+        head: Callable[[], None] | None = None,
+    ) -> None:
+        """Place columns side by side; what is longer than a page goes on line by line on the next.
+
+        whole: begin on a new page rather than part what one page can hold; head: what to repeat there.
+        """
+        height = max(len(cell.lines) for cell in cells)
+        fits = height * leading <= TOP - self._bottom - 3 * leading
+        if whole and fits and self._need(height * leading) and head:
+            head()
+        for n in range(height):
+            if self._need(leading) and head:
+                head()
+            self._y -= leading
+            for cell in cells:
+                if n < len(cell.lines):
+                    self._write(cell, cell.lines[n], self._y)
+
+    def _heading(self, words: str, following: Block | None) -> None:
+        cell = _cell(LEFT, ROOM, words, 12, ink.ACCENT, bold=True)
+        self._need(32 + _beginning(following))
+        self._y -= 8
+        self._band([cell], 16)
+        self._draw(ink.rule, LEFT, self._y - 5, ROOM)
+        self._y -= 8
+
+    def _pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
+        aside = 50 * mm
+        for name, value in pairs:
+            names = _cell(LEFT, aside - 3 * mm, name, 9, ink.SOFT)
+            self._band([names, _cell(LEFT + aside, ROOM - aside, value, 9.5)], 13)
+            self._y -= 1.5
+        self._y -= 3
+
+    def _table(self, table: Table) -> None:
+        widths = _widths(table)
+        head = partial(self._row, [name for name, _ in table.columns], widths, ink.SOFT)
+        self._need(_beginning(table))
+        head()
+        for row in table.rows:
+            self._row(row, widths, ink.INK, head)
+        self._y -= 4
+
+    def _row(
+        self,
+        cells: Sequence[str],
+        widths: Sequence[float],
+        colour: str,
+        head: Callable[[], None] | None = None,
+    ) -> None:
+        """Place one row with a line below it; without a head it is the head itself, in bold."""
+        columns, x = [], LEFT
+        for words, width in zip(cells, widths, strict=True):
+            columns.append(_cell(x, width - 6, words, 8.5, colour, bold=head is None))
+            x += width
+        self._band(columns, 11.5, head=head)
+        self._y -= 5
+        self._draw(ink.rule, LEFT, self._y, ROOM, weight=0.4)
+
+    def _timeline(self, steps: Sequence[Step]) -> None:
+        above: tuple[int, float] | None = None
+        for step in steps:
+            cells = _step_cells(step)
+            lines = max(len(cell.lines) for cell in cells)
+            if lines * 12 <= TOP - self._bottom:
+                self._need(lines * 12)
+            page, y = len(self.pages), self._y - 9
+            if above and above[0] == page:
+                self._draw(ink.post, self._place(LEFT + 3), above[1] - 5, above[1] - y - 10)
+            self._draw(ink.dot, self._place(LEFT + 3), y, 2.4)
+            self._band(cells, 12)
+            self._y -= 6
+            above = (page, y) if page == len(self.pages) else None
+        self._y -= 4
+
+    def _finding(self, block: FindingBox) -> None:
+        """A box, in as many parts as it needs pages; each part says its severity in words."""
+        words = fonts.wrapped(block.words, 9.5, ROOM - 18)
+        if len(words) * 13 + 30 <= TOP - self._bottom:
+            self._need(len(words) * 13 + 30)
+        while words:
+            self._need(50)
+            fitting = max(int((self._y - self._bottom - 30) // 13), 1)
+            self._box(block, words[:fitting])
+            words = words[fitting:]
+
+    def _box(self, block: FindingBox, words: Sequence[str]) -> None:
+        colour, fill = TONES[block.severity]
+        severity = _cell(LEFT + 9, ROOM - 18, block.word, 8.5, colour, bold=True).lines
+        lines = [*severity[:1], *(Line(line, 9.5) for line in words)]
+        height = 13.0 * len(lines) + 8
+        self._draw(ink.box, LEFT, self._y - height, ROOM, height, fill)
+        self._draw(ink.box, self._place(LEFT, 3), self._y - height, 3, height, colour)
+        cell = Cell(LEFT + 9, ROOM - 18, lines)
+        for n, line in enumerate(lines):
+            self._write(cell, line, self._y - 12 - 13 * n)
+        self._y -= height + 5
+
+
+def _widths(table: Table) -> list[float]:
+    total = sum(share for _, share in table.columns)
+    return [ROOM * share / total for _, share in table.columns]
+
+
+def _beginning(block: Block | None) -> float:
+    """How high the part of a block is that a heading must not be parted from: of a table its first row."""
+    if not isinstance(block, Table) or not block.rows:
+        return 28
+    cells = zip(block.rows[0], _widths(block), strict=True)
+    lines = max(len(fonts.wrapped(words, 8.5, width - 6)) for words, width in cells)
+    return float(min(2 * 16.5 + 11.5 * lines, (TOP - BOTTOM) / 2))
+
+
+def _step_cells(step: Step) -> list[Cell]:
+    what, who = LEFT + 29 * mm, LEFT + 66 * mm
+    room = RIGHT - who
+    parties = _cell(who, room, step.who, 9)
+    paper = _cell(who, room, step.paper, 8, ink.SOFT).lines if step.paper else []
+    return [
+        _cell(LEFT + 5 * mm, 22 * mm, step.when, 9),
+        _cell(what, who - what - 3 * mm, step.what, 9, ink.ACCENT, bold=True),
+        Cell(who, room, [*parties.lines, *paper]),
+    ]
