@@ -21,7 +21,7 @@ from registry.licensing import decision_acts
 from registry.licensing.queries import licence, licence_key
 from registry.shipments import acts, clearing
 from registry.shipments.queries import shipment_key
-from schemas import licensing as told
+from schemas import licensing_review as told
 from schemas import shipments as shapes
 from schemas.firearms import CustodyNew
 from schemas.shipments_vocabulary import Verdict

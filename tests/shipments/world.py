@@ -10,6 +10,7 @@ from registry.ammunition import acts as ammunition
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Actor, Office
 from registry.firearms import acts as firearms
+from registry.firearms import queries as firearm_queries
 from registry.licensing import acts as licensing
 from registry.licensing.queries import licence, licence_key
 from registry.shipments import acts, clearing, offices, queries
@@ -20,8 +21,8 @@ from schemas import shipments as shapes
 from schemas.ammunition import LotNew, MovementNew, PackNew
 from schemas.firearms import MarkNew
 from schemas.shipments_vocabulary import Verdict
-from schemas.vocabulary import MarkingScheme, MarkKind, MovementKind, PackageLevel, Role
-from tests.firearms.world import World, made, make_world, new_firearm, sold
+from schemas.vocabulary import MarkingScheme, MarkKind, MovementKind, PackageLevel, PartyKind, Role
+from tests.firearms.world import World, made, new_firearm, sold
 from tests.licensing.world import Situation, issue
 from tests.makers import EVERYTHING, make_account, make_actor, make_party
 
@@ -63,7 +64,7 @@ def export_licence(office: Office, guns: int = 5, rounds: int = 1_000, **given: 
     number = issue(office, Situation(lines=lines, **given))
     with office.look(EVERYTHING) as work:
         holder = licence(work, licence_key(number)).holder
-    world = make_world(office)
+    world = _makers(office)
     theirs = replace(world, dealer=replace(world.dealer, number=holder))
     numbers, serials = [], []
     with office.begin(EVERYTHING) as work:
@@ -84,6 +85,13 @@ def parts_licence(office: Office, quantity: int) -> Licensed:
     number = issue(office, Situation(lines=(barrels,)))
     with office.look(EVERYTHING) as work:
         return Licensed(number, licence(work, licence_key(number)).holder, (), "")
+
+
+def _makers(office: Office, country: str = "BR") -> World:
+    """A maker new to the records, in every place of a world."""
+    with office.begin(EVERYTHING) as work:
+        maker = make_party(work, PartyKind.MAKER, country=country)
+    return World(maker, maker, maker, maker, maker)
 
 
 def _mark(text: str) -> MarkNew:
@@ -128,9 +136,7 @@ def import_licence(office: Office, serials: tuple[str, ...] = ("CZ1", "CZ2"), **
 def register_abroad(office: Office, serial: str, *, marked: bool) -> str:
     """A firearm made in Germany, without custody here; marked: with our mark of import."""
     mark = MarkNew(MarkKind.IMPORT, "BR 2026", country="BR", year=2026)
-    with office.begin(EVERYTHING) as work:
-        maker = make_party(work, name="Ceska", country="DE")
-    world = replace(make_world(office), maker=maker)
+    world = _makers(office, "DE")
     with office.begin(EVERYTHING) as work:
         new = new_firearm(world, country_made="DE", marks=(_mark(serial), *([mark] if marked else [])))
         return firearms.register(work, replace(new, custody=())).number
@@ -174,3 +180,11 @@ def read(office: Office, number: str, by: Actor = EVERYTHING) -> ShipmentView:
     """The shipment as somebody sees it."""
     with office.look(by) as work:
         return queries.shipment(work, shipment_key(number))
+
+
+def add_import_mark(office: Office, number: str) -> None:
+    """Our mark of import on a firearm on record."""
+    with office.begin(EVERYTHING) as work:
+        key = parse_registry_number("F", number)
+        mark = MarkNew(MarkKind.IMPORT, "BR 2026", country="BR", year=2026)
+        firearms.add_mark(work, key, mark, firearm_queries.firearm(work, key).version)
