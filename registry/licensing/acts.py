@@ -122,12 +122,15 @@ def _set_lines(work: Work, row: Licence, new: Sequence[told.LineNew]) -> None:
     """Lines as told now; where they differ, what transit States said was about other goods."""
     before = facts_queries.lines_of(work, row.id)
     made = list(goods_rows.lines(work, row, new, before))
-    goods_rows.refuse_twice([one for one in made if isinstance(one, Item)], "lines")
+    items = [one for one in made if isinstance(one, Item)]
+    goods_rows.refuse_twice(items, "lines")
     if [goods_rows.same(line) for line in before] != [goods_rows.same(line) for line in new]:
         for transit in facts_queries.transits_of(work, row.id):
             unanswered(transit)
     _replace(work, row, Item)
-    _replace(work, row, Line, made)
+    _replace(work, row, Line, [one for one in made if isinstance(one, Line)])
+    work.session.add_all(items)
+    work.session.flush()
 
 
 def unanswered(transit: Transit) -> None:

@@ -8,7 +8,7 @@ from registry.core.errors import Unmet
 from registry.licensing import transit
 from registry.licensing.facts import LicenceFacts
 from schemas.licensing_vocabulary import LicenceKind, LicenceState
-from schemas.words import said
+from schemas.words import said, word
 
 
 def unmet_for_content(facts: LicenceFacts, today: date) -> list[Unmet]:
@@ -78,7 +78,7 @@ def unmet_to_issue(facts: LicenceFacts, today: date) -> list[Unmet]:
 def unmet_for_force(facts: LicenceFacts, day: date) -> list[Unmet]:
     """It is issued and valid on the day; the last day is still within, until midnight in its own zone."""
     if facts.state is not LicenceState.ISSUED:
-        words = said("The licence is %(state)s.", state=facts.state.value.replace("_", " "))
+        words = said("The licence is %(state)s.", state=word(facts.state))
         return [Unmet(words, "state", "FP 10(1)")]
     starts, ends = facts.starts_on, facts.expires_on
     if starts is None or ends is None or not starts <= day <= ends:

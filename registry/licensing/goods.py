@@ -8,7 +8,7 @@ from dataclasses import replace
 from registry.core.errors import Unmet
 from registry.licensing.facts import LineFacts
 from schemas.licensing_vocabulary import HS_HEADINGS, GoodsKind, LicenceKind
-from schemas.words import said
+from schemas.words import said, word
 
 HEADINGS = {
     GoodsKind.FIREARM: frozenset({"9301", "9302", "9303", "9304"}),
@@ -43,7 +43,7 @@ def _line(line: LineFacts) -> list[Unmet]:
         words = said(
             "Heading %(hs)s is not for %(goods)s (%(named)s).",
             hs=heading,
-            goods=line.goods.value,
+            goods=word(line.goods),
             named=HS_HEADINGS[heading],
         )
         unmet.append(Unmet(words, "hs", "HS chapter 93"))

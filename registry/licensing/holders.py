@@ -8,7 +8,7 @@ from registry.core.errors import Unmet
 from registry.licensing.facts import LicenceFacts
 from registry.licensing.law import in_force
 from schemas.licensing_vocabulary import EvidenceKind, Intermediary, LicenceKind, TradeActivity
-from schemas.words import said
+from schemas.words import said, word
 
 
 def unmet_for_holder(facts: LicenceFacts, today: date) -> list[Unmet]:
@@ -23,7 +23,7 @@ def unmet_for_holder(facts: LicenceFacts, today: date) -> list[Unmet]:
     if not fitting:
         words = said(
             "The holder has no authorisation for %(activity)s in force on %(day)s.",
-            activity=activity.value,
+            activity=word(activity),
             day=today.isoformat(),
         )
         return [Unmet(words, "holder", "FP 10(1)")]

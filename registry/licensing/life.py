@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from registry.core.errors import Unmet
 from schemas.licensing_vocabulary import LicenceMove, LicenceState
 from schemas.vocabulary import May
-from schemas.words import said
+from schemas.words import said, word
 
 S, M = LicenceState, LicenceMove
 
@@ -73,8 +73,8 @@ def unmet_for_move(move: LicenceMove, state: LicenceState) -> list[Unmet]:
         return []
     words = said(
         "A licence that is %(state)s does not allow this (%(move)s).",
-        state=state.value.replace("_", " "),
-        move=move.value.replace("_", " "),
+        state=word(state),
+        move=word(move),
     )
     return [Unmet(words, "state", "FP 10(1)")]
 
