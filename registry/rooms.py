@@ -39,8 +39,10 @@ from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
 from registry.shipments import api as shipments_api
+from registry.shipments import counter_pages as shipments_counter_pages
 from registry.shipments import documents as shipments_documents
 from registry.shipments import office_api as shipments_office_api
+from registry.shipments import pages as shipments_pages
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
 from registry.tracing import documents as tracing_documents
@@ -72,6 +74,7 @@ PAGE_ROOMS: Sequence[Any] = (
     licensing_pages.blueprint,
     marks_pages.blueprint,
     directory_pages.blueprint,
+    shipments_pages.blueprint,
     calendars_pages.blueprint,
     auditing_pages.blueprint,
     verification_pages.blueprint,
@@ -83,6 +86,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *licensing_pages.NAVIGATION,
     *marks_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
+    *shipments_pages.NAVIGATION,
     *auditing_pages.NAVIGATION,
     *access_pages.NAVIGATION,
 )
@@ -106,7 +110,7 @@ MORE_ROOMS = (
     approvals_api, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api,
     scenes_pages, licensing_case_api, licensing_law_api, act_pages, application_pages,
     licensing_law_pages,
-    shipments_office_api,
+    shipments_office_api, shipments_counter_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {

@@ -75,7 +75,7 @@ def received(work: Work, shipment_id: int, new: ReceiptNew, version: int) -> Shi
         row.departed_on or new.received_on,
         new.received_on,
         tuple(line.quantity for line in lines),
-        new.received,
+        tuple(new.received),
         new.note,
     )
     refuse_if(rules.unmet_for_receipt(facts, work.today))
