@@ -14,7 +14,7 @@ from registry.access.tables import Account, Totp
 from registry.core.errors import Refused
 from registry.core.work import Actor, Office, Work
 from registry.demo import firearms as guns
-from registry.demo import lots, people
+from registry.demo import lots, people, shipments
 from registry.directory.tables import Party
 from registry.firearms import acts as firearms
 from registry.marks import acts as marks
@@ -95,6 +95,7 @@ def _open_accounts(office: Office, actor: Actor) -> None:
         firsts = [_first(work, *account) for account in ACCOUNTS if account[0] in ("admin", "supervisor")]
         parties = {login: people.number_of(work, name) for login, name in WORKS_FOR.items()}
     supervisor, admin = firsts
+    staff = {"supervisor": supervisor}
     for login, name, role in ACCOUNTS:
         if login in ("admin", "supervisor"):
             continue
@@ -105,6 +106,8 @@ def _open_accounts(office: Office, actor: Actor) -> None:
             opened = approvals.approve(work, proposed.id, proposed.digest)
         with office.begin(actor) as work:
             _give_ways_in(work, int(opened.result), role)
+        staff[login] = Actor(int(opened.result), name, role, permissions(role))
+    shipments.load(office, actor, staff, parties["maker"])
 
 
 def _first(work: Work, login: str, name: str, role: Role) -> Actor:
