@@ -32,6 +32,7 @@ from registry.licensing import act_pages, application_pages
 from registry.licensing import api as licensing_api
 from registry.licensing import approving as licensing_approving
 from registry.licensing import case_api as licensing_case_api
+from registry.licensing import commands as licensing_commands
 from registry.licensing import law_api as licensing_law_api
 from registry.licensing import law_pages as licensing_law_pages
 from registry.licensing import pages as licensing_pages
@@ -95,6 +96,7 @@ COMMANDS: Sequence[Any] = (
     access_commands.access,
     ammunition_commands.ammunition,
     marks_commands.marks,
+    licensing_commands.licences,
     tracing_commands.trace,
     auditing_commands.ledger,
 )

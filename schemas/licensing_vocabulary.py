@@ -158,9 +158,11 @@ class LicenceCondition(StrEnum):
 
     CONTENT = "content"
     HOLDER = "holder"
+    EARLIER_RETURNS = "earlier_returns"  # what left for a time is back
     BROKER = "broker"
     GOODS = "goods"
     MARKS = "marks"
+    HELD = "held"  # by whoever asks
     IMPORT_LICENCE = "import_licence"
     IMPORT_VALIDITY = "import_validity"
     IMPORT_GOODS = "import_goods"

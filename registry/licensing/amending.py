@@ -32,7 +32,7 @@ def amended(facts: LicenceFacts, new: Amendment) -> LicenceFacts:
 def unmet_to_amend(facts: LicenceFacts, new: Amendment, today: date) -> list[Unmet]:
     """FP 10(2): every condition of issue holds for the amended licence, and what left it has left."""
     unmet = [*_drawn(facts, new), *_transits(facts, new)]
-    return [*unmet, *rules.unmet_for_issue(amended(facts, new), today)]
+    return [*unmet, *rules.unmet_to_stand(amended(facts, new), today)]
 
 
 def _drawn(facts: LicenceFacts, new: Amendment) -> list[Unmet]:

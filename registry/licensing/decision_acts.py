@@ -103,7 +103,7 @@ def _against(work: Work, row: Licence, new: review.Adverse) -> None:
 def lift(work: Work, licence_id: int, why: told.Because, version: int) -> LicenceView:
     """Lift a suspension: every condition of issue has to hold today. Raises as suspend, Refused."""
     row = steps.locked(work, licence_id, version, M.LIFT)
-    refuse_if(rules.unmet_for_issue(queries.facts(work, row), life.day_in(row.zone, work.now)))
+    refuse_if(rules.unmet_to_stand(queries.facts(work, row), life.day_in(row.zone, work.now)))
     row.reason, row.appeal_until = "", None
     steps.moved(work, row, M.LIFT, why.reason)
     return queries.licence(work, row.id)

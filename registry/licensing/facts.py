@@ -23,12 +23,13 @@ from schemas.licensing_vocabulary import (
 @dataclass(frozen=True)
 class ItemFacts:
     """name: as people call it; quantity: pieces, or cartridges of a span; unmet: what FP 8 asks of it
-    and is not there."""
+    and is not there; held: whether the licence's holder has it, where that matters."""
 
     name: str
     quantity: int = 1
     unmet: tuple[Unmet, ...] = ()
     war_material: bool = False
+    held: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,8 @@ class LicenceFacts:
     longest_stay: int | None = None
     holder_died_on: date | None = None
     authorisations: tuple[Authorisation, ...] = ()
+    not_back: tuple[tuple[str, date], ...] = ()
+    """Other temporary licences of the holder whose goods should be back, with the day."""
     lines: tuple[LineFacts, ...] = ()
     participants: tuple[tuple[Intermediary, str], ...] = ()
     """Capacity and State of each intermediary."""

@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from registry.calendars.days import Deadline
 from registry.calendars.queries import deadline_of
+from registry.core.numbers import registry_number
 from registry.core.work import Work
 from registry.directory.tables import PersonDeath
-from registry.licensing import goods_queries, law, law_queries, tables
+from registry.licensing import goods_queries, law, law_queries, life, tables
 from registry.licensing.facts import (
     CertificateFacts,
     EvidenceFacts,
@@ -58,7 +59,7 @@ def belongings(work: Work, licence_id: int) -> Belongings:
     session = work.session
     return Belongings(
         lines_of(work, licence_id),
-        goods_queries.named(work, items_of(work, licence_id)),
+        goods_queries.named(work, items_of(work, licence_id), _exporter(work, licence_id)),
         transits_of(work, licence_id),
         _rows(work, tables.Participant, licence_id, tables.Participant.n),
         session.get(tables.ImportLicence, licence_id),
@@ -67,6 +68,26 @@ def belongings(work: Work, licence_id: int) -> Belongings:
         _rows(work, tables.Evidence, licence_id, tables.Evidence.n),
         law_queries.terms_of(session),
     )
+
+
+def _exporter(work: Work, licence_id: int) -> int | None:
+    """Who has to hold what is exported."""
+    row = work.session.get_one(tables.Licence, licence_id)
+    return row.holder_id if row.kind == LicenceKind.EXPORT else None
+
+
+def not_back(work: Work, row: tables.Licence) -> tuple[tuple[str, date], ...]:
+    """Other licences of the holder under which something left for a time and should be back."""
+    licence = tables.Licence
+    query = select(licence.id, licence.return_by).where(
+        licence.holder_id == row.holder_id,
+        licence.id != row.id,
+        licence.issued_on.is_not(None),
+        licence.returned_on.is_(None),
+        licence.return_by < life.day_in(row.zone, work.now),
+    )
+    found = work.session.execute(query.order_by(licence.id)).all()
+    return tuple((registry_number("LC", one.id), one.return_by) for one in found)
 
 
 def _rows(work: Work, table: type[T], licence_id: int, *order: Any) -> Sequence[T]:
@@ -141,6 +162,7 @@ def facts_of(work: Work, row: tables.Licence, state: LicenceState, own: Belongin
         longest_stay=stay.days if stay else None,
         holder_died_on=death.died_on if death else None,
         authorisations=law_queries.authorisations_of(work.session, row.holder_id),
+        not_back=not_back(work, row),
         lines=tuple(_line(line, own.named) for line in own.lines),
         participants=tuple((Intermediary(one.role), one.country) for one in own.participants),
         import_licence=_import(own.import_licence),

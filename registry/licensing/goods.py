@@ -69,6 +69,20 @@ def unmet_for_marks(lines: Sequence[LineFacts]) -> list[Unmet]:
     ]
 
 
+def unmet_for_held(lines: Sequence[LineFacts]) -> list[Unmet]:
+    """FP 10(1): nobody exports what they do not hold."""
+    return [
+        Unmet(
+            said("%(name)s: whoever asks for the licence does not hold it.", name=item.name),
+            f"lines.{n}.items.{m}",
+            "FP 10(1)",
+        )
+        for n, line in enumerate(lines)
+        for m, item in enumerate(line.items)
+        if not item.held
+    ]
+
+
 def unmet_for_authorised(lines: Sequence[LineFacts]) -> list[Unmet]:
     """FP 10(2)(a): goods and quantities are within what the import licence allows."""
     unmet = []

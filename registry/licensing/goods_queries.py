@@ -38,11 +38,11 @@ class Named:
     view: ItemView
 
 
-def named(work: Work, items: Sequence[Item]) -> list[Named]:
-    """What items are, asked for at once."""
+def named(work: Work, items: Sequence[Item], holder_id: int | None = None) -> list[Named]:
+    """What items are, asked for at once; holder_id: who has to hold them, None where nobody here does."""
     guns = _guns(work, {item.firearm_id for item in items if item.firearm_id is not None})
     lots = _lots(work, {item.lot_id for item in items if item.lot_id is not None})
-    return [_named(item, guns, lots) for item in items]
+    return [_named(item, guns, lots, holder_id) for item in items]
 
 
 @dataclass(frozen=True)
@@ -50,20 +50,22 @@ class _Gun:
     mark: str
     unmet: tuple[Unmet, ...]
     war_material: bool
+    holder_id: int | None
 
 
-def _named(item: Item, guns: dict[int, _Gun], lots: dict[int, Lot]) -> Named:
-    quantity, unmet, war = 1, _unmarked(item), False
+def _named(item: Item, guns: dict[int, _Gun], lots: dict[int, Lot], holder_id: int | None) -> Named:
+    quantity, unmet, war, held = 1, _unmarked(item), False, True
     if item.firearm_id is not None:
         gun = guns[item.firearm_id]
         name, war = gun.mark or firearms.firearm_number(item.firearm_id), gun.war_material
         unmet = gun.unmet if item.component_n is None else ()
+        held = holder_id is None or gun.holder_id == holder_id
     elif item.lot_id is not None and item.first is not None and item.last is not None:
         quantity = item.last - item.first + 1
         name = f"{lots[item.lot_id].code} {item.first}–{item.last}"
     else:
         name = " ".join(filter(None, (item.maker, item.serial)))
-    facts = ItemFacts(name, quantity, unmet, war)
+    facts = ItemFacts(name, quantity, unmet, war, held)
     return Named(item.line_n, facts, _view(item, name, quantity))
 
 
@@ -112,7 +114,7 @@ def _guns(work: Work, ids: set[int]) -> dict[int, _Gun]:
         text = next((mark.text for mark in marks[row.id] if mark.text), "")
         unmet = () if row.out_of_scope else tuple(firearm_rules.unmet_in_law(facts))
         war = row.type in AUTOMATIC or row.action == FirearmAction.AUTOMATIC
-        found[row.id] = _Gun(text, unmet, war)
+        found[row.id] = _Gun(text, unmet, war, row.holder_id)
     return found
 
 

@@ -34,6 +34,22 @@ def unmet_for_holder(facts: LicenceFacts, today: date) -> list[Unmet]:
     return []
 
 
+def unmet_for_returns(facts: LicenceFacts, today: date) -> list[Unmet]:
+    """FP 10(6): whoever has not brought back what left for a time gets nothing more meanwhile."""
+    return [
+        Unmet(
+            said(
+                "What left under %(number)s should have been back on %(day)s.",
+                number=number,
+                day=day.isoformat(),
+            ),
+            "holder",
+            "FP 10(6)",
+        )
+        for number, day in facts.not_back
+    ]
+
+
 def unmet_for_brokers(facts: LicenceFacts, today: date) -> list[Unmet]:
     """FP 15: brokers are named on the licence; brokering between others names who brokers."""
     named = [state for role, state in facts.participants if role is Intermediary.BROKER]

@@ -123,9 +123,15 @@ def offers(found: LicenceView, may: frozenset[May]) -> list[Offer]:
         LicenceMove.WITHDRAW: Offer("licensing.do_withdraw", _("Withdraw")),
     }
     proposes = {LicenceMove.AMEND, LicenceMove.REVOKE} if May.LICENCE_REVIEW in may else set[LicenceMove]()
-    hidden = {LicenceMove.TAKE_UP} if found.state != S.SUBMITTED and found.officer else set[LicenceMove]()
-    fitting = ((allowed | proposes) & set(found.moves)) - hidden
+    fitting = ((allowed | proposes) & set(found.moves)) - _untimely(found)
     return [offer for move, offer in told_of.items() if move in fitting]
+
+
+def _untimely(found: LicenceView) -> set[LicenceMove]:
+    """What the state allows and would be refused or useless: proposing what lacks something, say."""
+    taken_up = {LicenceMove.TAKE_UP} if found.state != S.SUBMITTED and found.officer else set[LicenceMove]()
+    lacking = not all(condition.met for condition in found.to_issue)
+    return taken_up | ({LicenceMove.PROPOSE} if lacking else set[LicenceMove]())
 
 
 @blueprint.get("/licences/<number>")

@@ -57,12 +57,17 @@ def unmet_for_submission(facts: LicenceFacts, today: date) -> list[Unmet]:
 
 def conditions_to_issue(facts: LicenceFacts, today: date) -> list[Condition]:
     """Every condition before issue, in the order of the law."""
-    return _judged(TO_ISSUE, facts, today)
+    return _judged((*TO_ISSUE, *AT_ISSUE), facts, today)
 
 
 def unmet_for_issue(facts: LicenceFacts, today: date) -> list[Unmet]:
     """What keeps it from being issued: FP 10(2), 10(3), 8, 15 and the State's own rules."""
     return _all(conditions_to_issue(facts, today))
+
+
+def unmet_to_stand(facts: LicenceFacts, today: date) -> list[Unmet]:
+    """What keeps an issued one from being amended or from coming back: what left is held by others now."""
+    return _all(_judged(TO_ISSUE, facts, today))
 
 
 def conditions_to_ship(facts: LicenceFacts, departs_on: date) -> list[Condition]:
@@ -104,6 +109,7 @@ C, W = LicenceCondition, Whom
 TO_ISSUE: Sequence[Rule] = (
     Rule(C.CONTENT, "FP 10(3)", W.APPLICANT, _always, content.unmet_to_issue),
     Rule(C.HOLDER, "FP 10(1)", W.APPLICANT, _always, holders.unmet_for_holder),
+    Rule(C.EARLIER_RETURNS, "FP 10(6)", W.APPLICANT, _always, holders.unmet_for_returns),
     Rule(C.BROKER, "FP 15(1)", W.APPLICANT, _for_good, holders.unmet_for_brokers),
     Rule(C.GOODS, "FP 10(3)", W.APPLICANT, _always, lambda f, d: goods.unmet_for_lines(f.lines, f.kind)),
     Rule(C.MARKS, "FP 3(e), 8(1)", W.APPLICANT, _always, lambda f, d: goods.unmet_for_marks(f.lines)),
@@ -153,6 +159,10 @@ TO_ISSUE: Sequence[Rule] = (
     ),
 )
 """In the order of the law."""
+AT_ISSUE: Sequence[Rule] = (
+    Rule(C.HELD, "FP 10(1)", W.APPLICANT, _always, lambda f, d: goods.unmet_for_held(f.lines)),
+)
+"""Asked once, since what is shipped is held by others."""
 TO_SHIP: Sequence[Rule] = (
     Rule(C.IN_FORCE, "FP 10(1)", W.NOBODY, _always, content.unmet_for_force),
     Rule(
