@@ -36,10 +36,14 @@ from registry.licensing import commands as licensing_commands
 from registry.licensing import law_api as licensing_law_api
 from registry.licensing import law_pages as licensing_law_pages
 from registry.licensing import pages as licensing_pages
+from registry.licensing import paper as licensing_paper
+from registry.licensing import paper_api as licensing_paper_api
+from registry.licensing import paper_pages as licensing_paper_pages
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
 from registry.shipments import api as shipments_api
+from registry.shipments import commands as shipments_commands
 from registry.shipments import counter_pages as shipments_counter_pages
 from registry.shipments import documents as shipments_documents
 from registry.shipments import office_api as shipments_office_api
@@ -99,6 +103,7 @@ COMMANDS: Sequence[Any] = (
     licensing_commands.licences,
     tracing_commands.trace,
     auditing_commands.ledger,
+    shipments_commands.shipments,
 )
 OFFERS: Mapping[str, Mapping[Any, Any]] = {
     "approvals": {
@@ -112,13 +117,14 @@ MORE_ROOMS = (
     approvals_api, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api,
     scenes_pages, licensing_case_api, licensing_law_api, act_pages, application_pages,
     licensing_law_pages,
-    shipments_office_api, shipments_counter_pages,
+    shipments_office_api, shipments_counter_pages, licensing_paper_api, licensing_paper_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
     **tracing_documents.VERIFIABLE,
     **firearms_record.VERIFIABLE,
     **ammunition_record.VERIFIABLE,
+    **licensing_paper.VERIFIABLE,
     **shipments_documents.VERIFIABLE,
 }
 """Kinds of documents that everyone can verify, and what each subject tells of its own."""

@@ -342,6 +342,7 @@ class FindingKind(StrEnum):
     RELOADED_CASE = "reloaded_case"
     RULE_EXCEPTION = "rule_exception"
     STOCK_DOES_NOT_ADD_UP = "stock_does_not_add_up"
+    CROSSED_BORDER = "crossed_border"
 
 
 class CertaintyLevel(StrEnum):

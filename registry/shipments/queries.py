@@ -16,8 +16,16 @@ from registry.directory.queries import names, party_number
 from registry.licensing import queries as licences
 from registry.licensing.tables import Licence
 from registry.shipments import facts_queries, life, rules
-from registry.shipments.tables import CustomsOffice, CustomsPost, Shipment, ShipmentEvent, ShipmentScan
-from registry.shipments.views import ScanView, ShipmentRow, ShipmentView
+from registry.shipments.tables import (
+    CLEARED,
+    CustomsOffice,
+    CustomsPost,
+    Shipment,
+    ShipmentEvent,
+    ShipmentItem,
+    ShipmentScan,
+)
+from registry.shipments.views import Crossing, ScanView, ShipmentRow, ShipmentView
 from schemas.paging import Page
 from schemas.shipments import ShipmentsAsked
 from schemas.shipments_vocabulary import Direction, ShipmentState
@@ -211,3 +219,35 @@ def to_remind(work: Work, before: date) -> list[int]:
 def shipment_key(text: str) -> int:
     """The key behind a number in an address; raises NotFound."""
     return find_registry_number(PREFIX, text)
+
+
+def crossings(
+    work: Work, firearm_id: int | None = None, lot_id: int | None = None, position: int = 0
+) -> list[Crossing]:
+    """Cleared shipments that a firearm, or one cartridge of a lot, was in, in their order; for traces."""
+    what = (
+        [ShipmentItem.firearm_id == firearm_id, ShipmentItem.component_n == 0]
+        if lot_id is None
+        else [ShipmentItem.lot_id == lot_id, ShipmentItem.first <= position, ShipmentItem.last >= position]
+    )
+    query = (
+        select(Shipment, Licence)
+        .join(Licence, Licence.id == Shipment.licence_id)
+        .join(ShipmentItem, ShipmentItem.shipment_id == Shipment.id)
+        .where(*what, ShipmentItem.stage == CLEARED)
+        .order_by(Shipment.cleared_at, Shipment.id)
+    )
+    return [_crossing(row.Shipment, row.Licence) for row in work.session.execute(query)]
+
+
+def _crossing(row: Shipment, licence: Licence) -> Crossing:
+    return Crossing(
+        row.direction,
+        licence.export_country if row.direction == Direction.IN else licence.import_country,
+        licences.licence_number(licence.id),
+        shipment_number(row.id),
+        row.departed_on,
+        row.received_on,
+        row.receipt_due_on,
+        row.differs,
+    )

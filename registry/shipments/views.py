@@ -159,5 +159,4 @@ class Crossing:
     departed_on: date | None
     received_on: date | None
     receipt_due_on: date | None
-    quantity: int
     differs: bool
