@@ -10,12 +10,13 @@ from sqlalchemy import delete, func, select
 from registry.core.errors import Forbidden, Invalid, refuse_if
 from registry.core.work import Work, act
 from registry.directory import queries as directory
-from registry.licensing import facts_queries, goods_rows, life, queries, rules, steps, tables
+from registry.licensing import facts_queries, goods_rows, life, queries, rules, steps, substance, tables
 from registry.licensing.tables import Item, Licence, Line, Participant, Transit
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
 from schemas.licensing_vocabulary import GoodsKind, LetterKind, LicenceMove, LicenceState
 from schemas.vocabulary import May, Role
+from schemas.words import said
 
 M = LicenceMove
 PLAIN = (
@@ -80,7 +81,8 @@ def change(work: Work, licence_id: int, new: told.Application, version: int) -> 
     row = steps.locked(work, licence_id, version, M.CHANGE)
     if work.actor.role is Role.TRADER and row.state == LicenceState.UNDER_REVIEW:
         raise Forbidden("It is under review: the authority asks when it needs more")
-    changed = _apply(work, row, new)
+    before = substance.of(work, row)
+    changed = [*_apply(work, row, new), *substance.fall(work, row, before)]
     if row.state == LicenceState.DRAFT:
         row.version += 1
         work.session.flush()
@@ -119,24 +121,15 @@ def _recipient(work: Work, row: Licence, number: str) -> None:
 
 
 def _set_lines(work: Work, row: Licence, new: Sequence[told.LineNew]) -> None:
-    """Lines as told now; where they differ, what transit States said was about other goods."""
+    """Lines as told now; those told as before stay compared with the import licence."""
     before = facts_queries.lines_of(work, row.id)
     made = list(goods_rows.lines(work, row, new, before))
     items = [one for one in made if isinstance(one, Item)]
     goods_rows.refuse_twice(items, "lines")
-    if [goods_rows.same(line) for line in before] != [goods_rows.same(line) for line in new]:
-        for transit in facts_queries.transits_of(work, row.id):
-            unanswered(transit)
     _replace(work, row, Item)
     _replace(work, row, Line, [one for one in made if isinstance(one, Line)])
     work.session.add_all(items)
     work.session.flush()
-
-
-def unanswered(transit: Transit) -> None:
-    """The State has to be asked again."""
-    transit.answer, transit.reference = "not_asked", ""
-    transit.asked_on = transit.answered_on = transit.valid_until = transit.informed_on = None
 
 
 def _set_transits(work: Work, row: Licence, new: Sequence[str]) -> None:
@@ -205,10 +198,10 @@ def withdraw(work: Work, licence_id: int, why: told.Because, version: int) -> Li
 
 
 @act(May.LICENCE_APPLY)
-def answer(work: Work, licence_id: int, said: told.Said, version: int) -> LicenceView:
+def answer(work: Work, licence_id: int, answered: told.Said, version: int) -> LicenceView:
     """Answer what was asked: the time to decide begins anew. Raises NotFound, Stale, Conflict."""
     row = steps.locked(work, licence_id, version, M.ANSWER)
-    steps.write(work, row, LetterKind.ANSWER, said.text, shown=True)
+    steps.write(work, row, LetterKind.ANSWER, answered.text, shown=True)
     steps.start_clock(work, row)
     steps.moved(work, row, M.ANSWER)
     return queries.licence(work, row.id)
@@ -294,7 +287,7 @@ def name_goods(work: Work, licence_id: int, new: told.Goods, version: int) -> Li
     row = steps.locked(work, licence_id, version, M.NAME_GOODS)
     line = work.session.get(Line, (row.id, new.line))
     if line is None:
-        raise Invalid.at("line", f"There is no line {new.line}.")
+        raise Invalid.at("line", said("There is no line %(line)s.", line=new.line))
     before = [one for one in facts_queries.items_of(work, row.id) if one.line_n == line.n]
     made = goods_rows.items(work, row, line.n, GoodsKind(line.goods), new.items, "items")
     for n, one in enumerate(made, len(before) + 1):

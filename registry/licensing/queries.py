@@ -17,6 +17,7 @@ from registry.directory.tables import Party
 from registry.licensing import facts_queries, life, rules
 from registry.licensing.facts import LicenceFacts
 from registry.licensing.facts_queries import Belongings
+from registry.licensing.rules import Condition
 from registry.licensing.tables import Licence
 from registry.licensing.views import ConditionView, LicenceRow, LicenceView, LineView, TransitView
 from schemas.licensing import LicencesAsked
@@ -157,8 +158,8 @@ def licence(work: Work, licence_id: int) -> LicenceView:
         letters=[letter for letter in letters if internal or letter.shown],
         events=facts_queries.events_of(work, row.id),
         moves=tuple(move.value for move in life.possible(state)),
-        to_issue=_to_issue(known, state, today),
-        to_ship=_to_ship(known, state, today),
+        to_issue=tuple(ConditionView.of(one, internal) for one in _to_issue(known, state, today)),
+        to_ship=tuple(ConditionView.of(one, internal) for one in _to_ship(known, state, today)),
         proposal=waiting.get(licence_number(row.id)),
     )
 
@@ -203,16 +204,16 @@ def _officers(work: Work, rows: Sequence[Licence]) -> dict[int, str]:
     return {row.id: row.full_name for row in work.session.execute(query)} if ids else {}
 
 
-def _to_issue(known: LicenceFacts, state: LicenceState, today: date) -> tuple[ConditionView, ...]:
+def _to_issue(known: LicenceFacts, state: LicenceState, today: date) -> list[Condition]:
     """While it is not decided: what has to be there before it is issued."""
     decided = state not in life.OPEN and state is not S.DRAFT
-    return () if decided else tuple(map(ConditionView.of, rules.conditions_to_issue(known, today)))
+    return [] if decided else rules.conditions_to_issue(known, today)
 
 
-def _to_ship(known: LicenceFacts, state: LicenceState, today: date) -> tuple[ConditionView, ...]:
+def _to_ship(known: LicenceFacts, state: LicenceState, today: date) -> list[Condition]:
     """While it is in use: what has to be there before something leaves today."""
     in_use = state in (S.ISSUED, S.SUSPENDED, S.EXPIRED)
-    return tuple(map(ConditionView.of, rules.conditions_to_ship(known, today))) if in_use else ()
+    return rules.conditions_to_ship(known, today) if in_use else []
 
 
 def _is_overdue(row: Licence, work: Work) -> bool:

@@ -13,6 +13,7 @@ from schemas import licensing as told
 from schemas import licensing_review as review
 from schemas.licensing_vocabulary import LetterKind, LicenceMove, TermKind, TransitAnswer
 from schemas.vocabulary import May, Role
+from schemas.words import said
 
 M = LicenceMove
 
@@ -27,11 +28,11 @@ def take_up(work: Work, licence_id: int, version: int) -> LicenceView:
 
 
 @act(May.LICENCE_REVIEW)
-def ask_information(work: Work, licence_id: int, said: told.Said, version: int) -> LicenceView:
+def ask_information(work: Work, licence_id: int, asked: told.Said, version: int) -> LicenceView:
     """Ask the applicant: until the answer no time to decide runs. Raises NotFound, Stale, Conflict."""
     row = steps.locked(work, licence_id, version, M.ASK_INFORMATION)
     due_on = steps.due(work, TermKind.INFORMATION, life.day_in(row.zone, work.now))
-    steps.write(work, row, LetterKind.INFORMATION_REQUEST, said.text, shown=True, due_on=due_on)
+    steps.write(work, row, LetterKind.INFORMATION_REQUEST, asked.text, shown=True, due_on=due_on)
     steps.stop_clock(row)
     steps.moved(work, row, M.ASK_INFORMATION)
     return queries.licence(work, row.id)
@@ -49,7 +50,7 @@ def verify_import(work: Work, licence_id: int, new: review.ImportVerified, versi
         raise Invalid.at("how", "No import licence is shown yet.", "FP 10(2)(a)")
     lines = facts_queries.lines_of(work, row.id)
     if len(new.authorised) != len(lines):
-        raise Invalid.at("authorised", f"A number for each of the {len(lines)} lines.")
+        raise Invalid.at("authorised", said("A number for each of the %(lines)s lines.", lines=len(lines)))
     for line, most in zip(lines, new.authorised, strict=True):
         line.authorised = most
     _verified(work, row, kept, new.how)
