@@ -11,7 +11,15 @@ from registry.access import commands as access_commands
 from registry.access import pages as access_pages
 from registry.ammunition import api as ammunition_api
 from registry.ammunition import commands as ammunition_commands
-from registry.ammunition import law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages
+from registry.ammunition import (
+    counter_pages,
+    law_api,
+    law_pages,
+    sales_api,
+    sales_pages,
+    stock_api,
+    stock_pages,
+)
 from registry.ammunition import pages as ammunition_pages
 from registry.ammunition import record as ammunition_record
 from registry.auditing import api as auditing_api
@@ -101,8 +109,8 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
-    approvals_api, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages, scenes_api,
-    scenes_pages, licensing_case_api, licensing_law_api, act_pages, application_pages,
+    approvals_api, counter_pages, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages,
+    scenes_api, scenes_pages, licensing_case_api, licensing_law_api, act_pages, application_pages,
     licensing_law_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""

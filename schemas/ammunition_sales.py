@@ -30,6 +30,44 @@ class SaleLineSchema(SaleNewSchema):
     lot = Number("L", required=True)
 
 
+@dataclass(frozen=True, kw_only=True)
+class AtCounter:
+    """What one buyer takes at a counter, on one invoice. scanned: packages, each with a number of
+    cartridges behind it where only a part of it goes.
+    """
+
+    scanned: list[str]
+    seller: str
+    buyer: str
+    sold_on: date
+    authorization: str
+    invoice_number: str
+    invoice_series: str
+    invoice_date: date
+    permit_number: str
+    permit_date: date
+    place: str = ""
+    reason: str = ""
+
+
+class AtCounterSchema(Shape):
+    makes = AtCounter
+    scanned = fields.List(
+        fields.String(validate=validate.Length(1, 120)), required=True, validate=validate.Length(1, 500)
+    )
+    seller = Number("P", required=True)
+    buyer = Number("P", required=True)
+    sold_on = Day(required=True)
+    authorization = Text(required=True, longest=60)
+    invoice_number = Text(required=True, longest=40)
+    invoice_series = Text(required=True, longest=20)
+    invoice_date = Day(required=True)
+    permit_number = Text(required=True, longest=40)
+    permit_date = Day(required=True)
+    place = Text(longest=120, load_default="")
+    reason = Text(longest=400, load_default="")
+
+
 @dataclass(frozen=True)
 class SaleReportNew:
     name: str

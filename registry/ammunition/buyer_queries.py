@@ -38,7 +38,8 @@ _BUYERS = (
 )
 
 
-def _slices(ids: Iterable[int]) -> Iterator[list[int]]:
+def slices(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Keys in order, as many at once as a statement takes well."""
     rest = iter(sorted(set(ids)))
     while some := list(islice(rest, AT_ONCE)):
         yield some
@@ -47,7 +48,7 @@ def _slices(ids: Iterable[int]) -> Iterator[list[int]]:
 def buyers(session: Session, ids: Iterable[int]) -> dict[int, Buyer]:
     """Buyers by internal key, with their papers and firearms."""
     found: dict[int, Buyer] = {}
-    for some in _slices(ids):
+    for some in slices(ids):
         had = _holdings(session, some)
         for key, kind, country, identifier, paper, number, born, died in session.execute(
             _BUYERS, {"ids": some}
@@ -89,7 +90,7 @@ def _day(value: date | str) -> date:
 def bought_of_lots(session: Session, lots: Iterable[int]) -> dict[tuple[int, int], int]:
     """Cartridges bought by (lot, buyer)."""
     found: dict[tuple[int, int], int] = {}
-    for some in _slices(lots):
+    for some in slices(lots):
         query = select(Sale.lot_id, Sale.buyer_id, func.sum(Sale.quantity)).where(Sale.lot_id.in_(some))
         for lot, buyer, total in session.execute(query.group_by(Sale.lot_id, Sale.buyer_id)):
             found[lot, buyer] = int(total)
@@ -105,7 +106,7 @@ def bought_in_years(
         return found
     begin, end = date(min(years), 1, 1), date(max(years), 12, 31)
     year = extract("year", Sale.sold_on)
-    for some in _slices(ids):
+    for some in slices(ids):
         query = (
             select(Sale.buyer_id, Lot.calibre, year, func.sum(Sale.quantity))
             .join(Lot, Lot.id == Sale.lot_id)

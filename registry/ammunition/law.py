@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from registry.core.errors import Unmet
 from schemas.vocabulary import Exceeding, MarkingScheme, RuleKind
@@ -73,8 +74,7 @@ def breaches_of_lot(rules: Sequence[Rule], calibre: str, quantity: int, produced
     return [Breach(Unmet(words, "quantity", rule.source), rule.exceeding)]
 
 
-@dataclass(frozen=True)
-class Purchase:
+class Purchase(NamedTuple):
     """What somebody buys. bought_of_lot, bought_in_year: before this, of the lot and of the calibre."""
 
     calibre: str
@@ -87,15 +87,26 @@ class Purchase:
     age: int | None = None
 
 
-def breaches_of_sale(rules: Sequence[Rule], bought: Purchase) -> list[Breach]:
+def for_sales(rules: Iterable[Rule], on: date, calibre: str, buyer_kind: str) -> list[Rule]:
+    """The rules that judge sales of this calibre to such a buyer on a day, one of each kind."""
+    known = list(rules)
+    found = (in_force(known, kind, on, calibre, buyer_kind) for kind in _JUDGES)
+    return [rule for rule in found if rule is not None]
+
+
+def breaches_of_sale(rules: Iterable[Rule], bought: Purchase) -> list[Breach]:
     """What the rules of the day do not allow this buyer."""
-    return [breach for kind in _JUDGES if (breach := _breach(rules, kind, bought)) is not None]
+    return breaches_under(for_sales(rules, bought.sold_on, bought.calibre, bought.buyer_kind), bought)
 
 
-def _breach(rules: Sequence[Rule], kind: RuleKind, bought: Purchase) -> Breach | None:
-    rule = in_force(rules, kind, bought.sold_on, bought.calibre, bought.buyer_kind)
-    judged = _JUDGES[kind](rule, bought) if rule else None
-    return Breach(Unmet(judged[1], judged[0], rule.source), rule.exceeding) if rule and judged else None
+def breaches_under(in_force: Iterable[Rule], bought: Purchase) -> list[Breach]:
+    """What these rules do not allow; they are in force for this purchase."""
+    judged = [(rule, _JUDGES[rule.kind](rule, bought)) for rule in in_force]
+    return [
+        Breach(Unmet(unmet[1], unmet[0], rule.source), rule.exceeding)
+        for rule, unmet in judged
+        if unmet is not None
+    ]
 
 
 Judged = tuple[str, str] | None

@@ -11,7 +11,16 @@ from flask_babel import gettext as _
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
-from registry.ammunition import acts, documents, package_queries, queries, rules, stock, stock_queries
+from registry.ammunition import (
+    acts,
+    documents,
+    package_queries,
+    pictures,
+    queries,
+    rules,
+    stock,
+    stock_queries,
+)
 from registry.ammunition.forms import form_values, party_choices, with_party_numbers
 from registry.ammunition.packaging import package_key
 from registry.ammunition.sealing import sealed_record
@@ -120,6 +129,7 @@ def show(number: str) -> Answer:
             packages=package_queries.packages(work, lot_id, shapes.PackagesAsked(limit=LATEST)),
             movements=queries.movements(work, lot_id, latest),
             mismatches=stock_queries.mismatches(work, [lot_id]),
+            drawn=pictures.of_lot(work, lot_id, lot, MOST_SHARES),
             may=work.actor.may,
             May=May,
         )

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from stdnum import ean
 
@@ -89,8 +91,7 @@ def unmet_for_buyers(scheme: MarkingScheme, buyers: int) -> list[Unmet]:
     return [Unmet(f"The code names one buyer, and {buyers} bought of this lot.", "scheme", BUYER_SOURCE)]
 
 
-@dataclass(frozen=True)
-class SaleFacts:
+class SaleFacts(NamedTuple):
     """held: what the seller had of it on the day; other_buyers: who else bought from whoever had it whole.
 
     from_whole: whether the seller is who had the whole lot, its maker or importer.
@@ -107,7 +108,7 @@ class SaleFacts:
     seller_id: int
     buyer_id: int
     from_whole: bool
-    other_buyers: frozenset[int] = frozenset()
+    other_buyers: Set[int] = frozenset()
 
 
 def unmet_for_sale(facts: SaleFacts, today: date) -> list[Unmet]:

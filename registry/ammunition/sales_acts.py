@@ -14,8 +14,9 @@ from registry.ammunition.views import SaleView
 from registry.core.errors import Forbidden, Invalid, NotFound, RegistryError, Unmet, refuse_if
 from registry.core.numbers import key_of
 from registry.core.work import Work, act
-from schemas.ammunition_sales import SaleChange, SaleLine
+from schemas.ammunition_sales import AtCounter, SaleChange, SaleLine
 from schemas.vocabulary import May, Role
+from schemas.words import said
 
 Reported = SaleLine | tuple[Unmet, ...]
 """A line as it could be read, or why it could not."""
@@ -37,6 +38,36 @@ def report_sales(work: Work, name: str, digest: str, lines: Sequence[Reported]) 
     ]
     counter.write()
     return sales_queries.report(work, _kept(work, name, digest, judged), judged)
+
+
+@act(May.SALE_RECORD)
+def sell_at_counter(work: Work, sale: AtCounter, lines: Sequence[SaleLine]) -> list[SaleView]:
+    """Record all that one buyer takes, or nothing of it.
+
+    Raises Invalid, Forbidden, NotFound, Refused; what is unmet names its line.
+    """
+    counter = selling.Counter(work, [_line(line) for line in lines])
+    taken, unmet = [], list[Unmet]()
+    for n, line in enumerate(map(_line, lines), 1):
+        try:
+            taken.append((line.lot_id, counter.take(line)))
+        except Forbidden:
+            raise
+        except RegistryError as error:
+            told = error.unmet or (Unmet(error.message, "scanned"),)
+            unmet += [one if one.field in _OF_ALL else _at_line(n, one) for one in told]
+    refuse_if(list(dict.fromkeys(unmet)))
+    counter.write()
+    return [queries.sale(work, lot_id, n) for lot_id, n in taken]
+
+
+_OF_ALL = frozenset(name for name in AtCounter.__dataclass_fields__ if name != "scanned")
+"""Fields that are the same for every line."""
+
+
+def _at_line(n: int, unmet: Unmet) -> Unmet:
+    words = said("Line %(n)s: %(message)s", n=n, message=unmet.message)
+    return Unmet(words, "scanned", unmet.article)
 
 
 def _line(line: SaleLine) -> selling.Line:

@@ -7,11 +7,14 @@ for each other instead of refusing each other.
 
 from __future__ import annotations
 
+from bisect import insort
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import date
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import select, update
+from sqlalchemy.orm import aliased
 
 from registry.ammunition import (
     buyer_queries,
@@ -22,19 +25,18 @@ from registry.ammunition import (
     package_queries,
     queries,
     rules,
+    selling_rows,
     spans,
     whereabouts,
 )
 from registry.ammunition.packaging import Run, package_key
-from registry.ammunition.tables import Lot, Movement, Sale
+from registry.ammunition.selling_rows import AtCounter
+from registry.ammunition.tables import Lot, Movement
 from registry.core.errors import Forbidden, Invalid, NotFound, Refused, Unmet
 from registry.core.numbers import key_of
 from registry.core.work import Work
 from schemas.ammunition import SaleNew
-from schemas.vocabulary import Exceeding, MarkingScheme, MovementKind, Role, RuleKind
-
-_SALES, _MOVEMENTS = cast(Table, Sale.__table__), cast(Table, Movement.__table__)
-"""Rows go in as they are: through the mapped classes they take twice as long."""
+from schemas.vocabulary import Exceeding, MarkingScheme, Role, RuleKind
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,8 @@ class Counter:
         self._lots = _locked(work, {line.lot_id for line in lines})
         self._rules = law_queries.all_rules(session)
         self._parties = buyer_queries.buyers(session, _parties(lines))
-        self._held: dict[tuple[int, int], list[spans.Held]] = {}
-        self._given: dict[tuple[int, int], list[spans.Held]] = {}
+        self._held = _stocks(work, lines)
         self._runs: dict[int, list[Run]] = {}
-        self._first: dict[int, int | None] = {}
         self._named: dict[int, set[int]] = {}
         kinds = {rule.kind for rule in self._rules}
         self._of_lot: dict[tuple[int, int], int] = {}
@@ -67,8 +67,10 @@ class Counter:
         if RuleKind.YEARLY_LIMIT in kinds:
             years = [line.new.sold_on.year for line in lines]
             self._in_year = buyer_queries.bought_in_years(session, self._parties, years)
-        self._sales: list[dict[str, Any]] = []
-        self._moves: list[dict[str, Any]] = []
+        self._in_force: dict[tuple[date, str, str], list[law.Rule]] = {}
+        self._against: dict[tuple[int, str, date], list[Unmet]] = {}
+        self._sales: list[selling_rows.Sold] = []
+        self._moves: list[selling_rows.Moved] = []
         self._passed: list[tuple[int, int, list[Unmet], str]] = []
 
     def take(self, line: Line) -> int:
@@ -80,7 +82,7 @@ class Counter:
         seller, buyer = self._party(new.seller, "seller"), self._party(new.buyer, "buyer")
         if self._work.actor.role is Role.TRADER and seller.id != self._work.actor.party_id:
             raise Forbidden("You may record what you hand over yourself")
-        stock = self._stock(lot.id, seller.id)
+        stock = self._held[lot.id, seller.id]
         bounds = self._bounds(lot, new)
         offered = [s for s in stock if s.since <= new.sold_on and new.unit in ("", s.unit)]
         if bounds is not None:
@@ -95,7 +97,7 @@ class Counter:
         self._keep(lot, seller.id, buyer, new, quantity, spans.pick(offered, quantity))
         return lot.sales
 
-    def _lot(self, lot_id: int) -> Lot:
+    def _lot(self, lot_id: int) -> AtCounter:
         if lot_id not in self._lots:
             raise NotFound(f"No lot has the number {queries.lot_number(lot_id)}")
         return self._lots[lot_id]
@@ -106,19 +108,12 @@ class Counter:
             raise Invalid.at(field, f"No party has the number {text}.")
         return self._parties[key]
 
-    def _stock(self, lot_id: int, party_id: int) -> list[spans.Held]:
-        place = (lot_id, party_id)
-        if place not in self._held:
-            stock = whereabouts.held_by(self._work.session, lot_id, party_id)
-            self._held[place] = sorted([*stock, *self._given.pop(place, [])])
-        return self._held[place]
-
-    def _bounds(self, lot: Lot, new: SaleNew) -> spans.Span | None:
+    def _bounds(self, lot: AtCounter, new: SaleNew) -> spans.Span | None:
         """The package or positions that are meant; raises Invalid."""
         found = self._package(lot, new.package) if new.package else None
         return bounds_asked(lot.quantity, new.quantity, found, new.first, new.last)
 
-    def _package(self, lot: Lot, text: str) -> spans.Span:
+    def _package(self, lot: AtCounter, text: str) -> spans.Span:
         key = package_key(text)
         if key is not None and key[0] == lot.id:
             if lot.id not in self._runs:
@@ -129,7 +124,13 @@ class Counter:
         raise Invalid.at("package", f"{text[:40]!r} is no package of this lot.")
 
     def _refuse_broken(
-        self, lot: Lot, seller: buyers.Buyer, buyer: buyers.Buyer, new: SaleNew, quantity: int, held: int
+        self,
+        lot: AtCounter,
+        seller: buyers.Buyer,
+        buyer: buyers.Buyer,
+        new: SaleNew,
+        quantity: int,
+        held: int,
     ) -> None:
         facts = rules.SaleFacts(
             sold_on=new.sold_on,
@@ -138,66 +139,75 @@ class Counter:
             quantity=quantity,
             held=held,
             produced_on=lot.produced_on,
-            scheme=MarkingScheme(lot.scheme),
+            scheme=lot.scheme,
             historical=lot.historical,
             seller_id=seller.id,
             buyer_id=buyer.id,
-            from_whole=seller.id == self._first_holder(lot.id),
-            other_buyers=frozenset(self._buyers_named(lot)),
+            from_whole=seller.id == lot.first_holder,
+            other_buyers=self._buyers_named(lot),
         )
         unmet = rules.unmet_for_sale(facts, self._work.today)
         unmet += buyers.unmet_for_licence(new.authorization)
         if unmet:
             raise Refused(unmet=unmet)
 
-    def _first_holder(self, lot_id: int) -> int | None:
-        if lot_id not in self._first:
-            self._first[lot_id] = queries.first_holder(self._work.session, lot_id)
-        return self._first[lot_id]
-
-    def _buyers_named(self, lot: Lot) -> set[int]:
+    def _buyers_named(self, lot: AtCounter) -> set[int]:
         """Who bought from whoever had the whole lot, where its code names one buyer."""
-        if lot.scheme != MarkingScheme.LOT_AND_BUYER_CODE:
+        if lot.scheme is not MarkingScheme.LOT_AND_BUYER_CODE:
             return set()
         if lot.id not in self._named:
             first = queries.first_sales(self._work.session, lot.id)
             self._named[lot.id] = {party for party, _ in first}
         return self._named[lot.id]
 
-    def _breaches(self, lot: Lot, buyer: buyers.Buyer, new: SaleNew, quantity: int) -> list[law.Breach]:
+    def _breaches(self, lot: AtCounter, buyer: buyers.Buyer, new: SaleNew, quantity: int) -> list[law.Breach]:
         """What a supervisor may let pass with a reason: better a sale known than one hidden."""
-        unmet = buyers.unmet_for_buyer(buyer, lot.calibre, new.sold_on)
+        against = [law.Breach(one, Exceeding.APPROVAL) for one in self._unmet(buyer, lot, new.sold_on)]
+        rules = [] if lot.historical else self._rules_for(new.sold_on, lot.calibre, buyer.kind)
+        if not rules:
+            return against
         purchase = law.Purchase(
             lot.calibre,
             quantity,
             new.sold_on,
             buyer.kind,
-            MarkingScheme(lot.scheme),
+            lot.scheme,
             self._of_lot.get((lot.id, buyer.id), 0),
             self._in_year.get((buyer.id, lot.calibre, new.sold_on.year), 0),
             buyer.age(new.sold_on),
         )
-        judged = [] if lot.historical else law.breaches_of_sale(self._rules, purchase)
-        return [*(law.Breach(one, Exceeding.APPROVAL) for one in unmet), *judged]
+        return against + law.breaches_under(rules, purchase)
+
+    def _unmet(self, buyer: buyers.Buyer, lot: AtCounter, on: date) -> list[Unmet]:
+        """What speaks against a buyer; a report names the same one again and again."""
+        key = (buyer.id, lot.calibre, on)
+        if key not in self._against:
+            self._against[key] = buyers.unmet_for_buyer(buyer, lot.calibre, on)
+        return self._against[key]
+
+    def _rules_for(self, on: date, calibre: str, buyer_kind: str) -> list[law.Rule]:
+        key = (on, calibre, buyer_kind)
+        if key not in self._in_force:
+            self._in_force[key] = law.for_sales(self._rules, on, calibre, buyer_kind)
+        return self._in_force[key]
 
     def _keep(
         self,
-        lot: Lot,
+        lot: AtCounter,
         seller_id: int,
         buyer: buyers.Buyer,
         new: SaleNew,
         quantity: int,
         picked: list[spans.Held],
     ) -> None:
-        self._sales.append(_sale(self._work, lot, seller_id, buyer.id, quantity, new))
-        taken, place = self._stock(lot.id, seller_id), (lot.id, buyer.id)
-        given = self._held[place] if place in self._held else self._given.setdefault(place, [])
+        self._sales.append(selling_rows.sold(self._work, lot, seller_id, buyer.id, quantity, new))
+        taken, given = self._held[lot.id, seller_id], self._held.get((lot.id, buyer.id))
         for item in picked:
-            self._moves.append(_move(self._work, lot, item, seller_id, buyer.id, new))
+            self._moves.append(selling_rows.moved(self._work, lot, item, seller_id, buyer.id, new))
             _subtract(taken, item)
-            given.append(spans.Held(item.span, item.depth + 1, item.span.first, new.sold_on))
-        given.sort()
-        if lot.scheme == MarkingScheme.LOT_AND_BUYER_CODE and seller_id == self._first_holder(lot.id):
+            if given is not None:  # the buyer sells too, further down
+                insort(given, spans.Held(item.span, item.depth + 1, item.span.first, new.sold_on))
+        if lot.scheme is MarkingScheme.LOT_AND_BUYER_CODE and seller_id == lot.first_holder:
             self._buyers_named(lot).add(buyer.id)
         self._of_lot[lot.id, buyer.id] = self._of_lot.get((lot.id, buyer.id), 0) + quantity
         year = (buyer.id, lot.calibre, new.sold_on.year)
@@ -208,12 +218,10 @@ class Counter:
         session = self._work.session
         if not self._sales:
             return
-        session.execute(insert(_SALES), self._sales)
-        # a movement is taken out of one that may be new too: the shallow ones first
-        session.execute(insert(_MOVEMENTS), sorted(self._moves, key=lambda move: move["depth"]))
+        selling_rows.write(session, self._sales, self._moves)
         for lot_id, n, unmet, reason in self._passed:
             law_acts.let_pass(self._work, lot_id, unmet, reason, n)
-        changed = {sale["lot_id"] for sale in self._sales}
+        changed = {sale.lot_id for sale in self._sales}
         session.execute(
             update(Lot),
             [
@@ -255,17 +263,43 @@ def _parties(lines: Iterable[Line]) -> set[int]:
     return {key for key in keys if key is not None}
 
 
-def _locked(work: Work, wanted: set[int]) -> dict[int, Lot]:
+def _stocks(work: Work, lines: Iterable[Line]) -> dict[tuple[int, int], list[spans.Held]]:
+    """What every seller holds of the lots they sell of, by (lot, seller)."""
+    lots: defaultdict[int, set[int]] = defaultdict(set)
+    for line in lines:
+        lots[key_of("P", line.new.seller) or 0].add(line.lot_id)
+    found: dict[tuple[int, int], list[spans.Held]] = {}
+    for seller, wanted in lots.items():
+        for some in buyer_queries.slices(wanted):
+            stocks = whereabouts.held_of(work.session, seller, some)
+            found |= {(lot, seller): stocks.get(lot, []) for lot in some}
+    return found
+
+
+_WHOLE = aliased(Movement)
+_AT_COUNTER = select(
+    Lot.id,
+    Lot.calibre,
+    Lot.product_code,
+    Lot.product,
+    Lot.quantity,
+    Lot.produced_on,
+    Lot.scheme,
+    Lot.historical,
+    Lot.sales,
+    Lot.version,
+    _WHOLE.to_id,
+).outerjoin(_WHOLE, (_WHOLE.lot_id == Lot.id) & (_WHOLE.depth == 0))
+
+
+def _locked(work: Work, wanted: set[int]) -> dict[int, AtCounter]:
     """The lots that whoever works here may see, locked in the order of their keys."""
-    found: dict[int, Lot] = {}
-    ordered = sorted(wanted)
-    for at in range(0, len(ordered), buyer_queries.AT_ONCE):
-        some = ordered[at : at + buyer_queries.AT_ONCE]
-        query = select(Lot).where(Lot.id.in_(some), *queries.scope(work)).order_by(Lot.id)
-        fresh = query.with_for_update().execution_options(populate_existing=True)
-        for lot in work.session.scalars(fresh):
-            work.session.expunge(lot)
-            found[lot.id] = lot
+    found: dict[int, AtCounter] = {}
+    for some in buyer_queries.slices(wanted):
+        query = _AT_COUNTER.where(Lot.id.in_(some), *queries.scope(work)).order_by(Lot.id)
+        for row in work.session.execute(query.with_for_update(of=Lot)):
+            key, calibre, code, product, quantity, made, scheme, *rest = row
+            found[key] = AtCounter(key, calibre, code, product, quantity, made, MarkingScheme(scheme), *rest)
     return found
 
 
@@ -278,45 +312,3 @@ def _subtract(stock: list[spans.Held], taken: spans.Held) -> None:
                 spans.Held(span, piece.depth, piece.parent_first, piece.since, piece.unit) for span in rest
             ]
             return
-
-
-def _sale(work: Work, lot: Lot, seller: int, buyer: int, quantity: int, new: SaleNew) -> dict[str, Any]:
-    return {
-        "lot_id": lot.id,
-        "n": lot.sales,
-        "seller_id": seller,
-        "buyer_id": buyer,
-        "sold_on": new.sold_on,
-        "quantity": quantity,
-        "authorization": new.authorization,
-        "product_code": lot.product_code,
-        "description": lot.product,
-        "invoice_number": new.invoice_number,
-        "invoice_series": new.invoice_series,
-        "invoice_date": new.invoice_date,
-        "permit_number": new.permit_number,
-        "permit_date": new.permit_date,
-        "recorded_at": work.now,
-        "recorded_by": work.actor.user_id,
-    }
-
-
-def _move(work: Work, lot: Lot, item: spans.Held, seller: int, buyer: int, new: SaleNew) -> dict[str, Any]:
-    return {
-        "lot_id": lot.id,
-        "depth": item.depth + 1,
-        "first": item.span.first,
-        "last": item.span.last,
-        "parent_depth": item.depth,
-        "parent_first": item.parent_first,
-        "kind": MovementKind.SOLD.value,
-        "happened_on": new.sold_on,
-        "from_id": seller,
-        "to_id": buyer,
-        "sale_n": lot.sales,
-        "place": new.place,
-        "document": new.invoice_number,
-        "unit": "",
-        "recorded_at": work.now,
-        "recorded_by": work.actor.user_id,
-    }

@@ -7,12 +7,11 @@ movement without what was taken out of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, order=True)
-class Span:
+class Span(NamedTuple):
     """Positions first to last, both included."""
 
     first: int
@@ -28,8 +27,7 @@ class Span:
         return Span(first, last) if first <= last else None
 
 
-@dataclass(frozen=True, order=True)
-class Moved:
+class Moved(NamedTuple):
     """A movement of a span: taken out of the movement one depth above that begins at parent_first."""
 
     depth: int
@@ -37,8 +35,7 @@ class Moved:
     parent_first: int | None = None
 
 
-@dataclass(frozen=True, order=True)
-class Held:
+class Held(NamedTuple):
     """A span that someone holds since a day, and the movement that brought it: its depth and first.
 
     unit: of the holder, where it has units.
@@ -112,7 +109,7 @@ def total(spans: Iterable[Held]) -> int:
 
 def inside(spans: Iterable[Held], bounds: Span) -> list[Held]:
     """The parts of spans that lie within bounds."""
-    return [replace(item, span=shared) for item in spans if (shared := item.span.within(bounds)) is not None]
+    return [item._replace(span=shared) for item in spans if (shared := item.span.within(bounds)) is not None]
 
 
 def pick(spans: Iterable[Held], quantity: int) -> list[Held]:
@@ -122,6 +119,6 @@ def pick(spans: Iterable[Held], quantity: int) -> list[Held]:
         if wanted <= 0:
             break
         size = min(wanted, item.span.size)
-        picked.append(replace(item, span=Span(item.span.first, item.span.first + size - 1)))
+        picked.append(item._replace(span=Span(item.span.first, item.span.first + size - 1)))
         wanted -= size
     return picked

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,8 +11,8 @@ from sqlalchemy import ColumnElement, String, cast, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from registry.ammunition import package_queries, queries, stock
-from registry.ammunition.spans import Held, Moved, Span, held
 from registry.ammunition.tables import Lot, Movement, StockCount, StockCountLine
+from registry.ammunition.whereabouts import came_by, held_of
 from registry.core.database import Key
 from registry.core.errors import Forbidden, NotFound
 from registry.core.numbers import parse_registry_number, registry_number
@@ -110,12 +109,7 @@ def _pieces(party: int, on: date | None, lots: Iterable[int] | None = None) -> A
     )
     went = (
         select(parent.lot_id, parent.unit, -size)
-        .join(
-            parent,
-            (parent.lot_id == Movement.lot_id)
-            & (parent.depth == Movement.parent_depth)
-            & (parent.first == Movement.parent_first),
-        )
+        .join(parent, came_by(Movement, parent))
         .where(parent.to_id == party, *until, *of_lots)
     )
     return union_all(came, went).subquery()
@@ -166,7 +160,7 @@ def rows(work: Work, asked: StockAsked) -> Page[StockRow]:
 def _stock_rows(work: Work, party: int, on: date | None, items: Sequence[Any]) -> list[StockRow]:
     lots = {item.Lot.id for item in items}
     makers = names(work, {item.Lot.maker_id for item in items})
-    spans = _spans(work.session, party, lots, on)
+    spans = held_of(work.session, party, lots, on or date.max)
     runs = package_queries.runs_of(work.session, lots)
     counted = last_counts(work.session, party, lots)
     made = []
@@ -190,32 +184,6 @@ def _stock_rows(work: Work, party: int, on: date | None, items: Sequence[Any]) -
             )
         )
     return made
-
-
-def _spans(session: Session, party: int, lots: Iterable[int], on: date | None) -> dict[int, list[Held]]:
-    """The spans of some lots that a party has, by lot."""
-    parent, until = aliased(Movement), [Movement.happened_on <= on] if on else []
-    wanted = list(lots)
-    came: defaultdict[int, list[tuple[Moved, date, str]]] = defaultdict(list)
-    query = select(
-        Movement.lot_id, Movement.depth, Movement.first, Movement.last, Movement.happened_on, Movement.unit
-    ).where(Movement.to_id == party, Movement.lot_id.in_(wanted), *until)
-    for lot, depth, first, last, since, unit in session.execute(query):
-        came[lot].append((Moved(depth, Span(first, last)), since, unit))
-    went: defaultdict[int, list[Moved]] = defaultdict(list)
-    query_went = (
-        select(Movement.lot_id, Movement.depth, Movement.first, Movement.last, Movement.parent_first)
-        .join(
-            parent,
-            (parent.lot_id == Movement.lot_id)
-            & (parent.depth == Movement.parent_depth)
-            & (parent.first == Movement.parent_first),
-        )
-        .where(parent.to_id == party, Movement.lot_id.in_(wanted), *until)
-    )
-    for lot, depth, first, last, begin in session.execute(query_went):
-        went[lot].append(Moved(depth, Span(first, last), begin))
-    return {lot: held(moves, went.get(lot, ())) for lot, moves in came.items()}
 
 
 def products(work: Work, asked: StockAsked) -> list[ProductView]:

@@ -251,7 +251,6 @@ class Movement(Base):
         ),
         ForeignKeyConstraint(["lot_id", "sale_n"], ["sale.lot_id", "sale.n"]),
         Index(None, "to_id", "lot_id"),
-        Index(None, "lot_id", "parent_depth", "parent_first"),
         sqlite_with_rowid=False,
     )
 

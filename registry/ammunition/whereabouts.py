@@ -6,7 +6,8 @@ one "greatest first" look-up for each depth, however many movements a lot has.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -53,7 +54,7 @@ def holders(
     parent = aliased(Movement)
     taken = (
         select(Movement.from_id, parent.unit, literal("held"), -size)
-        .join(parent, _came_by(Movement, parent))
+        .join(parent, came_by(Movement, parent))
         .where(*happened, Movement.depth > 0)
     )
     both = union_all(brought, taken).subquery()
@@ -67,42 +68,73 @@ def holders(
     return session.execute(query).all()
 
 
-def _came_by(child: Any, parent: Any) -> ColumnElement[bool]:
-    """A movement, and the one it takes its span out of."""
+def came_by(child: Any, parent: Any) -> ColumnElement[bool]:
+    """A movement, and the one it takes its span out of.
+
+    It lies within that one's span, one depth below: said too, so that the key leads from either to the other.
+    """
     return and_(
         parent.lot_id == child.lot_id,
         parent.depth == child.parent_depth,
         parent.first == child.parent_first,
+        child.depth == parent.depth + 1,
+        child.first.between(parent.first, parent.last),
     )
 
 
 _CHILD, _PARENT = aliased(Movement), aliased(Movement)
-_LOT: BindParameter[int] = bindparam("lot")
+_LOTS: BindParameter[int] = bindparam("lots", expanding=True)
+_DAY: BindParameter[date] = bindparam("day")
 _PARTY: BindParameter[int] = bindparam("party")
 # Made once: to put them together takes ten times as long as to run them.
-_RECEIVED = select(Movement.depth, Movement.first, Movement.last, Movement.happened_on, Movement.unit).where(
-    Movement.lot_id == _LOT, Movement.to_id == _PARTY
-)
+_RECEIVED = select(
+    Movement.lot_id, Movement.depth, Movement.first, Movement.last, Movement.happened_on, Movement.unit
+).where(Movement.to_id == _PARTY, Movement.lot_id.in_(_LOTS), Movement.happened_on <= _DAY)
 _PASSED_ON = (
-    select(_CHILD.depth, _CHILD.first, _CHILD.last, _CHILD.parent_first)
-    .join(_PARENT, _came_by(_CHILD, _PARENT))
-    .where(_PARENT.lot_id == _LOT, _PARENT.to_id == _PARTY)
+    select(_CHILD.lot_id, _CHILD.depth, _CHILD.first, _CHILD.last, _CHILD.parent_first)
+    .join(_PARENT, came_by(_CHILD, _PARENT))
+    .where(_PARENT.to_id == _PARTY, _PARENT.lot_id.in_(_LOTS), _CHILD.happened_on <= _DAY)
 )
 
 
 def held_by(session: Session, lot_id: int, party_id: int) -> list[spans.Held]:
     """The spans of a lot that a party holds, lowest position first."""
-    whose = {"lot": lot_id, "party": party_id}
-    return spans.held(
-        [
-            (spans.Moved(depth, spans.Span(first, last)), since, unit)
-            for depth, first, last, since, unit in session.execute(_RECEIVED, whose)
-        ],
-        [
-            spans.Moved(depth, spans.Span(first, last), parent)
-            for depth, first, last, parent in session.execute(_PASSED_ON, whose)
-        ],
-    )
+    return held_of(session, party_id, [lot_id]).get(lot_id, [])
+
+
+def held_of(
+    session: Session, party_id: int, lots: Iterable[int], on: date = date.max
+) -> dict[int, list[spans.Held]]:
+    """The spans of some lots that a party holds, or held at the end of a day, by lot."""
+    whose = {"party": party_id, "lots": list(lots), "day": on}
+    came: defaultdict[int, list[tuple[spans.Moved, date, str]]] = defaultdict(list)
+    for lot, depth, first, last, since, unit in session.execute(_RECEIVED, whose):
+        came[lot].append((spans.Moved(depth, spans.Span(first, last)), since, unit))
+    went: defaultdict[int, list[spans.Moved]] = defaultdict(list)
+    for lot, depth, first, last, begin in session.execute(_PASSED_ON, whose):
+        went[lot].append(spans.Moved(depth, spans.Span(first, last), begin))
+    return {lot: spans.held(moves, went.get(lot, ())) for lot, moves in came.items()}
+
+
+MOST_PIECES = 4_000
+
+
+def pieces(session: Session, lot_id: int, quantity: int) -> list[tuple[spans.Span, int | None, str, str]]:
+    """(span, party, unit, kind) of every piece of a lot, lowest position first; none of a lot with too many
+    movements to be drawn. kind: as for `holders`.
+    """
+    query = select(Movement).where(Movement.lot_id == lot_id).limit(MOST_PIECES + 1)
+    rows = session.scalars(query).all()
+    if len(rows) > MOST_PIECES:
+        return []
+    known = {(row.depth, row.first): row for row in rows}
+    moves = [spans.Moved(row.depth, spans.Span(row.first, row.last), row.parent_first) for row in rows]
+    found = []
+    for span, moved in spans.where(moves, spans.Span(0, quantity - 1)):
+        row = known[moved.depth, moved.span.first]
+        kind = "held" if row.to_id is not None else row.kind
+        found.append((span, row.to_id, row.unit, kind))
+    return found
 
 
 def touching(session: Session, lot_id: int, first: int, last: int) -> Sequence[Movement]:

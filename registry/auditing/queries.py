@@ -29,6 +29,7 @@ from registry.ledger.tiles import Tree
 from schemas.auditing import EntriesAsked
 from schemas.paging import Page
 from schemas.vocabulary import May
+from schemas.words import said
 
 # What belongs to a record: tables whose key is, or begins with, the record's own.
 RECORDS: dict[str, tuple[str, ...]] = {
@@ -86,7 +87,7 @@ def history(work: Work, number: str) -> list[EntryLine]:
     prefix = number.strip().upper()[:1]
     key = key_of(prefix, number) if prefix in RECORDS else None
     if key is None:
-        raise NotFound(f"No record has the number {number[:40]!r}")
+        raise NotFound(said("No record has the number %(number)s", number=f"{number[:40]!r}"))
     allow(work.actor, NEEDED[prefix])
     belongs = or_(LedgerChange.key == f"[{key}]", LedgerChange.key.startswith(f"[{key},"))
     found = work.session.scalars(
@@ -96,7 +97,7 @@ def history(work: Work, number: str) -> list[EntryLine]:
         .limit(MOST)
     ).all()
     if not found:
-        raise NotFound(f"No record has the number {number[:40]!r}")
+        raise NotFound(said("No record has the number %(number)s", number=f"{number[:40]!r}"))
     return _entries(work, found)
 
 
@@ -196,7 +197,7 @@ def proof(work: Work, leaf: int) -> dict[str, Any]:
     body = work.session.scalar(select(LedgerLeaf.body).where(LedgerLeaf.id == leaf)) if known else None
     newest = checkpoints(work, 1)
     if body is None or not newest or newest[0].size <= leaf:
-        raise NotFound(f"No signed checkpoint covers leaf {leaf} yet")
+        raise NotFound(said("No signed checkpoint covers leaf %(leaf)s yet", leaf=leaf))
     hashes = Tree(StoredTiles(work.database.rows)).inclusion(leaf, newest[0].size)
     return {
         "leaf_index": leaf,

@@ -241,7 +241,7 @@ class Turn:
 
         commit: they are the whole transaction, durable on return. On PostgreSQL all travel together.
         """
-        with _worded():
+        with worded():
             return self._on_sqlite(statements) if self.is_sqlite else self._on_postgresql(statements, commit)
 
     def _on_sqlite(
@@ -252,7 +252,7 @@ class Turn:
             self._begun = True
         return [
             self._driver.execute(
-                statement.sqlite, {name: _as_kept(value) for name, value in values.items()}
+                statement.sqlite, {name: as_kept(value) for name, value in values.items()}
             ).fetchall()
             for statement, values in statements
         ]
@@ -274,7 +274,7 @@ class Turn:
     def commit(self) -> None:
         """Make it durable."""
         if self._begun:
-            with _worded():
+            with worded():
                 self._driver.execute("COMMIT")
         self._begun = False
 
@@ -286,7 +286,7 @@ class Turn:
 
 
 @contextmanager
-def _worded() -> Iterator[None]:
+def worded() -> Iterator[None]:
     """The drivers' errors as SQLAlchemy's, which everybody above knows."""
     try:
         yield
@@ -296,7 +296,7 @@ def _worded() -> Iterator[None]:
         raise IntegrityError(None, None, error) from error
 
 
-def _as_kept(value: Any) -> Any:
+def as_kept(value: Any) -> Any:
     """A moment as `Instant` keeps it on SQLite; anything else as it is."""
     if not isinstance(value, datetime):
         return value

@@ -24,6 +24,7 @@ from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden
 from registry.core.journal import entries
 from registry.core.settings import MisconfiguredError
 from schemas.vocabulary import May, Purpose, Role
+from schemas.words import said
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -353,7 +354,9 @@ def _words(error: IntegrityError) -> str:
 def allow(actor: Actor, may: May) -> None:
     """Raise Forbidden unless the actor may do this."""
     if may not in actor.may:
-        raise Forbidden(f"The role {actor.role.value} may not do this ({may.value})")
+        raise Forbidden(
+            said("The role %(role)s may not do this (%(may)s)", role=actor.role.value, may=may.value)
+        )
 
 
 def confirmed(actor: Actor, now: datetime, within: timedelta) -> None:

@@ -44,7 +44,13 @@ def _free_name(work: Work, kind: PartyKind, name: str, country: str, own_id: int
     work.lock(f"party:{kind}:{country}:{key}")
     known = queries.party_named(work.session, kind, name, country)
     if known is not None and known.id != own_id:
-        raise Conflict(f"{known.name} is already registered as {queries.party_number(known.id)}")
+        raise Conflict(
+            said(
+                "%(name)s is already registered as %(party)s",
+                name=known.name,
+                party=queries.party_number(known.id),
+            )
+        )
     return key
 
 
@@ -115,7 +121,7 @@ def change_person(work: Work, party_id: int, change: PersonChange, version: int)
     row = _party_as_read(work, party_id, version)
     person = work.session.get(Person, party_id)
     if person is None:
-        raise NotFound(f"{queries.party_number(party_id)} is no natural person")
+        raise NotFound(said("%(party)s is no natural person", party=queries.party_number(party_id)))
     _refuse_birth_to_come(work, change.birth_date)
     names = ("full_name", "birth_date", "document_kind", "document_number", "address")
     _note_change(work, row, change.reason, _apply(person, change, *names))
@@ -179,7 +185,7 @@ def record_death(work: Work, party_id: int, new: DeathNew) -> queries.PartyView:
     """Record that a natural person died; raises NotFound, Invalid, Conflict when it is known."""
     person = work.session.get(Person, party_id)
     if person is None:
-        raise NotFound(f"{queries.party_number(party_id)} is no natural person")
+        raise NotFound(said("%(party)s is no natural person", party=queries.party_number(party_id)))
     if new.died_on > work.today:
         raise Invalid.at("died_on", "This day has not come yet.")
     if person.birth_date is not None and new.died_on < person.birth_date:

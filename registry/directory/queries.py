@@ -164,7 +164,7 @@ def person(work: Work, party_id: int, purpose: Purpose) -> PersonView:
     allow(work.actor, May.PERSON_READ)
     row = work.session.get(Person, party_id)
     if row is None:
-        raise NotFound(f"{party_number(party_id)} is no natural person")
+        raise NotFound(said("%(party)s is no natural person", party=party_number(party_id)))
     work.purpose = purpose
     work.saw("person", [party_id])
     return PersonView(

@@ -210,7 +210,7 @@ def change_mark(work: Work, firearm_id: int, n: int, change: MarkChange, version
     row = _marked_by(work, firearm_id, version)
     mark = work.session.get(Mark, (row.id, n)) if 1 <= n <= row.marks else None
     if mark is None:
-        raise NotFound(f"{queries.firearm_number(row.id)} has no mark {n}")
+        raise NotFound(said("%(firearm)s has no mark %(n)s", firearm=queries.firearm_number(row.id), n=n))
     changed: list[Changed] = []
     if change.condition is not None and change.condition != mark.condition:
         changed.append((f"marks.{n - 1}.condition", mark.condition, change.condition.value))

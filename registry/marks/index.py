@@ -56,7 +56,7 @@ _MARKS = Prepared(
 )
 _GENERATION = Prepared("SELECT generation FROM mark_index")
 _BLOCKS = "SELECT id FROM mark_block ORDER BY id"
-_BLOCK = "SELECT length, base, ids, words FROM mark_block WHERE id = "
+_BLOCK = "SELECT length, base, ids, planes FROM mark_block WHERE id = "
 Cursor = tuple[int, int]
 _START: Cursor = (0, 0)
 
@@ -122,12 +122,7 @@ class Copy:
     def _take(self, changes: Iterable[tuple[Any, ...]]) -> None:
         marks = [(row[4], row[5]) for row in changes if row[5] and row[3] not in self._seen]
         for block in _packed(marks):
-            tail = self._tails.setdefault(block.length, [])
-            joined = packing.joined(tail[-1], block) if tail else None
-            if joined is None:
-                tail.append(block)
-            else:
-                tail[-1] = joined
+            _grow(self._tails.setdefault(block.length, []), block)
 
     def _load(self) -> None:
         """The blocks that are in the database now; those at hand are not read again."""
@@ -145,6 +140,16 @@ class Copy:
         self._sealed = known
 
 
+def _grow(tail: list[Block], block: Block) -> None:
+    """Add a block to those of its length, each kept twice as large as the next: marks are joined seldom."""
+    tail.append(block)
+    while len(tail) > 1 and len(tail[-2].ids) < 2 * len(tail[-1].ids):
+        both = packing.joined(tail[-2], tail[-1])
+        if both is None:
+            return
+        tail[-2:] = [both]
+
+
 _COPIES: WeakKeyDictionary[Database, Copy] = WeakKeyDictionary()
 _COPIES_LOCK = threading.Lock()
 
@@ -152,7 +157,10 @@ _COPIES_LOCK = threading.Lock()
 def copy_of(database: Database) -> Copy:
     """This process's copy of a database's index."""
     with _COPIES_LOCK:
-        return _COPIES.setdefault(database, Copy(database))
+        found = _COPIES.get(database)
+        if found is None:
+            found = _COPIES[database] = Copy(database)
+        return found
 
 
 def _packed(marks: Iterable[tuple[int, str]]) -> Iterator[Block]:
@@ -246,8 +254,8 @@ def _turn(work: Work, generation: int) -> None:
 def _write(work: Work, blocks: Iterable[Block], position: int) -> None:
     """Keep the blocks and forget the changes that are in them."""
     for block in blocks:
-        ids, words = block.stored()
+        ids, planes = block.stored()
         values = {"length": block.length, "marks": len(block.ids), "base": block.base}
-        work.session.execute(insert(MarkBlock).values(ids=ids, words=words, **values))
+        work.session.execute(insert(MarkBlock).values(ids=ids, planes=planes, **values))
     before = MarkChange.seq <= position if work.database.is_sqlite else MarkChange.xact < position
     work.session.execute(delete(MarkChange).where(before))

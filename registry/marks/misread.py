@@ -31,6 +31,8 @@ def firearms(blocks: Sequence[Block], cells: Cells, much_told: bool) -> Any:
 
 def _of_fixed(blocks: Sequence[Block], cells: Cells, much_told: bool) -> Iterator[Any]:
     legible = _legible(cells)
+    if legible > LEAST_FOR_ENDS and much_told:
+        yield shapes.search(blocks, (STAR, *cells, STAR)).firearms
     if legible == LEAST_FOR_ENDS and much_told:
         for end in ((STAR, *cells), (*cells, STAR)):
             yield shapes.search(blocks, end).firearms

@@ -1,68 +1,135 @@
-"""The position index: marks packed three characters to a word, in blocks.
+"""The position index: marks in blocks, as bitmaps of what stands where.
 
-Look-alikes are one class, so that thirty-one classes and the end of the mark fit five bits, and three
-characters sixteen. A block holds marks of one length as columns of words, so that a search reads only
-the word that tells most, and the others only for what is left. Pure: bytes in, firearms out.
+Look-alikes are one class, so that thirty-one classes are enough; a class is two digits to the base of six.
+A block holds marks of one length. For each place of them it has a bitmap for each first and each second
+digit: where both are set, that class stands there. Bitmaps without a bit are left out, so that a place
+where only digits stand takes eight bits of a mark. Pure: bytes in, firearms out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
-IN_WORD = 3
-BITS = 5
+from registry.marks.reading import fold_key
+
 BLOCK = 1 << 18
 """Most marks in a block; a bound of what a search needs in memory at a time."""
 WIDEST = (1 << 31) - 1
 """Farthest a firearm of a block may be from its first one."""
+BASE = 6
+IN_WORD = 64
 _PLAIN = "0123456789ACEFHJKMNPRTVWXY"
-_FOREIGN = len(_PLAIN) + 1  # first of the classes that other characters share
-_CLASSES = (1 << BITS) - _FOREIGN
-Words = NDArray[np.uint16]
+_FOREIGN = len(_PLAIN)  # first of the classes that other characters share
+_CLASSES = 31 - _FOREIGN
+_KINDS = np.arange(BASE, dtype=np.uint8)[:, None]
+_SORTED_BY = 3  # places
+Words = NDArray[np.uint64]
+"""A bit for each mark, the first ones lowest."""
+Codes = NDArray[np.uint8]
+"""A row of classes for each place."""
 Places = NDArray[np.intp]
 
 
 def class_of(character: str) -> int:
-    """The class, 1 to 31, of a character of a folded key."""
+    """The class, 0 to 30, of a character of a folded key."""
     at = _PLAIN.find(character)
-    return at + 1 if at >= 0 else _FOREIGN + ord(character) % _CLASSES
+    return at if at >= 0 else _FOREIGN + ord(character) % _CLASSES
 
 
-_TABLE = np.array([class_of(chr(code)) for code in range(0x10000)], dtype=np.uint16)
+_TABLE = np.array([class_of(chr(code)) for code in range(0x10000)], dtype=np.uint8)
+
+
+@lru_cache(maxsize=4096)
+def classes_of(cell: str) -> tuple[int, ...]:
+    """The classes of the characters that can stand in a cell."""
+    return tuple(sorted({class_of(character) for character in fold_key(cell)}))
 
 
 @dataclass(frozen=True)
 class Block:
-    """Marks of one length. ids: firearms, counted from base; words: the marks, a column for each word."""
+    """Marks of one length. ids: firearms, counted from base; planes: 2 * BASE bitmaps for each place."""
 
     length: int
     base: int
     ids: NDArray[np.uint32]
-    words: tuple[Words, ...]
+    planes: tuple[tuple[Words | None, ...], ...]
 
     def firearms(self, at: Places) -> NDArray[np.int64]:
         """The firearms at these places."""
         return self.ids[at].astype(np.int64) + self.base
 
+    def bearing(self, place: int, classes: Sequence[int], where: Places | None) -> Words | None:
+        """Marks with one of these classes at a place; None where there are none.
+
+        where: the words that are looked at; all without it.
+        """
+        found: Words | None = None
+        for number in classes:
+            first, second = self.planes[place][number // BASE], self.planes[place][BASE + number % BASE]
+            if first is None or second is None:
+                continue
+            here = first & second if where is None else first[where] & second[where]
+            found = here if found is None else found | here
+        return found
+
     @cached_property
-    def span(self) -> tuple[int, int]:
-        """The least and the greatest of the first words."""
-        return int(self.words[0].min()), int(self.words[0].max())
+    def all(self) -> Words:
+        """A bit for each mark, none beyond the last."""
+        words = np.full(words_of(len(self.ids)), ~np.uint64(0), dtype=np.uint64)
+        if left := len(self.ids) % IN_WORD:
+            words[-1] = (1 << left) - 1
+        return words
+
+    def codes(self) -> Codes:
+        """The classes as they were packed."""
+        found = np.zeros((self.length, len(self.ids)), dtype=np.uint8)
+        for row, planes in zip(found, self.planes, strict=True):
+            for weight, plane in zip((*range(0, BASE * BASE, BASE), *range(BASE)), planes, strict=True):
+                if weight and plane is not None:
+                    bits = np.unpackbits(plane.view(np.uint8), count=len(row), bitorder="little")
+                    row += bits * np.uint8(weight)
+        return found
 
     def stored(self) -> tuple[bytes, bytes]:
-        """ids and words as kept in the database, little-endian."""
-        return self.ids.astype("<u4").tobytes(), b"".join(word.astype("<u2").tobytes() for word in self.words)
+        """ids and planes as kept in the database, little-endian; first of these, which of them there are."""
+        there = [sum(1 << n for n, plane in enumerate(planes) if plane is not None) for planes in self.planes]
+        head = np.zeros(_head(self.length), dtype="<u2")
+        head[: self.length] = there
+        kept = [
+            plane.astype("<u8").tobytes() for planes in self.planes for plane in planes if plane is not None
+        ]
+        return self.ids.astype("<u4").tobytes(), b"".join((head.tobytes(), *kept))
 
 
-def from_stored(length: int, base: int, ids: bytes, words: bytes) -> Block:
+def from_stored(length: int, base: int, ids: bytes, planes: bytes) -> Block:
     """A block as it was kept, without copying it."""
-    columns = np.frombuffer(words, dtype="<u2").reshape(words_of(length), -1)
-    return Block(length, base, np.frombuffer(ids, dtype="<u4"), tuple(columns))
+    firearms = np.frombuffer(ids, dtype="<u4")
+    size, head = words_of(len(firearms)), _head(length)
+    there = np.frombuffer(planes, dtype="<u2", count=length).tolist()
+    rows = np.frombuffer(planes, dtype="<u8", offset=2 * head).reshape(-1, size)
+    at = count()
+    return Block(
+        length,
+        base,
+        firearms,
+        tuple(tuple(rows[next(at)] if bits >> n & 1 else None for n in range(2 * BASE)) for bits in there),
+    )
+
+
+def _head(length: int) -> int:
+    """Numbers before the planes, so that these begin at a whole word."""
+    return -(-length // 4) * 4
+
+
+def words_of(marks: int) -> int:
+    """How many words a bit for each of so many marks takes."""
+    return -(-marks // IN_WORD)
 
 
 def joined(block: Block, other: Block) -> Block | None:
@@ -71,49 +138,44 @@ def joined(block: Block, other: Block) -> Block | None:
     farthest = max(block.base + int(block.ids.max()), other.base + int(other.ids.max()))
     if len(block.ids) + len(other.ids) > BLOCK or farthest - base > WIDEST:
         return None
-    ids = [part.ids + np.uint32(part.base - base) for part in (block, other)]
-    words = (np.concatenate(pair) for pair in zip(block.words, other.words, strict=True))
-    return Block(block.length, base, np.concatenate(ids), tuple(words))
+    ids = np.concatenate([part.ids.astype(np.int64) + part.base for part in (block, other)])
+    return _block(ids, np.concatenate([block.codes(), other.codes()], axis=1))
 
 
 def in_order(blocks: Sequence[Block]) -> Iterator[Block]:
-    """The same marks of one length in full blocks by their first word, so that a search passes most over.
+    """The same marks of one length in full blocks by their beginning, so that a search passes most over.
 
     Unchanged where the firearms are too far apart to stand in one block.
     """
-    base = min(block.base for block in blocks)
-    ids = np.concatenate([block.ids.astype(np.int64) + (block.base - base) for block in blocks])
-    words = [np.concatenate(column) for column in zip(*(block.words for block in blocks), strict=True)]
-    if int(ids.max()) > WIDEST:
+    ids = np.concatenate([block.ids.astype(np.int64) + block.base for block in blocks])
+    if int(ids.max() - ids.min()) > WIDEST:
         yield from blocks
         return
-    order = np.argsort(words[0], kind="stable")
+    codes = np.concatenate([block.codes() for block in blocks], axis=1)
+    order = np.lexsort(codes[:_SORTED_BY][::-1])
     for start in range(0, len(order), BLOCK):
         at = order[start : start + BLOCK]
-        least = int(ids[at].min())
-        columns = tuple(word[at] for word in words)
-        yield Block(blocks[0].length, base + least, (ids[at] - least).astype(np.uint32), columns)
-
-
-def words_of(length: int) -> int:
-    """How many words a mark of so many characters takes."""
-    return -(-length // IN_WORD)
+        yield _block(ids[at], codes[:, at])
 
 
 def pack(length: int, firearms: Sequence[int], folded: Sequence[str]) -> Block:
-    """A block of folded keys that all have this length; firearms within 2^32 of each other."""
-    width = words_of(length) * IN_WORD
-    codes = np.frombuffer("".join(folded).encode("utf-32-le"), dtype="<u4").reshape(-1, length)
-    classes = np.zeros((len(folded), width), dtype=np.uint16)
+    """A block of folded keys that all have this length; firearms within WIDEST of each other."""
+    points = np.frombuffer("".join(folded).encode("utf-32-le"), dtype="<u4").reshape(-1, length).T
     # beyond the basic plane, classes follow the same rule without the table
-    classes[:, :length] = np.where(
-        codes < 0x10000, _TABLE[np.minimum(codes, 0xFFFF)], _FOREIGN + codes % _CLASSES
-    )
-    base = min(firearms)
-    ids = (np.array(firearms, dtype=np.int64) - base).astype(np.uint32)
-    columns = classes.reshape(len(folded), -1, IN_WORD)
-    words = [
-        (columns[:, n, 0] << 2 * BITS) | (columns[:, n, 1] << BITS) | columns[:, n, 2]
-        for n in range(columns.shape[1])
-    ]
-    return Block(length, base, ids, tuple(np.ascontiguousarray(word) for word in words))
+    beyond = (_FOREIGN + points % _CLASSES).astype(np.uint8)
+    codes = np.where(points < 0x10000, _TABLE[np.minimum(points, 0xFFFF)], beyond)
+    return _block(np.array(firearms, dtype=np.int64), codes)
+
+
+def _block(firearms: NDArray[np.int64], codes: Codes) -> Block:
+    base = int(firearms.min())
+    planes = tuple((*_planes(row // BASE), *_planes(row % BASE)) for row in codes)
+    return Block(len(codes), base, (firearms - base).astype(np.uint32), planes)
+
+
+def _planes(digits: Codes) -> Iterator[Words | None]:
+    """A bitmap for each value of a digit, None where it is nowhere."""
+    set_ = np.zeros((BASE, words_of(len(digits)) * IN_WORD), dtype=np.bool_)
+    np.equal(digits, _KINDS, out=set_[:, : len(digits)])
+    for plane in np.packbits(set_, axis=1, bitorder="little").view(np.uint64):
+        yield plane if plane.any() else None

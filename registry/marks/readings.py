@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from registry.core.errors import Invalid
-from registry.marks.patterns import Pattern, parse
+from registry.marks.patterns import STAR, Pattern, parse
 from registry.marks.reading import normal_form
 from schemas.words import Said, said
 
@@ -42,6 +42,8 @@ _FROM_GREEK = _spelt("ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ", "A B G 
 _TO_CYRILLIC = {latin: letter for letter, latin in reversed(_FROM_CYRILLIC.items()) if latin}
 _LATIN_SOUND = re.compile("|".join(sorted(_TO_CYRILLIC, key=len, reverse=True)))
 _KEYS, _CYRILLIC_KEYS = "QWERTYUIOPASDFGHJKLZXCVBNM", "ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ"
+_TURNS = re.compile("[01689HIMNOSWXZ?]+")
+_TURNED = str.maketrans("69MW", "96WM")
 _BY_KEY = str.maketrans(_KEYS + _CYRILLIC_KEYS, _CYRILLIC_KEYS + _KEYS)
 
 
@@ -70,7 +72,7 @@ def others(pattern: Pattern) -> tuple[Other, ...]:
     """Other readings than the text as typed and that without a label, each once."""
     known = {pattern.cells}
     found = []
-    for text, why in _texts(pattern.raw):
+    for text, why in (*_texts(pattern.raw), *_in_other_order(pattern)):
         try:
             other = parse(text)
         except Invalid:
@@ -86,6 +88,22 @@ def _texts(raw: str) -> Iterator[tuple[str, Said]]:
     for word in _words(bare):
         yield word, said("Of what was typed, only %(part)s is taken for the serial.", part=word)
     yield from _in_other_scripts(bare.upper())
+
+
+def _in_other_order(pattern: Pattern) -> Iterator[tuple[str, Said]]:
+    """Parts that stand the other way round, and the firearm held upside down."""
+    if STAR in pattern.cells:
+        return
+    signs = [cell if len(cell) == 1 else f"[{cell}]" for cell in pattern.cells]
+    for at in range(1, len(signs) if len(signs) > LEAST_OF_WORD else 1):
+        turned = "".join((*signs[at:], *signs[:at]))
+        yield turned, said("Its parts in the other order: %(mark)s.", mark=turned)
+    mark = "".join(signs)
+    turned = mark.translate(_TURNED)
+    if turned != mark:
+        yield turned, said("6 and 9 taken for one another: %(mark)s.", mark=turned)
+    if _TURNS.fullmatch(mark):
+        yield turned[::-1], said("Read upside down: %(mark)s.", mark=turned[::-1])
 
 
 def _words(text: str) -> list[str]:

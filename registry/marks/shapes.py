@@ -1,8 +1,11 @@
-"""Searching the position index: what a pattern asks of the words of a block. Pure: blocks in, firearms."""
+"""Searching the position index: which marks of a block fit a pattern. Pure: blocks in, firearms out.
+
+Every step works on a bit for each mark, so that the longest search of a block is bounded by the product of
+the lengths of pattern and mark, whatever was typed.
+"""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,163 +14,130 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.marks.packing import BITS, BLOCK, IN_WORD, Block, Places, Words, class_of, words_of
+from registry.marks.packing import Block, Places, Words, classes_of
 from registry.marks.patterns import ANY, STAR, Cells
-from registry.marks.reading import fold_key
 
 MOST_FOUND = 100_000
 """Marks after which a search gives up counting."""
-_WHOLE = (1 << IN_WORD * BITS) - 1
+_FEW_AFTER = 3
+"""Characters after which so few marks are left that only their words are looked at further."""
+_NOWHERE = np.empty(0, dtype=np.intp)
+_DIGITS = 10  # the first classes
 
 
 @dataclass(frozen=True)
 class _Test:
-    """What a word must say. mask, value: bits that are certain; sets: (shift, classes as bits)."""
+    """The classes that may stand at a place."""
 
-    word: int
-    mask: int
-    value: int
-    sets: tuple[tuple[int, int], ...]
-    told: float
+    place: int
+    classes: tuple[int, ...]
 
-    def passes_over(self, block: Block) -> bool:
-        """Whether no mark of a block can pass, by its first words."""
-        if self.word:
-            return False
-        least, most = block.span
-        return self.value > most or (self.value | (~self.mask & _WHOLE)) < least
-
-    def passed(self, words: Words) -> NDArray[np.bool_]:
-        """Which of these words pass; the answer holds until this thread asks again."""
-        masked, good = _SCRATCH.of(len(words))
-        np.bitwise_and(words, np.uint16(self.mask), out=masked)
-        np.equal(masked, np.uint16(self.value), out=good)
-        for shift, bits in self.sets:
-            classes = (words >> np.uint16(shift)) & np.uint16(31)
-            good &= (np.uint32(bits) >> classes) & np.uint32(1) == 1
-        return good
+    @property
+    def told(self) -> float:
+        """How much it tells: a digit less than a letter, one of several least."""
+        if len(self.classes) > 1:
+            return 0.5
+        return 1.0 if self.classes[0] < _DIGITS else 1.4
 
 
-class _Scratch(threading.local):
-    """Room for a block's words and answers: asking the system for it costs more than the comparison."""
-
-    def __init__(self) -> None:
-        self._masked = np.empty(BLOCK, dtype=np.uint16)
-        self._good = np.empty(BLOCK, dtype=np.bool_)
-
-    def of(self, size: int) -> tuple[Words, NDArray[np.bool_]]:
-        """The first places of it; a block that is larger gets its own."""
-        if size > BLOCK:
-            return np.empty(size, dtype=np.uint16), np.empty(size, dtype=np.bool_)
-        return self._masked[:size], self._good[:size]
+def _tests(cells: Sequence[str], start: int = 0) -> list[_Test]:
+    """What the legible cells ask of the places from `start` on."""
+    legible = ((place, cell) for place, cell in enumerate(cells, start) if ANY not in cell)
+    return [_Test(place, classes_of(cell)) for place, cell in legible]
 
 
-_SCRATCH = _Scratch()
+@dataclass(frozen=True)
+class Left:
+    """What is left of a block: a bit for each mark, in the words at `where`, or in all without it."""
+
+    words: Words
+    where: Places | None = None
+
+    def places(self) -> Places:
+        """The marks that are left, as their places in the block."""
+        at = np.flatnonzero(self.words)
+        if not len(at):
+            return _NOWHERE
+        bits = np.unpackbits(self.words[at].view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+        row, bit = np.nonzero(bits)
+        return (at if self.where is None else self.where[at])[row] * 64 + bit
 
 
-def _bits(cell: str) -> int:
-    """The classes that can stand in a cell, as bits."""
-    if ANY in cell:
-        return 0xFFFFFFFE
-    return sum(1 << number for number in {class_of(character) for character in fold_key(cell)})
-
-
-def _tests(cells: Sequence[str]) -> list[_Test]:
-    """The tests of a pattern without STAR, what tells most first."""
-    tests = []
-    for word in range(words_of(len(cells))):
-        mask = value = 0
-        sets: list[tuple[int, int]] = []
-        told = 0.0
-        for n, cell in enumerate(cells[word * IN_WORD : (word + 1) * IN_WORD]):
-            shift, bits = BITS * (IN_WORD - 1 - n), _bits(cell)
-            if bits.bit_count() == 1:
-                mask |= 31 << shift
-                value |= (bits.bit_length() - 1) << shift
-                told += 1.0 if bits.bit_length() - 1 <= 10 else 1.4  # a digit says less than a letter
-            elif ANY not in cell:
-                sets.append((shift, bits))
-                told += 0.5
-        if mask or sets:
-            tests.append(_Test(word, mask, value, tuple(sets), told))
-    return sorted(tests, key=lambda test: -test.told)
-
-
-_NOWHERE = np.empty(0, dtype=np.intp)
-
-
-def _fixed(block: Block, tests: Sequence[_Test]) -> Places:
-    """Places of a block that pass all tests."""
+def _passed(block: Block, tests: Sequence[_Test]) -> Left | None:
+    """What passes all tests; None where it is seen at once that nothing does."""
     if not tests:
-        return np.arange(len(block.ids))
-    if any(test.passes_over(block) for test in tests):
-        return _NOWHERE
-    first, *others = tests
-    at = np.flatnonzero(first.passed(block.words[first.word]))
-    for test in others:
-        at = at[test.passed(block.words[test.word][at])]
-    return at
-
-
-def _classes(block: Block, at: Places) -> NDArray[np.uint16]:
-    """The classes at these places, a row for each mark."""
-    rows = np.empty((len(at), len(block.words) * IN_WORD), dtype=np.uint16)
-    for n, word in enumerate(block.words):
-        picked = word[at]
-        for place in range(IN_WORD):
-            rows[:, n * IN_WORD + place] = (picked >> np.uint16(BITS * (IN_WORD - 1 - place))) & np.uint16(31)
-    return rows[:, : block.length]
-
-
-def _allowed(rows: NDArray[np.uint16], place: int, cell: str) -> NDArray[np.bool_]:
-    result: NDArray[np.bool_] = (np.uint32(_bits(cell)) >> rows[:, place]) & np.uint32(1) == 1
-    return result
+        return Left(block.all)
+    words: Words | None = None
+    where: Places | None = None
+    for n, test in enumerate(tests, 1):
+        found = block.bearing(test.place, test.classes, where)
+        if found is None:
+            return None
+        words = found if words is None else np.bitwise_and(words, found, out=found)
+        if n == _FEW_AFTER:
+            where = np.flatnonzero(words)
+            words = words[where]
+    return None if words is None else Left(words, where)
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What one search does with blocks of one length."""
+    """What one search does with blocks of one length.
+
+    tests: what tells most first; floating: pieces that stand somewhere between the places first and end,
+    one after the other.
+    """
 
     tests: tuple[_Test, ...]
     floating: tuple[Cells, ...] = ()
     first: int = 0
-    last: int = 0
+    end: int = 0
 
     def places(self, block: Block) -> Places:
         """Places of the block that fit."""
-        at = _fixed(block, self.tests)
-        if not self.floating or not len(at):
-            return at
-        return at[self._float(_classes(block, at))]
+        left = _passed(block, self.tests)
+        if left is None:
+            return _NOWHERE
+        return (self._floated(block, left) if self.floating else left).places()
 
-    def _float(self, rows: NDArray[np.uint16]) -> NDArray[np.bool_]:
-        """Which rows hold the floating pieces one after the other, each as early as it can be."""
-        free = np.full(len(rows), self.first)
-        fits = np.ones(len(rows), dtype=np.bool_)
-        end = rows.shape[1] - self.last
+    def _floated(self, block: Block, left: Left) -> Left:
+        """Marks that hold the floating pieces one after the other, wherever each can be first."""
+        nothing = np.zeros_like(left.words)
+        free = [left.words] * (self.end + 1)  # marks whose next piece may begin at each place
         for piece in self.floating:
-            found = np.zeros(len(rows), dtype=np.bool_)
-            for start in range(self.first, end - len(piece) + 1):
-                here = fits & ~found & (free <= start)
-                for n, cell in enumerate(piece):
-                    if ANY not in cell:
-                        here &= _allowed(rows, start + n, cell)
-                free[here] = start + len(piece)
-                found |= here
-            fits &= found
-        return fits
+            begins = range(self.first, self.end - len(piece) + 1)
+            ends = [nothing] * (self.end + 1)
+            for at in begins:
+                here = _standing(block, piece, at, free[at], left.where)
+                ends[at + len(piece)] = ends[at + len(piece) - 1] | here
+            free = ends
+        return Left(free[self.end], left.where)
+
+
+def _standing(block: Block, piece: Cells, at: int, marks: Words, where: Places | None) -> Words:
+    """Of these marks, those that hold the piece at this place."""
+    for test in _tests(piece, at):
+        found = block.bearing(test.place, test.classes, where)
+        if found is None:
+            return np.zeros_like(marks)
+        marks = np.bitwise_and(found, marks, out=found)
+    return marks
 
 
 def scan_of(cells: Cells, length: int) -> Scan | None:
     """The search of a pattern among marks of a length; None when none can fit."""
     if STAR not in cells:
-        return Scan(tuple(_tests(cells))) if len(cells) == length else None
+        return Scan(_ordered(_tests(cells))) if len(cells) == length else None
     first, *middle, last = _pieces(cells)
     if len(cells) - cells.count(STAR) > length:
         return None
-    gap = length - len(first) - len(last)
-    anchored = (*first, *(ANY,) * gap, *last)
-    return Scan(tuple(_tests(anchored)), tuple(filter(None, middle)), len(first), len(last))
+    end = length - len(last)
+    anchored = _ordered([*_tests(first), *_tests(last, end)])
+    return Scan(anchored, tuple(filter(None, middle)), len(first), end)
+
+
+def _ordered(tests: Iterable[_Test]) -> tuple[_Test, ...]:
+    return tuple(sorted(tests, key=lambda test: -test.told))
 
 
 def _pieces(cells: Cells) -> list[Cells]:
@@ -202,36 +172,37 @@ def _hits(blocks: Iterable[Block], cells: Cells) -> Iterator[NDArray[np.int64]]:
 
 
 def search_near(blocks: Iterable[Block], cells: Cells, wrong: int) -> Found:
-    """As search, for a pattern without STAR of whose characters so many may be wrong.
-
-    Of wrong + 1 parts of the pattern one must be right: each is searched for, and what is found counted.
-    """
-    parts = _parts(cells, wrong + 1)
-    return _gathered(_near(blocks, cells, wrong, [_tests(part) for part in parts]))
-
-
-def _parts(cells: Cells, count: int) -> list[list[str]]:
-    """The pattern in so many parts of equal legible length, everything else ANY."""
-    legible = [n for n, cell in enumerate(cells) if ANY not in cell]
-    size = -(-len(legible) // count)
-    groups = [set(legible[start : start + size]) for start in range(0, len(legible), size)]
-    return [[cell if n in group else ANY for n, cell in enumerate(cells)] for group in groups]
+    """As search, for a pattern without STAR of whose characters so many may be wrong."""
+    tests = _tests(cells)
+    return _gathered(_near(blocks, len(cells), tests, wrong))
 
 
 def _near(
-    blocks: Iterable[Block], cells: Cells, wrong: int, parts: Sequence[Sequence[_Test]]
+    blocks: Iterable[Block], length: int, tests: Sequence[_Test], wrong: int
 ) -> Iterator[NDArray[np.int64]]:
     for block in blocks:
-        if block.length != len(cells):
+        if block.length == length:
+            at = _within(block, tests, wrong).places()
+            if len(at):
+                yield block.firearms(at)
+
+
+def _within(block: Block, tests: Sequence[_Test], wrong: int) -> Left:
+    """Marks that fail no more than so many tests."""
+    failed = [np.zeros_like(block.all) for _ in range(wrong + 1)]  # one test, two …
+    everywhere = 0
+    for test in tests:
+        found = block.bearing(test.place, test.classes, None)
+        if found is None:
+            everywhere += 1
             continue
-        at = np.unique(np.concatenate([_fixed(block, tests) for tests in parts]))
-        rows = _classes(block, at)
-        missed = np.zeros(len(at), dtype=np.uint8)
-        for place, cell in enumerate(cells):
-            if ANY not in cell:
-                missed += ~_allowed(rows, place, cell)
-        if (missed <= wrong).any():
-            yield block.firearms(at[missed <= wrong])
+        fails = np.invert(found, out=found)
+        for n in range(wrong, 0, -1):
+            failed[n] |= failed[n - 1] & fails
+        failed[0] |= fails
+    if everywhere > wrong:
+        return Left(np.zeros_like(block.all))
+    return Left(~failed[wrong - everywhere] & block.all)
 
 
 def _gathered(hits: Iterator[NDArray[np.int64]]) -> Found:

@@ -60,7 +60,7 @@ class MarkBlock(Base):
     marks: Mapped[int]
     base: Mapped[int] = mapped_column(Key)
     ids: Mapped[bytes] = mapped_column(LargeBinary)
-    words: Mapped[bytes] = mapped_column(LargeBinary)
+    planes: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class MarkChange(Base):

@@ -30,6 +30,7 @@ from registry.tracing.tables import Trace
 from schemas.paging import Page
 from schemas.tracing import Share, StepFound, TracesAsked
 from schemas.vocabulary import May, Role
+from schemas.words import said
 
 MOST = 200
 """Candidates that are looked at; beyond them the answer says that more fit."""
@@ -345,7 +346,7 @@ def trace(work: Work, trace_id: int) -> TraceView:
     """A kept trace, one's own or, for authority and auditor, anyone's; raises NotFound."""
     row = work.session.get(Trace, trace_id)
     if row is None or (work.actor.role not in SEE_ALL and row.asked_by != work.actor.user_id):
-        raise NotFound(f"No trace has the number {trace_number(trace_id)}")
+        raise NotFound(said("No trace has the number %(number)s", number=trace_number(trace_id)))
     if May.PERSON_READ in work.actor.may:
         work.saw("trace", [trace_id])  # its answer may name persons
     return TraceView(

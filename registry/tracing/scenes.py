@@ -20,6 +20,7 @@ from schemas.paging import Page
 from schemas.scenes import CartridgesFound, LineFound, LotSaid, SceneAnswer, SceneNew, ScenesAsked
 from schemas.tracing import Answer, Question
 from schemas.vocabulary import May, Outcome, TraceKind
+from schemas.words import said
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def scene(work: Work, scene_id: int) -> SceneView:
     """A scene, one's own or, for authority and auditor, anyone's; raises NotFound."""
     row = work.session.get(Scene, scene_id)
     if row is None or (work.actor.role not in SEE_ALL and row.recorded_by != work.actor.user_id):
-        raise NotFound(f"No scene has the number {registry_number('Z', scene_id)}")
+        raise NotFound(said("No scene has the number %(number)s", number=registry_number("Z", scene_id)))
     return _view(row)
 
 

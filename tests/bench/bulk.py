@@ -13,7 +13,8 @@ from typing import Any
 import psycopg
 
 Rows = Iterator[tuple[Any, ...]]
-Tables = Iterable[tuple[str, tuple[str, ...], Rows]]
+Table = tuple[str, tuple[str, ...], Rows]
+"""Its name, its columns, and its rows."""
 _AT_ONCE = 5_000
 _FAST = ("synchronous=OFF", "journal_mode=OFF", "locking_mode=EXCLUSIVE", "cache_size=-1000000", "threads=2")
 _MADE = "SELECT type, name, sql, tbl_name FROM sqlite_master WHERE sql <> '' AND type <> 'table'"
@@ -23,7 +24,7 @@ AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexname::regc
 """
 
 
-def into_sqlite(path: str, names: list[str], tables: Tables) -> None:
+def into_sqlite(path: str, names: list[str], tables: Iterable[Table]) -> None:
     """Rows into a file of which nobody else has a connection; it is kept in WAL mode afterwards."""
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in _FAST:
@@ -46,7 +47,7 @@ def into_sqlite(path: str, names: list[str], tables: Tables) -> None:
     connection.close()
 
 
-def into_postgresql(url: str, names: list[str], tables: Tables) -> None:
+def into_postgresql(url: str, names: list[str], tables: Iterable[Table]) -> None:
     """Rows by COPY, foreign keys unchecked; triggers stay, but are not fired."""
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

@@ -74,11 +74,15 @@ class Loaded:
             for at in range(self.lots, lots, 1_000):
                 self._load(range(at, min(at + 1_000, lots)))
         self.lots = lots
+        self.settle()
+        return time.perf_counter() - start
+
+    def settle(self) -> None:
+        """Everything in the database file, and the planner's statistics current."""
         if isinstance(self.driver, sqlite3.Connection):
             self.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
             self.driver.execute("VACUUM ANALYZE")
-        return time.perf_counter() - start
 
     def _load(self, some: range) -> None:
         for table, columns, rows in (
@@ -107,6 +111,7 @@ def connect(url: str) -> Any:
     if url.startswith("sqlite"):
         driver = sqlite3.connect(make_url(url).database or "", isolation_level=None)
         driver.execute("PRAGMA synchronous=FULL")
+        driver.execute("PRAGMA foreign_keys=ON")
         return driver
     return psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
 
@@ -263,20 +268,24 @@ def kept(full: bool) -> Iterator[Line]:
 
 
 def one_row_each(loaded: Loaded, rows: int) -> tuple[float, float]:
-    """Bytes and rows a second of a table with a row for each cartridge and where it is."""
+    """Bytes and rows a second of a table with a row for each cartridge and where it is.
+
+    It has the keys without which it could not take the movements' place: lots and holders exist, and what
+    a holder has is found.
+    """
     loaded.driver.execute(
-        "CREATE TABLE one_each (lot_id BIGINT, position BIGINT, holder_id BIGINT, kind TEXT, since DATE,"
-        " PRIMARY KEY (lot_id, position))"
+        "CREATE TABLE one_each (lot_id BIGINT REFERENCES lot(id), position BIGINT,"
+        " holder_id BIGINT REFERENCES party(id), kind TEXT, since DATE, PRIMARY KEY (lot_id, position))"
     )
+    loaded.driver.execute("CREATE INDEX ix_one_each ON one_each (holder_id, lot_id)")
     before, start = loaded.size(), time.perf_counter()
     for at in range(0, rows, 100_000):
         made = [
-            (n // CARTRIDGES, n % CARTRIDGES, n % PARTIES, "sold", "2020-01-07")
+            (n // CARTRIDGES + 1, n % CARTRIDGES, n % PARTIES + 1, "sold", "2020-01-07")
             for n in range(at, at + 100_000)
         ]
         put(loaded.driver, "one_each", ("lot_id", "position", "holder_id", "kind", "since"), made)
-    if isinstance(loaded.driver, sqlite3.Connection):
-        loaded.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    loaded.settle()
     seconds = time.perf_counter() - start
     return (loaded.size() - before) / rows, rows / seconds
 

@@ -130,7 +130,7 @@ def _bytes(database: Database) -> int:
             sizes = "SELECT sum(pg_total_relation_size(c::regclass)) FROM unnest(%s::text[]) c"
             tables = ["mark_block", "mark_change", "mark_index"]
             return int(connection.exec_driver_sql(sizes, (tables,)).scalar() or 0)
-        pages = "SELECT sum(length(ids) + length(words) + 64) FROM mark_block"
+        pages = "SELECT sum(length(ids) + length(planes) + 64) FROM mark_block"
         changes = "SELECT count(*) * 40 FROM mark_change"
         return sum(int(connection.exec_driver_sql(asked).scalar() or 0) for asked in (pages, changes))
 
@@ -220,7 +220,8 @@ def quality(full: bool) -> Iterator[Line]:
     size, count = QUALITY_FULL if full else QUALITY_SMALL
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/quality.db"
-        firearms = serials.load(url, size)
+        firearms = list(serials.made(size))
+        serials.load(url, firearms)
         database = Database(url)
         index.rebuild(Office(database))
         random = Random(5)

@@ -5,7 +5,7 @@ Every fiftieth firearm has ten steps of custody, the others two; every second on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import islice
@@ -26,6 +26,7 @@ LONG_CHAIN = 50
 AT = "2026-01-01 00:00:00+00:00"
 FIRST_DAY = date(2000, 1, 1)
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+STATE = ("code", "name", "historic", "contact_name", "contact_address", "version")
 FIREARM = (
     "id",
     "type",
@@ -101,9 +102,13 @@ def load(url: str, size: int, plain: bool = False) -> None:
     plain: each with its serial and one step of custody alone.
     """
     migrate.upgrade(url)
+    fill(url, list(_tables(size, plain)))
+
+
+def fill(url: str, tables: Sequence[bulk.Table]) -> None:
+    """Rows into a migrated database that nobody else has open, below the journal."""
+    names = [table for table, *_ in tables]
     with below_the_journal(url):
-        tables = list(_tables(size, plain))
-        names = [table for table, *_ in tables]
         if url.startswith("sqlite"):
             bulk.into_sqlite(make_url(url).database or "", names, tables)
         else:
@@ -125,11 +130,11 @@ def _journal(url: str, change: Callable[[Connection], None]) -> None:
     database.close()
 
 
-def _tables(size: int, plain: bool) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[Any, ...]]]]:
+def _tables(size: int, plain: bool) -> Iterator[bulk.Table]:
     yield (
         "state",
-        ("code", "name", "historic", "contact_name", "contact_address", "version"),
-        iter([("BR", "Brazil", 0, "", "", 1), ("AT", "Austria", 0, "", "", 1)]),
+        STATE,
+        iter([("BR", "Brazil", False, "", "", 1), ("AT", "Austria", False, "", "", 1)]),
     )
     yield "calibre", ("code", "name"), iter([("9x19", "9 mm Luger")])
     yield "party", PARTY, (_party(key) for key in range(1, MAKERS + HOLDERS + 1))

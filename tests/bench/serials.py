@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
-
-from sqlalchemy.engine import make_url
 
 from registry.core import migrate
 from registry.demo.catalogue import Maker, Model, makers, models
@@ -32,39 +28,39 @@ class Made:
     calibre: str
 
 
-def made(size: int) -> Iterator[Made]:
-    """So many firearms of real models, the commoner ones oftener; the same each time."""
-    random = Random(11)
+def made(size: int, forms: Sequence[str] = (), seed: int = 11, letters: str = LETTERS) -> Iterator[Made]:
+    """So many firearms of real models, the commoner ones oftener; the same each time.
+
+    forms: of their serials, at random, in place of those that their makers use.
+    """
+    random = Random(seed)
     weighted = [model for model in models() for _ in range(model.weight)]
     for key in range(1, size + 1):
         model = random.choice(weighted)
-        yield Made(key, _serial(random, model.serials), model, random.choice(model.calibres))
+        form = random.choice(forms) if forms else model.serials
+        yield Made(key, _serial(random, form, letters), model, random.choice(model.calibres))
 
 
-def _serial(random: Random, pattern: str) -> str:
-    kinds = {"9": "0123456789", "A": LETTERS, "Я": CYRILLIC}
+def _serial(random: Random, pattern: str, letters: str = LETTERS) -> str:
+    kinds = {"9": "0123456789", "A": letters, "Я": CYRILLIC}
     return "".join(random.choice(kinds[c]) if c in kinds else c for c in pattern)
 
 
-def load(url: str, size: int) -> list[Made]:
-    """Fill an empty SQLite database with them."""
+def load(url: str, firearms: Sequence[Made]) -> None:
+    """Fill an empty database with them; the index of damaged marks is built afterwards."""
     migrate.upgrade(url)
-    firearms = list(made(size))
     names = [maker.short for maker in makers()]
-    opened = closing(sqlite3.connect(make_url(url).database or ""))
-    with population.below_the_journal(url), opened as connection:
-        for table, columns, rows in (
-            ("state", ("code", "name", "historic", "contact_name", "contact_address", "version"),
-             [("BR", "Brazil", 0, "", "", 1)]),
-            ("calibre", ("code", "name"), [(code, code) for code in {one.calibre for one in firearms}]),
+    codes = sorted({one.calibre for one in firearms})
+    population.fill(
+        url,
+        [
+            ("state", population.STATE, iter([("BR", "Brazil", False, "", "", 1)])),
+            ("calibre", ("code", "name"), iter([(code, code) for code in codes])),
             ("party", population.PARTY, (_party(n, maker) for n, maker in enumerate(makers(), 1))),
             ("firearm", population.FIREARM, (_firearm(one, names) for one in firearms)),
             ("mark", population.MARK, (_mark(one) for one in firearms)),
-        ):  # fmt: skip
-            places = ",".join("?" * len(columns))
-            connection.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({places})", rows)  # noqa: S608
-        connection.commit()
-    return firearms
+        ],
+    )
 
 
 def _party(key: int, maker: Maker) -> tuple[Any, ...]:

@@ -89,6 +89,7 @@ def changed(connection: Connection, table: Table, column: Column[Any]) -> bool |
     return False
 
 
+@pytest.mark.timeout(400)
 def test_every_cell_of_every_table(standing: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert standing.verify().problems == []
     found, missed, refused, empty = 0, [], [], set()

@@ -32,7 +32,8 @@ HIDES_LITTLE = (damage.eastern_digits, damage.greek_letters, damage.lower_case_i
 def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, list[serials.Made]]]:
     """A register with the serials real makers use."""
     url = f"sqlite:///{tmp_path_factory.mktemp('damage') / 'register.db'}"
-    firearms = serials.load(url, FIREARMS)
+    firearms = list(serials.made(FIREARMS))
+    serials.load(url, firearms)
     database = Database(url)
     office = Office(database)
     index.rebuild(office)

@@ -109,15 +109,16 @@ def iso(at: str | datetime) -> str:
 
 
 def _changes(turn: Turn, entry: int) -> list[leaves.Change]:
-    found: dict[int, tuple[list[Any], list[tuple[str, str, bytes]]]] = {}
-    for *change, name, value, salt in turn.run(_CHANGES, {"entry": entry}):
-        _, personal = found.setdefault(change[0], (change, []))
+    found: list[leaves.Change] = []
+    for key, subject, op, row, before, after, salt, name, value, apart in turn.run(
+        _CHANGES, {"entry": entry}
+    ):
+        if not found or found[-1].id != key:
+            found.append(leaves.Change(key, subject, op, row, before, after, bytes(salt)))
         if name is not None:
-            personal.append((name, value, bytes(salt)))
-    return [
-        leaves.Change(key, subject, op, row, before, after, bytes(salt), tuple(personal))
-        for (key, subject, op, row, before, after, salt), personal in found.values()
-    ]
+            personal = (*found[-1].personal, (name, value, bytes(apart)))
+            found[-1] = found[-1]._replace(personal=personal)
+    return found
 
 
 def _seal(turn: Turn, before: int, after: int) -> None:

@@ -65,8 +65,8 @@ def remove(connection: Connection) -> None:
         return
     for row in connection.execute(text(_POSTGRESQL_ALL)).all():
         connection.exec_driver_sql(f'DROP TRIGGER "{row.name}" ON "{row.subject}"')
-    for name in _FUNCTIONS:
-        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}")
+    for row in connection.execute(text(_POSTGRESQL_FUNCTIONS)).all():
+        connection.exec_driver_sql(f"DROP FUNCTION {row.name}()")
 
 
 def install(connection: Connection, metadata: MetaData) -> None:
@@ -242,13 +242,7 @@ END $$""",
 def _postgresql(metadata: MetaData) -> Iterator[tuple[str, str]]:
     yield from _FUNCTIONS.items()
     for table in journaled(metadata):
-        keys = ",".join(column.name for column in table.primary_key.columns)
-        apart = ",".join(column.name for column in table.columns if is_personal(column))
-        yield (
-            f"{PREFIX}{table.name}",
-            f"CREATE TRIGGER {PREFIX}{table.name} AFTER INSERT OR DELETE OR UPDATE ON {table.name}"
-            f" FOR EACH ROW EXECUTE FUNCTION journal_capture('{{{keys}}}', '{{{apart}}}')",
-        )
+        yield from _postgresql_capture(table)
         yield _postgresql_guard(
             f"{table.name}_truncate", f"TRUNCATE ON {table.name}", "journal_kept", "STATEMENT"
         )
@@ -263,6 +257,43 @@ def _postgresql(metadata: MetaData) -> Iterator[tuple[str, str]]:
     yield _postgresql_guard("ledger_state_delete", "DELETE ON ledger_state", "journal_kept")
     for name in _LEDGER:
         yield _emptied(name)
+
+
+def _postgresql_capture(table: Table) -> Iterator[tuple[str, str]]:
+    """Row by row; but what a statement put in goes in by one statement, where nothing of it is kept apart."""
+    keys = ",".join(column.name for column in table.primary_key.columns)
+    apart = ",".join(column.name for column in table.columns if is_personal(column))
+    events = "INSERT OR DELETE OR UPDATE" if apart else "DELETE OR UPDATE"
+    yield (
+        f"{PREFIX}{table.name}",
+        f"CREATE TRIGGER {PREFIX}{table.name} AFTER {events} ON {table.name}"
+        f" FOR EACH ROW EXECUTE FUNCTION journal_capture('{{{keys}}}', '{{{apart}}}')",
+    )
+    if not apart:
+        name = f"{PREFIX}{table.name}_inserted"
+        yield f"{name}()", _postgresql_inserted(table, name)
+        yield (
+            name,
+            f"CREATE TRIGGER {name} AFTER INSERT ON {table.name} REFERENCING NEW TABLE AS fresh"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+        )
+
+
+def _postgresql_inserted(table: Table, name: str) -> str:
+    return f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
+SET timezone = 'UTC' SET bytea_output = 'hex' SET extra_float_digits = 1 SET enable_seqscan = 'off' AS $$
+DECLARE entry bigint;
+BEGIN
+  IF NOT EXISTS (SELECT FROM fresh) THEN RETURN NULL; END IF;
+  SELECT id INTO entry FROM ledger_entry WHERE tx = pg_current_xact_id()::text::bigint;
+  IF entry IS NULL THEN RAISE EXCEPTION '{UNNAMED}' USING ERRCODE = '23514'; END IF;
+  INSERT INTO ledger_change (entry_id, subject, op, key, after, salt)
+    SELECT entry, '{table.name}', 'I', {key_json(table, "postgresql", "f")},
+      {row_json(table, "postgresql", "f")},
+      uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+    FROM fresh f;
+  RETURN NULL;
+END $$"""
 
 
 _LEDGER = (
@@ -284,6 +315,10 @@ _SQLITE_FOUND = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND 
 _POSTGRESQL_ALL = """
 SELECT t.tgname AS name, c.relname AS subject FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 WHERE t.tgname LIKE 'journal\\_%' AND NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+"""
+_POSTGRESQL_FUNCTIONS = """
+SELECT proname AS name FROM pg_proc
+WHERE proname LIKE 'journal\\_%' AND pronamespace = current_schema()::regnamespace
 """
 _POSTGRESQL_FOUND = """
 SELECT t.tgname::text AS name, pg_get_triggerdef(t.oid) AS sql FROM pg_trigger t

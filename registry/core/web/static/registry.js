@@ -41,6 +41,14 @@ function slashFinds(event) {
   field.select();
 }
 
+// A scanner ends each code with Enter, which is a new line there; Ctrl and Enter sends the form.
+function quickSend(event) {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  if (event.target.dataset?.quick === undefined) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+}
+
 function focusFirst() {
   const summary = document.querySelector("[data-focus]");
   const scan = document.querySelector("[data-scan]");
@@ -63,6 +71,7 @@ document.addEventListener("submit", askBeforeDanger);
 document.addEventListener("submit", sendOnce);
 document.addEventListener("submit", leaveOutEmpty);
 document.addEventListener("keydown", slashFinds);
+document.addEventListener("keydown", quickSend);
 window.addEventListener("pageshow", () => [...document.forms].forEach(unlock));
 document.querySelectorAll(".table-frame").forEach((frame) => frames.observe(frame));
 document.querySelectorAll("[data-print]").forEach((button) => {
