@@ -1,4 +1,4 @@
-"""Every case answered by the rules, the API and the page alike, and no licence issued with a condition unmet."""
+"""Every case answered by rules, API and page alike, and no licence issued with a condition unmet."""
 
 from __future__ import annotations
 
