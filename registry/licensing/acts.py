@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from registry.core.errors import Forbidden, Invalid, refuse_if
-from registry.core.work import Work, act
+from registry.core.work import Work, act, limited_to
 from registry.directory import queries as directory
 from registry.licensing import facts_queries, goods_rows, life, queries, rules, steps, substance, tables
 from registry.licensing.tables import Item, Licence, Line, Participant, Transit
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
 from schemas.licensing_vocabulary import GoodsKind, LetterKind, LicenceMove, LicenceState
-from schemas.vocabulary import May, Role
+from schemas.vocabulary import May
 from schemas.words import said
 
 M = LicenceMove
@@ -64,7 +64,7 @@ def draft(work: Work, new: told.LicenceNew) -> LicenceView:
 
 def _holder(work: Work, number: str | None) -> int:
     """Traders ask for their own company; others say for whom."""
-    own = work.actor.party_id if work.actor.role is Role.TRADER else None
+    own = limited_to(work.actor, May.LICENCE_APPLY)
     if number is None:
         if own is None:
             raise Invalid.at("holder", "Say who asks for the licence.")
@@ -79,7 +79,7 @@ def _holder(work: Work, number: str | None) -> int:
 def change(work: Work, licence_id: int, new: told.Application, version: int) -> LicenceView:
     """Say more, or otherwise; what is left out stays. Raises NotFound, Stale, Conflict, Invalid."""
     row = steps.locked(work, licence_id, version, M.CHANGE)
-    if work.actor.role is Role.TRADER and row.state == LicenceState.UNDER_REVIEW:
+    if limited_to(work.actor, May.LICENCE_APPLY) is not None and row.state == LicenceState.UNDER_REVIEW:
         raise Forbidden("It is under review: the authority asks when it needs more")
     before = substance.of(work, row)
     changed = [*_apply(work, row, new), *substance.fall(work, row, before)]
@@ -93,7 +93,8 @@ def change(work: Work, licence_id: int, new: told.Application, version: int) -> 
 
 def _apply(work: Work, row: Licence, new: told.Application) -> list[str]:
     """Set what is told; the names of what was told."""
-    if work.actor.role is Role.TRADER and (new.place is not None or new.conditions is not None):
+    own = limited_to(work.actor, May.LICENCE_APPLY) is not None
+    if own and (new.place is not None or new.conditions is not None):
         raise Forbidden("Place of issue and conditions are the authority's to say")
     for field in ("export_country", "import_country"):
         directory.check_country(work, getattr(new, field), field)
@@ -264,7 +265,7 @@ def add_evidence(work: Work, licence_id: int, new: told.EvidenceNew, version: in
 def _telling(work: Work, licence_id: int, version: int) -> Licence:
     """The row, if documents may be shown now: by applicants while it is theirs to complete."""
     row = steps.locked(work, licence_id, version, M.CHANGE)
-    if work.actor.role is Role.TRADER and row.state == LicenceState.UNDER_REVIEW:
+    if limited_to(work.actor, May.LICENCE_APPLY) is not None and row.state == LicenceState.UNDER_REVIEW:
         raise Forbidden("It is under review: the authority asks when it needs more")
     return row
 

@@ -11,7 +11,7 @@ from registry.access.tables import Account, Proposal
 from registry.core.errors import NotFound, Unmet
 from registry.core.numbers import find_registry_number, key_of, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work
+from registry.core.work import Work, limited_to
 from registry.directory.queries import name_key, names, party_number
 from registry.directory.tables import Party
 from registry.licensing import facts_queries, life, rules
@@ -23,7 +23,7 @@ from registry.licensing.views import ConditionView, LicenceRow, LicenceView, Lin
 from schemas.licensing import LicencesAsked
 from schemas.licensing_vocabulary import LicenceState
 from schemas.paging import Page
-from schemas.vocabulary import ApprovalKind, May, ProposalState, Role
+from schemas.vocabulary import ApprovalKind, May, ProposalState
 
 S = LicenceState
 PREFIX = "LC"
@@ -52,19 +52,17 @@ def licence_row(work: Work, licence_id: int, *, locked: bool = False) -> Licence
 
 def _seen_by(work: Work, row: Licence) -> bool:
     """Traders see their own, customs what was issued; nobody learns that the rest exists."""
-    if work.actor.role is Role.TRADER:
-        return row.holder_id == work.actor.party_id
-    if work.actor.role is Role.CUSTOMS:
-        return LicenceState(row.state) in life.IN_USE
-    return True
+    own = limited_to(work.actor, May.LICENCE_READ)
+    reached = own is None or row.holder_id == own
+    return reached and (May.LICENCE_CASE in work.actor.may or LicenceState(row.state) in life.IN_USE)
 
 
 def _scope(work: Work) -> list[ColumnElement[bool]]:
-    if work.actor.role is Role.TRADER:
-        return [Licence.holder_id == work.actor.party_id]
-    if work.actor.role is Role.CUSTOMS:
-        return [Licence.state.in_([state.value for state in life.IN_USE])]
-    return []
+    own = limited_to(work.actor, May.LICENCE_READ)
+    found: list[ColumnElement[bool]] = [] if own is None else [Licence.holder_id == own]
+    if May.LICENCE_CASE not in work.actor.may:
+        found.append(Licence.state.in_([state.value for state in life.IN_USE]))
+    return found
 
 
 def state_of(work: Work, row: Licence) -> LicenceState:
@@ -114,7 +112,7 @@ def licence(work: Work, licence_id: int) -> LicenceView:
     state = _state(row, work.now, waiting)
     known = facts_queries.facts_of(work, row, state, own)
     today = life.day_in(row.zone, work.now)
-    internal = May.LICENCE_REVIEW in work.actor.may or work.actor.role is Role.AUDITOR
+    internal = limited_to(work.actor, May.LICENCE_CASE) is None
     letters = facts_queries.letters_of(work, row.id)
     return LicenceView(
         number=licence_number(row.id),
