@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from registry.access import approvals, passwords, queries, rules, secrets
 from registry.access.events import Event, note
-from registry.access.policy import RECENT, SECOND_FACTOR_ROLES, permissions
+from registry.access.policy import RECENT, SECOND_FACTOR_ROLES
 from registry.access.tables import Account, ApiToken, SignIn
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, refuse_if
+from registry.core.policy import permissions
 from registry.core.work import Work, act
 from registry.directory.queries import party_by_number, state
 from schemas.access import AccountNew, TokenNew
