@@ -22,7 +22,7 @@ class Role(StrEnum):
 
 
 class May(StrEnum):
-    """What a person may be allowed to do; `registry/access/policy.py` says which role may do which."""
+    """What a person may be allowed to do; `registry/core/policy.py` says which role may do which."""
 
     DIRECTORY_READ = "directory.read"
     DIRECTORY_WRITE = "directory.write"
@@ -46,6 +46,7 @@ class May(StrEnum):
     TRACE_READ = "trace.read"
     LABEL_PRINT = "label.print"
     LICENCE_READ = "licence.read"
+    LICENCE_CASE = "licence.case"  # applications, beside what was issued
     LICENCE_APPLY = "licence.apply"
     LICENCE_REVIEW = "licence.review"  # verify with other States, assess, propose
     LICENCE_DECIDE = "licence.decide"  # approve, refuse, suspend, revoke

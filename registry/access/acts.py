@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from registry.access import approvals, passwords, queries, rules, secrets
 from registry.access.events import Event, note
-from registry.access.policy import RECENT, SECOND_FACTOR_ROLES, permissions
+from registry.access.policy import RECENT, SECOND_FACTOR_ROLES
 from registry.access.tables import Account, ApiToken, SignIn
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, refuse_if
+from registry.core.policy import permissions
 from registry.core.work import Work, act
 from registry.directory.queries import party_by_number, state
 from schemas.access import AccountNew, TokenNew
@@ -206,7 +207,7 @@ def make_token(work: Work, new: TokenNew) -> queries.TokenView:
     own = work.actor.may - {May.ACCESS_OWN}
     beyond = sorted(scope.value for scope in new.scopes if scope not in own)
     if beyond:
-        raise Invalid.at("scopes", f"You may not do this yourself: {', '.join(beyond)}.")
+        raise Invalid.at("scopes", said("You may not do this yourself: %(names)s.", names=", ".join(beyond)))
     token = secrets.new_token()
     row = ApiToken(
         token_hash=secrets.token_hash(token),
@@ -228,7 +229,7 @@ def revoke_token(work: Work, token_id: int) -> queries.TokenView:
     own = select(ApiToken).where(ApiToken.id == token_id, ApiToken.account_id == work.actor.user_id)
     row = work.session.scalar(own) if token_id < 2**63 else None
     if row is None:
-        raise NotFound(f"You have no token {token_id}")
+        raise NotFound(said("You have no token %(token)s", token=token_id))
     if row.revoked_at is None:
         row.revoked_at, row.version = work.now, row.version + 1
     return queries.token_view(row)

@@ -10,11 +10,11 @@ import orjson
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from registry.access.approvable import Approvable, Change, offered
-from registry.access.policy import permissions
 from registry.access.rules import Holder, state_at
 from registry.access.tables import Account, Proposal, ProposalApproval
 from registry.core.errors import NotFound
 from registry.core.paging import page
+from registry.core.policy import permissions
 from registry.core.work import Actor, Work
 from schemas.approvals import ProposalsAsked
 from schemas.paging import Page

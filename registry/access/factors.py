@@ -11,6 +11,7 @@ from registry.access.tables import Passkey, RecoveryCode, SignIn, Totp
 from registry.core.errors import Forbidden, Invalid, NotFound, Refused
 from registry.core.work import Work, act
 from schemas.vocabulary import May
+from schemas.words import said
 
 CODES = 10
 MOST_PASSKEYS = 10
@@ -101,7 +102,7 @@ def _refuse_more(work: Work, credential_id: bytes) -> None:
         raise Invalid("This passkey is registered already.")
     own = select(func.count()).select_from(Passkey).where(Passkey.account_id == work.actor.user_id)
     if (work.session.scalar(own) or 0) >= MOST_PASSKEYS:
-        raise Invalid(f"At most {MOST_PASSKEYS} passkeys; remove one first.")
+        raise Invalid(said("At most %(most)s passkeys; remove one first.", most=MOST_PASSKEYS))
 
 
 @act(May.ACCESS_OWN, confirmed_within=RECENT)
@@ -110,7 +111,7 @@ def remove_passkey(work: Work, passkey_id: int) -> None:
     own = (Passkey.id == passkey_id, Passkey.account_id == work.actor.user_id)
     row = work.session.scalar(select(Passkey).where(*own)) if passkey_id < 2**63 else None
     if row is None:
-        raise NotFound(f"You have no passkey {passkey_id}")
+        raise NotFound(said("You have no passkey %(passkey)s", passkey=passkey_id))
     work.session.delete(row)
     _after_removal(work)
     note(work, work.actor.user_id, Event.PASSKEY_REMOVED, row.label)

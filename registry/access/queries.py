@@ -9,16 +9,18 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.access.policy import Step, permissions, permissions_at, step_left
+from registry.access.policy import Step, permissions_at, step_left
 from registry.access.tables import AccessEvent, Account, ApiToken, Passkey, RecoveryCode, SignIn, Totp
 from registry.core.database import Prepared
 from registry.core.errors import NotFound
 from registry.core.numbers import registry_number
 from registry.core.paging import page
+from registry.core.policy import permissions
 from registry.core.work import Actor, Office, Proof, Work
 from schemas.access import AccountsAsked
 from schemas.paging import Page, PageAsked
 from schemas.vocabulary import May, Role
+from schemas.words import said
 
 _HAS_FACTOR: ColumnElement[bool] = or_(
     exists().where(Totp.account_id == Account.id), exists().where(Passkey.account_id == Account.id)
@@ -155,7 +157,7 @@ def account(work: Work, account_id: int) -> AccountView:
     query = select(Account, _HAS_FACTOR).where(Account.id == account_id)
     row = work.session.execute(query).first() if account_id < 2**63 else None
     if row is None:
-        raise NotFound(f"No account {account_id}")
+        raise NotFound(said("No account %(account)s", account=account_id))
     return _view(*row)
 
 

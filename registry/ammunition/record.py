@@ -13,43 +13,46 @@ from registry.core.printing.paper import Block, FindingBox, Frame, KeyValues, Pa
 from registry.core.work import Work
 from registry.verification.queries import Standing, Verifiable
 from schemas.vocabulary import IssuedKind
+from schemas.words import Language, said
 
 SCHEMES = {
-    "lot_code": "All cartridges bear the code of the lot",
-    "lot_and_buyer_code": "All cartridges bear a code of lot and buyer",
-    "serialised": "Each cartridge bears a number of its own",
+    "lot_code": said("All cartridges bear the code of the lot"),
+    "lot_and_buyer_code": said("All cartridges bear a code of lot and buyer"),
+    "serialised": said("Each cartridge bears a number of its own"),
 }
 
 
-def draw(found: LotView, authority: str, issued: str, seal: Seal) -> bytes:
+def draw(found: LotView, authority: str, issued: str, seal: Seal, say: Language) -> bytes:
     """The record as PDF; nothing of who holds or held its cartridges."""
     frame = Frame(
-        title="Lot record",
+        title=say("Lot record"),
         number=found.number,
         authority=authority,
-        issued=f"Version {found.version}, {issued}",
+        issued=say("Version %(version)s, %(day)s", version=found.version, day=issued),
+        page_words=say("Page {page} of {pages}"),
+        language=say.code,
         seal=seal,
     )
-    return document(frame, list(_blocks(found)))
+    return document(frame, list(_blocks(found, say)))
 
 
-def _blocks(found: LotView) -> Iterator[Block]:
+def _blocks(found: LotView, say: Language) -> Iterator[Block]:
     yield Paragraph(found.code, large=True)
     for unmet in found.unmet:
         law = f" ({unmet.article})" if unmet.article else ""
-        yield FindingBox("alarm", "Alarm", f"{unmet.message}{law}")
-    yield KeyValues(list(_facts(found)))
+        yield FindingBox("alarm", say("Alarm"), say.told(unmet.message) + law)
+    yield KeyValues(list(_facts(found, say)))
 
 
-def _facts(found: LotView) -> Iterator[tuple[str, str]]:
-    yield "Maker", found.maker.name
-    yield "Product", " ".join(filter(None, (found.product, found.product_code)))
-    yield "Calibre", found.calibre_name
-    yield "Cartridges", f"{found.quantity:,}"
-    yield "Produced on", found.produced_on.isoformat()
-    yield "Marking", SCHEMES.get(found.scheme, found.scheme.replace("_", " ").capitalize())
+def _facts(found: LotView, say: Language) -> Iterator[tuple[str, str]]:
+    yield say("Maker"), found.maker.name
+    yield say("Product"), " ".join(filter(None, (found.product, found.product_code)))
+    yield say("Calibre"), found.calibre_name
+    yield say("Cartridges"), f"{found.quantity:,}"
+    yield say("Produced on"), found.produced_on.isoformat()
+    yield say("Marking"), say.told(SCHEMES[found.scheme])
     if found.gtin:
-        yield "GTIN", found.gtin
+        yield say("GTIN"), found.gtin
 
 
 def stands(work: Work, number: str, edition: str) -> Standing:

@@ -23,12 +23,13 @@ from registry.core.journal.tables import (
 )
 from registry.core.numbers import key_of
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work, allow
+from registry.core.work import Work, allow, shows_persons
 from registry.ledger.log import StoredTiles
 from registry.ledger.tiles import Tree
 from schemas.auditing import EntriesAsked
 from schemas.paging import Page
 from schemas.vocabulary import May
+from schemas.words import said
 
 # What belongs to a record: tables whose key is, or begins with, the record's own.
 RECORDS: dict[str, tuple[str, ...]] = {
@@ -86,7 +87,7 @@ def history(work: Work, number: str) -> list[EntryLine]:
     prefix = number.strip().upper()[:1]
     key = key_of(prefix, number) if prefix in RECORDS else None
     if key is None:
-        raise NotFound(f"No record has the number {number[:40]!r}")
+        raise NotFound(said("No record has the number %(number)s", number=f"{number[:40]!r}"))
     allow(work.actor, NEEDED[prefix])
     belongs = or_(LedgerChange.key == f"[{key}]", LedgerChange.key.startswith(f"[{key},"))
     found = work.session.scalars(
@@ -96,7 +97,7 @@ def history(work: Work, number: str) -> list[EntryLine]:
         .limit(MOST)
     ).all()
     if not found:
-        raise NotFound(f"No record has the number {number[:40]!r}")
+        raise NotFound(said("No record has the number %(number)s", number=f"{number[:40]!r}"))
     return _entries(work, found)
 
 
@@ -126,7 +127,7 @@ def _line(work: Work, change: LedgerChange, personal: dict[str, str]) -> ChangeL
         for name in {**before, **after}
         if before.get(name) != after.get(name)
     ]
-    if personal and change.subject == "person":
+    if personal and change.subject == "person" and shows_persons(work):
         work.saw("person", orjson.loads(change.key))
     names = dict.fromkeys(name.partition(".")[2] for name in personal)
     for name in names:
@@ -139,7 +140,7 @@ def _line(work: Work, change: LedgerChange, personal: dict[str, str]) -> ChangeL
 def _shown(work: Work, change: LedgerChange, value: str | None) -> Any:
     if value is None:
         return None
-    readable = change.subject == "person" and May.PERSON_READ in work.actor.may
+    readable = change.subject == "person" and shows_persons(work)
     return orjson.loads(value)[0] if readable else WITHHELD
 
 
@@ -196,7 +197,7 @@ def proof(work: Work, leaf: int) -> dict[str, Any]:
     body = work.session.scalar(select(LedgerLeaf.body).where(LedgerLeaf.id == leaf)) if known else None
     newest = checkpoints(work, 1)
     if body is None or not newest or newest[0].size <= leaf:
-        raise NotFound(f"No signed checkpoint covers leaf {leaf} yet")
+        raise NotFound(said("No signed checkpoint covers leaf %(leaf)s yet", leaf=leaf))
     hashes = Tree(StoredTiles(work.database.rows)).inclusion(leaf, newest[0].size)
     return {
         "leaf_index": leaf,

@@ -13,6 +13,7 @@ from registry.core.errors import Conflict, Invalid, NotFound, refuse_if
 from registry.core.work import Work, act
 from schemas.calendars import HolidayNew, HolidayWithdrawal, WeekNew, YearNew
 from schemas.vocabulary import May
+from schemas.words import said
 
 
 @act(May.DIRECTORY_WRITE)
@@ -39,7 +40,7 @@ def add_holiday(work: Work, state: str, new: HolidayNew) -> queries.CalendarView
     queries.known_state(work, state)
     row = work.session.get(Holiday, (state, new.day), with_for_update=True)
     if row is not None and not row.withdrawn:
-        raise Conflict(f"{new.day} is free already: {row.name}")
+        raise Conflict(said("%(day)s is free already: %(name)s", day=new.day, name=row.name))
     if row is None:
         row = Holiday(state=state, day=new.day)
         work.session.add(row)
@@ -55,7 +56,7 @@ def withdraw_holiday(
     """A day that is a working day after all; it stays on record with the reason. Raises NotFound."""
     row = work.session.get(Holiday, (state, day), with_for_update=True)
     if row is None or row.withdrawn:
-        raise NotFound(f"{day} is no holiday on record of {state[:2]}")
+        raise NotFound(said("%(day)s is no holiday on record of %(state)s", day=day, state=state[:2]))
     row.withdrawn = withdrawal.reason
     row.recorded_at, row.recorded_by = work.now, work.actor.user_id
     work.session.flush()
@@ -70,7 +71,13 @@ def take_year(work: Work, state: str, new: YearNew) -> queries.CalendarView:
     """
     queries.known_state(work, state)
     if work.session.get(CalendarYear, (state, new.year)) is not None:
-        raise Conflict(f"The year {new.year} of {state} is complete already; add or withdraw single days")
+        raise Conflict(
+            said(
+                "The year %(year)s of %(state)s is complete already; add or withdraw single days",
+                year=new.year,
+                state=state,
+            )
+        )
     if not new.source and not published.is_known(state):
         raise Invalid.at("source", "No list of these holidays is at hand: enter them, with their source.")
     take_published(work, state, new.year, new.source)

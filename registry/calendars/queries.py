@@ -14,6 +14,7 @@ from registry.core.work import Work
 from registry.directory import queries as directory
 from schemas.calendars import DeadlineAsked
 from schemas.paging import Page
+from schemas.words import said
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def year(work: Work, state: str, number: int) -> CalendarView:
 def known_state(work: Work, code: str) -> None:
     """Raise NotFound unless this is a State of today."""
     if directory.state(work, code).historic:
-        raise NotFound(f"{code} is no more: nobody there keeps a deadline")
+        raise NotFound(said("%(code)s is no more: nobody there keeps a deadline", code=code))
 
 
 def calendars(work: Work) -> Page[CalendarRow]:
@@ -130,7 +131,7 @@ def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise NotFound(f"{text[:20]!r} is no day") from None
+        raise NotFound(said("%(text)s is no day", text=f"{text[:20]!r}")) from None
 
 
 def _weeks(state: str) -> Select[WorkingWeek]:

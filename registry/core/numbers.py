@@ -12,6 +12,7 @@ from functools import lru_cache
 from stdnum.iso7064 import mod_37_36
 
 from registry.core.errors import Invalid, NotFound
+from schemas.words import said
 
 _SHAPE = re.compile(r"([A-Z]{1,2})-?([0-9]{9,19})-?([0-9A-Z])")
 
@@ -32,7 +33,12 @@ def parse_registry_number(prefix: str, text: str, field: str = "number") -> int:
     key = key_of(prefix, text)
     if key is None:
         raise Invalid.at(
-            field, f"{text[:40]!r} is not a registry number beginning with {prefix}, or is misread"
+            field,
+            said(
+                "%(text)s is not a registry number beginning with %(prefix)s, or is misread",
+                text=f"{text[:40]!r}",
+                prefix=prefix,
+            ),
         )
     return key
 
@@ -41,7 +47,7 @@ def find_registry_number(prefix: str, text: str) -> int:
     """As parse_registry_number, for addresses: raises NotFound."""
     key = key_of(prefix, text)
     if key is None:
-        raise NotFound(f"No record has the number {text[:40]!r}")
+        raise NotFound(said("No record has the number %(text)s", text=f"{text[:40]!r}"))
     return key
 
 

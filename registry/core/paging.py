@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.errors import Invalid
 from schemas.paging import Page, PageAsked
+from schemas.words import said
 
 AnySelect: TypeAlias = "Select[*tuple[Any, ...]]"
 
@@ -34,7 +35,7 @@ def page(
     name = asked.sort.removeprefix("-") or next(iter(sorts))
     downwards = asked.sort.startswith("-")
     if name not in sorts:
-        raise Invalid.at("sort", f"One of {', '.join(sorts)}.")
+        raise Invalid.at("sort", said("One of %(names)s.", names=", ".join(sorts)))
     column = sorts[name]
     if asked.cursor:
         query = query.where(_after(column, key, *_opened(asked, column, key), downwards))

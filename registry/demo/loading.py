@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from registry.access import acts as access
 from registry.access import approvals, factors, grants, totp, vault
-from registry.access.policy import SECOND_FACTOR_ROLES, permissions
+from registry.access.policy import SECOND_FACTOR_ROLES
 from registry.access.tables import Account, Totp
 from registry.core.errors import Refused
+from registry.core.policy import permissions
 from registry.core.work import Actor, Office, Work
 from registry.demo import firearms as guns
 from registry.demo import lots, people, shipments

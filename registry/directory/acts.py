@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from registry.core.errors import Conflict, Invalid, NotFound, Stale
-from registry.core.work import Work, act, allow
+from registry.core.work import Work, act, for_purpose
 from registry.directory import queries
 from registry.directory.tables import Party, Person, PersonDeath, State
 from registry.directory.tables import PartyChange as PartyChangeRow
@@ -44,7 +44,13 @@ def _free_name(work: Work, kind: PartyKind, name: str, country: str, own_id: int
     work.lock(f"party:{kind}:{country}:{key}")
     known = queries.party_named(work.session, kind, name, country)
     if known is not None and known.id != own_id:
-        raise Conflict(f"{known.name} is already registered as {queries.party_number(known.id)}")
+        raise Conflict(
+            said(
+                "%(name)s is already registered as %(party)s",
+                name=known.name,
+                party=queries.party_number(known.id),
+            )
+        )
     return key
 
 
@@ -111,11 +117,11 @@ def change_party(work: Work, party_id: int, change: PartyChange, version: int) -
 @act(May.DIRECTORY_WRITE)
 def change_person(work: Work, party_id: int, change: PersonChange, version: int) -> queries.PersonView:
     """Correct personal data of a natural person; raises Forbidden, NotFound, Stale, Invalid."""
-    allow(work.actor, May.PERSON_READ)
+    for_purpose(work.actor, May.PERSON_READ, Purpose.REGISTRATION)
     row = _party_as_read(work, party_id, version)
     person = work.session.get(Person, party_id)
     if person is None:
-        raise NotFound(f"{queries.party_number(party_id)} is no natural person")
+        raise NotFound(said("%(party)s is no natural person", party=queries.party_number(party_id)))
     _refuse_birth_to_come(work, change.birth_date)
     names = ("full_name", "birth_date", "document_kind", "document_number", "address")
     _note_change(work, row, change.reason, _apply(person, change, *names))
@@ -179,7 +185,7 @@ def record_death(work: Work, party_id: int, new: DeathNew) -> queries.PartyView:
     """Record that a natural person died; raises NotFound, Invalid, Conflict when it is known."""
     person = work.session.get(Person, party_id)
     if person is None:
-        raise NotFound(f"{queries.party_number(party_id)} is no natural person")
+        raise NotFound(said("%(party)s is no natural person", party=queries.party_number(party_id)))
     if new.died_on > work.today:
         raise Invalid.at("died_on", "This day has not come yet.")
     if person.birth_date is not None and new.died_on < person.birth_date:

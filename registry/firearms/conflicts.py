@@ -12,6 +12,7 @@ from registry.firearms import queries, views
 from registry.firearms.tables import Firearm, IdentityConflict
 from schemas.firearms import DecisionNew
 from schemas.vocabulary import ApprovalKind, ConflictDecision, May
+from schemas.words import said
 
 
 @act(May.CONFLICT_PROPOSE)
@@ -56,7 +57,8 @@ def _gone(decision: ConflictDecision, keep: str | None, pair: list[Firearm]) -> 
     for row in pair:
         if row.superseded_by is not None:
             known, stays = queries.firearm_number(row.id), queries.firearm_number(row.superseded_by)
-            raise Conflict(f"{known} was superseded by {stays}; decide about that record")
+            told = "%(known)s was superseded by %(stays)s; decide about that record"
+            raise Conflict(said(told, known=known, stays=stays))
     return next(row for row in pair if row.id != kept)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from registry.core.errors import NotFound
 from registry.core.printing.labels import SHEETS, Label, sheet, single
 from registry.firearms.views import FirearmView
+from schemas.words import said
 
 MOST_NAMED = 26
 MOST_LARGE = 26
@@ -20,7 +21,7 @@ def label(found: FirearmView, authority: str, component: int | None = None) -> L
     """The label of a firearm, or of one of its parts; raises NotFound for a part it does not have."""
     part = next((p for p in found.components if p.n == component), None)
     if component is not None and part is None:
-        raise NotFound(f"{found.number} has no part {component}")
+        raise NotFound(said("%(number)s has no part %(component)s", number=found.number, component=component))
     borne = [mark for mark in found.marks if component is None or mark.component == component]
     text = next((mark.text for mark in borne if mark.text), found.number)
     number = found.number if component is None else f"{found.number}/{component}"

@@ -39,6 +39,7 @@ from schemas.vocabulary import (
     May,
     Symbol,
 )
+from schemas.words import said
 
 blueprint = Blueprint("firearms", __name__, template_folder="templates")
 NAVIGATION = (
@@ -194,7 +195,7 @@ def _form(number: str, template: str, typed: Mapping[str, str], errors: Any = ()
     n = (request.view_args or {}).get("n", 1)
     mark = next((mark for mark in found.marks if mark.n == n), None)
     if template == "condition" and mark is None:
-        raise NotFound(f"{number} has no mark {n}")
+        raise NotFound(said("%(number)s has no mark %(n)s", number=number, n=n))
     return _render(template, gun=found, mark=mark, parties=parties, typed=typed, errors=errors)
 
 

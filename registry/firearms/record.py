@@ -23,64 +23,79 @@ from registry.firearms.tables import Firearm
 from registry.firearms.views import FirearmView, MarkView
 from registry.verification.queries import Standing, Verifiable
 from schemas.vocabulary import IssuedKind
+from schemas.words import Language
 
 
-def draw(found: FirearmView, authority: str, issued: str, seal: Seal) -> bytes:
+def draw(found: FirearmView, authority: str, issued: str, seal: Seal, say: Language) -> bytes:
     """The record as PDF; nothing of who holds or held it."""
     frame = Frame(
-        title="Firearm record",
+        title=say("Firearm record"),
         number=found.number,
         authority=authority,
-        issued=f"Version {found.version}, {issued}",
+        issued=say("Version %(version)s, %(day)s", version=found.version, day=issued),
+        page_words=say("Page {page} of {pages}"),
+        language=say.code,
         seal=seal,
     )
-    return document(frame, list(_blocks(found)))
+    return document(frame, list(_blocks(found, say)))
 
 
-def _blocks(found: FirearmView) -> Iterator[Block]:
+def _blocks(found: FirearmView, say: Language) -> Iterator[Block]:
     yield Paragraph(" ".join(filter(None, (found.maker.name, found.model))), large=True)
     if found.conflicts:
-        yield FindingBox("alarm", "Alarm", "Another record claims the identity of this firearm.")
+        yield FindingBox("alarm", say("Alarm"), say("Another record claims the identity of this firearm."))
     for unmet in found.unmet:
         law = f" ({unmet.article})" if unmet.article else ""
-        yield FindingBox("warning", "Warning", f"{unmet.message}{law}")
-    yield KeyValues(list(_facts(found)))
-    yield Heading("Marks")
-    yield Table((("Mark", 3), ("Kind", 2), ("Where", 3), ("Condition", 1.5), ("Country", 1.5)), _marks(found))
+        yield FindingBox("warning", say("Warning"), say.told(unmet.message) + law)
+    yield KeyValues(list(_facts(found, say)))
+    yield Heading(say("Marks"))
+    yield Table(_columns(say), _marks(found, say))
     if found.components:
-        yield Heading("Parts")
-        yield KeyValues([(f"{part.n}", _named(part.kind, part.description)) for part in found.components])
+        yield Heading(say("Parts"))
+        yield KeyValues(
+            [(f"{part.n}", _named(say.label(part.kind), part.description)) for part in found.components]
+        )
 
 
-def _facts(found: FirearmView) -> Iterator[tuple[str, str]]:
-    yield "Type", _named(found.type, found.action.replace("_", " "))
-    yield "Calibre", found.calibre_name or found.calibre_text
-    yield "Manufactured", f"{found.country_made} {found.year_made or ''}".rstrip()
-    yield "Status", found.status.replace("_", " ").capitalize() or "No custody recorded"
+def _facts(found: FirearmView, say: Language) -> Iterator[tuple[str, str]]:
+    yield say("Type"), _named(say.label(found.type), say.label(found.action).lower())
+    yield say("Calibre"), found.calibre_name or found.calibre_text
+    yield say("Manufactured"), f"{found.country_made} {found.year_made or ''}".rstrip()
+    yield say("Status"), say.label(found.status) or say("No custody recorded")
     if found.superseded_by:
-        yield "Superseded by", found.superseded_by
+        yield say("Superseded by"), found.superseded_by
 
 
-def _marks(found: FirearmView) -> list[tuple[str, ...]]:
+def _columns(say: Language) -> tuple[tuple[str, float], ...]:
+    return (
+        (say("Mark"), 3),
+        (say("Kind"), 2),
+        (say("Where"), 3),
+        (say("Condition"), 1.5),
+        (say("Country"), 1.5),
+    )
+
+
+def _marks(found: FirearmView, say: Language) -> list[tuple[str, ...]]:
     return [
         (
-            mark.text or ", ".join(mark.symbols) or "Nothing readable",
-            mark.kind.replace("_", " ").capitalize(),
-            _place(found, mark),
-            mark.condition.replace("_", " ").capitalize(),
+            mark.text or ", ".join(mark.symbols) or say("Nothing readable"),
+            say.label(mark.kind),
+            _place(found, mark, say),
+            say.label(mark.condition),
             f"{mark.country or ''} {mark.year or ''}".strip(),
         )
         for mark in found.marks
     ]
 
 
-def _place(found: FirearmView, mark: MarkView) -> str:
+def _place(found: FirearmView, mark: MarkView, say: Language) -> str:
     part = next((part.kind for part in found.components if part.n == mark.component), "")
-    return _named(part, mark.place)
+    return _named(say.label(part), mark.place)
 
 
-def _named(code: str, more: str) -> str:
-    return ", ".join(filter(None, (code.replace("_", " ").capitalize(), more)))
+def _named(label: str, more: str) -> str:
+    return ", ".join(filter(None, (label, more)))
 
 
 def stands(work: Work, number: str, edition: str) -> Standing:

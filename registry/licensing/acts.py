@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from registry.core.errors import Forbidden, Invalid, refuse_if
-from registry.core.work import Work, act
+from registry.core.work import Work, act, limited_to
 from registry.directory import queries as directory
-from registry.licensing import facts_queries, goods_rows, life, queries, rules, steps, tables
+from registry.licensing import facts_queries, goods_rows, life, queries, rules, steps, substance, tables
 from registry.licensing.tables import Item, Licence, Line, Participant, Transit
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
 from schemas.licensing_vocabulary import GoodsKind, LetterKind, LicenceMove, LicenceState
-from schemas.vocabulary import May, Role
+from schemas.vocabulary import May
+from schemas.words import said
 
 M = LicenceMove
 PLAIN = (
@@ -63,7 +64,7 @@ def draft(work: Work, new: told.LicenceNew) -> LicenceView:
 
 def _holder(work: Work, number: str | None) -> int:
     """Traders ask for their own company; others say for whom."""
-    own = work.actor.party_id if work.actor.role is Role.TRADER else None
+    own = limited_to(work.actor, May.LICENCE_APPLY)
     if number is None:
         if own is None:
             raise Invalid.at("holder", "Say who asks for the licence.")
@@ -78,9 +79,10 @@ def _holder(work: Work, number: str | None) -> int:
 def change(work: Work, licence_id: int, new: told.Application, version: int) -> LicenceView:
     """Say more, or otherwise; what is left out stays. Raises NotFound, Stale, Conflict, Invalid."""
     row = steps.locked(work, licence_id, version, M.CHANGE)
-    if work.actor.role is Role.TRADER and row.state == LicenceState.UNDER_REVIEW:
+    if limited_to(work.actor, May.LICENCE_APPLY) is not None and row.state == LicenceState.UNDER_REVIEW:
         raise Forbidden("It is under review: the authority asks when it needs more")
-    changed = _apply(work, row, new)
+    before = substance.of(work, row)
+    changed = [*_apply(work, row, new), *substance.fall(work, row, before)]
     if row.state == LicenceState.DRAFT:
         row.version += 1
         work.session.flush()
@@ -91,7 +93,8 @@ def change(work: Work, licence_id: int, new: told.Application, version: int) -> 
 
 def _apply(work: Work, row: Licence, new: told.Application) -> list[str]:
     """Set what is told; the names of what was told."""
-    if work.actor.role is Role.TRADER and (new.place is not None or new.conditions is not None):
+    own = limited_to(work.actor, May.LICENCE_APPLY) is not None
+    if own and (new.place is not None or new.conditions is not None):
         raise Forbidden("Place of issue and conditions are the authority's to say")
     for field in ("export_country", "import_country"):
         directory.check_country(work, getattr(new, field), field)
@@ -119,24 +122,15 @@ def _recipient(work: Work, row: Licence, number: str) -> None:
 
 
 def _set_lines(work: Work, row: Licence, new: Sequence[told.LineNew]) -> None:
-    """Lines as told now; where they differ, what transit States said was about other goods."""
+    """Lines as told now; those told as before stay compared with the import licence."""
     before = facts_queries.lines_of(work, row.id)
     made = list(goods_rows.lines(work, row, new, before))
     items = [one for one in made if isinstance(one, Item)]
     goods_rows.refuse_twice(items, "lines")
-    if [goods_rows.same(line) for line in before] != [goods_rows.same(line) for line in new]:
-        for transit in facts_queries.transits_of(work, row.id):
-            unanswered(transit)
     _replace(work, row, Item)
     _replace(work, row, Line, [one for one in made if isinstance(one, Line)])
     work.session.add_all(items)
     work.session.flush()
-
-
-def unanswered(transit: Transit) -> None:
-    """The State has to be asked again."""
-    transit.answer, transit.reference = "not_asked", ""
-    transit.asked_on = transit.answered_on = transit.valid_until = transit.informed_on = None
 
 
 def _set_transits(work: Work, row: Licence, new: Sequence[str]) -> None:
@@ -205,10 +199,10 @@ def withdraw(work: Work, licence_id: int, why: told.Because, version: int) -> Li
 
 
 @act(May.LICENCE_APPLY)
-def answer(work: Work, licence_id: int, said: told.Said, version: int) -> LicenceView:
+def answer(work: Work, licence_id: int, answered: told.Said, version: int) -> LicenceView:
     """Answer what was asked: the time to decide begins anew. Raises NotFound, Stale, Conflict."""
     row = steps.locked(work, licence_id, version, M.ANSWER)
-    steps.write(work, row, LetterKind.ANSWER, said.text, shown=True)
+    steps.write(work, row, LetterKind.ANSWER, answered.text, shown=True)
     steps.start_clock(work, row)
     steps.moved(work, row, M.ANSWER)
     return queries.licence(work, row.id)
@@ -271,7 +265,7 @@ def add_evidence(work: Work, licence_id: int, new: told.EvidenceNew, version: in
 def _telling(work: Work, licence_id: int, version: int) -> Licence:
     """The row, if documents may be shown now: by applicants while it is theirs to complete."""
     row = steps.locked(work, licence_id, version, M.CHANGE)
-    if work.actor.role is Role.TRADER and row.state == LicenceState.UNDER_REVIEW:
+    if limited_to(work.actor, May.LICENCE_APPLY) is not None and row.state == LicenceState.UNDER_REVIEW:
         raise Forbidden("It is under review: the authority asks when it needs more")
     return row
 
@@ -294,7 +288,7 @@ def name_goods(work: Work, licence_id: int, new: told.Goods, version: int) -> Li
     row = steps.locked(work, licence_id, version, M.NAME_GOODS)
     line = work.session.get(Line, (row.id, new.line))
     if line is None:
-        raise Invalid.at("line", f"There is no line {new.line}.")
+        raise Invalid.at("line", said("There is no line %(line)s.", line=new.line))
     before = [one for one in facts_queries.items_of(work, row.id) if one.line_n == line.n]
     made = goods_rows.items(work, row, line.n, GoodsKind(line.goods), new.items, "items")
     for n, one in enumerate(made, len(before) + 1):

@@ -13,6 +13,7 @@ from registry.core.errors import Conflict, NotFound, RegistryError, Unmet
 from registry.core.web import context, guard
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
+from registry.core.work import limited_to
 from registry.licensing import acts, application_forms, goods_text, queries
 from registry.licensing.act_pages import typed_values, version_asked
 from registry.licensing.application_forms import STEPS
@@ -20,7 +21,7 @@ from registry.licensing.pages import Answer, blueprint, countries, country, rend
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
 from schemas.licensing_vocabulary import HS_HEADINGS, GoodsKind, Intermediary, LicenceKind, TemporaryPurpose
-from schemas.vocabulary import May, Role
+from schemas.vocabulary import May
 
 
 @blueprint.route("/licences/new", methods=["GET", "POST"])
@@ -41,7 +42,7 @@ def new() -> Answer:
         errors=errors,
         kinds=options(LicenceKind),
         purposes=options(TemporaryPurpose),
-        own=context.actor().role is Role.TRADER,
+        own=limited_to(context.actor(), May.LICENCE_APPLY) is not None,
     )
     return page, status
 

@@ -148,6 +148,8 @@ def amend(work: Work, order: Order) -> LicenceView:
         work.session.get_one(Line, (row.id, one.line)).quantity = one.quantity
     _set_end(row)
     steps.moved(work, row, M.AMEND, order.reason, [change[:3] for change in changes])
+    if all(line.drawn == line.quantity for line in queries.facts(work, row).lines):
+        steps.moved(work, row, M.EXHAUST)
     return queries.licence(work, row.id)
 
 

@@ -10,6 +10,9 @@ from registry.licensing.facts import LicenceFacts
 from schemas.licensing_vocabulary import LicenceKind, LicenceState
 from schemas.words import said, word
 
+MOST_YEARS = 30
+"""A last day further from the first is a slip of the pen; no State licenses for longer."""
+
 
 def unmet_for_content(facts: LicenceFacts, today: date) -> list[Unmet]:
     """FP 10(3): what licence and documents together show."""
@@ -56,6 +59,9 @@ def _days(facts: LicenceFacts, today: date) -> list[Unmet]:
         return []
     if facts.expires_on < facts.starts_on:
         return [Unmet(said("The last day comes after the first."), "expires_on", "FP 10(3)")]
+    if facts.expires_on.year - facts.starts_on.year > MOST_YEARS:
+        words = said("It is valid for at most %(years)s years.", years=MOST_YEARS)
+        return [Unmet(words, "expires_on", "FP 10(3)")]
     if facts.expires_on < today:
         return [
             Unmet(

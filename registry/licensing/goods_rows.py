@@ -14,6 +14,7 @@ from registry.firearms import queries as firearms
 from registry.licensing.tables import Item, Licence, Line
 from schemas.licensing import ItemNew, LineNew
 from schemas.licensing_vocabulary import GoodsKind, LicenceKind
+from schemas.words import said
 
 Sameness = tuple[str, str, str, int]
 
@@ -101,7 +102,7 @@ def _firearm(work: Work, row: Licence, new: ItemNew, path: str) -> int:
     if gun.superseded_by is not None:
         raise Invalid.at(f"{path}.firearm", "This record is superseded by another.")
     if new.component is not None and new.component > gun.components:
-        raise Invalid.at(f"{path}.component", f"There are {gun.components} parts.")
+        raise Invalid.at(f"{path}.component", said("There are %(parts)s parts.", parts=gun.components))
     if row.kind == LicenceKind.EXPORT and gun.holder_id != row.holder_id:
         raise Invalid.at(f"{path}.firearm", "Whoever asks for the licence does not hold it.")
     return gun.id
@@ -115,5 +116,6 @@ def _lot(work: Work, new: ItemNew, path: str) -> int:
     except RegistryError as error:
         raise Invalid.at(f"{path}.lot", error.message) from error
     if (new.last or 0) >= lot.quantity:
-        raise Invalid.at(f"{path}.last", f"The lot has {lot.quantity:,} cartridges, the first is 0.")
+        words = said("The lot has %(cartridges)s cartridges, the first is 0.", cartridges=f"{lot.quantity:,}")
+        raise Invalid.at(f"{path}.last", words)
     return lot.id

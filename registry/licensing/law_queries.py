@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from registry.core.errors import NotFound
 from registry.core.numbers import find_registry_number, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work
+from registry.core.work import Work, limited_to
 from registry.directory.queries import names, party_number
 from registry.licensing import law, tables
 from schemas.licensing_law import DatedAsked
 from schemas.licensing_vocabulary import GoodsKind, TermKind, TradeActivity
 from schemas.paging import Page
-from schemas.vocabulary import Role
+from schemas.vocabulary import May
 
 PREFIXES = {tables.Embargo: "EM", tables.Term: "LT", tables.Authorisation: "TA"}
 DatedRow = tables.Embargo | tables.Term | tables.Authorisation
@@ -80,8 +80,8 @@ def row_of(work: Work, table: type[Row], number: str, *, locked: bool = False) -
 
 def _seen(work: Work, row: DatedRow) -> bool:
     """Traders see their own authorisations; embargoes and times are for all."""
-    own = not isinstance(row, tables.Authorisation) or row.party_id == work.actor.party_id
-    return own or work.actor.role is not Role.TRADER
+    own = limited_to(work.actor, May.LICENCE_READ)
+    return own is None or not isinstance(row, tables.Authorisation) or row.party_id == own
 
 
 def embargoes_of(session: Session) -> tuple[law.Embargo, ...]:
@@ -179,8 +179,8 @@ def term_view(row: tables.Term) -> TermView:
 def authorisations(work: Work, asked: DatedAsked) -> Page[AuthorisationView]:
     """Authorisations to trade; traders see their own."""
     query: AnySelect = select(tables.Authorisation)
-    if work.actor.role is Role.TRADER:
-        query = query.where(tables.Authorisation.party_id == work.actor.party_id)
+    if (own := limited_to(work.actor, May.LICENCE_READ)) is not None:
+        query = query.where(tables.Authorisation.party_id == own)
     if asked.party:
         query = query.where(tables.Authorisation.party_id == parse_registry_number("P", asked.party, "party"))
     found = _page(work, tables.Authorisation, query, asked)

@@ -15,6 +15,7 @@ from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options
+from registry.core.work import limited_to
 from registry.directory.countries import COUNTRIES, country_name
 from registry.licensing import case_queries, life, queries
 from registry.licensing.assessment import QUESTIONS, asked
@@ -162,7 +163,7 @@ def case_page(number: str, errors: Any = ()) -> str:
         editable=_editable(found, may),
         recording=May.LICENCE_REVIEW in may and LicenceMove.RECORD in found.moves,
         naming=May.LICENCE_APPLY in may and LicenceMove.NAME_GOODS in found.moves,
-        internal=May.LICENCE_REVIEW in may or May.LEDGER_READ in may,
+        internal=limited_to(context.actor(), May.LICENCE_CASE) is None,
     )
 
 

@@ -11,18 +11,19 @@ from registry.access.tables import Account, Proposal
 from registry.core.errors import NotFound, Unmet
 from registry.core.numbers import find_registry_number, key_of, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work
+from registry.core.work import Work, limited_to
 from registry.directory.queries import name_key, names, party_number
 from registry.directory.tables import Party
 from registry.licensing import facts_queries, life, rules
 from registry.licensing.facts import LicenceFacts
 from registry.licensing.facts_queries import Belongings
+from registry.licensing.rules import Condition
 from registry.licensing.tables import Licence
 from registry.licensing.views import ConditionView, LicenceRow, LicenceView, LineView, TransitView
 from schemas.licensing import LicencesAsked
 from schemas.licensing_vocabulary import LicenceState
 from schemas.paging import Page
-from schemas.vocabulary import ApprovalKind, May, ProposalState, Role
+from schemas.vocabulary import ApprovalKind, May, ProposalState
 
 S = LicenceState
 PREFIX = "LC"
@@ -51,19 +52,17 @@ def licence_row(work: Work, licence_id: int, *, locked: bool = False) -> Licence
 
 def _seen_by(work: Work, row: Licence) -> bool:
     """Traders see their own, customs what was issued; nobody learns that the rest exists."""
-    if work.actor.role is Role.TRADER:
-        return row.holder_id == work.actor.party_id
-    if work.actor.role is Role.CUSTOMS:
-        return LicenceState(row.state) in life.IN_USE
-    return True
+    own = limited_to(work.actor, May.LICENCE_READ)
+    reached = own is None or row.holder_id == own
+    return reached and (May.LICENCE_CASE in work.actor.may or LicenceState(row.state) in life.IN_USE)
 
 
 def _scope(work: Work) -> list[ColumnElement[bool]]:
-    if work.actor.role is Role.TRADER:
-        return [Licence.holder_id == work.actor.party_id]
-    if work.actor.role is Role.CUSTOMS:
-        return [Licence.state.in_([state.value for state in life.IN_USE])]
-    return []
+    own = limited_to(work.actor, May.LICENCE_READ)
+    found: list[ColumnElement[bool]] = [] if own is None else [Licence.holder_id == own]
+    if May.LICENCE_CASE not in work.actor.may:
+        found.append(Licence.state.in_([state.value for state in life.IN_USE]))
+    return found
 
 
 def state_of(work: Work, row: Licence) -> LicenceState:
@@ -113,7 +112,7 @@ def licence(work: Work, licence_id: int) -> LicenceView:
     state = _state(row, work.now, waiting)
     known = facts_queries.facts_of(work, row, state, own)
     today = life.day_in(row.zone, work.now)
-    internal = May.LICENCE_REVIEW in work.actor.may or work.actor.role is Role.AUDITOR
+    internal = limited_to(work.actor, May.LICENCE_CASE) is None
     letters = facts_queries.letters_of(work, row.id)
     return LicenceView(
         number=licence_number(row.id),
@@ -157,8 +156,8 @@ def licence(work: Work, licence_id: int) -> LicenceView:
         letters=[letter for letter in letters if internal or letter.shown],
         events=facts_queries.events_of(work, row.id),
         moves=tuple(move.value for move in life.possible(state)),
-        to_issue=_to_issue(known, state, today),
-        to_ship=_to_ship(known, state, today),
+        to_issue=tuple(ConditionView.of(one, internal) for one in _to_issue(known, state, today)),
+        to_ship=tuple(ConditionView.of(one, internal) for one in _to_ship(known, state, today)),
         proposal=waiting.get(licence_number(row.id)),
     )
 
@@ -203,16 +202,16 @@ def _officers(work: Work, rows: Sequence[Licence]) -> dict[int, str]:
     return {row.id: row.full_name for row in work.session.execute(query)} if ids else {}
 
 
-def _to_issue(known: LicenceFacts, state: LicenceState, today: date) -> tuple[ConditionView, ...]:
+def _to_issue(known: LicenceFacts, state: LicenceState, today: date) -> list[Condition]:
     """While it is not decided: what has to be there before it is issued."""
     decided = state not in life.OPEN and state is not S.DRAFT
-    return () if decided else tuple(map(ConditionView.of, rules.conditions_to_issue(known, today)))
+    return [] if decided else rules.conditions_to_issue(known, today)
 
 
-def _to_ship(known: LicenceFacts, state: LicenceState, today: date) -> tuple[ConditionView, ...]:
+def _to_ship(known: LicenceFacts, state: LicenceState, today: date) -> list[Condition]:
     """While it is in use: what has to be there before something leaves today."""
     in_use = state in (S.ISSUED, S.SUSPENDED, S.EXPIRED)
-    return tuple(map(ConditionView.of, rules.conditions_to_ship(known, today))) if in_use else ()
+    return rules.conditions_to_ship(known, today) if in_use else []
 
 
 def _is_overdue(row: Licence, work: Work) -> bool:

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from registry.core.errors import Unmet
 from registry.licensing import tables
 from registry.licensing.rules import Condition
+from schemas.licensing_vocabulary import LicenceCondition
+from schemas.words import said
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,15 @@ class ConditionView:
     unmet: tuple[Unmet, ...]
 
     @classmethod
-    def of(cls, condition: Condition) -> ConditionView:
-        """A condition as it is shown; nobody is waited for where it is met."""
-        waits_for = "" if condition.met else condition.waits_for.value
-        return cls(condition.key.value, condition.article, condition.met, waits_for, condition.unmet)
+    def of(cls, condition: Condition, internal: bool) -> ConditionView:
+        """A condition as it is shown; nobody is waited for where it is met.
+
+        internal: to the authority; applicants do not learn which risk it sees.
+        """
+        waits_for, unmet = "" if condition.met else condition.waits_for.value, condition.unmet
+        if unmet and condition.key is LicenceCondition.ASSESSMENT and not internal:
+            unmet = (Unmet(said("The authority's assessment is not finished."), "checks", "FP 10(1)"),)
+        return cls(condition.key.value, condition.article, condition.met, waits_for, unmet)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from operator import itemgetter
 
 from registry.marks.patterns import ANY, STAR
 from registry.marks.reading import fold_key, in_latin
+from schemas.words import Said, said
 
 LOOK_ALIKE, WORN, SWAPPED, DOUBTED, OTHER = 2, 4, 5, 3, 9
 ENDS, EACH_AT_END, WITHIN = 4, 1, 7
@@ -37,6 +38,14 @@ class Slip(StrEnum):
     ADDED = "added"  # read and not on the record
 
 
+_TOLD = {
+    Slip.CONFUSED: said("The record has %(recorded)s for %(seen)s at place %(place)s."),
+    Slip.SWAPPED: said("The record has %(recorded)s for %(seen)s at place %(place)s: they changed places."),
+    Slip.MISSED: said("The record has %(recorded)s after place %(place)s of what was read."),
+    Slip.ADDED: said("The record lacks %(seen)s at place %(place)s."),
+}
+
+
 @dataclass(frozen=True)
 class Difference:
     """One slip. place: in what was read, from 1; seen: what was read; recorded: what the record has."""
@@ -46,18 +55,17 @@ class Difference:
     seen: str
     recorded: str
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> Said:
+        """The slip as a sentence."""
         if self.slip is Slip.MISSED and self.place == 1:
-            return f"the record begins with {self.recorded}, which was not read"
-        if self.slip is Slip.MISSED:
-            return f"the record has {self.recorded} after place {self.place - 1} of what was read"
-        if self.slip is Slip.ADDED:
-            return f"the record lacks {self.seen} at place {self.place}"
-        if self.slip is Slip.SWAPPED:
-            return (
-                f"the record has {self.recorded} for {self.seen} at place {self.place}: they changed places"
-            )
-        return f"the record has {self.recorded} for {self.seen} at place {self.place}"
+            return said("The record begins with %(recorded)s, which was not read.", recorded=self.recorded)
+        return said(_TOLD[self.slip], recorded=self.recorded, seen=self.seen, place=self._shown_place)
+
+    @property
+    def _shown_place(self) -> int:
+        """What is missing stands after a place of what was read, everything else at one."""
+        return self.place - 1 if self.slip is Slip.MISSED else self.place
 
 
 @dataclass(frozen=True)

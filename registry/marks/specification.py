@@ -6,6 +6,7 @@ import re
 
 from registry.core.errors import Unmet
 from registry.marks.reading import script_of
+from schemas.words import said
 
 LEAST_HEIGHT_UM = 1600  # EU 2019/68; 27 CFR 478.92 asks for 1/16 inch, 1.5875 mm
 LEAST_HEIGHT_US_UM = 1588
@@ -21,9 +22,15 @@ def shortcomings(
     found = []
     if height_um is not None and height_um < LEAST_HEIGHT_UM:
         law = "EU 2019/68" + ("; 27 CFR 478.92" if height_um < LEAST_HEIGHT_US_UM else "")
-        found.append(Unmet(f"{named} is lower than 1.6 mm.", f"{field}height_mm", law))
+        found.append(Unmet(said("%(named)s is lower than 1.6 mm.", named=named), f"{field}height_mm", law))
     if depth_um is not None and depth_um < LEAST_DEPTH_UM:
-        found.append(Unmet(f"{named} is shallower than 0.0762 mm.", f"{field}depth_mm", "27 CFR 478.92"))
+        found.append(
+            Unmet(
+                said("%(named)s is shallower than 0.0762 mm.", named=named),
+                f"{field}depth_mm",
+                "27 CFR 478.92",
+            )
+        )
     if script_of(text) not in _ALPHABETS or _EASTERN_DIGITS.search(text):
         message = f"{named} is not in the Latin, Cyrillic or Greek alphabet with Arabic or Roman numerals."
         found.append(Unmet(message, f"{field}text", "EU 2019/68"))

@@ -209,7 +209,7 @@ def _candidate(fit: Fit, rank: int, as_well: int) -> Candidate:
         agrees=fit.facts.agrees,
         differs=fit.facts.differs,
         status=mark.status,
-        misread=(*reread, *(f"{str(slip)[0].upper()}{str(slip)[1:]}." for slip in slips)),
+        misread=(*reread, *(slip.told for slip in slips)),
         as_well=as_well,
     )
 

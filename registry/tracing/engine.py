@@ -132,7 +132,10 @@ def _pattern(question: Question) -> patterns.Pattern | None:
         return readings.without_label(pattern) or pattern
     if is_placeholder(question.mark):
         raise Invalid.at(
-            "mark", f"{question.mark} stands for a missing serial; it is none. Use ? and * instead."
+            "mark",
+            said(
+                "%(mark)s stands for a missing serial; it is none. Use ? and * instead.", mark=question.mark
+            ),
         )
     return pattern
 

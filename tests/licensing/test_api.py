@@ -61,7 +61,7 @@ def test_steps_of_an_application_follow_each_other_and_submission_names_what_lac
         ("expires_on", "FP 10(3)"),
     }
     more = client.patch(
-        place, json={"starts_on": "2026-01-01", "expires_on": "2099-01-01"}, headers=at(own, 1)
+        place, json={"starts_on": "2026-01-01", "expires_on": "2050-01-01"}, headers=at(own, 1)
     ).json
     assert more["end_use"] == "Police"
     handed_in = client.post(f"{place}/submit", json={}, headers=at(own, more["version"]))

@@ -179,6 +179,7 @@ def test_other_goods_have_to_be_compared_and_asked_about_again(office: Office) -
     assert {condition.key for condition in changed.to_issue if not condition.met} == {
         "import_goods",
         "transit",
+        "assessment",
     }
 
 

@@ -68,17 +68,23 @@ def make(office: Office, one: Situation) -> str:
     return number
 
 
-def _load(shape: Any, **values: Any) -> Any:
-    plain = {name: str(value) if isinstance(value, date) else value for name, value in values.items()}
-    return shape().load(plain)
+def _load(work: Work, shape: Any, **values: Any) -> Any:
+    return shape().load({name: _day(work, name, value) for name, value in values.items()})
+
+
+def _day(work: Work, name: str, value: Any) -> Any:
+    """Days as they are written; a number is one so many days from today."""
+    if name.endswith(("_on", "_by", "_until")) and isinstance(value, int):
+        value = work.today + timedelta(days=value)
+    return str(value) if isinstance(value, date) else value
 
 
 def _applied(work: Work, one: Situation) -> str:
     holder = make_party(work, **{"kind": PartyKind.DEALER, **one.holder})
     for permit in one.permits:
         new = {"activity": one.kind, "document": "TA 1", "authority": "Authority", "war_material": False}
-        new |= {"begins_on": work.today - YEAR, "war_material": one.war_material, **permit}
-        law_acts.authorise(work, _load(law.AuthorisationNewSchema, party=holder.number, **new))
+        new |= {"begins_on": -365, "war_material": one.war_material, **permit}
+        law_acts.authorise(work, _load(work, law.AuthorisationNewSchema, party=holder.number, **new))
     new = {
         "kind": one.kind,
         "purpose": one.purpose,
@@ -97,7 +103,7 @@ def _applied(work: Work, one: Situation) -> str:
         "transits": list(one.transits),
     }
     new |= {"return_by": work.today + timedelta(days=60)} if one.purpose else {}
-    return acts.draft(work, _load(told.LicenceNewSchema, **(new | one.application))).number
+    return acts.draft(work, _load(work, told.LicenceNewSchema, **(new | one.application))).number
 
 
 def _version(work: Work, key: int) -> int:
@@ -113,17 +119,17 @@ def _shown(work: Work, key: int, one: Situation) -> None:
     if one.import_licence is not None and one.kind != "import" and one.purpose is None:
         paper = {"number": "PY-77", "authority": "DIMABEL", "country": "PY"}
         paper |= {"issued_on": work.today - timedelta(days=9), "expires_on": work.today + YEAR}
-        new = _load(told.ImportToldSchema, **(paper | one.import_licence))
+        new = _load(work, told.ImportToldSchema, **(paper | one.import_licence))
         acts.tell_import_licence(work, key, new, _version(work, key))
     if one.end_user is not None and one.kind != "import" and one.purpose is None:
         paper = {"number": "EUC-1", "issued_on": work.today, "country": "PY", "end_user": "Policía Nacional"}
         paper |= {"address": "Asunción", "signed_by": "The minister", "end_use": "Police"}
         paper |= {"certified_by": "DIMABEL", "no_re_export": True, "delivery_verification": True}
-        new = _load(told.EndUserToldSchema, **(paper | one.end_user))
+        new = _load(work, told.EndUserToldSchema, **(paper | one.end_user))
         acts.tell_end_user(work, key, new, _version(work, key))
     for paper in one.evidence:
         document = {"number": "1", "issued_by": "Somebody", "issued_on": work.today, **paper}
-        acts.add_evidence(work, key, _load(told.EvidenceNewSchema, **document), _version(work, key))
+        acts.add_evidence(work, key, _load(work, told.EvidenceNewSchema, **document), _version(work, key))
 
 
 def _verified(work: Work, key: int, one: Situation) -> None:
@@ -140,12 +146,8 @@ def _verified(work: Work, key: int, one: Situation) -> None:
 
 def _answered(work: Work, key: int, one: Situation) -> None:
     for country, said in one.transits.items():
-        change = _load(review.TransitChangeSchema, **{n: _day(work, v) for n, v in said.items()})
+        change = _load(work, review.TransitChangeSchema, **said)
         review_acts.record_transit(work, key, country, change, _version(work, key))
-
-
-def _day(work: Work, value: Any) -> Any:
-    return work.today + timedelta(days=value) if isinstance(value, int) else value
 
 
 def _assessed(work: Work, key: int, one: Situation) -> None:
@@ -153,7 +155,7 @@ def _assessed(work: Work, key: int, one: Situation) -> None:
         answer = one.checks.get(question.key, "clear")
         if answer != "none":
             new = _load(
-                review.CheckNewSchema, question=question.key, answer=answer, source="File", note="Asked"
+                work, review.CheckNewSchema, question=question.key, answer=answer, source="File", note="Asked"
             )
             review_acts.assess(work, key, new, _version(work, key))
 

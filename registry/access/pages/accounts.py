@@ -13,8 +13,9 @@ from registry.access import acts, approval_queries, factors, grants, queries
 from registry.access.approval_queries import ProposalView
 from registry.access.pages.room import Answer, blueprint
 from registry.access.permissions import choices
-from registry.access.policy import RECENT, permissions
+from registry.access.policy import RECENT
 from registry.core.errors import Invalid, NotFound, RegistryError
+from registry.core.policy import permissions
 from registry.core.web import context, guard
 from registry.core.web.context import registry
 from registry.core.web.forms import load_form

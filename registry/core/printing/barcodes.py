@@ -15,6 +15,7 @@ from barcode.errors import BarcodeError
 from typing_extensions import Buffer
 
 from registry.core.errors import Invalid
+from schemas.words import said
 
 QUIET_BARS = 10  # modules left and right of Code 128 (ISO/IEC 15417)
 QUIET_MATRIX = 1  # module around Data Matrix (ISO/IEC 16022)
@@ -66,7 +67,9 @@ def data_matrix(text: str, gs1: bool = False, field: str = "datamatrix") -> Matr
         symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, gs1=gs1, force_square=True)
         return _matrix(symbol)
     except (ValueError, RuntimeError) as error:
-        raise Invalid.at(field, f"This cannot be written as a Data Matrix: {error}") from None
+        raise Invalid.at(
+            field, said("This cannot be written as a Data Matrix: %(error)s", error=error)
+        ) from None
 
 
 def qr_code(text: str) -> Matrix:

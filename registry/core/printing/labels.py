@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from registry.core.errors import Invalid
 from registry.core.printing import barcodes, ink
+from schemas.words import said
 
 LEAST_MODULE = 0.19 * mm  # one and a half dots at 203 dpi; below, printers merge bars
 MOST_MODULE = 0.5 * mm
@@ -86,7 +87,7 @@ def single(labels: Iterable[Label], size: tuple[float, float] = SINGLE) -> bytes
 def sheet(labels: Iterable[Label], form: Sheet, start: int = 1) -> bytes:
     """A PDF of sheets; start: the first free place of the first sheet, counted from 1 along the rows."""
     if not 1 <= start <= form.places:
-        raise Invalid.at("start", f"A sheet has places 1 to {form.places}.")
+        raise Invalid.at("start", said("A sheet has places 1 to %(places)s.", places=form.places))
     out = io.BytesIO()
     canvas = ink.canvas(out, form.page)
     place = start - 1
@@ -110,7 +111,14 @@ def draw(canvas: Canvas, label: Label, x: float, y: float, width: float, height:
     bars = barcodes.code128(label.code128)
     module = _whole_dots(min((right - left) / bars.width, MOST_MODULE))
     if module < LEAST_MODULE:
-        raise Invalid.at("code128", f"{label.code128} is too long for a label of {width / mm:.0f} mm.")
+        raise Invalid.at(
+            "code128",
+            said(
+                "%(code)s is too long for a label of %(width)s mm.",
+                code=label.code128,
+                width=f"{width / mm:.0f}",
+            ),
+        )
     bar_height = max(height * 0.2, 6 * mm)
     bottom = y + MARGIN + 8
     ink.black(canvas)
@@ -125,7 +133,10 @@ def draw(canvas: Canvas, label: Label, x: float, y: float, width: float, height:
     room = top - (bottom + bar_height + 2)
     square = _whole_dots(min(MATRIX_MODULE, room / matrix.width, width * 0.25 / matrix.width))
     if square < LEAST_MODULE * 1.3:
-        raise Invalid.at("datamatrix", f"This code is too large for a label of {height / mm:.0f} mm.")
+        raise Invalid.at(
+            "datamatrix",
+            said("This code is too large for a label of %(height)s mm.", height=f"{height / mm:.0f}"),
+        )
     side = square * matrix.width
     ink.black(canvas)
     ink.path(canvas, barcodes.matrix_path(matrix, right - side, top - side, square))
@@ -170,5 +181,5 @@ def _size(field: str, words: str, size: float, width: float) -> float:
     """The size at which the words fit; raises Invalid below what can be read."""
     fitting = ink.fitted(size, words, width)
     if fitting < LEAST_TEXT:
-        raise Invalid.at(field, f"{words[:40]!r} is too long for this label.")
+        raise Invalid.at(field, said("%(words)s is too long for this label.", words=f"{words[:40]!r}"))
     return fitting
