@@ -375,6 +375,13 @@ def limited_to(actor: Actor, may: May) -> int | None:
 
 
 @refused_on_failure
+def is_limited_to_office(actor: Actor, may: May) -> bool:
+    """Whether a permission reaches what is or was at the office where one works, and nothing else."""
+    cell = policy.grant(actor.role, may) if may in actor.may else None
+    return cell is not None and cell.scope is policy.Scope.OFFICE
+
+
+@refused_on_failure
 def is_own(actor: Actor, may: May) -> bool:
     """Whether a permission reaches only what one asked oneself."""
     cell = policy.grant(actor.role, may) if may in actor.may else None
@@ -431,9 +438,3 @@ def act(
 def may_of(function: Any) -> May | None:
     """Which permission an act asks for; None when it is not an act."""
     return getattr(function, "may", None)
-
-
-def part_of_act(function: Callable[P, R]) -> Callable[P, R]:
-    """What an act does, to be done as a part of an act of a higher subject, which has its own permission."""
-    inner: Callable[P, R] = getattr(function, "__wrapped__", function)
-    return inner

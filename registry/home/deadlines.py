@@ -9,7 +9,7 @@ from datetime import timedelta
 from registry.core.work import Work
 from registry.licensing import queries as licences
 from registry.shipments import queries as shipments
-from schemas.vocabulary import May, Role
+from schemas.vocabulary import May
 
 SOON = timedelta(days=15)
 
@@ -43,5 +43,5 @@ def _all(work: Work) -> Iterator[Deadline]:
         late = sum(row.overdue for row in queue)
         near = sum(row.due_on is not None and not row.overdue and row.due_on <= until for row in queue)
         yield Deadline("decisions", late, near)
-    if May.LICENCE_READ in may and work.actor.role is not Role.CUSTOMS:
+    if May.LICENCE_CASE in may:
         yield Deadline("returns", len(licences.away(work)), 0)

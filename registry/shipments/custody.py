@@ -6,7 +6,7 @@ from datetime import date
 
 from registry.ammunition import acts as ammunition
 from registry.core.errors import Refused, Unmet
-from registry.core.work import Work, part_of_act
+from registry.core.work import Work
 from registry.directory.queries import party_number
 from registry.firearms import acts as firearms
 from registry.firearms import queries as firearm_queries
@@ -18,9 +18,6 @@ from schemas.ammunition import MovementNew
 from schemas.firearms import CustodyNew
 from schemas.shipments_vocabulary import Direction
 from schemas.vocabulary import CustodyKind, DocumentKind, MovementKind
-
-ADD_STEP = part_of_act(firearms.add_custody)
-MOVE = part_of_act(ammunition.move)
 
 
 def write(work: Work, row: Shipment, licence: Licence, own: Belongings, day: date) -> None:
@@ -50,7 +47,7 @@ def _goes(work: Work, item: ShipmentItem, licence: Licence, row: Shipment, day: 
             place=_place(row),
             document=number,
         )
-        MOVE(work, item.lot_id, leaves)
+        ammunition.follow(work, item.lot_id, leaves)
     elif item.firearm_id is not None and item.component_n == 0:
         step = CustodyNew(
             kind=CustodyKind.EXPORTED,
@@ -90,7 +87,7 @@ def _step(work: Work, item: ShipmentItem, step: CustodyNew) -> None:
         return
     gun = firearm_queries.firearm_row(work, item.firearm_id, locked=True)
     try:
-        ADD_STEP(work, gun.id, step, gun.version)
+        firearms.follow(work, gun.id, step, gun.version)
     except Refused as error:
         raise Refused(
             unmet=[Unmet(f"{item.name}: {u.message}", "", u.article) for u in error.unmet]

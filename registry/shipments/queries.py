@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from registry.core.errors import NotFound
 from registry.core.numbers import find_registry_number, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work
+from registry.core.work import Work, is_limited_to_office, limited_to
 from registry.directory.queries import names, party_number
 from registry.licensing import queries as licences
 from registry.licensing.tables import Licence
@@ -29,7 +29,7 @@ from registry.shipments.views import Crossing, ScanView, ShipmentRow, ShipmentVi
 from schemas.paging import Page
 from schemas.shipments import ShipmentsAsked
 from schemas.shipments_vocabulary import Direction, ShipmentState
-from schemas.vocabulary import Role
+from schemas.vocabulary import May
 
 PREFIX = "SH"
 MOST_LISTED = 100
@@ -48,13 +48,12 @@ def own_office(work: Work) -> str | None:
 
 def scope(work: Work) -> list[ColumnElement[bool]]:
     """Traders see shipments of their own licences; customs those that are or were at their office."""
-    if work.actor.role is Role.TRADER:
-        own = select(Licence.id).where(Licence.holder_id == work.actor.party_id)
-        return [Shipment.licence_id.in_(own)]
-    if work.actor.role is Role.CUSTOMS:
+    if is_limited_to_office(work.actor, May.SHIPMENT_READ):
         office = own_office(work)
         there = exists().where(ShipmentEvent.shipment_id == Shipment.id, ShipmentEvent.office == office)
         return [or_(Shipment.office == office, there)]
+    if (party := limited_to(work.actor, May.SHIPMENT_READ)) is not None:
+        return [Shipment.licence_id.in_(select(Licence.id).where(Licence.holder_id == party))]
     return []
 
 
