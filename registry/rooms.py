@@ -33,6 +33,7 @@ from registry.directory import api as directory_api
 from registry.directory import pages as directory_pages
 from registry.firearms import api as firearms_api
 from registry.firearms import conflicts as firearm_conflicts
+from registry.firearms import mark_texts
 from registry.firearms import pages as firearms_pages
 from registry.firearms import record as firearms_record
 from registry.home import pages as home_pages
@@ -104,6 +105,7 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
     "approvals": {
         **grants.APPROVABLE,
         **firearm_conflicts.APPROVABLE,
+        **mark_texts.APPROVABLE,
         **licensing_approving.APPROVABLE,
     }
 }

@@ -31,6 +31,7 @@ class May(StrEnum):
     FIREARM_REGISTER = "firearm.register"
     FIREARM_CORRECT = "firearm.correct"
     MARK_RECORD = "mark.record"
+    MARK_CORRECT = "mark.correct"  # that another text is what a mark says
     MARK_READ = "mark.read"  # how marks are understood: symbols, patterns of makers
     MARK_RULE_WRITE = "mark_rule.write"  # patterns that the authority adds
     CUSTODY_RECORD = "custody.record"
@@ -46,7 +47,7 @@ class May(StrEnum):
     TRACE_READ = "trace.read"
     LABEL_PRINT = "label.print"
     LICENCE_READ = "licence.read"
-    LICENCE_CASE = "licence.case"  # applications, beside what was issued
+    LICENCE_CASE = "licence_case.read"  # applications, beside what was issued
     LICENCE_APPLY = "licence.apply"
     LICENCE_REVIEW = "licence.review"  # verify with other States, assess, propose
     LICENCE_DECIDE = "licence.decide"  # approve, refuse, suspend, revoke
@@ -68,6 +69,7 @@ class ApprovalKind(StrEnum):
     OPEN_ACCOUNT = "open_account"
     GRANT_ROLE = "grant_role"
     RESOLVE_CONFLICT = "resolve_conflict"
+    CORRECT_MARK = "correct_mark"
     ISSUE_LICENCE = "issue_licence"
     AMEND_LICENCE = "amend_licence"
     REVOKE_LICENCE = "revoke_licence"

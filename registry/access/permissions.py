@@ -17,6 +17,7 @@ MEANING: Mapping[May, Any] = {
     May.FIREARM_REGISTER: _("Register firearms"),
     May.FIREARM_CORRECT: _("Correct records of firearms"),
     May.MARK_RECORD: _("Record marks"),
+    May.MARK_CORRECT: _("Approve another text for a mark"),
     May.MARK_READ: _("See how marks are understood: signs of factories, patterns of serials"),
     May.MARK_RULE_WRITE: _("Add and withdraw patterns of serials"),
     May.CUSTODY_RECORD: _("Record custody"),

@@ -75,6 +75,7 @@ TABLE: Mapping[May, Cells] = {
     May.FIREARM_REGISTER: _every(*_AUTHORITY) | _party(_TRADER),
     May.FIREARM_CORRECT: _every(*_AUTHORITY),
     May.MARK_RECORD: _every(*_AUTHORITY, _CUSTOMS) | _party(_TRADER),
+    May.MARK_CORRECT: _every(_SUPERVISOR),
     May.MARK_READ: _every(*_AUTHORITY, _POLICE, _CUSTOMS, _TRADER, _AUDITOR),
     May.MARK_RULE_WRITE: _every(_SUPERVISOR),
     May.CUSTODY_RECORD: _every(*_AUTHORITY) | _party(_TRADER),

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, Unmet, refuse_if
-from registry.core.work import Work, act, allow, limited_to
+from registry.access import approvals
+from registry.core.errors import Conflict, Forbidden, Invalid, Stale, Unmet, refuse_if
+from registry.core.work import Work, act, limited_to
 from registry.directory import queries as directory
 from registry.directory.tables import Party
 from registry.firearms import identity, queries, rows, rules, views
@@ -19,8 +20,9 @@ from schemas.firearms import (
     FirearmNew,
     MarkChange,
     MarkNew,
+    MarkText,
 )
-from schemas.vocabulary import CustodyKind, May, PartyKind
+from schemas.vocabulary import ApprovalKind, CustodyKind, May, PartyKind
 from schemas.words import said
 
 LAST_HISTORIC_YEAR = 2003  # Yugoslavia was the last of the historic States to which anything could go
@@ -202,32 +204,32 @@ def add_mark(work: Work, firearm_id: int, new: MarkNew, version: int) -> views.F
 
 @act(May.MARK_RECORD)
 def change_mark(work: Work, firearm_id: int, n: int, change: MarkChange, version: int) -> views.FirearmView:
-    """Record in which condition a mark is found now, or correct a text that was entered wrongly.
+    """Record in which condition a mark is found now; raises NotFound, Stale, Invalid.
 
-    What was before stays with the record, and why it was changed. Correcting a text asks for more than
-    recording marks: raises Forbidden. Raises NotFound, Stale, Invalid.
+    What was before stays with the record, and why it was changed.
     """
     row = _marked_by(work, firearm_id, version)
-    mark = work.session.get(Mark, (row.id, n)) if 1 <= n <= row.marks else None
-    if mark is None:
-        raise NotFound(said("%(firearm)s has no mark %(n)s", firearm=queries.firearm_number(row.id), n=n))
-    changed: list[Changed] = []
-    if change.condition is not None and change.condition != mark.condition:
+    mark, changed = queries.mark_row(work, row, n), list[Changed]()
+    if change.condition != mark.condition:
         changed.append((f"marks.{n - 1}.condition", mark.condition, change.condition.value))
         mark.condition = change.condition.value
-    if change.text is not None and change.text != mark.text:
-        changed.append((f"marks.{n - 1}.text", mark.text, change.text))
-        _correct_text(work, mark, change.text)
     _corrected(work, row, change.reason, changed)
     return queries.firearm(work, row.id)
 
 
-def _correct_text(work: Work, mark: Mark, text: str) -> None:
-    allow(work.actor, May.FIREARM_CORRECT)
-    if refused := acceptable_text(text, "text"):
-        raise Invalid(unmet=refused)
-    mark.text, mark.key = text, queries.key_of_mark(text)
+@act(May.MARK_CORRECT)
+def correct_text(work: Work, firearm_id: int, n: int, change: MarkText, version: int) -> None:
+    """Another text for a mark that was entered wrongly, as two have agreed.
+
+    Raises Forbidden outside of an approval by two, NotFound, Stale, Conflict, Invalid.
+    """
+    approvals.require(work, ApprovalKind.CORRECT_MARK)
+    row = _locked(work, firearm_id, version)
+    mark = queries.mark_row(work, row, n)
+    changed = [(f"marks.{n - 1}.text", mark.text, change.text)]
+    mark.text, mark.key = change.text, queries.key_of_mark(change.text)
     mark.folded = fold_key(mark.key)
+    _corrected(work, row, change.reason, changed)
 
 
 def _marked_by(work: Work, firearm_id: int, version: int) -> Firearm:

@@ -9,7 +9,7 @@ from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.web.context import look, registry
 from registry.core.work import Work
-from registry.firearms import acts, documents, queries, views
+from registry.firearms import acts, documents, mark_texts, queries, views
 from registry.firearms import conflicts as settling
 from registry.firearms.sealing import sealed_record
 from schemas import firearms as shapes
@@ -85,6 +85,20 @@ def change_mark(
 ) -> views.FirearmView:
     """Record in which condition a mark is found now."""
     return acts.change_mark(work, find_registry_number("F", number), n, change, version)
+
+
+@blueprint.route("/firearms/<number>/marks/<int(max=999):n>/text", methods=["POST"])
+@api.writes(
+    blueprint,
+    May.FIREARM_CORRECT,
+    takes=shapes.MarkTextSchema,
+    gives=ProposalSchema,
+    status=202,
+    versioned=True,
+)
+def correct_text(work: Work, change: shapes.MarkText, number: str, n: int, version: int) -> ProposalView:
+    """Propose what a mark really says; it is corrected when somebody else has approved it."""
+    return mark_texts.propose(work, find_registry_number("F", number), n, change, version)
 
 
 @blueprint.route("/firearms/<number>/custody", methods=["POST"])

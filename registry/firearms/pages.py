@@ -21,7 +21,7 @@ from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
-from registry.firearms import acts, documents, queries, views
+from registry.firearms import acts, documents, mark_texts, queries, views
 from registry.firearms import conflicts as settling
 from registry.firearms.sealing import sealed_record
 from schemas import firearms as shapes
@@ -194,7 +194,7 @@ def _form(number: str, template: str, typed: Mapping[str, str], errors: Any = ()
         parties = queries.parties_offered(work)
     n = (request.view_args or {}).get("n", 1)
     mark = next((mark for mark in found.marks if mark.n == n), None)
-    if template == "condition" and mark is None:
+    if template in ("condition", "mark_text") and mark is None:
         raise NotFound(said("%(number)s has no mark %(n)s", number=number, n=n))
     return _render(template, gun=found, mark=mark, parties=parties, typed=typed, errors=errors)
 
@@ -223,6 +223,18 @@ def condition(number: str, n: int) -> Answer:
         return acts.change_mark(work, firearm_id, n, taken, version)
 
     return _change(number, "condition", shapes.MarkChangeSchema, change, _("The condition is recorded."))
+
+
+@blueprint.route("/firearms/<number>/marks/<int(max=999):n>/text", methods=["GET", "POST"])
+@guard.may(May.FIREARM_CORRECT)
+def mark_text(number: str, n: int) -> Answer:
+    """Propose what a mark really says."""
+
+    def change(work: Work, firearm_id: int, taken: shapes.MarkText, version: int) -> object:
+        return mark_texts.propose(work, firearm_id, n, taken, version)
+
+    done = _("This is proposed. It is done when somebody else has approved it.")
+    return _change(number, "mark_text", shapes.MarkTextSchema, change, done)
 
 
 @blueprint.route("/firearms/<number>/custody/new", methods=["GET", "POST"])

@@ -154,6 +154,12 @@ def test_a_mark_is_added_and_its_condition_changed(officer: FlaskClient, gun: Fi
     assert "Altered" in page
     assert "file marks" in page
     assert officer.get(f"/firearms/{gun.number}/marks/3").status_code == 404
+    assert f'href="{path}/text"' in text(officer.get(path))
+    assert officer.get(f"/firearms/{gun.number}/marks/3/text").status_code == 404
+    assert post(officer, f"{path}/text", text="BR 2006", reason="misread", version="3").status_code == 303
+    assert "BR 2006" not in text(officer.get(f"/firearms/{gun.number}"))
+    proposed = text(officer.get("/proposals/1"))
+    assert all(each in proposed for each in ("BR 2005", "BR 2006", "misread"))
     assert officer.get(f"/firearms/{gun.number}/marks/99999999999999999999").status_code == 404
 
 
