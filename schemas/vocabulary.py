@@ -47,7 +47,7 @@ class May(StrEnum):
     TRACE_READ = "trace.read"
     LABEL_PRINT = "label.print"
     LICENCE_READ = "licence.read"
-    LICENCE_CASE = "licence.case"  # applications, beside what was issued
+    LICENCE_CASE = "licence_case.read"  # applications, beside what was issued
     LICENCE_APPLY = "licence.apply"
     LICENCE_REVIEW = "licence.review"  # verify with other States, assess, propose
     LICENCE_DECIDE = "licence.decide"  # approve, refuse, suspend, revoke
