@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     parts = Registry(
         settings,
         database,
-        Office(database, settings.state, secret=settings.secret_key, offers=OFFERS),
+        Office(database, settings.state, secret=settings.secret_key, offers=OFFERS, zone=settings.zone),
         _token_actor,
         _cookie_visitor,
         list(NAVIGATION),

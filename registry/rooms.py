@@ -37,6 +37,17 @@ from registry.firearms import mark_texts
 from registry.firearms import pages as firearms_pages
 from registry.firearms import record as firearms_record
 from registry.home import pages as home_pages
+from registry.licensing import act_pages, application_pages
+from registry.licensing import api as licensing_api
+from registry.licensing import approving as licensing_approving
+from registry.licensing import case_api as licensing_case_api
+from registry.licensing import commands as licensing_commands
+from registry.licensing import law_api as licensing_law_api
+from registry.licensing import law_pages as licensing_law_pages
+from registry.licensing import pages as licensing_pages
+from registry.licensing import paper as licensing_paper
+from registry.licensing import paper_api as licensing_paper_api
+from registry.licensing import paper_pages as licensing_paper_pages
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
@@ -47,6 +58,12 @@ from registry.recovery import documents as recovery_documents
 from registry.recovery import entry_pages as recovery_entry_pages
 from registry.recovery import evidence_pages as recovery_evidence_pages
 from registry.recovery import pages as recovery_pages
+from registry.shipments import api as shipments_api
+from registry.shipments import commands as shipments_commands
+from registry.shipments import counter_pages as shipments_counter_pages
+from registry.shipments import documents as shipments_documents
+from registry.shipments import office_api as shipments_office_api
+from registry.shipments import pages as shipments_pages
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
 from registry.tracing import documents as tracing_documents
@@ -60,6 +77,8 @@ API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
     firearms_api.blueprint,
     ammunition_api.blueprint,
+    licensing_api.blueprint,
+    shipments_api.blueprint,
     marks_api.blueprint,
     directory_api.blueprint,
     calendars_api.blueprint,
@@ -74,8 +93,10 @@ PAGE_ROOMS: Sequence[Any] = (
     tracing_pages.blueprint,
     firearms_pages.blueprint,
     ammunition_pages.blueprint,
+    licensing_pages.blueprint,
     marks_pages.blueprint,
     directory_pages.blueprint,
+    shipments_pages.blueprint,
     calendars_pages.blueprint,
     auditing_pages.blueprint,
     verification_pages.blueprint,
@@ -85,9 +106,11 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
     *firearms_pages.NAVIGATION,
     *ammunition_pages.NAVIGATION,
+    *licensing_pages.NAVIGATION,
     *marks_pages.NAVIGATION,
     *recovery_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
+    *shipments_pages.NAVIGATION,
     *auditing_pages.NAVIGATION,
     *access_pages.NAVIGATION,
 )
@@ -96,8 +119,10 @@ COMMANDS: Sequence[Any] = (
     access_commands.access,
     ammunition_commands.ammunition,
     marks_commands.marks,
+    licensing_commands.licences,
     tracing_commands.trace,
     auditing_commands.ledger,
+    shipments_commands.shipments,
 )
 OFFERS: Mapping[str, Mapping[Any, Any]] = {
     "approvals": {
@@ -105,12 +130,16 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
         **firearm_conflicts.APPROVABLE,
         **mark_texts.APPROVABLE,
         **disposal_acts.APPROVABLE,
+        **licensing_approving.APPROVABLE,
     }
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
     approvals_api, counter_pages, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages,
     scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages, disposal_api, disposal_pages,
+    licensing_case_api, licensing_law_api, act_pages,
+    application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
+    licensing_paper_api, licensing_paper_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
@@ -119,5 +148,7 @@ VERIFIABLE: Verifiable = {
     **ammunition_record.VERIFIABLE,
     **recovery_documents.VERIFIABLE,
     **recovery_certificate.VERIFIABLE,
+    **licensing_paper.VERIFIABLE,
+    **shipments_documents.VERIFIABLE,
 }
 """Kinds of documents that everyone can verify, and what each subject tells of its own."""

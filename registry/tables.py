@@ -9,13 +9,15 @@ from registry.core.journal import tables as journal
 from registry.core.web import tables as web
 from registry.directory import tables as directory
 from registry.firearms import tables as firearms
+from registry.licensing import tables as licensing
 from registry.marks import tables as marks
 from registry.recovery import disposal_tables as disposal
 from registry.recovery import tables as recovery
+from registry.shipments import tables as shipments
 from registry.tracing import tables as tracing
 from registry.verification import tables as verification
 
 TABLES = (
-    journal, web, directory, calendars, access, verification, marks, firearms, ammunition, tracing, recovery,
-    disposal,
+    journal, web, directory, calendars, access, verification, marks, firearms, ammunition, licensing,
+    shipments, tracing, recovery, disposal,
 )  # fmt: skip

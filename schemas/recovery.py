@@ -100,7 +100,7 @@ class ItemNew:
     note: str = ""
 
 
-class ItemNewSchema(Shape):
+class RecoveredItemNewSchema(Shape):
     makes = ItemNew
     kind = Code(ItemKind, load_default=ItemKind.FIREARM)
     type = Code(FirearmType, load_default=FirearmType.UNKNOWN)
@@ -150,7 +150,7 @@ class RecoveryNewSchema(Shape):
     place = Text(required=True, longest=120)
     agency = Number("P", required=True, metadata={"description": "The public body that keeps the items."})
     items = fields.List(
-        fields.Nested(ItemNewSchema), required=True, validate=validate.Length(min=1, max=MOST_ITEMS)
+        fields.Nested(RecoveredItemNewSchema), required=True, validate=validate.Length(min=1, max=MOST_ITEMS)
     )
     circumstances = Text(longest=2000, load_default="")
     case_number = Text(longest=80, load_default="")
@@ -320,7 +320,7 @@ class ItemRowSchema(Shape):
     custodian = fields.String(required=True)
 
 
-class ItemSchema(ItemRowSchema):
+class RecoveredItemSchema(ItemRowSchema):
     country = fields.String(required=True, allow_none=True)
     note = fields.String(required=True)
     trace = fields.String(required=True, allow_none=True)

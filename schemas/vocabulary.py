@@ -52,6 +52,17 @@ class May(StrEnum):
     EVIDENCE_HAND = "evidence.hand"  # hand evidence over and sign for it
     DISPOSAL_PROPOSE = "disposal.propose"  # and, once approved, record that it was done
     DISPOSAL_APPROVE = "disposal.approve"
+    LICENCE_READ = "licence.read"
+    LICENCE_CASE = "licence_case.read"  # applications, beside what was issued
+    LICENCE_APPLY = "licence.apply"
+    LICENCE_REVIEW = "licence.review"  # verify with other States, assess, propose
+    LICENCE_DECIDE = "licence.decide"  # approve, refuse, suspend, revoke
+    LICENCE_RULE_SET = "licence_rule.set"  # embargoes, times of the law, authorisations to trade
+    SHIPMENT_READ = "shipment.read"
+    SHIPMENT_ANNOUNCE = "shipment.announce"
+    SHIPMENT_CLEAR = "shipment.clear"
+    SHIPMENT_FOLLOW = "shipment.follow"  # passages, arrival, receipt, reminders
+    OFFICE_WRITE = "office.write"  # customs offices, and who works there
     HISTORY_READ = "history.read"  # who changed a record, and why
     LEDGER_READ = "ledger.read"
     APPROVAL_READ = "approval.read"  # what waits for a second person
@@ -71,6 +82,9 @@ class ApprovalKind(StrEnum):
     RESOLVE_CONFLICT = "resolve_conflict"
     DISPOSE = "dispose"
     CORRECT_MARK = "correct_mark"
+    ISSUE_LICENCE = "issue_licence"
+    AMEND_LICENCE = "amend_licence"
+    REVOKE_LICENCE = "revoke_licence"
 
 
 class ProposalState(StrEnum):
@@ -338,6 +352,7 @@ class FindingKind(StrEnum):
     RELOADED_CASE = "reloaded_case"
     RULE_EXCEPTION = "rule_exception"
     STOCK_DOES_NOT_ADD_UP = "stock_does_not_add_up"
+    CROSSED_BORDER = "crossed_border"
 
 
 class CertaintyLevel(StrEnum):
@@ -364,6 +379,8 @@ class IssuedKind(StrEnum):
     LOT_RECORD = "lot_record"
     RECOVERY_RECEIPT = "recovery_receipt"
     DISPOSAL_CERTIFICATE = "disposal_certificate"
+    LICENCE = "licence"
+    RECEIPT = "receipt"  # of a shipment that came in, FP 10(4)
 
 
 class Authenticity(StrEnum):

@@ -15,7 +15,12 @@ from registry.core.policy import STANDING, TABLE, Fields, Grant, Scope
 from registry.core.web import guard
 from schemas.vocabulary import May, Purpose, Role
 
-_REACH = {Scope.EVERY: "every record", Scope.PARTY: "own party's", Scope.SELF: "own"}
+_REACH = {
+    Scope.EVERY: "every record",
+    Scope.PARTY: "own party's",
+    Scope.OFFICE: "own office's",
+    Scope.SELF: "own",
+}
 _HEAD = """# Policy
 
 Written by `make policy` from `registry/core/policy.py` and the routes as the service answers them; a test
@@ -23,8 +28,9 @@ holds it against both. What has no cell is refused, a route without a declaratio
 starting, and a question to the policy that fails is a refusal.
 
 "Every record" reaches all of them; "own party's" those in which the party somebody works for takes part;
-"own" one's own account and what one asked oneself. Where purposes are named, the permission is given for
-these only. A record that a role does not reach answers like one that does not exist.
+"own office's" those that are or were at the customs office where one works; "own" one's own account and
+what one asked oneself. Where purposes are named, the permission is given for these only. A record that a
+role does not reach answers like one that does not exist.
 """
 
 

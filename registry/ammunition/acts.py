@@ -199,8 +199,18 @@ def move(work: Work, lot_id: int, new: MovementNew) -> LotView:
     """Record a transfer, issue, return, use, loss, theft, export or destruction of cartridges."""
     row = _locked(work, lot_id)
     giver = directory.party_by_number(work, new.from_party, "from_party")
-    taker = directory.party_by_number(work, new.to_party, "to_party") if new.to_party else None
     _own(work, giver)
+    return _moved(work, row, giver, new)
+
+
+def follow(work: Work, lot_id: int, new: MovementNew) -> LotView:
+    """As move, as part of an act of a higher subject that has its own permission."""
+    row = _locked(work, lot_id)
+    return _moved(work, row, directory.party_by_number(work, new.from_party, "from_party"), new)
+
+
+def _moved(work: Work, row: Lot, giver: Party, new: MovementNew) -> LotView:
+    taker = directory.party_by_number(work, new.to_party, "to_party") if new.to_party else None
     asked = _asked(work, row, giver, new, new.happened_on)
     taken_by = taker.id if taker else None
     refuse_if(

@@ -20,6 +20,7 @@ class Scope(StrEnum):
 
     EVERY = "every"
     PARTY = "party"  # those in which the party one works for takes part
+    OFFICE = "office"  # those that are or were at the customs office where one works
     SELF = "self"  # one's own account, and what one asked oneself
 
 
@@ -55,6 +56,10 @@ def _party(*roles: Role) -> dict[Role, Grant]:
     return {role: Grant(Scope.PARTY) for role in roles}
 
 
+def _office(*roles: Role) -> dict[Role, Grant]:
+    return {role: Grant(Scope.OFFICE) for role in roles}
+
+
 def _self(*roles: Role) -> dict[Role, Grant]:
     return {role: Grant(Scope.SELF) for role in roles}
 
@@ -87,6 +92,17 @@ TABLE: Mapping[May, Cells] = {
     May.SALE_RECORD: _every(*_AUTHORITY) | _party(_TRADER),
     May.STOCK_COUNT: _every(*_AUTHORITY) | _party(_TRADER),
     May.RULE_SET: _every(_SUPERVISOR),
+    May.LICENCE_READ: _every(*_AUTHORITY, _CUSTOMS, _AUDITOR) | _party(_TRADER),
+    May.LICENCE_CASE: _every(*_AUTHORITY, _AUDITOR) | _party(_TRADER),
+    May.LICENCE_APPLY: _every(*_AUTHORITY) | _party(_TRADER),
+    May.LICENCE_REVIEW: _every(*_AUTHORITY),
+    May.LICENCE_DECIDE: _every(_SUPERVISOR),
+    May.LICENCE_RULE_SET: _every(_SUPERVISOR),
+    May.SHIPMENT_READ: _every(*_AUTHORITY, _AUDITOR) | _office(_CUSTOMS) | _party(_TRADER),
+    May.SHIPMENT_ANNOUNCE: _every(*_AUTHORITY) | _party(_TRADER),
+    May.SHIPMENT_CLEAR: _office(_CUSTOMS),
+    May.SHIPMENT_FOLLOW: _every(*_AUTHORITY) | _office(_CUSTOMS),
+    May.OFFICE_WRITE: _every(_SUPERVISOR),
     May.TRACE_ASK: _every(*_AUTHORITY, purposes=_REGISTER) | _every(_POLICE, _CUSTOMS, purposes=_BORDER),
     May.TRACE_READ: _every(*_AUTHORITY, _AUDITOR) | _self(_POLICE, _CUSTOMS),
     May.LABEL_PRINT: _every(*_AUTHORITY, _POLICE, _CUSTOMS) | _party(_TRADER),

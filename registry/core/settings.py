@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from registry.core.errors import RegistryError
 
@@ -26,15 +27,17 @@ class Settings:
     """Every setting, its meaning in README.md under "Settings".
 
     database_url: SQLAlchemy URL; secret_key: signs cookies; state: ISO 3166-1 alpha-2 code of the State
-    whose registry this is; production: refuses defaults that are only safe on one machine;
-    max_body: largest accepted request in bytes; session_minutes, session_idle_minutes: life of a sign-in;
-    origin: where browsers find the registry; proxies: how many in front of it are trusted.
+    whose registry this is; zone: IANA name of the time by which its days end; production: refuses defaults
+    that are only safe on one machine; max_body: largest accepted request in bytes; session_minutes,
+    session_idle_minutes: life of a sign-in; origin: where browsers find the registry; proxies: how many in
+    front of it are trusted.
     """
 
     instance: Path
     database_url: str
     secret_key: str
     state: str = "BR"
+    zone: str = "America/Sao_Paulo"
     authority: str = "National Firearms Authority"
     languages: tuple[str, ...] = ("en", "pt", "ar")
     production: bool = False
@@ -63,6 +66,7 @@ class Settings:
             database_url=_database_url(given, instance),
             secret_key=_secret_key(given, instance, production),
             state=given.get("REGISTRY_STATE", cls.state),
+            zone=_zone(given, cls.zone),
             ledger_origin=given.get("REGISTRY_LEDGER_ORIGIN", ""),
             authority=given.get("REGISTRY_AUTHORITY", cls.authority),
             languages=tuple(given.get("REGISTRY_LANGUAGES", ",".join(cls.languages)).split(",")),
@@ -88,6 +92,14 @@ def _number(given: Mapping[str, str], name: str, default: int, least: int = 1) -
     if not text.isascii() or not text.isdigit() or int(text) < least:
         raise MisconfiguredError(f"{name} must be a whole number from {least}, not {text!r}")
     return int(text)
+
+
+def _zone(given: Mapping[str, str], default: str) -> str:
+    name = given.get("REGISTRY_ZONE", default)
+    try:
+        return ZoneInfo(name).key
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise MisconfiguredError(f"REGISTRY_ZONE must be such as America/Sao_Paulo, not {name!r}") from error
 
 
 def _origin(given: Mapping[str, str]) -> str:

@@ -11,7 +11,6 @@ import functools
 import hmac
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -20,63 +19,26 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.core import policy
+from registry.core.actors import OPERATOR as OPERATOR
+from registry.core.actors import Actor as Actor
+from registry.core.actors import Proof as Proof
 from registry.core.closed import refused_on_failure
 from registry.core.database import Database, Prepared, Statement, Turn
 from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden
 from registry.core.journal import entries
 from registry.core.settings import MisconfiguredError
-from schemas.vocabulary import May, Purpose, Role
+from schemas.vocabulary import May, Purpose
 from schemas.words import said
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class Proof:
-    """How somebody showed who they are in this session.
-
-    sign_in: the session's key; second_factor: whether one was given; at: when they last showed it.
-    """
-
-    sign_in: int
-    second_factor: bool
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts, and in which capacity.
-
-    user_id: 0 for the operator at the command line; party_id: the trader someone works for, or None.
-    may: what the policy and the token's scopes allow. proof: of a session on pages; None for bearer tokens
-    and at the command line.
-    """
-
-    user_id: int
-    name: str
-    role: Role
-    may: frozenset[May]
-    party_id: int | None = None
-    language: str = "en"
-    proof: Proof | None = None
-
-
-OPERATOR = Actor(
-    0,
-    "operator",
-    Role.AUTHORITY_SUPERVISOR,
-    frozenset(May),
-    proof=Proof(0, second_factor=True, at=datetime.max.replace(tzinfo=UTC)),
-)
-"""Whoever may run commands on the machine; records show it as account 0."""
-
-
 class Work:
     """One unit of work: everything below the edge takes actor, purpose and time from here.
 
-    home: the State whose registry this is, ISO 3166-1 alpha-2. offers: what higher floors offer to lower
-    ones, by name. carrying_out: which kind of approval by two is being carried out, "" for none.
+    home: the State whose registry this is, ISO 3166-1 alpha-2; zone: its time, an IANA name. offers: what
+    higher floors offer to lower ones. carrying_out: which approval by two is carried out, "" for none.
     """
 
     __slots__ = (
@@ -98,6 +60,7 @@ class Work:
         "purpose",
         "request_id",
         "secret",
+        "zone",
     )
 
     def __init__(
@@ -113,6 +76,7 @@ class Work:
         self.database = office.database
         self.home = office.home
         self.secret = office.secret
+        self.zone = office.zone
         self.offers = office.offers
         self.carrying_out = ""
         self.now = office.clock()
@@ -257,7 +221,7 @@ class Work:
 class Office:
     """Where units of work begin: the database, the State, the clock and the secret key of one registry.
 
-    offers: what higher floors offer to lower ones, by name; `app` merges them.
+    offers: what higher floors offer to lower ones, by name; `app` merges them. zone: IANA name of its time.
     """
 
     def __init__(
@@ -267,11 +231,13 @@ class Office:
         clock: Callable[[], datetime] | None = None,
         secret: str = "",
         offers: Mapping[str, Mapping[Any, Any]] | None = None,
+        zone: str = "UTC",
     ) -> None:
         self.database = database
         self.home = home
         self.secret = secret
         self.offers = offers or {}
+        self.zone = zone
         self.clock = clock or (lambda: datetime.now(UTC))
 
     def begin(
@@ -366,6 +332,13 @@ def limited_to(actor: Actor, may: May) -> int | None:
     if cell is not None and cell.scope is policy.Scope.EVERY:
         return None
     return actor.party_id or 0 if cell is not None and cell.scope is policy.Scope.PARTY else 0
+
+
+@refused_on_failure
+def is_limited_to_office(actor: Actor, may: May) -> bool:
+    """Whether a permission reaches what is or was at the office where one works, and nothing else."""
+    cell = policy.grant(actor.role, may) if may in actor.may else None
+    return cell is not None and cell.scope is policy.Scope.OFFICE
 
 
 @refused_on_failure

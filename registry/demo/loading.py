@@ -15,7 +15,7 @@ from registry.core.errors import Refused
 from registry.core.policy import permissions
 from registry.core.work import Actor, Office, Work
 from registry.demo import firearms as guns
-from registry.demo import lots, people, recoveries
+from registry.demo import lots, people, recoveries, shipments
 from registry.directory.tables import Party
 from registry.firearms import acts as firearms
 from registry.marks import acts as marks
@@ -97,6 +97,7 @@ def _open_accounts(office: Office, actor: Actor) -> None:
         firsts = [_first(work, *account) for account in ACCOUNTS if account[0] in ("admin", "supervisor")]
         parties = {login: people.number_of(work, name) for login, name in WORKS_FOR.items()}
     supervisor, admin = firsts
+    staff = {"supervisor": supervisor}
     for login, name, role in ACCOUNTS:
         if login in ("admin", "supervisor"):
             continue
@@ -107,6 +108,8 @@ def _open_accounts(office: Office, actor: Actor) -> None:
             opened = approvals.approve(work, proposed.id, proposed.digest)
         with office.begin(actor) as work:
             _give_ways_in(work, int(opened.result), role)
+        staff[login] = Actor(int(opened.result), name, role, permissions(role))
+    shipments.load(office, actor, staff, parties["maker"])
 
 
 def _recover(office: Office, actor: Actor) -> None:

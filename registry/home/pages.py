@@ -21,6 +21,7 @@ from registry.core.web import context, guard
 from registry.core.web.words import label, options
 from registry.core.work import Actor, Work, limited_to
 from registry.firearms import queries as firearms
+from registry.home.deadlines import deadlines
 from registry.marks.reading import normal_form
 from registry.tracing import queries as tracing
 from schemas.ammunition import LotsAsked
@@ -31,7 +32,7 @@ from schemas.vocabulary import May, Purpose, Role
 blueprint = Blueprint("home", __name__, template_folder="templates")
 SWAGGER_UI = Path(os.path.dirname(flask_swagger_ui.__file__)) / "dist"
 MOST_COUNTED = 100
-_NUMBER = re.compile(r"[BFLPT]-?[0-9]{9,18}-?[0-9A-Z]", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:[BFLPT]|LC|SH)-?[0-9]{9,18}-?[0-9A-Z]", re.IGNORECASE)
 
 
 class Box(NamedTuple):
@@ -73,6 +74,7 @@ def _page(who: Actor, asked: str = "", missed: bool = False) -> str:
     with context.look() as work:
         conflicts = _open_conflicts(work)
         traces = _recent_traces(work)
+        due = deadlines(work)
     return render_template(
         "home/index.html",
         who=who,
@@ -80,10 +82,22 @@ def _page(who: Actor, asked: str = "", missed: bool = False) -> str:
         asked=asked,
         missed=missed,
         tiles=_tiles(who, conflicts),
+        due=due,
+        due_words=_due_words(),
         traces=traces,
         purposes=options(purposes(who.role, May.TRACE_ASK)),
         label=label,
     )
+
+
+def _due_words() -> dict[str, tuple[str, str]]:
+    """What each deadline is called, and the page where it is worked off."""
+    return {
+        "clearances": (_("Shipments to be cleared"), url_for("shipments.counter")),
+        "receipts": (_("Proofs of receipt"), url_for("shipments.list", overdue="1")),
+        "decisions": (_("Licences to be decided"), url_for("licensing.queue")),
+        "returns": (_("Goods to be returned"), url_for("licensing.list", overdue="1")),
+    }
 
 
 def _open_conflicts(work: Work) -> int | None:
@@ -104,6 +118,7 @@ def _tiles(who: Actor, conflicts: int | None) -> list[Tile]:
     own = limited_to(who, May.FIREARM_READ) is not None
     waiting = _("%(count)s wait for a decision", count=_count(conflicts))
     entrances = (
+        (May.SHIPMENT_CLEAR, Tile(_("Counter"), url_for("shipments.counter"), "scan")),
         (May.FIREARM_REGISTER, Tile(_("Register a firearm"), url_for("firearms.new"), "add")),
         (May.CONFLICT_READ, Tile(_("Conflicts"), url_for("firearms.conflicts"), "warning", waiting)),
         (May.TRACE_ASK, Tile(_("Trace a firearm"), url_for("tracing.new"), "trace")),
@@ -147,6 +162,8 @@ def _record(who: Actor, text: str) -> str | None:
         ("B", "ammunition.package", May.LOT_READ),
         ("F", "firearms.show", May.FIREARM_READ),
         ("L", "ammunition.show", May.LOT_READ),
+        ("LC", "licensing.case", May.LICENCE_READ),
+        ("SH", "shipments.show", May.SHIPMENT_READ),
         ("P", "directory.show", May.DIRECTORY_READ),
         ("T", "tracing.show", May.TRACE_READ),
     )

@@ -109,7 +109,7 @@ def items(work: Work, asked: shapes.ItemsAsked) -> Page[views.ItemRow]:
 
 
 @blueprint.route("/evidence/<number>", methods=["GET"])
-@api.reads(blueprint, May.RECOVERY_READ, gives=shapes.ItemSchema)
+@api.reads(blueprint, May.RECOVERY_READ, gives=shapes.RecoveredItemSchema)
 def item(work: Work, number: str) -> views.ItemView:
     """One item with what its trace found and its chain of evidence."""
     return evidence_queries.item(work, find_registry_number("EV", number))
@@ -120,7 +120,7 @@ def item(work: Work, number: str) -> views.ItemView:
     blueprint,
     May.RECOVERY_RECORD,
     takes=shapes.MatchNewSchema,
-    gives=shapes.ItemSchema,
+    gives=shapes.RecoveredItemSchema,
     status=200,
     versioned=True,
 )
@@ -134,7 +134,7 @@ def match(work: Work, new: shapes.MatchNew, number: str, version: int) -> views.
     blueprint,
     May.RECOVERY_RECORD,
     takes=shapes.HoldNewSchema,
-    gives=shapes.ItemSchema,
+    gives=shapes.RecoveredItemSchema,
     status=200,
     versioned=True,
 )

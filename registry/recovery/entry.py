@@ -14,7 +14,7 @@ from marshmallow import ValidationError
 
 from registry.core.errors import Invalid, Unmet
 from registry.core.web.problems import from_validation
-from schemas.recovery import ItemNewSchema, RecoveryNew, RecoveryNewSchema
+from schemas.recovery import RecoveredItemNewSchema, RecoveryNew, RecoveryNewSchema
 from schemas.recovery_vocabulary import RecoveryKind
 from schemas.words import said
 
@@ -22,7 +22,7 @@ CELLS = (
     "person", "document", "kind", "type", "maker", "model", "calibre", "country", "mark", "mark_condition",
     "condition", "quantity", "bag", "note",
 )  # fmt: skip
-OF_ITEM = tuple(name for name in CELLS if name in ItemNewSchema().fields)
+OF_ITEM = tuple(name for name in CELLS if name in RecoveredItemNewSchema().fields)
 COMMON = (
     "kind", "recovered_on", "place", "agency", "circumstances", "case_number", "campaign", "post",
 )  # fmt: skip

@@ -15,7 +15,7 @@ from registry.directory.queries import calibre_of, check_country
 from registry.firearms.queries import firearm_number
 from registry.marks import patterns, readings, symbols
 from registry.marks.reading import is_placeholder
-from registry.tracing import alarms, cartridges, damaged, queries, rules
+from registry.tracing import alarms, cartridges, crossings, damaged, queries, rules
 from registry.tracing.weighing import facts_of
 from schemas.tracing import Answer, Candidate, NextState, Question
 from schemas.vocabulary import MatchKind, Outcome, TraceKind
@@ -31,8 +31,8 @@ def answer(work: Work, question: Question) -> Answer:
         raise Invalid.at("recovered_on", "This day has not come yet.")
     calibre = calibre_of(question.calibre, "calibre") if question.calibre else None
     if question.kind is TraceKind.FIREARM:
-        return _firearm(work, question, calibre)
-    return cartridges.answer(work, question, calibre)
+        return crossings.told(work, question, _firearm(work, question, calibre))
+    return crossings.told(work, question, cartridges.answer(work, question, calibre))
 
 
 def _firearm(work: Work, question: Question, calibre: str | None) -> Answer:

@@ -90,5 +90,10 @@ def test_every_permission_guards_something_and_every_role_lacks_something(app: F
     held = set().union(*POLICY.values())
     assert held == set(May)
     approved = {found.approve for found in OFFERS["approvals"].values()}  # asked when it is carried out
-    assert {may for may in May if may not in used} <= {May.PERSON_READ, May.RULE_SET, *approved}
+    assert {may for may in May if may not in used} <= {
+        May.PERSON_READ,
+        May.RULE_SET,
+        May.LICENCE_CASE,
+        *approved,
+    }
     assert all(POLICY[role] < set(May) for role in Role)

@@ -1,0 +1,48 @@
+"""Who acts, and in which capacity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from schemas.vocabulary import May, Role
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How somebody showed who they are in this session.
+
+    sign_in: the session's key; second_factor: whether one was given; at: when they last showed it.
+    """
+
+    sign_in: int
+    second_factor: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and in which capacity.
+
+    user_id: 0 for the operator at the command line; party_id: the trader someone works for, or None.
+    may: what the policy and the token's scopes allow. proof: of a session on pages; None for bearer tokens
+    and at the command line.
+    """
+
+    user_id: int
+    name: str
+    role: Role
+    may: frozenset[May]
+    party_id: int | None = None
+    language: str = "en"
+    proof: Proof | None = None
+
+
+OPERATOR = Actor(
+    0,
+    "operator",
+    Role.AUTHORITY_SUPERVISOR,
+    frozenset(May),
+    proof=Proof(0, second_factor=True, at=datetime.max.replace(tzinfo=UTC)),
+)
+"""Whoever may run commands on the machine; records show it as account 0."""

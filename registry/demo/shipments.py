@@ -1,0 +1,175 @@
+"""A licence in force and its shipments: one that waits at the port, one whose receipt is overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from datetime import date, timedelta
+
+from registry.access import approvals
+from registry.core.work import Actor, Office, Work
+from registry.firearms import acts as firearms
+from registry.licensing import acts as licensing
+from registry.licensing import decision_acts, law_acts, queries, review_acts
+from registry.licensing.assessment import asked
+from registry.shipments import acts, clearing, offices
+from registry.shipments import queries as shipments
+from registry.shipments.queries import shipment_key
+from schemas import licensing as told
+from schemas import licensing_law as law
+from schemas import licensing_review as review
+from schemas import shipments as shapes
+from schemas.firearms import CustodyNew, FirearmNew, MarkNew
+from schemas.licensing_vocabulary import (
+    Assessed,
+    GoodsKind,
+    Intermediary,
+    LicenceKind,
+    TradeActivity,
+    TransitAnswer,
+)
+from schemas.vocabulary import CustodyKind, FirearmAction, FirearmType, MarkKind
+
+PORT, AIRPORT = "BRSSZ", "BRGRU"
+OFFICES = ((PORT, "Customs of Santos", "Santos"), (AIRPORT, "Customs of Guarulhos", "Guarulhos"))
+ISSUED_AGO, GONE_AGO = timedelta(days=90), timedelta(days=70)
+PISTOLS, GONE, WAITING = 10, 4, 3
+
+
+def load(office: Office, operator: Actor, staff: Mapping[str, Actor], maker: str) -> None:
+    """Everything by the acts of the people whose work it is, on the days on which it was done."""
+    officer, supervisor, customs = staff["officer"], staff["supervisor"], staff["customs"]
+    with office.begin(supervisor) as work:
+        for code, name, place in OFFICES:
+            offices.open_office(work, shapes.OfficeNew(code, name, place))
+        offices.post(work, shapes.PostNew("customs", PORT))
+    then, gone = _ago(office, ISSUED_AGO), _ago(office, GONE_AGO)
+    guns = _pistols(then, operator, maker)
+    key = _issued(then, officer, supervisor, maker, guns)
+    first = _announced(gone, officer, key, GONE)
+    _cleared(gone, customs, first)
+    _announced(office, officer, key, WAITING)
+
+
+def _ago(office: Office, time: timedelta) -> Office:
+    """The office as it was some time ago."""
+    past = copy(office)
+    past.clock = lambda: office.clock() - time
+    return past
+
+
+def _pistols(office: Office, operator: Actor, maker: str) -> list[str]:
+    """Pistols in the maker's own hands."""
+    with office.begin(operator) as work:
+        made_on = work.today - timedelta(days=10)
+        new = [_pistol(maker, f"EXP{work.today:%y}{n:03d}", made_on) for n in range(1, PISTOLS + 1)]
+        return firearms.register_many(work, new)
+
+
+def _pistol(maker: str, serial: str, made_on: date) -> FirearmNew:
+    return FirearmNew(
+        type=FirearmType.PISTOL,
+        action=FirearmAction.SEMI_AUTOMATIC,
+        maker=maker,
+        calibre="9 mm Luger",
+        country_made="BR",
+        model="PT 92",
+        year_made=made_on.year,
+        marks=(MarkNew(MarkKind.MANUFACTURE, serial),),
+        custody=(CustodyNew(CustodyKind.MANUFACTURED, made_on, to_party=maker),),
+    )
+
+
+def _issued(office: Office, officer: Actor, supervisor: Actor, maker: str, guns: list[str]) -> int:
+    """An export licence to Paraguay, issued by two."""
+    with office.begin(supervisor) as work:
+        since = work.today - timedelta(days=365)
+        law_acts.authorise(
+            work, law.AuthorisationNew(maker, TradeActivity.EXPORT, "TR 2041", "Army Command", since)
+        )
+    with office.begin(officer) as work:
+        key = queries.licence_key(licensing.draft(work, _application(work, maker, guns)).number)
+        licensing.submit(work, key, _version(work, key))
+        review_acts.take_up(work, key, _version(work, key))
+        _papers(work, key)
+        _answers(work, key)
+    with office.begin(officer) as work:
+        why = told.Because("All conditions are met")
+        proposed = decision_acts.propose_issue(work, key, why, _version(work, key))
+    with office.begin(supervisor) as work:
+        approvals.approve(work, proposed.id, proposed.digest)
+    return key
+
+
+def _application(work: Work, maker: str, guns: list[str]) -> told.LicenceNew:
+    items = tuple(told.ItemNew(firearm=gun) for gun in guns)
+    line = told.LineNew(GoodsKind.FIREARM, "9302", "Pistol PT 92, 9 mm Luger", PISTOLS, items=items)
+    return told.LicenceNew(
+        kind=LicenceKind.EXPORT,
+        holder=maker,
+        export_country="BR",
+        import_country="PY",
+        transits=("AR",),
+        recipient_name="Policía Nacional del Paraguay",
+        recipient_address="Asunción",
+        end_use="Service arms of the police",
+        starts_on=work.today,
+        expires_on=work.today + timedelta(days=365),
+        lines=(line,),
+        participants=(told.ParticipantNew(Intermediary.CARRIER, "Transportes do Sul", "BR"),),
+        place="Brasília",
+    )
+
+
+def _papers(work: Work, key: int) -> None:
+    """What the importing State issued, shown and verified."""
+    since = work.today - timedelta(days=20)
+    paper = told.ImportTold("DIMABEL 118", "DIMABEL", "PY", since, _later(work, 400))
+    licensing.tell_import_licence(work, key, paper, _version(work, key))
+    assurance = told.EndUserTold(
+        "EUC 31", work.today, "PY", "Policía Nacional", "Asunción", "Comandante", "Service arms"
+    )
+    licensing.tell_end_user(work, key, assurance, _version(work, key))
+    verified = review.ImportVerified("By letter of DIMABEL", (PISTOLS,))
+    review_acts.verify_import(work, key, verified, _version(work, key))
+    review_acts.verify_end_user(work, key, review.Confirmed("By the embassy"), _version(work, key))
+
+
+def _answers(work: Work, key: int) -> None:
+    """What Argentina said and was told, and the assessment."""
+    said = review.TransitChange(
+        answer=TransitAnswer.NO_OBJECTION,
+        asked_on=work.today - timedelta(days=9),
+        answered_on=work.today,
+        reference="ANMaC 77",
+        informed_on=work.today,
+    )
+    review_acts.record_transit(work, key, "AR", said, _version(work, key))
+    for question in asked(war_material=False):
+        check = review.CheckNew(question.key, Assessed.CLEAR, "Case file", "")
+        review_acts.assess(work, key, check, _version(work, key))
+
+
+def _later(work: Work, days: int) -> date:
+    return work.today + timedelta(days=days)
+
+
+def _version(work: Work, key: int) -> int:
+    return queries.licence(work, key).version
+
+
+def _announced(office: Office, officer: Actor, key: int, quantity: int) -> str:
+    with office.begin(officer) as work:
+        line = shapes.ShippedLine(1, quantity)
+        new = shapes.ShipmentNew(PORT, work.today, (line,), "Transportes do Sul", "MIC 118")
+        return acts.announce(work, key, new).number
+
+
+def _cleared(office: Office, customs: Actor, number: str) -> None:
+    """Every piece scanned, and cleared."""
+    key = shipment_key(number)
+    with office.begin(customs) as work:
+        for item in shipments.shipment(work, key).lines[0].items:
+            clearing.scan(work, key, shapes.ScanNew(item.firearm or item.name))
+        version = shipments.shipment(work, key).version
+        clearing.clear(work, key, shapes.ClearanceNew(seal="BR-SSZ-0118"), version)

@@ -1,0 +1,40 @@
+"""Goods as people type them, one a line: a firearm on record, a span of a lot, or serial; maker; country."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from registry.licensing.views import ItemView
+
+_FIREARM = re.compile(r"(F-?[0-9]{9,18}-?[0-9A-Z])(?:\s*/\s*([0-9]{1,2}))?", re.IGNORECASE)
+_SPAN = re.compile(r"(L-?[0-9]{9,18}-?[0-9A-Z])\s+([0-9]{1,13})\s*[-–]\s*([0-9]{1,13})", re.IGNORECASE)
+
+
+def read(text: str) -> list[dict[str, Any]]:
+    """The items of a text, in the shape that `ItemNewSchema` takes; empty lines are passed over."""
+    return [_item(line.strip()) for line in text.splitlines() if line.strip()]
+
+
+def _item(line: str) -> dict[str, Any]:
+    if found := _FIREARM.fullmatch(line):
+        part = {"component": int(found[2])} if found[2] else {}
+        return {"firearm": found[1].upper(), **part}
+    if found := _SPAN.fullmatch(line):
+        return {"lot": found[1].upper(), "first": int(found[2]), "last": int(found[3])}
+    serial, maker, country = ([part.strip() for part in line.split(";")] + ["", ""])[:3]
+    return {"serial": serial, "maker": maker, **({"country_made": country.upper()} if country else {})}
+
+
+def written(items: Iterable[ItemView]) -> str:
+    """Items as they would be typed."""
+    return "\n".join(map(_line, items))
+
+
+def _line(item: ItemView) -> str:
+    if item.firearm:
+        return f"{item.firearm}/{item.component}" if item.component else item.firearm
+    if item.lot:
+        return f"{item.lot} {item.first}-{item.last}"
+    return "; ".join(filter(None, (item.serial, item.maker, item.country_made)))

@@ -1,0 +1,98 @@
+"""Custody follows: what a cleared shipment means for the firearms and cartridges in it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from registry.ammunition import acts as ammunition
+from registry.core.errors import Refused, Unmet
+from registry.core.work import Work
+from registry.directory.queries import party_number
+from registry.firearms import acts as firearms
+from registry.firearms import queries as firearm_queries
+from registry.licensing import queries as licences
+from registry.licensing.tables import Licence
+from registry.shipments.facts_queries import Belongings, span_of
+from registry.shipments.tables import Shipment, ShipmentItem
+from schemas.ammunition import MovementNew
+from schemas.firearms import CustodyNew
+from schemas.shipments_vocabulary import Direction
+from schemas.vocabulary import CustodyKind, DocumentKind, MovementKind
+
+
+def write(work: Work, row: Shipment, licence: Licence, own: Belongings, day: date) -> None:
+    """Steps of firearms and movements of spans that left us or came to us; none of what passes through.
+
+    A part that is sent without its firearm leaves the firearm where it is. Raises Refused where the chain
+    of one cannot be so.
+    """
+    for item in own.items:
+        if row.direction == Direction.OUT:
+            _goes(work, item, licence, row, day)
+        elif row.direction == Direction.IN:
+            _comes(work, item, licence, row, day)
+
+
+def _goes(work: Work, item: ShipmentItem, licence: Licence, row: Shipment, day: date) -> None:
+    number = licences.licence_number(licence.id)
+    span = span_of(item)
+    if span is not None and item.lot_id is not None:
+        leaves = MovementNew(
+            kind=MovementKind.EXPORTED,
+            happened_on=day,
+            from_party=party_number(licence.holder_id),
+            to_party=party_number(licence.recipient_id) if licence.recipient_id else None,
+            first=span.first,
+            last=span.last,
+            place=_place(row),
+            document=number,
+        )
+        ammunition.follow(work, item.lot_id, leaves)
+    elif item.firearm_id is not None and item.component_n == 0:
+        step = CustodyNew(
+            kind=CustodyKind.EXPORTED,
+            happened_on=day,
+            from_party=party_number(licence.holder_id),
+            to_party=party_number(licence.recipient_id) if licence.recipient_id else None,
+            place=_place(row),
+            country=licence.import_country,
+            document_kind=DocumentKind.EXPORT_LICENCE,
+            document_number=number,
+        )
+        _step(work, item, step)
+
+
+def _comes(work: Work, item: ShipmentItem, licence: Licence, row: Shipment, day: date) -> None:
+    """The first step of a firearm made abroad; a lot's beginning is recorded with the lot."""
+    if item.firearm_id is None or item.component_n != 0:
+        return
+    gun = firearm_queries.firearm_row(work, item.firearm_id, locked=True)
+    if gun.status == CustodyKind.IMPORTED and gun.holder_id == licence.holder_id:
+        return  # its importer told it with the record
+    step = CustodyNew(
+        kind=CustodyKind.IMPORTED,
+        happened_on=day,
+        to_party=party_number(licence.holder_id),
+        place=_place(row),
+        country=licence.export_country,
+        document_kind=DocumentKind.IMPORT_LICENCE,
+        document_number=licences.licence_number(licence.id),
+        temporary=bool(licence.purpose),
+    )
+    _step(work, item, step)
+
+
+def _step(work: Work, item: ShipmentItem, step: CustodyNew) -> None:
+    if item.firearm_id is None:
+        return
+    gun = firearm_queries.firearm_row(work, item.firearm_id, locked=True)
+    try:
+        firearms.follow(work, gun.id, step, gun.version)
+    except Refused as error:
+        raise Refused(
+            unmet=[Unmet(f"{item.name}: {u.message}", "", u.article) for u in error.unmet]
+        ) from error
+
+
+def _place(row: Shipment) -> str:
+    return f"Customs {row.office}"

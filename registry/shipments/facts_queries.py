@@ -1,0 +1,259 @@
+"""Gathering what the rules look at, from the rows of one shipment as they are in this unit of work."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+
+from registry.ammunition import spans, whereabouts
+from registry.ammunition.queries import lot_number
+from registry.core.errors import Unmet
+from registry.core.numbers import registry_number
+from registry.core.work import Work
+from registry.firearms import queries as firearms
+from registry.firearms import rules as firearm_rules
+from registry.firearms.tables import Firearm, Mark
+from registry.licensing import life as licence_life
+from registry.licensing import queries as licences
+from registry.licensing import rules as licence_rules
+from registry.licensing.tables import Item, Licence, Line
+from registry.marks.reading import normal_form
+from registry.shipments.facts import GoodsFacts, LineFacts, ShipmentFacts
+from registry.shipments.matching import Goods
+from registry.shipments.tables import ANNOUNCED, Shipment, ShipmentItem, ShipmentLine, ShipmentScan
+from registry.shipments.views import ItemView, LineView
+from schemas.licensing_vocabulary import GoodsKind, LicenceKind
+from schemas.shipments_vocabulary import Direction, ShipmentState, Verdict
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """Every row that belongs to a shipment, with the lines of the licence that it draws on."""
+
+    lines: Sequence[ShipmentLine]
+    licence_lines: dict[int, Line]
+    items: Sequence[ShipmentItem]
+    scans: Sequence[ShipmentScan]
+
+
+def belongings(work: Work, row: Shipment) -> Belongings:
+    """What belongs to a shipment."""
+    work.session.flush()
+    session = work.session
+    lines = select(ShipmentLine).where(ShipmentLine.shipment_id == row.id).order_by(ShipmentLine.line_n)
+    items = select(ShipmentItem).where(ShipmentItem.shipment_id == row.id).order_by(ShipmentItem.n)
+    scans = select(ShipmentScan).where(ShipmentScan.shipment_id == row.id).order_by(ShipmentScan.n)
+    licensed = select(Line).where(Line.licence_id == row.licence_id)
+    fresh = {"populate_existing": True}
+    return Belongings(
+        session.scalars(lines).all(),
+        {line.n: line for line in session.scalars(licensed, execution_options=fresh)},
+        session.scalars(items).all(),
+        session.scalars(scans).all(),
+    )
+
+
+def span_of(item: ShipmentItem | Item) -> spans.Span | None:
+    """Its cartridges, None of anything else."""
+    if item.lot_id is None or item.first is None or item.last is None:
+        return None
+    return spans.Span(item.first, item.last)
+
+
+def goods_of(own: Belongings, keys: dict[int, frozenset[str]] | None = None) -> list[Goods]:
+    """What may be scanned, with what was; keys: normal forms of the marks of firearms."""
+    done: dict[int, list[spans.Span]] = defaultdict(list)
+    for scan in own.scans:
+        if scan.verdict == Verdict.MATCHES and scan.item_n is not None:
+            done[scan.item_n].append(spans.Span(scan.first or 0, scan.last or 0))
+    return [
+        Goods(
+            item.n,
+            item.firearm_id,
+            item.component_n,
+            item.lot_id,
+            span_of(item),
+            (keys or {}).get(item.firearm_id or 0, frozenset()) | {normal_form(item.name)},
+            tuple(done[item.n]),
+        )
+        for item in own.items
+    ]
+
+
+def licensed_goods(work: Work, licence_id: int) -> list[Goods]:
+    """What the licence names."""
+    query = select(Item).where(Item.licence_id == licence_id)
+    items = work.session.scalars(query).all()
+    keys = mark_keys(work, {item.firearm_id for item in items if item.firearm_id})
+    return [
+        Goods(
+            n,
+            item.firearm_id,
+            item.component_n or 0,
+            item.lot_id,
+            span_of(item),
+            keys.get(item.firearm_id or 0, frozenset()) | {normal_form(item.serial)},
+        )
+        for n, item in enumerate(items)
+    ]
+
+
+def mark_keys(work: Work, ids: set[int]) -> dict[int, frozenset[str]]:
+    """Normal forms of the marks of firearms."""
+    found: dict[int, set[str]] = defaultdict(set)
+    if ids:
+        for row in work.session.execute(select(Mark.firearm_id, Mark.key).where(Mark.firearm_id.in_(ids))):
+            found[row.firearm_id].add(row.key)
+    return {key: frozenset(names - {""}) for key, names in found.items()}
+
+
+def facts_of(
+    work: Work, row: Shipment, licence: Licence, own: Belongings, explained: bool = False
+) -> ShipmentFacts:
+    """A shipment as the rules see it today, in the licence's own zone."""
+    day = licence_life.day_in(licence.zone, work.now)
+    strays = sum(scan.verdict not in (Verdict.MATCHES, Verdict.AGAIN) for scan in own.scans)
+    goods = _goods(work, row, licence, own)
+    return ShipmentFacts(
+        kind=LicenceKind(licence.kind),
+        direction=Direction(row.direction),
+        state=ShipmentState(row.state),
+        lines=tuple(_line(line, own, goods) for line in own.lines),
+        temporary=bool(licence.purpose),
+        licence=tuple(licence_rules.unmet_for_shipment(licences.facts(work, licence), day)),
+        strays=strays,
+        explained=explained,
+    )
+
+
+def _line(line: ShipmentLine, own: Belongings, goods: dict[int, GoodsFacts]) -> LineFacts:
+    licensed = own.licence_lines[line.line_n]
+    return LineFacts(
+        line.line_n,
+        GoodsKind(licensed.goods),
+        licensed.description,
+        line.quantity,
+        licensed.quantity - licensed.drawn,
+        tuple(goods[item.n] for item in own.items if item.line_n == line.line_n),
+    )
+
+
+def _goods(work: Work, row: Shipment, licence: Licence, own: Belongings) -> dict[int, GoodsFacts]:
+    """Facts of each item by its number."""
+    ids = {item.firearm_id for item in own.items if item.firearm_id is not None}
+    guns = {gun.id: gun for gun in work.session.scalars(select(Firearm).where(Firearm.id.in_(ids)))}
+    comes_in = row.direction == Direction.IN
+    unmet = _unmet_at_import(work, list(guns.values())) if comes_in else {}
+    named = _named_by_licence(work, row.licence_id)
+    elsewhere = _elsewhere(work, row.id, ids)
+    checked = {goods.n: goods.checked for goods in goods_of(own)}
+    found = {}
+    for item in own.items:
+        span = span_of(item)
+        gun = guns.get(item.firearm_id or 0)
+        needs_record = own.licence_lines[item.line_n].goods == GoodsKind.FIREARM
+        found[item.n] = GoodsFacts(
+            name=item.name,
+            quantity=span.size if span else 1,
+            of_licence=(item.line_n, item.licence_item) in named,
+            on_record=gun is not None or span is not None or not needs_record,
+            held=_is_held(work, item, span, gun, licence.holder_id),
+            elsewhere=elsewhere.get((item.firearm_id, item.component_n), ""),
+            checked=checked[item.n],
+            unmet=unmet.get(item.firearm_id or 0, ()) if item.component_n == 0 else (),
+        )
+    return found
+
+
+def _is_held(
+    work: Work, item: ShipmentItem, span: spans.Span | None, gun: Firearm | None, holder_id: int
+) -> bool:
+    """Whether the licence's holder has it; what no record describes is not known to be elsewhere."""
+    if span is not None and item.lot_id is not None:
+        held = whereabouts.held_by(work.session, item.lot_id, holder_id)
+        return spans.total(spans.inside(held, span)) == span.size
+    return gun is None or gun.holder_id == holder_id
+
+
+def _named_by_licence(work: Work, licence_id: int) -> set[tuple[int, int]]:
+    query = select(Item.line_n, Item.n).where(Item.licence_id == licence_id)
+    return {(row.line_n, row.n) for row in work.session.execute(query)}
+
+
+def _elsewhere(work: Work, shipment_id: int, ids: set[int]) -> dict[tuple[int | None, int], str]:
+    """Firearms and parts that are in another shipment which was announced, with its number."""
+    query = select(ShipmentItem).where(
+        ShipmentItem.firearm_id.in_(ids),
+        ShipmentItem.stage == ANNOUNCED,
+        ShipmentItem.shipment_id != shipment_id,
+    )
+    return {
+        (item.firearm_id, item.component_n): registry_number("SH", item.shipment_id)
+        for item in work.session.scalars(query)
+    }
+
+
+def _unmet_at_import(work: Work, guns: Sequence[Firearm]) -> dict[int, tuple[Unmet, ...]]:
+    """What article 8(1)(b) asks of each firearm, were it imported to stay."""
+    marks: dict[int, list[Mark]] = defaultdict(list)
+    query = select(Mark).where(Mark.firearm_id.in_([gun.id for gun in guns])).order_by(Mark.n)
+    for mark in work.session.scalars(query):
+        marks[mark.firearm_id].append(mark)
+    found = {}
+    for gun in guns:
+        facts = firearm_rules.FirearmFacts(
+            True, gun.country_made, gun.year_made, tuple(map(firearms.mark_facts, marks[gun.id]))
+        )
+        facts = replace(facts, imported=True, temporary_import=False, home=work.home)
+        found[gun.id] = tuple(firearm_rules.unmet_at_import(facts))
+    return found
+
+
+def line_views(work: Work, own: Belongings) -> tuple[LineView, ...]:
+    """The lines as people see them."""
+    checked = {goods.n: goods.checked for goods in goods_of(own)}
+    return tuple(
+        LineView(
+            line.line_n,
+            own.licence_lines[line.line_n].goods,
+            own.licence_lines[line.line_n].description,
+            line.quantity,
+            own.licence_lines[line.line_n].quantity - own.licence_lines[line.line_n].drawn,
+            line.received,
+            tuple(_item_view(item, checked[item.n]) for item in own.items if item.line_n == line.line_n),
+        )
+        for line in own.lines
+    )
+
+
+def _item_view(item: ShipmentItem, checked: int) -> ItemView:
+    span = span_of(item)
+    return ItemView(
+        item.n,
+        item.name,
+        item.licence_item,
+        firearms.firearm_number(item.firearm_id) if item.firearm_id is not None else None,
+        item.component_n or None,
+        lot_number(item.lot_id) if item.lot_id is not None else None,
+        item.first,
+        item.last,
+        span.size if span else 1,
+        checked,
+    )
+
+
+def by_serial(work: Work, key: str, country_made: str | None) -> list[int]:
+    """Firearms on record with a mark that reads so, made in a country where one is told; at most two."""
+    query = (
+        select(Firearm.id)
+        .join(Mark, Mark.firearm_id == Firearm.id)
+        .where(Mark.key == key, Firearm.superseded_by.is_(None))
+        .distinct()
+        .limit(2)
+    )
+    if country_made:
+        query = query.where(Firearm.country_made == country_made)
+    return list(work.session.scalars(query))

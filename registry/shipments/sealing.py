@@ -1,0 +1,44 @@
+"""Papers of shipments: an edge."""
+
+from __future__ import annotations
+
+from registry.core.errors import Conflict
+from registry.core.web.context import look, registry
+from registry.firearms import documents as firearm_documents
+from registry.firearms import queries as firearms
+from registry.shipments import documents, facts_queries, queries
+from registry.verification.sealing import sealed
+from schemas.shipments_vocabulary import Direction, ShipmentState
+from schemas.vocabulary import IssuedKind
+
+
+def sealed_receipt(shipment_id: int) -> bytes:
+    """The confirmation of receipt of what came in; raises NotFound, Conflict while there is none."""
+    with look() as work:
+        found = queries.shipment(work, shipment_id)
+    if found.direction != Direction.IN or found.state != ShipmentState.RECEIVED:
+        raise Conflict("We confirm the receipt of what came in, once it was cleared")
+    authority = registry().settings.authority
+    return sealed(
+        IssuedKind.RECEIPT,
+        found.number,
+        lambda seal: documents.receipt(found, authority, seal),
+        str(found.version),
+    )
+
+
+def shipment_labels(shipment_id: int, form: str, start: int = 1) -> bytes:
+    """Labels of the firearms of a shipment that are on record; raises NotFound, Conflict without any."""
+    authority = registry().settings.authority
+    with look() as work:
+        row = queries.shipment_row(work, shipment_id)
+        items = facts_queries.belongings(work, row).items
+        guns = [
+            (firearms.firearm(work, item.firearm_id), item.component_n or None)
+            for item in items
+            if item.firearm_id is not None
+        ]
+    if not guns:
+        raise Conflict("No firearm of this shipment is on record, so there is no label to print")
+    made = [firearm_documents.label(gun, authority, component) for gun, component in guns]
+    return firearm_documents.printed(made, form, start)
