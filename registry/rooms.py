@@ -42,6 +42,7 @@ from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
 from registry.recovery import api as recovery_api
 from registry.recovery import certificate as recovery_certificate
+from registry.recovery import commands as recovery_commands
 from registry.recovery import disposal_acts, disposal_api, disposal_pages
 from registry.recovery import documents as recovery_documents
 from registry.recovery import entry_pages as recovery_entry_pages
@@ -97,6 +98,7 @@ COMMANDS: Sequence[Any] = (
     ammunition_commands.ammunition,
     marks_commands.marks,
     tracing_commands.trace,
+    recovery_commands.recovery,
     auditing_commands.ledger,
 )
 OFFERS: Mapping[str, Mapping[Any, Any]] = {
