@@ -10,8 +10,9 @@ from registry.access import approvals_api, grants
 from registry.access import commands as access_commands
 from registry.access import pages as access_pages
 from registry.ammunition import api as ammunition_api
-from registry.ammunition import commands as ammunition_commands
 from registry.ammunition import (
+    code_api,
+    code_pages,
     counter_pages,
     law_api,
     law_pages,
@@ -20,6 +21,7 @@ from registry.ammunition import (
     stock_api,
     stock_pages,
 )
+from registry.ammunition import commands as ammunition_commands
 from registry.ammunition import pages as ammunition_pages
 from registry.ammunition import record as ammunition_record
 from registry.auditing import api as auditing_api
@@ -111,8 +113,9 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
-    approvals_api, counter_pages, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages,
-    scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages, disposal_api, disposal_pages,
+    approvals_api, code_api, code_pages, counter_pages, law_api, law_pages, sales_api, sales_pages,
+    stock_api, stock_pages, scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages,
+    disposal_api, disposal_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
