@@ -10,8 +10,9 @@ from registry.access import approvals_api, grants
 from registry.access import commands as access_commands
 from registry.access import pages as access_pages
 from registry.ammunition import api as ammunition_api
-from registry.ammunition import commands as ammunition_commands
 from registry.ammunition import (
+    code_api,
+    code_pages,
     counter_pages,
     law_api,
     law_pages,
@@ -20,6 +21,7 @@ from registry.ammunition import (
     stock_api,
     stock_pages,
 )
+from registry.ammunition import commands as ammunition_commands
 from registry.ammunition import pages as ammunition_pages
 from registry.ammunition import record as ammunition_record
 from registry.auditing import api as auditing_api
@@ -53,6 +55,7 @@ from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
 from registry.recovery import api as recovery_api
 from registry.recovery import certificate as recovery_certificate
+from registry.recovery import commands as recovery_commands
 from registry.recovery import disposal_acts, disposal_api, disposal_pages
 from registry.recovery import documents as recovery_documents
 from registry.recovery import entry_pages as recovery_entry_pages
@@ -121,6 +124,7 @@ COMMANDS: Sequence[Any] = (
     marks_commands.marks,
     licensing_commands.licences,
     tracing_commands.trace,
+    recovery_commands.recovery,
     auditing_commands.ledger,
     shipments_commands.shipments,
 )
@@ -135,11 +139,11 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
-    approvals_api, counter_pages, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages,
-    scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages, disposal_api, disposal_pages,
-    licensing_case_api, licensing_law_api, act_pages,
     application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
-    licensing_paper_api, licensing_paper_pages,
+    licensing_paper_api, licensing_paper_pages, licensing_case_api, licensing_law_api, act_pages,
+    approvals_api, code_api, code_pages, counter_pages, law_api, law_pages, sales_api, sales_pages,
+    stock_api, stock_pages, scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages,
+    disposal_api, disposal_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry.access import tables as access
+from registry.ammunition import code_tables
 from registry.ammunition import tables as ammunition
 from registry.calendars import tables as calendars
 from registry.core.journal import tables as journal
@@ -18,6 +19,6 @@ from registry.tracing import tables as tracing
 from registry.verification import tables as verification
 
 TABLES = (
-    journal, web, directory, calendars, access, verification, marks, firearms, ammunition, licensing,
-    shipments, tracing, recovery, disposal,
+    journal, web, directory, calendars, access, verification, marks, firearms, ammunition, code_tables,
+    licensing, shipments, tracing, recovery, disposal,
 )  # fmt: skip

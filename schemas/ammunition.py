@@ -307,6 +307,20 @@ class PackageSchema(PackageRowSchema):
     calibre_name = fields.String(required=True)
     produced_on = fields.Date(required=True)
     gtin = fields.String(required=True)
+    buyer = fields.Nested(
+        PartyNameSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "To whom all of it was first sold."},
+    )
+    sscc = fields.String(required=True, metadata={"description": "Of a logistic unit, else empty."})
+    gs1 = fields.String(
+        required=True,
+        metadata={
+            "description": "What its codes say, with brackets; empty while its product has no GTIN (boxes)"
+            " or its maker no company prefix (logistic units)."
+        },
+    )
     inside = fields.List(
         fields.Nested(PackageRowSchema), required=True, metadata={"description": "Packages that it lies in."}
     )

@@ -36,7 +36,7 @@ from schemas.words import said
 RECORDS: dict[str, tuple[str, ...]] = {
     "F": ("firearm", "mark", "component", "custody", "firearm_correction"),
     "L": ("lot", "package", "movement", "sale"),
-    "P": ("party", "person", "party_change"),
+    "P": ("party", "person", "party_change", "gs1_party"),
     "T": ("trace",),
     "RC": ("campaign", "campaign_post"),
     "RV": ("recovery",),
