@@ -45,7 +45,7 @@ def _firearm(work: Work, text: str) -> Thing | None:
 
 def _cartridges(work: Work, text: str) -> Thing | None:
     """A package by its number or GS1 code, or a whole lot by its number."""
-    number = package_queries.scanned(work, text) or text.strip().upper()
+    number = package_queries.number_scanned(work, text.strip())
     if (package := package_key(number)) is not None:
         try:
             span = package_queries.package_of_lot(work, number, package[0], "code")

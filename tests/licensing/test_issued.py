@@ -12,12 +12,15 @@ from registry.access.approval_queries import ProposalView, proposal
 from registry.core.errors import Conflict, Invalid, Refused
 from registry.core.work import Office
 from registry.licensing import decision_acts, law_acts, queries
-from registry.licensing.tables import Licence, Line
+from registry.licensing.tables import Licence
 from registry.licensing.views import LicenceView
+from registry.shipments import offices
+from registry.shipments.tables import CustomsOffice, Draw, Shipment, ShipmentLine
 from schemas import licensing as told
 from schemas import licensing_law as law
 from schemas import licensing_review as review
 from schemas.licensing_vocabulary import LicenceMove, LicenceState
+from schemas.shipments import OfficeNew
 from schemas.vocabulary import ProposalState, Role
 from tests.licensing import world
 from tests.licensing.world import PISTOLS, Situation
@@ -44,7 +47,25 @@ def draw(office: Office, number: str, quantity: int) -> None:
     """As a shipment does: so many are taken of the first line, and the licence went on."""
     with office.begin(EVERYTHING) as work:
         key = queries.licence_key(number)
-        work.session.get_one(Line, (key, 1)).drawn = quantity
+        if work.session.get(CustomsOffice, "BRSSZ") is None:
+            offices.open_office(work, OfficeNew("BRSSZ", "Customs Santos", "Santos"))
+        shipment = Shipment(
+            licence_id=key,
+            direction="out",
+            state="departed",
+            office="BRSSZ",
+            expected_on=work.today,
+            announced_at=work.now,
+            announced_by=0,
+            departed_on=work.today,
+            cleared_at=work.now,
+        )
+        work.session.add(shipment)
+        work.session.flush()
+        told = {"shipment_id": shipment.id, "line_n": 1, "licence_id": key, "quantity": quantity}
+        work.session.add(ShipmentLine(**told))
+        work.session.flush()
+        work.session.add(Draw(**told, at=work.now))
         work.session.get_one(Licence, key).version += 1
 
 
