@@ -34,7 +34,7 @@ class PostNew:
     target: int | None = None
 
 
-class PostNewSchema(Shape):
+class CollectionPostNewSchema(Shape):
     makes = PostNew
     name = Text(required=True, longest=120)
     place = Text(required=True, longest=120)
@@ -69,7 +69,9 @@ class CampaignNewSchema(Shape):
     anonymous = fields.Boolean(load_default=False, metadata={"description": "People may stay unnamed."})
     traced = fields.Boolean(load_default=True, metadata={"description": "Marks are traced on entry."})
     target = Whole(least=1, most=10**9, load_default=None, allow_none=True)
-    posts = fields.List(fields.Nested(PostNewSchema), required=True, validate=validate.Length(max=200))
+    posts = fields.List(
+        fields.Nested(CollectionPostNewSchema), required=True, validate=validate.Length(max=200)
+    )
 
 
 @dataclass(frozen=True)

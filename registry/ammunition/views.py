@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from registry.ammunition.law_queries import ExceptionView
+from registry.ammunition.lot_numbers import LotNumber
 from registry.ammunition.sales_queries import CorrectionView
 from registry.core.errors import Unmet
 from registry.directory.queries import PartyName
@@ -45,6 +46,7 @@ class LotView:
     unmet: tuple[Unmet, ...]
     exceptions: tuple[ExceptionView, ...]
     created_at: datetime
+    lot_number: LotNumber | None = None
 
 
 @dataclass(frozen=True)
