@@ -52,7 +52,7 @@ def status() -> None:
 
 @ledger.command("make-key")
 def make_key() -> None:
-    """Make the key in the PKCS#11 token that REGISTRY_LEDGER_KEY names, and print its public half."""
+    """Make the key in the PKCS#11 token that REGISTRY_LEDGER_TOKEN names, and print its public half."""
     parts: Registry = current_app.extensions["registry"]
     _, name, uri = parts.settings.ledger_key
     try:

@@ -66,7 +66,7 @@ class Settings:
             secret_key=_secret_key(given, instance, production),
             state=given.get("REGISTRY_STATE", cls.state),
             ledger_origin=given.get("REGISTRY_LEDGER_ORIGIN", ""),
-            ledger_token=given.get("REGISTRY_LEDGER_KEY", ""),
+            ledger_token=given.get("REGISTRY_LEDGER_TOKEN", ""),
             authority=given.get("REGISTRY_AUTHORITY", cls.authority),
             languages=tuple(given.get("REGISTRY_LANGUAGES", ",".join(cls.languages)).split(",")),
             production=production,

@@ -50,7 +50,7 @@ class Place:
         wrong = sorted(given.keys() - _NAMES) + sorted(_NEEDED - given.keys())
         if not uri.startswith(SCHEME) or wrong or len(given) != len(parts):
             raise MisconfiguredError(
-                f"REGISTRY_LEDGER_KEY is not such as {SCHEME}token=NAME;object=LABEL"
+                f"REGISTRY_LEDGER_TOKEN is not such as {SCHEME}token=NAME;object=LABEL"
                 f"?module-path=PATH&pin-source=FILE: {', '.join(wrong) or 'it repeats a part'}"
             )
         return cls(given["token"], given["object"], given["module-path"], _pin(given))

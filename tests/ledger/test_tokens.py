@@ -28,10 +28,9 @@ MODULES = [
 ]
 
 
-def uri(label: str, pin_file: Path | None, **other: str) -> str:
-    module = other.get("module") or next(str(path) for path in MODULES if path.exists())
-    pin = f"&pin-source=file:{pin_file}" if pin_file else ""
-    return f"pkcs11:token={other.get('token', 'registry')};object={label}?module-path={module}{pin}"
+def uri(label: str, pin_file: Path, holder: str = "registry") -> str:
+    module = next(str(path) for path in MODULES if path.exists())
+    return f"pkcs11:token={holder};object={label}?module-path={module}&pin-source=file:{pin_file}"
 
 
 @pytest.fixture(scope="module")
@@ -41,22 +40,11 @@ def pin(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("softhsm2 is not installed and could not be")
     folder = tmp_path_factory.mktemp("softhsm")
     (folder / "tokens").mkdir()
-    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n")
-    os.environ["SOFTHSM2_CONF"] = str(
-        folder / "softhsm2.conf"
-    )  # the library reads it once, when it is loaded
-    command = [
-        "softhsm2-util",
-        "--init-token",
-        "--free",
-        "--label",
-        "registry",
-        "--so-pin",
-        "1357",
-        "--pin",
-        PIN,
-    ]
-    subprocess.run(command, check=True, capture_output=True)
+    settings = f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n"
+    (folder / "softhsm2.conf").write_text(settings)
+    os.environ["SOFTHSM2_CONF"] = str(folder / "softhsm2.conf")  # read once, when the library is loaded
+    command = ["softhsm2-util", "--init-token", "--free", "--label", "registry", "--so-pin", "1357"]
+    subprocess.run([*command, "--pin", PIN], check=True, capture_output=True)
     (folder / "pin").write_text(f"{PIN}\n")
     return folder / "pin"
 
@@ -83,10 +71,9 @@ def test_a_note_signed_by_the_token_verifies_by_its_public_key_alone(pin: Path) 
 
 def test_a_registry_signs_its_ledger_by_the_token(pin: Path, sqlite: Sqlite, tmp_path: Path) -> None:
     with sqlite.ready() as url:
+        token = uri("log", pin)
         app = create_app(
-            Settings(
-                tmp_path, url, "k" * 32, testing=True, ledger_token=uri("log", pin), ledger_origin=ORIGIN
-            )
+            Settings(tmp_path, url, "k" * 32, testing=True, ledger_token=token, ledger_origin=ORIGIN)
         )
         made = app.test_cli_runner().invoke(args=["ledger", "make-key"])
         assert made.exit_code == 0
@@ -116,7 +103,7 @@ def test_a_session_that_was_lost_is_opened_anew(pin: Path) -> None:
 
 
 def test_what_is_wrong_is_told_without_the_pin(pin: Path) -> None:
-    for wrong in (uri("none", pin), uri("log", pin, token="absent")):
+    for wrong in (uri("none", pin), uri("log", pin, holder="absent")):
         with pytest.raises(tokens.TokenFails) as told:
             tokens.TokenSigner(ORIGIN, tokens.Place.parse(wrong))
         assert PIN not in str(told.value)
