@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.access import api as access_api
+from registry.access import approvals_api, grants
 from registry.access import commands as access_commands
 from registry.access import pages as access_pages
 from registry.ammunition import api as ammunition_api
-from registry.ammunition import commands as ammunition_commands
 from registry.ammunition import (
+    code_api,
+    code_pages,
     counter_pages,
     law_api,
     law_pages,
@@ -19,6 +21,7 @@ from registry.ammunition import (
     stock_api,
     stock_pages,
 )
+from registry.ammunition import commands as ammunition_commands
 from registry.ammunition import pages as ammunition_pages
 from registry.ammunition import record as ammunition_record
 from registry.auditing import api as auditing_api
@@ -31,12 +34,22 @@ from registry.core.web.context import NavigationEntry
 from registry.directory import api as directory_api
 from registry.directory import pages as directory_pages
 from registry.firearms import api as firearms_api
+from registry.firearms import conflicts as firearm_conflicts
+from registry.firearms import mark_texts
 from registry.firearms import pages as firearms_pages
 from registry.firearms import record as firearms_record
 from registry.home import pages as home_pages
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
+from registry.recovery import api as recovery_api
+from registry.recovery import certificate as recovery_certificate
+from registry.recovery import commands as recovery_commands
+from registry.recovery import disposal_acts, disposal_api, disposal_pages
+from registry.recovery import documents as recovery_documents
+from registry.recovery import entry_pages as recovery_entry_pages
+from registry.recovery import evidence_pages as recovery_evidence_pages
+from registry.recovery import pages as recovery_pages
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
 from registry.tracing import documents as tracing_documents
@@ -56,6 +69,7 @@ API_ROOMS: Sequence[Any] = (
     access_api.blueprint,
     auditing_api.blueprint,
     verification_api.blueprint,
+    recovery_api.blueprint,
 )
 PAGE_ROOMS: Sequence[Any] = (
     home_pages.blueprint,
@@ -68,12 +82,14 @@ PAGE_ROOMS: Sequence[Any] = (
     calendars_pages.blueprint,
     auditing_pages.blueprint,
     verification_pages.blueprint,
+    recovery_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
     *firearms_pages.NAVIGATION,
     *ammunition_pages.NAVIGATION,
     *marks_pages.NAVIGATION,
+    *recovery_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
     *auditing_pages.NAVIGATION,
     *access_pages.NAVIGATION,
@@ -84,16 +100,29 @@ COMMANDS: Sequence[Any] = (
     ammunition_commands.ammunition,
     marks_commands.marks,
     tracing_commands.trace,
+    recovery_commands.recovery,
     auditing_commands.ledger,
 )
+OFFERS: Mapping[str, Mapping[Any, Any]] = {
+    "approvals": {
+        **grants.APPROVABLE,
+        **firearm_conflicts.APPROVABLE,
+        **mark_texts.APPROVABLE,
+        **disposal_acts.APPROVABLE,
+    }
+}
+"""What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
-    counter_pages, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages,
-    scenes_api, scenes_pages,
+    approvals_api, code_api, code_pages, counter_pages, law_api, law_pages, sales_api, sales_pages,
+    stock_api, stock_pages, scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages,
+    disposal_api, disposal_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
     **tracing_documents.VERIFIABLE,
     **firearms_record.VERIFIABLE,
     **ammunition_record.VERIFIABLE,
+    **recovery_documents.VERIFIABLE,
+    **recovery_certificate.VERIFIABLE,
 }
 """Kinds of documents that everyone can verify, and what each subject tells of its own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry.access import tables as access
+from registry.ammunition import code_tables
 from registry.ammunition import tables as ammunition
 from registry.calendars import tables as calendars
 from registry.core.journal import tables as journal
@@ -10,7 +11,12 @@ from registry.core.web import tables as web
 from registry.directory import tables as directory
 from registry.firearms import tables as firearms
 from registry.marks import tables as marks
+from registry.recovery import disposal_tables as disposal
+from registry.recovery import tables as recovery
 from registry.tracing import tables as tracing
 from registry.verification import tables as verification
 
-TABLES = (journal, web, directory, calendars, access, verification, marks, firearms, ammunition, tracing)
+TABLES = (
+    journal, web, directory, calendars, access, verification, marks, firearms,
+    ammunition, code_tables, tracing, recovery, disposal,
+)  # fmt: skip

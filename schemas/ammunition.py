@@ -211,6 +211,19 @@ class HolderSchema(Shape):
     unit = fields.String(required=True)
 
 
+class LotNumberSchema(Shape):
+    """What a lot number of MIL-STD-1168 says; its month is null where its letter stands for none."""
+
+    maker = fields.String(required=True)
+    year = fields.String(required=True)
+    month = fields.Integer(required=True, allow_none=True)
+    interfix = fields.String(required=True)
+    identifier = fields.String(required=True)
+    sequence = fields.String(required=True)
+    suffix = fields.String(required=True)
+    theatre = fields.String(required=True)
+
+
 class LotSchema(Shape):
     number = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -231,6 +244,12 @@ class LotSchema(Shape):
     unmet = fields.List(fields.Nested(UnmetSchema), required=True)
     exceptions = fields.List(fields.Nested(ExceptionSchema), required=True)
     created_at = fields.AwareDateTime(required=True)
+    lot_number = fields.Nested(
+        LotNumberSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Its code read as a lot number of MIL-STD-1168; null where it is none."},
+    )
 
 
 class LotRowSchema(Shape):
@@ -307,6 +326,20 @@ class PackageSchema(PackageRowSchema):
     calibre_name = fields.String(required=True)
     produced_on = fields.Date(required=True)
     gtin = fields.String(required=True)
+    buyer = fields.Nested(
+        PartyNameSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "To whom all of it was first sold."},
+    )
+    sscc = fields.String(required=True, metadata={"description": "Of a logistic unit, else empty."})
+    gs1 = fields.String(
+        required=True,
+        metadata={
+            "description": "What its codes say, with brackets; empty while its product has no GTIN (boxes)"
+            " or its maker no company prefix (logistic units)."
+        },
+    )
     inside = fields.List(
         fields.Nested(PackageRowSchema), required=True, metadata={"description": "Packages that it lies in."}
     )

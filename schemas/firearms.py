@@ -105,28 +105,35 @@ class MarkNewSchema(Shape):
 
 @dataclass(frozen=True)
 class MarkChange:
-    """The condition of a mark as it is found now, or its text where that was entered wrongly."""
+    """The condition of a mark as it is found now."""
 
     reason: str
-    condition: MarkCondition | None = None
-    text: str | None = None
+    condition: MarkCondition
 
 
 class MarkChangeSchema(Shape):
     makes = MarkChange
-    condition = Code(MarkCondition, load_default=None)
-    text = Text(
-        shortest=1,
-        longest=64,
-        load_default=None,
-        metadata={"description": "Only where it was entered wrongly; what is left of it is its condition."},
-    )
+    condition = Code(MarkCondition, required=True)
     reason = Text(required=True, longest=400)
 
-    def consistent(self, values: dict[str, Any]) -> None:
-        """At least one is needed."""
-        if values["condition"] is None and values["text"] is None:
-            raise ValidationError("Say what changes.", "condition")
+
+@dataclass(frozen=True)
+class MarkText:
+    """What a mark really says, where it was entered wrongly."""
+
+    reason: str
+    text: str
+
+
+class MarkTextSchema(Shape):
+    makes = MarkText
+    text = Text(
+        required=True,
+        shortest=1,
+        longest=64,
+        metadata={"description": "What the mark really says; what is left of it is its condition."},
+    )
+    reason = Text(required=True, longest=400)
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,12 @@ class May(StrEnum):
     FIREARM_REGISTER = "firearm.register"
     FIREARM_CORRECT = "firearm.correct"
     MARK_RECORD = "mark.record"
+    MARK_CORRECT = "mark.correct"  # that another text is what a mark says
     MARK_READ = "mark.read"  # how marks are understood: symbols, patterns of makers
     MARK_RULE_WRITE = "mark_rule.write"  # patterns that the authority adds
     CUSTODY_RECORD = "custody.record"
     CONFLICT_READ = "conflict.read"
+    CONFLICT_PROPOSE = "conflict.propose"  # how an identity claimed twice is to be settled
     CONFLICT_RESOLVE = "conflict.resolve"
     LOT_READ = "lot.read"
     LOT_REGISTER = "lot.register"
@@ -44,11 +46,42 @@ class May(StrEnum):
     TRACE_ASK = "trace.ask"
     TRACE_READ = "trace.read"
     LABEL_PRINT = "label.print"
+    RECOVERY_READ = "recovery.read"
+    RECOVERY_RECORD = "recovery.record"  # seized, found, surrendered, collected
+    CAMPAIGN_WRITE = "campaign.write"
+    EVIDENCE_HAND = "evidence.hand"  # hand evidence over and sign for it
+    DISPOSAL_PROPOSE = "disposal.propose"  # and, once approved, record that it was done
+    DISPOSAL_APPROVE = "disposal.approve"
     HISTORY_READ = "history.read"  # who changed a record, and why
     LEDGER_READ = "ledger.read"
+    APPROVAL_READ = "approval.read"  # what waits for a second person
+    APPROVAL_PROPOSE = "approval.propose"
+    APPROVAL_DECIDE = "approval.decide"
     USER_MANAGE = "user.manage"
+    ROLE_APPROVE = "role.approve"  # that somebody gets a role
     TOKEN_MANAGE = "token.manage"  # one's own bearer tokens
     ACCESS_OWN = "access.own"  # one's own password, second factor and sessions
+
+
+class ApprovalKind(StrEnum):
+    """What nobody does alone: one person proposes, others approve."""
+
+    OPEN_ACCOUNT = "open_account"
+    GRANT_ROLE = "grant_role"
+    RESOLVE_CONFLICT = "resolve_conflict"
+    DISPOSE = "dispose"
+    CORRECT_MARK = "correct_mark"
+
+
+class ProposalState(StrEnum):
+    """Where a proposal stands; all but the first are for good."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    OVERTAKEN = "overtaken"  # the records changed before it was approved
+    EXPIRED = "expired"
 
 
 class PartyKind(StrEnum):
@@ -329,6 +362,8 @@ class IssuedKind(StrEnum):
     TRACE_REPORT = "trace_report"
     FIREARM_RECORD = "firearm_record"
     LOT_RECORD = "lot_record"
+    RECOVERY_RECEIPT = "recovery_receipt"
+    DISPOSAL_CERTIFICATE = "disposal_certificate"
 
 
 class Authenticity(StrEnum):

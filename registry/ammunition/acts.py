@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from registry.ammunition import (
+    code_acts,
     law,
     law_acts,
     law_queries,
@@ -61,6 +62,7 @@ def register_lot(work: Work, new: LotNew) -> LotView:
         new.imported_on,
     )
     refuse_if(rules.unmet_for_lot(facts, work.today))
+    code_acts.refuse_foreign_gtin(work, row)
     passed = [] if new.historical else law_acts.judged(work, breaches, new.reason)
     _refuse_known(work, row)
     work.session.add(row)
@@ -137,18 +139,18 @@ def pack(work: Work, lot_id: int, new: PackNew) -> LotView:
     cut = packaging.crossed(known, new.level.value, whole, new.size)
     if cut is not None:
         raise Conflict(f"Package {package_number(row.id, cut)} would lie in more than one of the new ones")
-    work.session.add(
-        Packing(
-            lot_id=row.id,
-            level=new.level.value,
-            round=_round(known, new.level.value, whole, new.repack),
-            first=whole.first,
-            last=whole.last,
-            size=new.size,
-            n=row.packages + 1,
-            packed_on=work.today,
-        )
+    run = packaging.Run(
+        new.level.value,
+        _round(known, new.level.value, whole, new.repack),
+        whole.first,
+        whole.last,
+        new.size,
+        row.packages + 1,
+        work.today,
     )
+    work.session.add(Packing(lot_id=row.id, **asdict(run)))
+    work.session.flush()
+    code_acts.allot(work, row, run)
     row.packages += tiles
     _changed(work, row)
     return queries.lot(work, row.id)

@@ -1,8 +1,10 @@
-"""`flask --app wsgi ammunition …`: sales and counts from files, and what somebody has."""
+"""`flask --app wsgi ammunition …`: sales and counts from files, what somebody has, codes and artwork."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,26 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from registry.ammunition import counting, reports, sales_acts, stock_acts, stock_queries
-from registry.core.errors import RegistryError
+from registry.ammunition import (
+    artwork_queries,
+    counting,
+    documents,
+    package_queries,
+    reports,
+    sales_acts,
+    stock_acts,
+    stock_queries,
+)
+from registry.ammunition.artwork import Captions, Shown
+from registry.ammunition.titles import TITLES
+from registry.core.errors import Invalid, RegistryError
+from registry.core.numbers import key_of
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR
+from schemas.ammunition_codes import ArtworkAsked, RunAsked
 from schemas.ammunition_stock import StockAsked
 from schemas.paging import MOST
-from schemas.vocabulary import Purpose
+from schemas.vocabulary import PackageLevel, Purpose
 
 ammunition = AppGroup("ammunition", help="Records of ammunition.")
 
@@ -90,6 +105,67 @@ def stock(party: str) -> None:
                 click.echo("  ".join(word for word in words if word))
             cursor = page.next
             more = bool(cursor)
+    except RegistryError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+@ammunition.command("scan")
+@click.argument("code")
+def scan(code: str) -> None:
+    """Say what a scanned CODE says and leads to. Ends with 1 if it leads nowhere, 2 if misread."""
+    parts: Registry = current_app.extensions["registry"]
+    with _or_exit(), parts.office.look(OPERATOR) as work:
+        found = package_queries.scanned(work, code)
+    for ai, value in found.elements:
+        click.echo(f"({ai}) {value:<22} {TITLES[ai]}")
+    for number in filter(None, (found.package, *found.lots)):
+        click.echo(number)
+    sys.exit(0 if found.package or found.lots else 1)
+
+
+@ammunition.command("artwork")
+@click.argument("number")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--level", type=click.Choice([level.value for level in PackageLevel]), default="unit_box")
+@click.option("--first", type=click.IntRange(min=1), default=1, help="Number of a package within the lot.")
+@click.option("--last", type=click.IntRange(min=1), default=None)
+@click.option("--buyer", default=None, help="Registry number, where the register has no sale yet.")
+@click.option("--small", is_flag=True, help="The smaller design.")
+def artwork(
+    number: str, file: Path, level: str, first: int, last: int | None, buyer: str | None, small: bool
+) -> None:
+    """Write what is printed on a package, or on those of a lot, to FILE.pdf, .svg or .zip."""
+    parts: Registry = current_app.extensions["registry"]
+    with _or_exit():
+        with parts.office.look(OPERATOR) as work:
+            if lot_id := key_of("L", number):
+                asked = RunAsked(buyer, small, PackageLevel(level), first, last)
+                found = artwork_queries.of_run(work, lot_id, asked)
+            else:
+                found = [artwork_queries.of_package(work, number, ArtworkAsked(buyer, small))]
+        made = _made(file.suffix, found, small)
+        with file.open("wb") as out:
+            out.writelines(made)
+    click.echo(f"{file}: {len(found)} packages")
+
+
+def _made(suffix: str, found: list[Shown], small: bool) -> Iterable[bytes]:
+    captions = Captions()
+    if suffix == ".pdf":
+        return [documents.artwork_pdf(found, captions, small)]
+    if suffix == ".svg" and len(found) == 1:
+        return [documents.artwork_svg(found[0], captions, small).encode()]
+    if suffix == ".zip":
+        return documents.artwork_archive(found, captions, small)
+    raise Invalid.at("file", "A .pdf or .zip file, or .svg for one package.")
+
+
+@contextmanager
+def _or_exit() -> Iterator[None]:
+    """A refusal in words, and 2."""
+    try:
+        yield
     except RegistryError as error:
         click.echo(str(error), err=True)
         sys.exit(2)

@@ -19,7 +19,12 @@ def lines(work: Work, sale: AtCounter) -> list[SaleLine]:
     unmet: list[Unmet] = []
     found: list[SaleLine] = []
     for n, text in enumerate(sale.scanned, 1):
-        line = _line(work, sale, text.split())
+        try:
+            line = _line(work, sale, text.split())
+        except Invalid as misread:
+            why = misread.unmet[0].message
+            unmet.append(Unmet(said("Line %(n)s: %(why)s", n=n, why=why), "scanned"))
+            continue
         if line is None:
             words = said("Line %(n)s: %(text)s is no package.", n=n, text=text[:60])
             unmet.append(Unmet(words, "scanned"))
@@ -33,7 +38,7 @@ def lines(work: Work, sale: AtCounter) -> list[SaleLine]:
 
 
 def _line(work: Work, sale: AtCounter, words: list[str]) -> SaleLine | None:
-    number = package_queries.scanned(work, words[0]) or words[0].upper()
+    number = package_queries.number_scanned(work, words[0])
     key = package_key(number)
     part = words[1] if len(words) == 2 else ""
     if key is None or len(words) > 2 or not (part == "" or (part.isascii() and part.isdecimal())):

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.ammunition import packaging, queries, spans, whereabouts
+from registry.ammunition import code_queries, gs1, packaging, queries, spans, whereabouts
 from registry.ammunition.packaging import Run, package_key, package_number
 from registry.ammunition.tables import Lot, Movement, Packing
-from registry.ammunition.views import ContentView, PackageRow, PackageView, PieceView
+from registry.ammunition.views import ContentView, PackageRow, PackageView, PieceView, ScanView
 from registry.core.errors import Invalid, NotFound
 from registry.core.work import Work, limited_to
 from registry.directory.queries import PartyName, names
-from registry.marks.reading import normal_form
 from schemas.ammunition import PackagesAsked
 from schemas.paging import Page
-from schemas.vocabulary import May
+from schemas.vocabulary import May, MovementKind
 
 _Numbered = tuple[int, Run, spans.Span]
 
@@ -114,13 +114,27 @@ def package(work: Work, text: str) -> PackageView:
     return _view(work, key[0], known, (key[1], *numbered))
 
 
+def first_sales(session: Session, lot_id: int, whole: spans.Span) -> list[tuple[spans.Span, int | None]]:
+    """(span, taker) of the sales by whoever had the whole lot that touch a span."""
+    query = select(Movement.first, Movement.last, Movement.to_id).where(
+        Movement.lot_id == lot_id,
+        Movement.depth == 1,
+        Movement.kind == MovementKind.SOLD,
+        Movement.first <= whole.last,
+        Movement.last >= whole.first,
+    )
+    return [(spans.Span(first, last), taker) for first, last, taker in session.execute(query)]
+
+
 def _view(work: Work, lot_id: int, known: list[Run], item: _Numbered) -> PackageView:
     row, span = _listed(lot_id, known, item), item[2]
     found = work.session.get_one(Lot, lot_id)
     moves = whereabouts.touching(work.session, lot_id, span.first, span.last)
     own = limited_to(work.actor, May.LOT_READ)
     shown = [m for m in moves if own is None or own in (m.from_id, m.to_id)]
-    people = names(work, [found.maker_id, *(m.to_id for m in shown)])
+    buyer = code_queries.buyers_of(first_sales(work.session, lot_id, span), span)
+    elements = _elements(work.session, found, known, item, buyer)
+    people = names(work, [found.maker_id, buyer, *(m.to_id for m in shown)])
     return PackageView(
         number=row.number,
         level=row.level,
@@ -135,11 +149,26 @@ def _view(work: Work, lot_id: int, known: list[Run], item: _Numbered) -> Package
         calibre_name=queries.calibre_name(found.calibre),
         produced_on=found.produced_on,
         gtin=found.gtin,
+        buyer=people.get(buyer or 0),
+        sscc=dict(elements).get("00", ""),
+        gs1=gs1.bracketed(elements),
+        elements=elements,
         inside=_around(lot_id, known, item),
         content=_content(known, item),
         pieces=_pieces(span, moves, shown, people),
         chain=whereabouts.movement_views(work, shown),
     )
+
+
+def _elements(
+    session: Session, row: Lot, known: list[Run], item: _Numbered, buyer: int | None
+) -> gs1.Elements:
+    """What the codes of a package say; nothing where it has no number, or its lot's code fits in none."""
+    named = code_queries.buyer_element(session, buyer) if buyer else None
+    try:
+        return code_queries.coder(session, row, known).elements(item[0], item[1], named) or ()
+    except Invalid:
+        return ()
 
 
 def _pieces(
@@ -182,14 +211,23 @@ def _content(known: list[Run], item: _Numbered) -> tuple[ContentView, ...]:
     return tuple(ContentView(level, count) for level, count in counted.items())
 
 
-def scanned(work: Work, text: str) -> str | None:
-    """The number of the package whose GS1 code was scanned: its product, lot and own number; None if none."""
-    told = packaging.scanned(text)
-    gtin, code, n = told.get("01", ""), told.get("10", ""), told.get("21", "")
-    if not (gtin and code and n.isdecimal() and n.isascii() and len(n) < 8):
-        return None
-    query = select(Lot.id, Lot.gtin).where(Lot.code_key == normal_form(code), *queries.scope(work))
-    for lot_id, known in work.session.execute(query):
-        if known and known.zfill(14) == gtin and _numbered(runs(work.session, lot_id), int(n)):
-            return package_number(lot_id, int(n))
-    return None
+def scanned(work: Work, text: str) -> ScanView:
+    """What a scanned code says and which package or lots it leads to.
+
+    Raises Invalid for a GS1 code with a wrong check digit or day: it was misread.
+    """
+    if key := package_key(text):
+        known = _numbered(runs(work.session, key[0]), key[1])
+        return ScanView((), package_number(*key) if known else None, ())
+    readings = gs1.scanned(text)
+    if len(text) >= 16 and readings and (wrong := gs1.faults(readings[0])):
+        raise Invalid(unmet=[replace(unmet, field="code") for unmet in wrong])
+    found = code_queries.find(work, text)
+    package_of = next((package_number(one.lot_id, one.n) for one in found if one.n is not None), None)
+    lots = tuple(queries.lot_number(one.lot_id) for one in found)
+    return ScanView(tuple(readings[0].items()) if readings else (), package_of, lots)
+
+
+def number_scanned(work: Work, text: str) -> str:
+    """The number of the package whose code somebody scanned; what was typed, where it leads to none."""
+    return (None if package_key(text) else scanned(work, text).package) or text.upper()

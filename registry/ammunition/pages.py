@@ -24,6 +24,8 @@ from registry.ammunition import (
 from registry.ammunition.forms import form_values, party_choices, with_party_numbers
 from registry.ammunition.packaging import package_key
 from registry.ammunition.sealing import sealed_record
+from registry.ammunition.titles import TITLES
+from registry.ammunition.views import PackageView
 from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number, key_of
 from registry.core.web import context, guard
@@ -158,7 +160,14 @@ def packages(number: str) -> str:
         lot = queries.lot(work, lot_id)
         levels = options(PackageLevel)
         return render_template(
-            "ammunition/packages.html", lot=lot, page=found, asked=asked, label=label, levels=levels
+            "ammunition/packages.html",
+            lot=lot,
+            page=found,
+            asked=asked,
+            label=label,
+            levels=levels,
+            may=work.actor.may,
+            May=May,
         )
 
 
@@ -291,6 +300,10 @@ def _giver(number: str, field: str) -> dict[str, str]:
     return {field: held[0].party.number} if held and held[0].party else {}
 
 
+def _buyer(found: PackageView) -> int | None:
+    return key_of("P", found.buyer.number) if found.buyer else None
+
+
 @blueprint.get("/lots/<number>/record.pdf", endpoint="record")
 @guard.may(May.LOT_READ)
 def record_page(number: str) -> Response:
@@ -309,7 +322,13 @@ def package(number: str) -> str:
     with context.look() as work:
         found = package_queries.package(work, number)
         return render_template(
-            "ammunition/package.html", package=found, label=label, may=work.actor.may, May=May
+            "ammunition/package.html",
+            package=found,
+            printable=bool(found.gs1) and not rules.unmet_for_artwork(work.home, {_buyer(found)}, None),
+            titles=lambda ai: _(TITLES[ai]),
+            label=label,
+            may=work.actor.may,
+            May=May,
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.ammunition import law, law_queries, rules, whereabouts
+from registry.ammunition import law, law_queries, lot_numbers, rules, whereabouts
 from registry.ammunition.sales_queries import CorrectionView, corrections
 from registry.ammunition.tables import Lot, Movement, Sale
 from registry.ammunition.views import (
@@ -66,6 +66,7 @@ def lot(work: Work, lot_id: int) -> LotView:
     row = lot_row(work, lot_id)
     shares = whereabouts.holders(work.session, row.id)
     known = names(work, [row.maker_id, *(share.party for share in shares)])
+    number = lot_numbers.parse(row.code)
     return LotView(
         number=lot_number(row.id),
         version=row.version,
@@ -85,10 +86,12 @@ def lot(work: Work, lot_id: int) -> LotView:
         holders=_shares(work, shares, known),
         unmet=(
             *_above_limit(work.session, row),
+            *(lot_numbers.contradictions(number, row.produced_on) if number else ()),
             *rules.unmet_for_buyers(MarkingScheme(row.scheme), len(first_sales(work.session, row.id))),
         ),
         exceptions=law_queries.exceptions(work.session, row.id),
         created_at=row.created_at,
+        lot_number=number,
     )
 
 

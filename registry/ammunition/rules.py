@@ -14,9 +14,11 @@ from stdnum import ean
 
 from registry.core.errors import Unmet
 from schemas.vocabulary import MarkingScheme, MovementKind
+from schemas.words import said
 
 LIMIT_SOURCE = "16 D LOG art. 2"
 BUYER_SOURCE = "Law 10.826 art. 23 § 2"
+BOX_SOURCE = "Law 10.826 art. 23 § 1"
 SALE_SOURCE = "16 D LOG"
 HISTORICAL_AFTER = timedelta(days=365)
 GONE = frozenset(
@@ -81,6 +83,22 @@ def _unmet_for_import(facts: LotFacts, today: date) -> list[Unmet]:
         return [Unmet("This day has not come yet.", "imported_on", "FP 7(b)")]
     if facts.imported_on < facts.produced_on:
         return [Unmet(f"The lot was made later, on {facts.produced_on}.", "imported_on", "FP 7(b)")]
+    return []
+
+
+NAMED_BUYER = frozenset({"BR"})
+"""States whose law wants the buyer in the code on the box."""
+
+
+def unmet_for_artwork(home: str, buyers: Set[int | None], named: int | None) -> list[Unmet]:
+    """Law 10.826 art. 23 § 1: the code printed on a box names its buyer, and the register's where it has one.
+
+    buyers: to whom each package was sold, None where to nobody yet; named: who is said to buy.
+    """
+    if named is not None and buyers - {None, named}:
+        return [Unmet(said("The register says that somebody else bought these."), "buyer", BOX_SOURCE)]
+    if home in NAMED_BUYER and None in buyers and named is None:
+        return [Unmet(said("Say who buys: the code on a box names its buyer."), "buyer", BOX_SOURCE)]
     return []
 
 

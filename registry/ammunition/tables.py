@@ -27,6 +27,7 @@ class Lot(Base):
         Index(None, "code_folded"),
         Index("ux_lot_identity", "code_key", "maker_id", "calibre", "product_code", unique=True),
         Index(None, "maker_id"),
+        Index(None, "gtin"),
         CheckConstraint("quantity > 0", name="quantity"),
     )
 

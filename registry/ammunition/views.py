@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from registry.ammunition.law_queries import ExceptionView
+from registry.ammunition.lot_numbers import LotNumber
 from registry.ammunition.sales_queries import CorrectionView
 from registry.core.errors import Unmet
 from registry.directory.queries import PartyName
@@ -45,6 +46,7 @@ class LotView:
     unmet: tuple[Unmet, ...]
     exceptions: tuple[ExceptionView, ...]
     created_at: datetime
+    lot_number: LotNumber | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,11 @@ class ContentView:
 
 @dataclass(frozen=True)
 class PackageView(PackageRow):
-    """inside: packages that it lies in, the largest first; content: how many smaller ones it holds."""
+    """inside: packages that it lies in, the largest first; content: how many smaller ones it holds.
+
+    buyer: to whom all of it was first sold. sscc: of a logistic unit; gs1: what its codes say, with
+    brackets; both "" for a package without a number of GS1.
+    """
 
     lot: str
     code: str
@@ -115,10 +121,23 @@ class PackageView(PackageRow):
     calibre_name: str
     produced_on: date
     gtin: str
+    buyer: PartyName | None
+    sscc: str
+    gs1: str
+    elements: tuple[tuple[str, str], ...]
     inside: tuple[PackageRow, ...]
     content: tuple[ContentView, ...]
     pieces: tuple[PieceView, ...]
     chain: tuple[MovementView, ...]
+
+
+@dataclass(frozen=True)
+class ScanView:
+    """What a scanned code says, by application identifier, and what it leads to."""
+
+    elements: tuple[tuple[str, str], ...]
+    package: str | None
+    lots: tuple[str, ...]
 
 
 @dataclass(frozen=True)

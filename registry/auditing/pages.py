@@ -19,7 +19,10 @@ from schemas.vocabulary import May, Role
 
 blueprint = Blueprint("auditing", __name__, template_folder="templates")
 NAVIGATION = (NavigationEntry("Ledger", "auditing.ledger", May.LEDGER_READ, 70),)
-PLACES = {"F": "firearms.show", "L": "ammunition.show", "P": "directory.show", "T": "tracing.show"}
+PLACES = {
+    "F": "firearms.show", "L": "ammunition.show", "P": "directory.show", "T": "tracing.show",
+    "RC": "recovery.campaign", "RV": "recovery.show", "EV": "recovery.item", "DC": "recovery.disposal",
+}  # fmt: skip
 OPERATIONS = {"I": "Recorded", "U": "Changed", "D": "Removed", "S": "Stated anew"}
 MOST_PROBLEMS = 100
 
@@ -31,7 +34,7 @@ def history(number: str) -> str:
     with context.look() as work:
         lines = queries.history(work, number)
     number = number.strip().upper()
-    back = url_for(PLACES[number[0]], number=number)
+    back = url_for(PLACES[queries.prefix_of(number)], number=number)
     signed = log.status(context.registry().office).signed
     return render_template(
         "auditing/history.html",

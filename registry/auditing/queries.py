@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import orjson
@@ -35,10 +36,17 @@ from schemas.words import said
 RECORDS: dict[str, tuple[str, ...]] = {
     "F": ("firearm", "mark", "component", "custody", "firearm_correction"),
     "L": ("lot", "package", "movement", "sale"),
-    "P": ("party", "person", "party_change"),
+    "P": ("party", "person", "party_change", "gs1_party"),
     "T": ("trace",),
+    "RC": ("campaign", "campaign_post"),
+    "RV": ("recovery",),
+    "EV": ("recovered_item", "evidence_step"),
+    "DC": ("disposal", "disposal_witness"),
 }
-NEEDED = {"F": May.FIREARM_READ, "L": May.LOT_READ, "P": May.DIRECTORY_READ, "T": May.TRACE_READ}
+NEEDED = {
+    "F": May.FIREARM_READ, "L": May.LOT_READ, "P": May.DIRECTORY_READ, "T": May.TRACE_READ,
+    "RC": May.RECOVERY_READ, "RV": May.RECOVERY_READ, "EV": May.RECOVERY_READ, "DC": May.RECOVERY_READ,
+}  # fmt: skip
 MOST = 400
 
 
@@ -79,12 +87,17 @@ class EntryLine:
 WITHHELD = "withheld"
 
 
+def prefix_of(number: str) -> str:
+    """The letters that a registry number begins with: the kind of record."""
+    return "".join(takewhile(str.isalpha, number.strip().upper()[:2]))
+
+
 def history(work: Work, number: str) -> list[EntryLine]:
     """Every change of a record and of what belongs to it, the latest first, at most 400 rows of it.
 
     Raises NotFound for a number of no record that has a history.
     """
-    prefix = number.strip().upper()[:1]
+    prefix = prefix_of(number)
     key = key_of(prefix, number) if prefix in RECORDS else None
     if key is None:
         raise NotFound(said("No record has the number %(number)s", number=f"{number[:40]!r}"))

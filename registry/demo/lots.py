@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from registry.ammunition import acts, buyer_queries, stock_acts, stock_queries
+from registry.ammunition import acts, buyer_queries, code_acts, stock_acts, stock_queries
 from registry.ammunition.buyers import Buyer, unmet_for_buyer
 from registry.ammunition.queries import lot_number
 from registry.core.numbers import parse_registry_number
@@ -14,6 +14,7 @@ from registry.core.work import Actor, Office, Work
 from registry.demo.people import HOME, People
 from registry.directory.queries import party_number
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
+from schemas.ammunition_codes import Gs1New
 from schemas.ammunition_stock import Counted, CountNew
 from schemas.vocabulary import MarkingScheme, MovementKind, PackageLevel
 
@@ -50,6 +51,8 @@ def load(office: Office, actor: Actor, people: People, count: int, today: date) 
     with office.look(actor) as work:
         keys = [parse_registry_number("P", number) for number in people.persons]
         owners = buyer_queries.buyers(work.session, keys)
+    with office.begin(actor) as work:
+        code_acts.record_gs1(work, Gs1New(people.makers[CBC], prefix="789123450"))
     for n in range(count):
         with office.begin(actor) as work:
             if n < len(named):

@@ -62,6 +62,14 @@ def firearm_row(work: Work, firearm_id: int, *, locked: bool = False) -> Firearm
     return row
 
 
+def mark_row(work: Work, row: Firearm, n: int) -> Mark:
+    """A mark of a firearm by its place in the list, from 1; raises NotFound."""
+    mark = work.session.get(Mark, (row.id, n)) if 1 <= n <= row.marks else None
+    if mark is None:
+        raise NotFound(said("%(firearm)s has no mark %(n)s", firearm=firearm_number(row.id), n=n))
+    return mark
+
+
 def _seen_by(work: Work, row: Firearm) -> bool:
     """Makers and dealers see what they made, hold or held; nobody learns that the rest exists."""
     party = limited_to(work.actor, May.FIREARM_READ)

@@ -15,10 +15,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.ammunition import package_queries
 from registry.ammunition import queries as lots
+from registry.core.errors import Invalid, Unmet
 from registry.core.numbers import key_of
 from registry.core.policy import purposes
 from registry.core.web import context, guard
-from registry.core.web.words import label, options
+from registry.core.web.words import label, options, shown
 from registry.core.work import Actor, Work, limited_to
 from registry.firearms import queries as firearms
 from registry.marks.reading import normal_form
@@ -31,6 +32,7 @@ from schemas.vocabulary import May, Purpose, Role
 blueprint = Blueprint("home", __name__, template_folder="templates")
 SWAGGER_UI = Path(os.path.dirname(flask_swagger_ui.__file__)) / "dist"
 MOST_COUNTED = 100
+LONG = 16  # characters; a shorter text in which no record is found may be a mark, whatever GS1 makes of it
 _NUMBER = re.compile(r"[BFLPT]-?[0-9]{9,18}-?[0-9A-Z]", re.IGNORECASE)
 
 
@@ -69,7 +71,7 @@ def index() -> BaseResponse | str:
     return _page(who)
 
 
-def _page(who: Actor, asked: str = "", missed: bool = False) -> str:
+def _page(who: Actor, asked: str = "", missed: bool = False, wrong: tuple[Unmet, ...] = ()) -> str:
     with context.look() as work:
         conflicts = _open_conflicts(work)
         traces = _recent_traces(work)
@@ -79,6 +81,7 @@ def _page(who: Actor, asked: str = "", missed: bool = False) -> str:
         box=BOXES[who.role],
         asked=asked,
         missed=missed,
+        wrong=wrong,
         tiles=_tiles(who, conflicts),
         traces=traces,
         purposes=options(purposes(who.role, May.TRACE_ASK)),
@@ -134,10 +137,14 @@ def _count(conflicts: int | None) -> str:
 def find() -> BaseResponse | tuple[str, int]:
     """Open what was scanned or typed: a registry number, a package, else a mark to trace."""
     who = context.actor()
-    text = request.args.get("q", "").strip()[:200]
+    text = request.args.get("q", "").strip(" \t\r\n")[:200]
     if not text:
         return redirect(url_for("home.index"))
-    place = _package(who, text) or _record(who, text) or _lot(who, text) or _search(who, text)
+    try:
+        code = _package(who, text)
+    except Invalid as error:
+        return _page(who, text, wrong=shown(error)), error.status
+    place = code or _record(who, text) or _lot(who, text) or _search(who, text)
     return redirect(place) if place else (_page(who, text, missed=True), 404)
 
 
@@ -158,12 +165,16 @@ def _record(who: Actor, text: str) -> str | None:
 
 
 def _package(who: Actor, text: str) -> str | None:
-    """The page of the package whose GS1 code was scanned."""
+    """The page of the package, or of the lot, whose GS1 code was scanned; raises Invalid if misread."""
     if May.LOT_READ not in who.may:
         return None
     with context.look() as work:
-        number = package_queries.scanned(work, text)
-    return url_for("ammunition.package", number=number) if number else None
+        found = package_queries.scanned(work, text)
+    if found.package:
+        return url_for("ammunition.package", number=found.package)
+    if len(found.lots) == 1:
+        return url_for("ammunition.show", number=found.lots[0])
+    return url_for("ammunition.scan", code=text) if found.elements and len(text) >= LONG else None
 
 
 def _lot(who: Actor, text: str) -> str | None:

@@ -15,7 +15,7 @@ from registry.tracing.pages import Answer, blueprint
 from schemas import scenes as shapes
 from schemas.vocabulary import CartridgeState, May
 
-ROWS = 8
+ROWS = 24
 
 
 @blueprint.get("/scenes", endpoint="scenes")

@@ -11,16 +11,25 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from registry.access import approvals
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, RegistryError, Stale
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Actor, Office
-from registry.firearms import acts, queries
+from registry.firearms import acts, conflicts, mark_texts, queries
 from registry.firearms.tables import Firearm, IdentityConflict, Mark
 from registry.firearms.views import FirearmView
-from schemas.firearms import CustodyNew, DecisionNew, FirearmChange, FirearmsAsked, MarkChange, MarkNew
+from schemas.firearms import (
+    CustodyNew,
+    DecisionNew,
+    FirearmChange,
+    FirearmsAsked,
+    MarkChange,
+    MarkNew,
+    MarkText,
+)
 from schemas.vocabulary import ConflictDecision, CustodyKind, MarkCondition, MarkKind, PartyKind, Role, Symbol
 from tests.firearms.world import World, made, make_world, new_firearm, register, serial, sold
-from tests.makers import EVERYTHING, key_of_party, make_actor, make_party
+from tests.makers import EVERYTHING, agreed, key_of_party, make_actor, make_party, make_person
 
 
 @pytest.fixture
@@ -92,7 +101,9 @@ def test_a_corrected_model_can_bring_two_records_into_conflict(office: Office, w
 def test_a_mistyped_mark_is_found_by_its_corrected_text_only(office: Office, world: World) -> None:
     register(office, world)
     gun = register(office, world, marks=(serial("TAB1234S"),))
-    after = act(office, acts.change_mark, key(gun), 1, MarkChange("typing error", text="TAB-12345"), 1)
+    retext(office, gun, "TAB-12345")
+    with office.look(EVERYTHING) as work:
+        after = queries.firearm(work, key(gun))
     assert after.marks[0].text == "TAB-12345"
     assert len(after.conflicts) == 1
     assert [(c.field, c.before) for c in after.corrections[0].changed] == [("marks.0.text", "TAB1234S")]
@@ -108,7 +119,48 @@ def test_customs_record_the_condition_of_a_mark_but_not_another_text(office: Off
     altered = MarkChange("ground at the fourth digit", MarkCondition.ALTERED)
     assert act(office, acts.change_mark, key(gun), 1, altered, 1, actor=customs).version == 2
     with pytest.raises(Forbidden):
-        act(office, acts.change_mark, key(gun), 1, MarkChange("so", text="X1"), 2, actor=customs)
+        act(office, mark_texts.propose, key(gun), 1, MarkText("so", "X1"), 2, actor=customs)
+
+
+def retext(office: Office, gun: FirearmView, text: str) -> None:
+    agreed(office, lambda work: mark_texts.propose(work, key(gun), 1, MarkText("typing error", text), 1))
+
+
+@pytest.mark.parametrize("role", [Role.AUTHORITY_OFFICER, Role.AUTHORITY_SUPERVISOR])
+def test_nobody_corrects_a_mark_alone(office: Office, world: World, role: Role) -> None:
+    gun = register(office, world)
+    person = make_person(office, role)
+    with pytest.raises(Forbidden):
+        act(office, acts.correct_text, key(gun), 1, MarkText("so", "X1"), 1, actor=person)
+    with office.begin(person) as work:
+        proposed = mark_texts.propose(work, key(gun), 1, MarkText("so", "X1"), 1)
+    assert [change[1:3] for change in proposed.changes] == [("TAB12345", "X1")]
+    with office.begin(person) as work, pytest.raises(Forbidden):
+        approvals.approve(work, proposed.id, proposed.digest)
+    with office.look(EVERYTHING) as work:
+        assert queries.firearm(work, key(gun)).marks[0].text == "TAB12345"
+
+
+def test_a_correction_proposed_before_the_record_changed_is_never_approved(
+    office: Office, world: World
+) -> None:
+    gun = register(office, world)
+    with office.begin(make_person(office)) as work:
+        proposed = mark_texts.propose(work, key(gun), 1, MarkText("so", "X1"), 1)
+    act(office, acts.correct, key(gun), FirearmChange("misread", model="PT 58"), 1)
+    with office.begin(make_person(office)) as work, pytest.raises(approvals.Overtaken):
+        approvals.approve(work, proposed.id, proposed.digest)
+    with office.look(EVERYTHING) as work:
+        assert queries.firearm(work, key(gun)).marks[0].text == "TAB12345"
+
+
+@pytest.mark.parametrize(("n", "text"), [(1, "TAB12345"), (2, "X1"), (1, "\x00"), (1, " ")])
+def test_what_is_no_correction_of_a_mark_is_not_proposed(
+    office: Office, world: World, n: int, text: str
+) -> None:
+    gun = register(office, world)
+    with pytest.raises((Invalid, NotFound)):
+        act(office, mark_texts.propose, key(gun), n, MarkText("so", text), 1)
 
 
 @pytest.mark.parametrize("n", [0, 2, 2**40])
@@ -260,7 +312,10 @@ def test_a_trader_records_marks_of_what_they_hold_only(office: Office, world: Wo
 
 def decide(office: Office, conflict: int, keep: str | None, version: int = 1) -> Any:
     kind = ConflictDecision.SAME_FIREARM if keep else ConflictDecision.BOTH_GENUINE
-    return act(office, acts.decide, conflict, DecisionNew(kind, "looked at both", keep), version)
+    new = DecisionNew(kind, "looked at both", keep)
+    agreed(office, lambda work: conflicts.propose(work, conflict, new, version))
+    with office.look(EVERYTHING) as work:
+        return queries.conflict(work, conflict)
 
 
 def test_superseded_records_never_form_a_circle(office: Office, world: World) -> None:
@@ -280,7 +335,7 @@ def test_a_decision_is_made_once_and_needs_the_record_that_stays(office: Office,
     for keep in (None, register(office, world, marks=(serial("Z9"),)).number):
         with pytest.raises(Invalid) as refused:
             decision = DecisionNew(ConflictDecision.SAME_FIREARM, "same", keep)
-            act(office, acts.decide, conflict, decision, 1)
+            act(office, conflicts.propose, conflict, decision, 1)
         assert refused.value.unmet[0].field == "keep"
     assert decide(office, conflict, None).decision == "both_genuine"
     with pytest.raises(Stale):
@@ -296,12 +351,14 @@ def test_a_conflict_that_was_settled_is_not_opened_again(office: Office, world: 
     assert after.conflicts == ()
 
 
-def test_an_officer_does_not_settle_conflicts(office: Office, world: World) -> None:
+@pytest.mark.parametrize("role", [Role.AUTHORITY_OFFICER, Role.AUTHORITY_SUPERVISOR])
+def test_nobody_settles_a_conflict_alone(office: Office, world: World, role: Role) -> None:
     register(office, world)
     [conflict] = register(office, world).conflicts
     decision = DecisionNew(ConflictDecision.BOTH_GENUINE, "so")
-    with pytest.raises(Forbidden):
-        act(office, acts.decide, conflict, decision, 1, actor=make_actor(Role.AUTHORITY_OFFICER))
+    for actor in (make_actor(role), EVERYTHING):
+        with pytest.raises(Forbidden):
+            act(office, conflicts.settle, conflict, decision, 1, actor=actor)
 
 
 @pytest.mark.parametrize("conflict", [7, 2**63, 10**30])

@@ -15,7 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from registry.core.errors import RegistryError
-from schemas import vocabulary
+from schemas import recovery_vocabulary, vocabulary
 from tests.house.sources import ROOT
 
 CATALOGUES = sorted((ROOT / "registry/core/web/translations").glob("*/LC_MESSAGES/messages.po"))
@@ -41,7 +41,7 @@ def said_in(folder: Path) -> Iterator[Id]:
 
 def labels() -> Iterator[str]:
     """Values of closed lists as pages show them, and titles of refusals."""
-    for kind in vars(vocabulary).values():
+    for kind in (vars(vocabulary) | vars(recovery_vocabulary)).values():
         if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum:
             yield from (code.replace("_", " ").replace(".", ": ").capitalize() for code in kind)
     kinds: list[type[RegistryError]] = [RegistryError]

@@ -47,6 +47,7 @@ def api_description(attacked: Flask) -> Any:
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", attacked)
 
 
+@pytest.mark.timeout(600)  # one attack after the other: longer with each operation
 def test_every_operation_withstands_generated_requests(
     api_description: Any, supervisor: dict[str, str]
 ) -> None:

@@ -15,14 +15,14 @@ from registry.core.database import Database
 from registry.core.errors import Conflict, Invalid
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Office
-from registry.firearms import acts
+from registry.firearms import acts, mark_texts
 from registry.marks import index, shapes
 from registry.marks.packing import Block
 from registry.marks.patterns import parse
 from registry.marks.reading import folded
-from schemas.firearms import MarkChange
+from schemas.firearms import MarkText
 from tests.firearms.world import World, make_world, new_firearm, register, serial
-from tests.makers import EVERYTHING
+from tests.makers import EVERYTHING, agreed
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ЖЯ"
 
@@ -69,14 +69,8 @@ def test_what_was_rolled_back_is_not_found(office: Office, world: World) -> None
 def test_a_corrected_mark_is_found_as_it_is_now(office: Office, world: World, elsewhere: Database) -> None:
     gun = register(office, world)
     assert found(elsewhere, "TAB?????")
-    with office.begin(EVERYTHING) as work:
-        acts.change_mark(
-            work,
-            parse_registry_number("F", gun.number),
-            1,
-            MarkChange(text="XKX99999", reason="misread"),
-            gun.version,
-        )
+    key, change = parse_registry_number("F", gun.number), MarkText("misread", "XKX99999")
+    agreed(office, lambda work: mark_texts.propose(work, key, 1, change, gun.version))
     assert found(elsewhere, "XK?9????") == [parse_registry_number("F", gun.number)]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import zxingcpp
-from barcode.codex import Code128
+from barcode.codex import Code128, Gs1_128
 from barcode.errors import BarcodeError
 from typing_extensions import Buffer
 
@@ -18,6 +18,8 @@ from registry.core.errors import Invalid
 from schemas.words import said
 
 QUIET_BARS = 10  # modules left and right of Code 128 (ISO/IEC 15417)
+LONGEST_GS1 = 48  # characters with FNC1 between them (GS1 General Specifications)
+FNC1 = "\x1d"
 QUIET_MATRIX = 1  # module around Data Matrix (ISO/IEC 16022)
 _BAR = re.compile("1+")
 _RUN = re.compile(rb"\x00+")
@@ -57,8 +59,20 @@ def code128(text: str, field: str = "code128") -> Bars:
         modules = Code128(text).build()[0]
     except BarcodeError as error:
         raise Invalid.at(field, str(error)) from None
-    dark = tuple((bar.start(), len(bar[0])) for bar in _BAR.finditer(modules))
-    return Bars(dark, len(modules))
+    return _bars(modules)
+
+
+def gs1_128(text: str, field: str = "code128") -> Bars:
+    """GS1-128 of joined elements with FNC1 (\\x1d) between them; raises Invalid for anything else."""
+    if not text or not text.replace(FNC1, "").isascii() or not text.replace(FNC1, "").isprintable():
+        raise Invalid.at(field, "GS1-128 carries visible ASCII characters.")
+    if len(text) > LONGEST_GS1:
+        raise Invalid.at(field, f"GS1-128 carries at most {LONGEST_GS1} characters.")
+    return _bars(Gs1_128(text.replace(FNC1, Gs1_128.FNC1_CHAR)).build()[0])
+
+
+def _bars(modules: str) -> Bars:
+    return Bars(tuple((bar.start(), len(bar[0])) for bar in _BAR.finditer(modules)), len(modules))
 
 
 def data_matrix(text: str, gs1: bool = False, field: str = "datamatrix") -> Matrix:

@@ -13,22 +13,47 @@ from itertools import groupby
 
 import arabic_reshaper
 from bidi import get_display
+from fontTools.pens.svgPathPen import SVGPathPen
+from fontTools.pens.transformPen import TransformPen
+from fontTools.ttLib import TTFont as OutlineFont
+from fontTools.ttLib.ttGlyphSet import _TTGlyphSet
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 
 LATIN, ARABIC, HAN = "NotoSans", "NotoSansArabic", "STSong-Light"
 MISSING = "\N{REPLACEMENT CHARACTER}"
+EM = 1000
 _PACKAGES = {LATIN: "fontpkg-noto-sans", ARABIC: "fontpkg-noto-sans-arabic"}
+
+
+def _file(name: str) -> str:
+    files = distribution(_PACKAGES[name]).files or []
+    return str(next(f for f in files if f.name.endswith(".ttf") and "Italic" not in f.name).locate())
 
 
 @cache
 def _font(name: str) -> TTFont:
-    files = distribution(_PACKAGES[name]).files or []
-    path = next(f for f in files if f.name.endswith(".ttf") and "Italic" not in f.name)
-    font = TTFont(name, str(path.locate()))
+    font = TTFont(name, _file(name))
     pdfmetrics.registerFont(font)
     return font
+
+
+@cache
+def _glyphs(name: str) -> tuple[_TTGlyphSet, dict[int, str], float]:
+    """Outlines of a font's letters, the name of each character's, and units of ours to one of the font's."""
+    font = OutlineFont(_file(name), lazy=True)
+    return font.getGlyphSet(), font.getBestCmap(), EM / font["head"].unitsPerEm
+
+
+@lru_cache(maxsize=4096)
+def outline(name: str, character: str) -> tuple[str, float]:
+    """(path as in SVG, advance) of a character in an embedded font, EM units to its size, upwards."""
+    glyphs, known, scale = _glyphs(name)
+    glyph = glyphs[known.get(ord(character), ".notdef")]
+    pen = SVGPathPen(glyphs, ntos=lambda number: f"{number:.0f}")
+    glyph.draw(TransformPen(pen, (scale, 0, 0, scale, 0, 0)))
+    return pen.getCommands(), glyph.width * scale
 
 
 @cache

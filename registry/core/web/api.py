@@ -163,27 +163,39 @@ def writes(
 
 
 def takes(
-    blp: Any, permission: May, *, takes: type[Shape], gives: type[Schema], status: int = 201
+    blp: Any,
+    permission: May,
+    *,
+    takes: type[Shape],
+    gives: type[Schema],
+    status: int = 201,
+    keyed: bool = True,
 ) -> Callable[[View], View]:
-    """A POST whose `view(taken, **path)` answers for itself, with `once` around its change."""
+    """A POST whose `view(taken, **path)` answers for itself, if `keyed` with `once` around its change."""
 
     def mark(view: View) -> View:
         described = blp.arguments(takes, location="json")(blp.response(status, gives)(view))
-        return may(permission)(_documented(blp, _taking(takes, view), described, body=True, parameter=_KEY))
+        header = _KEY if keyed else None
+        return may(permission)(_documented(blp, _taking(takes, view), described, body=True, parameter=header))
 
     return mark
 
 
-def prints(blp: Any, permission: May, *, query: type[Shape] | None = None) -> Callable[[View], View]:
-    """A GET of a PDF: `view([query], **path)` reads and prints outside any transaction; returns its bytes."""
+def prints(
+    blp: Any, permission: May, *, query: type[Shape] | None = None, media: str = "application/pdf"
+) -> Callable[[View], View]:
+    """A GET of a file: `view([query], **path)` reads and prints outside any transaction.
+
+    It returns the bytes, or their pieces.
+    """
 
     def mark(view: View) -> View:
         @functools.wraps(view)
         def answer(*args: Any, **path: Any) -> Response:
-            return Response(view(*args, **path), mimetype="application/pdf")
+            return Response(view(*args, **path), mimetype=media)
 
         binary = {"type": "string", "format": "binary"}
-        described = blp.response(200, binary, content_type="application/pdf")(view)
+        described = blp.response(200, binary, content_type=media)(view)
         if query is not None:
             described = blp.arguments(query, location="query")(described)
         return may(permission)(_documented(blp, _asking(query, answer), described, body=False))

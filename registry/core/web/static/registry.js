@@ -67,11 +67,48 @@ const frames = new ResizeObserver((entries) => {
   }
 });
 
+// Where items are entered one a row, Enter (of a keyboard or a scanner) goes to the next field.
+function nextField(event) {
+  const from = event.target;
+  if (event.key !== "Enter" || event.ctrlKey || !from.matches?.("[data-entry] :is(input, select)")) return;
+  event.preventDefault();
+  const fields = [...from.closest("[data-entry]").querySelectorAll("input, select")];
+  fields[fields.indexOf(from) + 1]?.focus();
+}
+
+// Cells copied in a spreadsheet fill the grid from where they are pasted; rows beyond it go to the field for more.
+function pasteCells(event) {
+  const from = event.target;
+  if (!from.matches?.("[data-overflow] :is(input, select)")) return;
+  const rows = event.clipboardData.getData("text").replace(/\r?\n$/, "").split(/\r?\n/);
+  if (rows.length < 2 && !rows[0].includes("\t")) return;
+  event.preventDefault();
+  const lines = [...from.closest("tbody").rows].map((row) => [...row.querySelectorAll("input, select")]);
+  const first = lines.findIndex((fields) => fields.includes(from));
+  const left = lines[first].indexOf(from);
+  const beyond = rows.filter((row, n) => {
+    const fields = lines[first + n];
+    if (fields) row.split("\t").forEach((cell, k) => fields[left + k] && fill(fields[left + k], cell.trim()));
+    return !fields && row.trim();
+  });
+  const more = from.form.elements[from.closest("[data-overflow]").dataset.overflow];
+  if (beyond.length) more.value = [more.value, ...beyond.map((row) => "\t".repeat(left) + row)].filter(Boolean).join("\n");
+}
+
+function fill(field, text) {
+  const wanted = field.options && [...field.options].find((o) => [o.value, o.text].includes(text));
+  if (!field.options) field.value = text;
+  else if (wanted) field.value = wanted.value;
+  else if (text) field.add(new Option(text, text, false, true)); // the registry says what is wrong with it
+}
+
+document.addEventListener("paste", pasteCells);
 document.addEventListener("submit", askBeforeDanger);
 document.addEventListener("submit", sendOnce);
 document.addEventListener("submit", leaveOutEmpty);
 document.addEventListener("keydown", slashFinds);
 document.addEventListener("keydown", quickSend);
+document.addEventListener("keydown", nextField);
 window.addEventListener("pageshow", () => [...document.forms].forEach(unlock));
 document.querySelectorAll(".table-frame").forEach((frame) => frames.observe(frame));
 document.querySelectorAll("[data-print]").forEach((button) => {

@@ -1,0 +1,91 @@
+"""Closed lists of recovery, evidence and disposal (FP art. 6), each stored and published: never renamed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class RecoveryKind(StrEnum):
+    """How firearms come into the hands of the State (FP art. 6)."""
+
+    SEIZED = "seized"
+    FOUND = "found"
+    SURRENDERED = "surrendered"
+    COLLECTED = "collected"  # in a campaign
+
+
+class CampaignKind(StrEnum):
+    AMNESTY = "amnesty"
+    VOLUNTARY_SURRENDER = "voluntary_surrender"
+    COLLECTION_DRIVE = "collection_drive"
+
+
+class ItemKind(StrEnum):
+    """What is recovered: FP art. 6 speaks of firearms, their parts and components, and ammunition."""
+
+    FIREARM = "firearm"
+    PART = "part"
+    AMMUNITION = "ammunition"
+
+
+class ItemCondition(StrEnum):
+    SERVICEABLE = "serviceable"
+    UNSERVICEABLE = "unserviceable"
+    INCOMPLETE = "incomplete"
+    UNKNOWN = "unknown"
+
+
+class ItemState(StrEnum):
+    """Where what was recovered is in its life (FP art. 6(2))."""
+
+    IN_EVIDENCE = "in_evidence"
+    DESTROYED = "destroyed"
+    DISPOSED = "disposed"  # otherwise than by destruction, with authorization, mark and method
+
+
+class DisposalKind(StrEnum):
+    """FP art. 6(2): destroyed, unless another disposal has been officially authorized."""
+
+    DESTRUCTION = "destruction"
+    STATE_USE = "state_use"
+    COLLECTION = "collection"  # museum, training, comparison
+    CIVILIAN_USE = "civilian_use"
+    RETURN_TO_OWNER = "return_to_owner"
+
+
+class DisposalMethod(StrEnum):
+    """How, FP art. 6(2); the ways of destruction are those of MOSAIC 05.50."""
+
+    SMELTING = "smelting"
+    CUTTING = "cutting"
+    SHREDDING = "shredding"
+    CRUSHING = "crushing"
+    BURNING = "burning"
+    DETONATION = "detonation"  # of ammunition
+    TRANSFER = "transfer"  # handed to a recipient
+    OTHER = "other"
+
+
+class DisposalState(StrEnum):
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class EvidencePurpose(StrEnum):
+    """What evidence changes hands for."""
+
+    RECEIVED = "received"  # the first link: taken from where it was recovered
+    STORAGE = "storage"
+    EXAMINATION = "examination"
+    COURT = "court"
+    TRANSPORT = "transport"
+    DISPOSAL = "disposal"
+
+
+class HandoverState(StrEnum):
+    OFFERED = "offered"
+    SIGNED = "signed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"

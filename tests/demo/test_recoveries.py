@@ -1,0 +1,36 @@
+"""The demonstration's campaigns and evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from registry.core.work import OPERATOR
+from registry.demo import loading
+from registry.recovery import disposal_queries, evidence_queries, queries
+from schemas.disposal import DisposalsAsked
+from schemas.recovery import CampaignsAsked, HandoversAsked, ItemsAsked
+from schemas.recovery_vocabulary import HandoverState
+from tests.engines import Sqlite, application
+
+
+def test_campaigns_collect_and_what_was_seized_changed_hands(
+    sqlite: Sqlite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "FIREARMS", 300)
+    with sqlite.ready() as url, application(url, tmp_path) as app:
+        office = app.extensions["registry"].office
+        list(loading.fill_if_empty(office, OPERATOR))
+        with office.look(OPERATOR) as work:
+            drives = queries.campaigns(work, CampaignsAsked()).items
+            items = queries.items(work, ItemsAsked(limit=200)).items
+            moved = evidence_queries.handovers(work, HandoversAsked()).items
+            ended = disposal_queries.disposals(work, DisposalsAsked()).items
+            chains = [evidence_queries.item(work, n + 1).chain_is_whole for n in range(len(items))]
+    assert [drive.firearms > 10 for drive in drives] == [True, True, False]
+    assert any(item.firearm and item.held_for for item in items)
+    assert any(item.authority_number for item in items)
+    assert {one.state for one in moved} == {HandoverState.SIGNED, HandoverState.OFFERED}
+    assert all(chains)
+    assert [(one.state, one.count) for one in ended] == [("done", 12), ("proposed", 8)]

@@ -1,0 +1,1 @@
+"""Recovery, evidence and disposal."""
