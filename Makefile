@@ -106,7 +106,8 @@ $(TESTS_INSTALLED): $(INSTALLED) tests/requirements.txt
 .PHONY: test-programs
 test-programs:
 	@$(has); wanted=; has chromium || has chromium-browser || has google-chrome || wanted="chromium"; \
-	has pdftotext || wanted="$$wanted poppler-utils"; $(install_programs)
+	has pdftotext || wanted="$$wanted poppler-utils"; has softhsm2-util || wanted="$$wanted softhsm2"; \
+	$(install_programs)
 
 .PHONY: bench-programs
 bench-programs:

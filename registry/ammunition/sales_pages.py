@@ -10,7 +10,7 @@ from registry.ammunition.forms import form_values, with_party_numbers
 from registry.ammunition.pages import Answer, blueprint
 from registry.core.errors import Invalid, RegistryError, Unmet
 from registry.core.numbers import find_registry_number
-from registry.core.web import context, guard
+from registry.core.web import context, guard, sheets
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, shown
 from schemas import ammunition_sales as shapes
@@ -60,9 +60,7 @@ def _reported() -> sales_queries.ReportView:
 @guard.may(May.SALE_RECORD)
 def report_form() -> Response:
     """An empty file with the columns of a report."""
-    answer = Response(",".join(reports.COLUMNS) + "\r\n", mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="sales.csv"'
-    return answer
+    return sheets.answer("sales.csv", reports.COLUMNS)
 
 
 @blueprint.get("/sales/reports/<number>", endpoint="report")

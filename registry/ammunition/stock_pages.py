@@ -12,7 +12,7 @@ from registry.ammunition.forms import form_values, party_choices, with_party_num
 from registry.ammunition.pages import Answer, blueprint
 from registry.core.errors import Invalid, RegistryError, Unmet
 from registry.core.numbers import find_registry_number
-from registry.core.web import context, guard
+from registry.core.web import context, guard, sheets
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, shown
 from registry.core.work import Work, limited_to
@@ -102,10 +102,8 @@ def count_form() -> Response:
         on = asked.on or work.today
         party = stock_queries.whose(work, asked.party)
         lots = stock_queries.to_count(work, party, on)
-    rows = ["lot,counted,code,product", *(f'{n},,"{code}","{product}"' for n, code, product in lots)]
-    answer = Response("\r\n".join(rows) + "\r\n", mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="count.csv"'
-    return answer
+    rows = ((number, "", code, product) for number, code, product in lots)
+    return sheets.answer("count.csv", (*counting.COLUMNS, "code", "product"), rows)
 
 
 @blueprint.get("/stock/counts", endpoint="stock_counts")

@@ -18,7 +18,7 @@ from registry.core.errors import RegistryError
 from registry.core.journal import triggers
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR
-from registry.ledger import exports, log, verifier
+from registry.ledger import exports, log, tokens, verifier
 from registry.ledger import witnesses as cosigning
 from registry.ledger.notes import Signer, VerifierKey
 
@@ -48,6 +48,18 @@ def status() -> None:
         click.echo(f"STALE        {error.message}")
         wrong.append("stale")
     sys.exit(1 if wrong else 0)
+
+
+@ledger.command("make-key")
+def make_key() -> None:
+    """Make the key in the PKCS#11 token that REGISTRY_LEDGER_TOKEN names, and print its public half."""
+    parts: Registry = current_app.extensions["registry"]
+    _, name, uri = parts.settings.ledger_key
+    try:
+        tokens.make(uri)
+        click.echo(str(tokens.signer(name, uri).key))
+    except RegistryError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @ledger.command("checkpoint")

@@ -48,12 +48,14 @@ class Settings:
     origin: str = ""
     proxies: int = 0
     ledger_origin: str = ""
+    ledger_token: str = ""
     testing: bool = False
 
     @property
-    def ledger_key(self) -> tuple[Path, str]:
-        """Where the ledger's key is kept, and the name of the log it signs."""
-        return self.instance, self.ledger_origin or f"firearms-registry.{self.state.lower()}/ledger"
+    def ledger_key(self) -> tuple[Path, str, str]:
+        """Folder of the ledger's key, the name of the log it signs, the key's URI where a token holds it."""
+        origin = self.ledger_origin or f"firearms-registry.{self.state.lower()}/ledger"
+        return self.instance, origin, self.ledger_token
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -68,6 +70,7 @@ class Settings:
             state=given.get("REGISTRY_STATE", cls.state),
             zone=_zone(given, cls.zone),
             ledger_origin=given.get("REGISTRY_LEDGER_ORIGIN", ""),
+            ledger_token=given.get("REGISTRY_LEDGER_TOKEN", ""),
             authority=given.get("REGISTRY_AUTHORITY", cls.authority),
             languages=tuple(given.get("REGISTRY_LANGUAGES", ",".join(cls.languages)).split(",")),
             production=production,

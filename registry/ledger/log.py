@@ -19,6 +19,7 @@ from registry.core.errors import RegistryError
 from registry.core.journal import entries
 from registry.core.journal.merkle import HASH, Frontier, leaf_hash
 from registry.core.work import Office
+from registry.ledger import tokens
 from registry.ledger.checkpoints import Checkpoint, check_extension
 from registry.ledger.notes import LocalSigner, Note, Signer, sign
 from registry.ledger.tiles import WIDTH, TileDamaged, Tree
@@ -94,11 +95,13 @@ def tree(office: Office) -> Tree:
     return Tree(StoredTiles(office.database.rows))
 
 
-def signer(instance: Path, origin: str) -> Signer:
-    """The log's key: a file that only its owner may read, made when there is none.
+def signer(instance: Path, origin: str, token: str = "") -> Signer:
+    """The log's key: a token's, by its URI; else in a file that only its owner may read, made when missing.
 
-    Raises RegistryError when others may read it.
+    Raises RegistryError when others may read it, or when the token cannot be used.
     """
+    if token:
+        return tokens.signer(origin, token)
     path = instance / "ledger.key"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -24,6 +24,7 @@ from registry.core.work import Office
 from schemas.ammunition import LotNewSchema, MovementNew, PackNew, SaleNew
 from schemas.vocabulary import MovementKind, PackageLevel, Role
 from tests.ammunition.test_lots import lot_body, sale_body
+from tests.core.test_sheets import formulas
 from tests.firearms.world import World, make_world
 from tests.makers import EVERYTHING, bearer, csrf_token, key_of_party, sign_in
 
@@ -177,6 +178,19 @@ def test_units_of_a_body_are_counted_apart(
     with office.look(EVERYTHING) as work:
         (found,) = stock_queries.mismatches(work, [int(lot[2:11])])
     assert (found.unit, found.booked - found.counted) == ("Store 2", 50)
+
+
+def test_the_file_to_count_by_holds_no_formula(
+    app: Flask, office: Office, client: FlaskClient, supervisor: dict[str, str], world: World
+) -> None:
+    named = lot_body(world.maker.number, code='=HYPERLINK("http://evil.example")', product='+1;=2"')
+    assert client.post("/api/v1/lots", json=named, headers=supervisor).status_code == 201
+    path = f"/stock/form.csv?party={world.maker.number}"
+    answer = sign_in(app, Role.AUTHORITY_OFFICER).get(path)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    text = answer.get_data(as_text=True)
+    assert "HYPERLINK" in text
+    assert formulas(text) == []
 
 
 def test_pages_show_the_stock_and_take_counts_by_fields_file_and_paste(
