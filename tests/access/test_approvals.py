@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from registry.access import acts, approval_queries, approvals, grants, rules
+from registry.access import acts, approval_queries, approvals, factors, grants, rules
 from registry.access.approvable import Approvable, Change, Effect
 from registry.access.approval_queries import ProposalView
 from registry.access.rules import Holder
@@ -114,6 +114,54 @@ def test_two_accounts_of_one_name_are_not_two_people(office: Office) -> None:
     with pytest.raises(Forbidden, match="one person"):
         approve(office, second, proposed)
     assert not is_open(office)
+
+
+Reset = Callable[[Work, int], object]
+
+
+@pytest.mark.parametrize(
+    "reset",
+    [
+        lambda work, account_id: acts.reset_password(work, account_id, "forgot it"),
+        lambda work, account_id: factors.reset(work, account_id, "lost it"),
+    ],
+)
+def test_whoever_reset_an_account_is_no_second_person_to_it(
+    office: Office, admin: Actor, supervisor: Actor, reset: Reset
+) -> None:
+    """An administrator who takes over a supervisor's account approves nothing with it, nor the reverse."""
+    proposed = propose(office, admin)
+    with office.begin(admin) as work:
+        reset(work, supervisor.user_id)
+    with pytest.raises(Forbidden, match="could have both"):
+        approve(office, supervisor, proposed)
+    third = make_person(office)
+    theirs = propose(office, make_person(office, Role.ADMINISTRATOR), replace(NEW, login="jorge"))
+    assert approve(office, supervisor, theirs).state is ProposalState.APPROVED
+    assert approve(office, third, proposed).state is ProposalState.APPROVED
+
+
+def test_two_accounts_that_one_person_reset_are_not_two_people(
+    office: Office, admin: Actor, supervisor: Actor
+) -> None:
+    other = make_person(office, Role.ADMINISTRATOR)
+    with office.begin(other) as work:
+        acts.reset_password(work, admin.user_id, "forgot it")
+        acts.reset_password(work, supervisor.user_id, "forgot it")
+    with pytest.raises(Forbidden, match="could have both"):
+        approve(office, supervisor, propose(office, admin))
+
+
+def test_a_reset_by_the_operator_or_long_ago_leaves_two_people(
+    office: Office, clock: Clock, admin: Actor, supervisor: Actor
+) -> None:
+    with office.begin(admin) as work:
+        acts.reset_password(work, supervisor.user_id, "forgot it")
+    clock.pass_by(days=30)
+    with office.begin(OPERATOR) as work:
+        acts.reset_password(work, supervisor.user_id, "first password")
+        acts.reset_password(work, admin.user_id, "first password")
+    assert approve(office, supervisor, propose(office, admin)).state is ProposalState.APPROVED
 
 
 def test_who_is_not_asked_cannot_approve_and_does_not_see(office: Office, admin: Actor) -> None:
