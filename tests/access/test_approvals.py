@@ -351,6 +351,40 @@ def test_two_who_approve_at_once_do_it_once(office: Office, admin: Actor) -> Non
     assert is_open(office)
 
 
+@pytest.mark.parametrize("_turn", range(3))
+def test_what_is_withdrawn_and_declined_at_that_moment_is_done_or_it_is_not(
+    office: Office, admin: Actor, supervisor: Actor, _turn: int
+) -> None:
+    """Approved and done, or taken back and nothing: never both, whoever comes first."""
+    proposed, third = propose(office, admin), make_person(office)
+    gate, answers = threading.Barrier(3), list[str]()
+
+    def run(attempt: Callable[[], ProposalView]) -> None:
+        gate.wait()
+        try:
+            answers.append(attempt().state.value)
+        except Conflict:
+            answers.append("refused")
+
+    tries = (
+        lambda: approve(office, supervisor, proposed),
+        lambda: in_work(office, admin, approvals.withdraw, proposed.id),
+        lambda: in_work(office, third, approvals.decline, proposed.id, "not now"),
+    )
+    threads = [threading.Thread(target=run, args=(attempt,)) for attempt in tries]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers.count("refused") == 2
+    assert is_open(office) == ("approved" in answers)
+
+
+def in_work(office: Office, by: Actor, do: Callable[..., ProposalView], *given: Any) -> ProposalView:
+    with office.begin(by) as work:
+        return do(work, *given)
+
+
 def test_two_who_propose_at_once_make_one_proposal(office: Office) -> None:
     people = [make_person(office, Role.ADMINISTRATOR) for _ in range(4)]
     gate, answers = threading.Barrier(len(people)), list[str]()
