@@ -103,7 +103,7 @@ def grant_role(work: Work, account_id: int, role: Role, party: str | None, versi
         raise Forbidden(said("Somebody else approves what concerns your own account."))
     row.role, row.party_id, row.active = role.value, party_of(work, role, party), True
     row.version += 1
-    _end_access(work, account_id)
+    end_access(work, account_id)
     work.session.flush()
 
 
@@ -114,7 +114,7 @@ def close(work: Work, account_id: int, version: int) -> queries.AccountView:
     if row.id == work.actor.user_id:
         raise Invalid.at("active", "You cannot close your own account.")
     row.active, row.version = False, row.version + 1
-    _end_access(work, account_id)
+    end_access(work, account_id)
     work.session.flush()
     return queries.account(work, account_id)
 
@@ -127,7 +127,8 @@ def _locked(work: Work, account_id: int, version: int) -> Account:
     return row
 
 
-def _end_access(work: Work, account_id: int) -> None:
+def end_access(work: Work, account_id: int) -> None:
+    """End every session and token of an account."""
     work.session.execute(delete(SignIn).where(SignIn.account_id == account_id))
     held = (ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
     work.session.execute(update(ApiToken).where(*held).values(revoked_at=work.now))
@@ -135,7 +136,9 @@ def _end_access(work: Work, account_id: int) -> None:
 
 @act(May.USER_MANAGE, confirmed_within=RECENT)
 def reset_password(work: Work, account_id: int, reason: str) -> str:
-    """A one-time password for somebody who forgot theirs; in this answer only. Their sessions end.
+    """A one-time password for somebody who forgot theirs; in this answer only.
+
+    Their sessions and tokens end: whoever had the old password may have made some.
 
     Raises Forbidden for one's own account.
     """
@@ -146,7 +149,7 @@ def reset_password(work: Work, account_id: int, reason: str) -> str:
     password = secrets.new_password()
     row.password_hash, row.one_time_until = secrets.hash_password(password), work.now + ONE_TIME
     row.version += 1
-    work.session.execute(delete(SignIn).where(SignIn.account_id == account_id))
+    end_access(work, account_id)
     note(work, account_id, Event.PASSWORD_RESET, reason)
     return password
 

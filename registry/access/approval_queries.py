@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +11,9 @@ import orjson
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from registry.access.approvable import Approvable, Change, offered
-from registry.access.rules import Holder, state_at
-from registry.access.tables import Account, Proposal, ProposalApproval
+from registry.access.events import Event
+from registry.access.rules import KEYS_HELD, Holder, state_at
+from registry.access.tables import AccessEvent, Account, Proposal, ProposalApproval
 from registry.core.errors import NotFound
 from registry.core.paging import page
 from registry.core.policy import permissions
@@ -117,25 +119,44 @@ def taking_part(
     query = select(Account).where(Account.id.in_([row.proposed_by, *others]))
     query = query.execution_options(populate_existing=True)
     accounts = {account.id: account for account in work.session.scalars(query)}
+    keys = _keys(work, accounts)
     approving = {May.APPROVAL_DECIDE, found.approve}
     return (
-        _holder(row.proposed_by, accounts, {May.APPROVAL_PROPOSE, found.propose}),
-        [_holder(key, accounts, approving) for key in others],
+        _holder(row.proposed_by, accounts, {May.APPROVAL_PROPOSE, found.propose}, keys),
+        [_holder(key, accounts, approving, keys) for key in others],
     )
 
 
-def _holder(key: int, accounts: dict[int, Account], needs: set[May]) -> Holder:
+def _holder(
+    key: int, accounts: dict[int, Account], needs: set[May], keys: Mapping[int, frozenset[int]]
+) -> Holder:
     """The operator of the machine, account 0, stands for as long as the machine does."""
     account = accounts.get(key)
     if account is None:
         return Holder(key, _unnamed(key), stands=key == 0)
-    return Holder(key, account.full_name, account.active and needs <= permissions(Role(account.role)))
+    stands = account.active and needs <= permissions(Role(account.role))
+    return Holder(key, account.full_name, stands, keys[key])
+
+
+def _keys(work: Work, accounts: Iterable[int]) -> Mapping[int, frozenset[int]]:
+    """Who lately gave these accounts a new way in; the operator of the machine needs none."""
+    resets = (Event.PASSWORD_RESET.value, Event.FACTOR_RESET.value)
+    query = select(AccessEvent.account_id, AccessEvent.by_id).where(
+        AccessEvent.account_id.in_(accounts),
+        AccessEvent.kind.in_(resets),
+        AccessEvent.at > work.now - KEYS_HELD,
+        AccessEvent.by_id > 0,
+    )
+    found: defaultdict[int, frozenset[int]] = defaultdict(frozenset)
+    for account_id, by in work.session.execute(query):
+        found[account_id] |= {by}
+    return found
 
 
 def holder(work: Work, actor: Actor) -> Holder:
     """Who is behind the account that acts."""
     name = work.session.scalar(select(Account.full_name).where(Account.id == actor.user_id))
-    return Holder(actor.user_id, name or actor.name)
+    return Holder(actor.user_id, name or actor.name, keys=_keys(work, [actor.user_id])[actor.user_id])
 
 
 def proposal(work: Work, proposal_id: int) -> ProposalView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, func, select
 
 from registry.access import passkeys, proofs, queries, secrets, totp, vault
+from registry.access.acts import end_access
 from registry.access.events import Event, note
 from registry.access.policy import RECENT, SECOND_FACTOR_ROLES
 from registry.access.tables import Passkey, RecoveryCode, SignIn, Totp
@@ -153,15 +154,16 @@ def _new_codes(work: Work) -> Codes:
 
 @act(May.USER_MANAGE, confirmed_within=RECENT)
 def reset(work: Work, account_id: int, reason: str) -> None:
-    """Take away every second factor of somebody who lost it; their sessions end.
+    """Take away every second factor of somebody who lost it; their sessions and tokens end.
 
     They enrol anew after their next sign-in. Raises Forbidden for one's own account.
     """
     queries.account(work, account_id)
     if account_id == work.actor.user_id:
         raise Forbidden("Another administrator resets your second factor.")
-    for table in (Totp, Passkey, RecoveryCode, SignIn):
+    for table in (Totp, Passkey, RecoveryCode):
         work.session.execute(delete(table).where(table.account_id == account_id))
+    end_access(work, account_id)
     note(work, account_id, Event.FACTOR_RESET, reason)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from registry.core.errors import Unmet
 from schemas.vocabulary import ProposalState
@@ -13,17 +13,32 @@ from schemas.words import said
 
 @dataclass(frozen=True)
 class Holder:
-    """Who is behind an account. stands: whether it is open and its role still allows what its holder did."""
+    """Who is behind an account.
+
+    stands: whether it is open and its role still allows what its holder did; keys: accounts of those who
+    lately gave it a password or took its second factor away, and so could have signed in with it.
+    """
 
     account_id: int
     full_name: str
     stands: bool = True
+    keys: frozenset[int] = frozenset()
+
+    @property
+    def hands(self) -> frozenset[int]:
+        """Everybody who could have acted here."""
+        return self.keys | {self.account_id}
+
+
+KEYS_HELD = timedelta(days=30)
+"""For how long whoever gave somebody else's account a new way in counts as one who could have used it."""
 
 
 def unmet_for_two(others: Iterable[Holder], approver: Holder) -> list[Unmet]:
     """Whether the approver is another person than those who proposed it and approved it before.
 
-    Two accounts of one name count as one person: a namesake leaves the decision to a third.
+    Two accounts of one name count as one person: a namesake leaves the decision to a third. So do two
+    that one person could have signed in with, having reset one for the other's holder, or both.
     """
     if approver.account_id == 0:
         return [Unmet(said("The operator of the machine approves nothing: a second person signs in."))]
@@ -34,6 +49,8 @@ def unmet_for_two(others: Iterable[Holder], approver: Holder) -> list[Unmet]:
             return [Unmet(said(before if place else own))]
         if _name(other) == _name(approver):
             return [Unmet(said("Both accounts belong to one person: somebody else decides."))]
+        if other.hands & approver.hands:
+            return [Unmet(said("After a reset one person could have both accounts: somebody else decides."))]
     return []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from registry.access import acts, approval_queries, approvals, grants, rules
+from registry.access import acts, approval_queries, approvals, factors, grants, rules
 from registry.access.approvable import Approvable, Change, Effect
 from registry.access.approval_queries import ProposalView
 from registry.access.rules import Holder
@@ -114,6 +114,54 @@ def test_two_accounts_of_one_name_are_not_two_people(office: Office) -> None:
     with pytest.raises(Forbidden, match="one person"):
         approve(office, second, proposed)
     assert not is_open(office)
+
+
+Reset = Callable[[Work, int], object]
+
+
+@pytest.mark.parametrize(
+    "reset",
+    [
+        lambda work, account_id: acts.reset_password(work, account_id, "forgot it"),
+        lambda work, account_id: factors.reset(work, account_id, "lost it"),
+    ],
+)
+def test_whoever_reset_an_account_is_no_second_person_to_it(
+    office: Office, admin: Actor, supervisor: Actor, reset: Reset
+) -> None:
+    """An administrator who takes over a supervisor's account approves nothing with it, nor the reverse."""
+    proposed = propose(office, admin)
+    with office.begin(admin) as work:
+        reset(work, supervisor.user_id)
+    with pytest.raises(Forbidden, match="could have both"):
+        approve(office, supervisor, proposed)
+    third = make_person(office)
+    theirs = propose(office, make_person(office, Role.ADMINISTRATOR), replace(NEW, login="jorge"))
+    assert approve(office, supervisor, theirs).state is ProposalState.APPROVED
+    assert approve(office, third, proposed).state is ProposalState.APPROVED
+
+
+def test_two_accounts_that_one_person_reset_are_not_two_people(
+    office: Office, admin: Actor, supervisor: Actor
+) -> None:
+    other = make_person(office, Role.ADMINISTRATOR)
+    with office.begin(other) as work:
+        acts.reset_password(work, admin.user_id, "forgot it")
+        acts.reset_password(work, supervisor.user_id, "forgot it")
+    with pytest.raises(Forbidden, match="could have both"):
+        approve(office, supervisor, propose(office, admin))
+
+
+def test_a_reset_by_the_operator_or_long_ago_leaves_two_people(
+    office: Office, clock: Clock, admin: Actor, supervisor: Actor
+) -> None:
+    with office.begin(admin) as work:
+        acts.reset_password(work, supervisor.user_id, "forgot it")
+    clock.pass_by(days=30)
+    with office.begin(OPERATOR) as work:
+        acts.reset_password(work, supervisor.user_id, "first password")
+        acts.reset_password(work, admin.user_id, "first password")
+    assert approve(office, supervisor, propose(office, admin)).state is ProposalState.APPROVED
 
 
 def test_who_is_not_asked_cannot_approve_and_does_not_see(office: Office, admin: Actor) -> None:
@@ -301,6 +349,40 @@ def test_two_who_approve_at_once_do_it_once(office: Office, admin: Actor) -> Non
         thread.join()
     assert sorted(answers) == ["approved"] + ["refused"] * 5
     assert is_open(office)
+
+
+@pytest.mark.parametrize("_turn", range(3))
+def test_what_is_withdrawn_and_declined_at_that_moment_is_done_or_it_is_not(
+    office: Office, admin: Actor, supervisor: Actor, _turn: int
+) -> None:
+    """Approved and done, or taken back and nothing: never both, whoever comes first."""
+    proposed, third = propose(office, admin), make_person(office)
+    gate, answers = threading.Barrier(3), list[str]()
+
+    def run(attempt: Callable[[], ProposalView]) -> None:
+        gate.wait()
+        try:
+            answers.append(attempt().state.value)
+        except Conflict:
+            answers.append("refused")
+
+    tries = (
+        lambda: approve(office, supervisor, proposed),
+        lambda: in_work(office, admin, approvals.withdraw, proposed.id),
+        lambda: in_work(office, third, approvals.decline, proposed.id, "not now"),
+    )
+    threads = [threading.Thread(target=run, args=(attempt,)) for attempt in tries]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers.count("refused") == 2
+    assert is_open(office) == ("approved" in answers)
+
+
+def in_work(office: Office, by: Actor, do: Callable[..., ProposalView], *given: Any) -> ProposalView:
+    with office.begin(by) as work:
+        return do(work, *given)
 
 
 def test_two_who_propose_at_once_make_one_proposal(office: Office) -> None:

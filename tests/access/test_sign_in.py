@@ -189,3 +189,13 @@ def test_the_language_of_the_account_is_spoken_unless_another_was_chosen(app: Fl
 
 def test_a_cookie_means_nothing_to_the_api(app: Flask) -> None:
     assert sign_in(app).get("/api/v1/me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["//evil.example", "/\\evil.example", "/\t/evil.example", "/\r\n/evil.example", "evil.example"],
+)
+def test_choosing_a_language_leads_nowhere_else(app: Flask, elsewhere: str) -> None:
+    """Browsers leave out tabs and line ends: "/", tab, "/evil.example" is another site's address to them."""
+    answer = post(app.test_client(), "/language", "/sign-in", language="ar", next=elsewhere)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")

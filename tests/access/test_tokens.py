@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from registry.access import acts, factors
 from registry.access.tables import Account, ApiToken
 from registry.core.web.tables import KeptAnswer
-from registry.core.work import Office
+from registry.core.work import OPERATOR, Office, Work
 from schemas.vocabulary import May, Role
 from tests.access.conftest import Clock
 from tests.makers import EVERYTHING, bearer, make_account, make_token, post, sign_in
@@ -84,6 +87,17 @@ def test_a_role_that_shrinks_takes_its_tokens_along(client: FlaskClient, office:
     with office.begin(EVERYTHING) as work:
         work.session.execute(update(Account).where(Account.id == account.id).values(role="administrator"))
     assert client.get("/api/v1/firearms", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("reset", [acts.reset_password, factors.reset])
+def test_a_reset_ends_the_tokens_that_a_thief_may_have_made(
+    client: FlaskClient, office: Office, reset: Callable[[Work, int, str], object]
+) -> None:
+    account = make_account(office)
+    headers = {"Authorization": f"Bearer {make_token(office, account)}"}
+    with office.begin(OPERATOR) as work:
+        reset(work, account.id, "stolen")
+    assert client.get("/api/v1/me", headers=headers).status_code == 401
 
 
 def test_a_token_ends(client: FlaskClient, office: Office, clock: Clock) -> None:

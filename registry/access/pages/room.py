@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from registry.access import agents, passkeys
 from registry.access.policy import Step
 from registry.access.sessions import SignedIn, Visit
-from registry.core.web.context import registry
+from registry.core.web.context import local_path, registry
 from registry.core.web.problems import from_validation
 
 blueprint = Blueprint("access", "registry.access", template_folder="templates")
@@ -66,12 +66,6 @@ def onward(signed: SignedIn, target: str = "") -> str:
 def lead_on(signed: SignedIn, target: str = "") -> Response:
     """Redirect to where it goes on."""
     return redirect(onward(signed, target), 303)
-
-
-def local_path(text: str) -> str:
-    """A path on this site to go on to, or the first page for anything else."""
-    strange = not text.startswith("/") or text.startswith("//") or "\\" in text or not text.isprintable()
-    return "/" if strange else text
 
 
 def secret_form(schema: Schema, *names: str) -> Any:

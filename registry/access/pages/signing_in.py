@@ -16,7 +16,6 @@ from registry.access.pages.room import (
     blueprint,
     lead_on,
     life,
-    local_path,
     visit,
 )
 from registry.access.policy import Step
@@ -31,7 +30,7 @@ from schemas import access as shapes
 @guard.public("nobody is known before signing in")
 def sign_in() -> Answer:
     """Ask who someone is; leads on to the page they wanted, or to the step that is left."""
-    target = local_path(request.values.get("next", ""))
+    target = context.local_path(request.values.get("next", ""))
     if request.method == "GET":
         known = context.visitor()
         if known and known.step:
@@ -99,7 +98,7 @@ def _challenge() -> bytes:
 @guard.unfinished(Step.ENROLMENT)
 def confirm() -> Answer:
     """Show once more who one is, before what a stolen session must not be able to do."""
-    target = local_path(request.values.get("next", ""))
+    target = context.local_path(request.values.get("next", ""))
     if request.method == "GET":
         return _factor_page("access/confirm.html", target=target)
     given = request.form.get("password", "")

@@ -156,6 +156,12 @@ def actor() -> Actor:
     return known
 
 
+def local_path(text: str) -> str:
+    """A path on this site to go on to, or the first page for anything else."""
+    strange = not text.startswith("/") or text.startswith("//") or "\\" in text or not text.isprintable()
+    return "/" if strange else text
+
+
 def request_id() -> str:
     """The identifier of this request."""
     return asked().id

@@ -217,8 +217,7 @@ def language_choice() -> BaseResponse:
     code = request.form.get("language", "")
     if code in registry().settings.languages:
         session["language"] = code
-    target = request.form.get("next", "/")
-    return redirect(target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/")
+    return redirect(context.local_path(request.form.get("next", "/")))
 
 
 @blueprint.get("/healthz")
