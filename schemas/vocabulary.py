@@ -41,6 +41,12 @@ class May(StrEnum):
     SALE_RECORD = "sale.record"
     STOCK_COUNT = "stock.count"  # what was really counted, held against the book
     RULE_SET = "rule.set"  # what the State asks of ammunition, and exceptions from it
+    DEACTIVATION_READ = "deactivation.read"
+    DEACTIVATION_RECORD = "deactivation.record"  # applications, work, photographs
+    DEACTIVATION_INSPECT = "deactivation.inspect"  # results of inspections, and what incidents came to
+    DEACTIVATION_PROPOSE = "deactivation.propose"  # that one is verified or annulled
+    DEACTIVATION_VERIFY = "deactivation.verify"
+    VERIFYING_BODY_SET = "verifying_body.set"
     TRACE_ASK = "trace.ask"
     TRACE_READ = "trace.read"
     LABEL_PRINT = "label.print"
@@ -218,6 +224,46 @@ class Exceeding(StrEnum):
     APPROVAL = "approval"  # recorded when a supervisor gives a reason
 
 
+class EssentialPart(StrEnum):
+    """Parts that a deactivation makes inoperable (EU 2015/2403, annex I)."""
+
+    BARREL = "barrel"
+    FRAME_OR_RECEIVER = "frame_or_receiver"
+    SLIDE = "slide"
+    CYLINDER = "cylinder"
+    BOLT_OR_BREECH_BLOCK = "bolt_or_breech_block"
+    TRIGGER_MECHANISM = "trigger_mechanism"
+    MAGAZINE = "magazine"
+
+
+class DeactivationState(StrEnum):
+    """Where a deactivation stands; withdrawn and annulled are for good."""
+
+    APPLIED = "applied"
+    WORK_DONE = "work_done"
+    FAILED = "failed"  # at its last inspection: work is done again, or it is withdrawn
+    PASSED = "passed"
+    VERIFIED = "verified"
+    WITHDRAWN = "withdrawn"
+    ANNULLED = "annulled"  # its certificate is no longer good
+
+
+class MarkForm(StrEnum):
+    """How a deactivated firearm is marked."""
+
+    EU = "eu"  # EU, country, symbol of the body, year (EU 2015/2403, annex II)
+    NATIONAL = "national"  # DEAC, country, symbol of the body, year
+    CERTIFICATE_ONLY = "certificate_only"  # FP art. 9(c) asks for a certificate, a record or a mark
+
+
+class IncidentOutcome(StrEnum):
+    """What a deactivated firearm that turned up proved to be."""
+
+    STILL_DEACTIVATED = "still_deactivated"
+    REACTIVATED = "reactivated"
+    ANOTHER_FIREARM = "another_firearm"  # that bears its mark
+
+
 class MovementKind(StrEnum):
     """Movements of spans of cartridges."""
 
@@ -329,6 +375,7 @@ class IssuedKind(StrEnum):
     TRACE_REPORT = "trace_report"
     FIREARM_RECORD = "firearm_record"
     LOT_RECORD = "lot_record"
+    DEACTIVATION_CERTIFICATE = "deactivation_certificate"
 
 
 class Authenticity(StrEnum):

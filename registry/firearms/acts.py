@@ -254,6 +254,8 @@ def add_custody(work: Work, firearm_id: int, new: CustodyNew, version: int) -> v
     row.steps = step.n
     row.status, row.holder_id = rules.holder_after(steps)
     row.version += 1
+    for watch in work.offers.get("custody", {}).values():
+        watch(work, row, step)
     work.session.flush()
     return queries.firearm(work, row.id)
 
