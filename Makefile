@@ -62,6 +62,11 @@ openapi: $(INSTALLED) $(WORDS) ## Write docs/openapi.json
 	@$(FLASK) openapi > $(VENV)/openapi.json
 	@mv $(VENV)/openapi.json docs/openapi.json
 
+.PHONY: policy
+policy: $(INSTALLED) $(WORDS) ## Write docs/policy.md
+	@$(FLASK) access policy > $(VENV)/policy.md
+	@mv $(VENV)/policy.md docs/policy.md
+
 .PHONY: words
 words: $(TESTS_INSTALLED) ## Bring new strings into the catalogues of registry/core/web/translations
 	@$(BIN)/python -m tests.house.catalogues

@@ -22,7 +22,7 @@ class Role(StrEnum):
 
 
 class May(StrEnum):
-    """What a person may be allowed to do; `registry/access/policy.py` says which role may do which."""
+    """What a person may be allowed to do; `registry/core/policy.py` says which role may do which."""
 
     DIRECTORY_READ = "directory.read"
     DIRECTORY_WRITE = "directory.write"

@@ -14,10 +14,11 @@ from sqlalchemy import select
 
 from registry.access import acts as access_acts
 from registry.access import factors, totp
-from registry.access.policy import SECOND_FACTOR_ROLES, permissions
+from registry.access.policy import SECOND_FACTOR_ROLES
 from registry.access.queries import AccountView
 from registry.access.tables import Account, Totp
 from registry.core.numbers import parse_registry_number
+from registry.core.policy import permissions
 from registry.core.work import OPERATOR, Actor, Office, Work
 from registry.directory import acts as directory_acts
 from registry.directory.queries import PartyView

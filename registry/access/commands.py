@@ -9,8 +9,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from registry.access import acts, factors, queries, secrets
+from registry.access import acts, factors, policy_document, queries, secrets
 from registry.access.tables import Account
+from registry.core.database import Base
 from registry.core.errors import NotFound, RegistryError
 from registry.core.work import OPERATOR, Work
 from schemas.access import AccountNew
@@ -68,3 +69,9 @@ def reset_factor(login: str, reason: str) -> None:
     with operator_work() as work:
         factors.reset(work, account_of(work, login).id, reason)
     click.echo(f"{login} enrols a new second factor after the next sign-in.")
+
+
+@access.command("policy")
+def policy() -> None:
+    """Print who may do what, and by which routes, as docs/policy.md keeps it."""
+    click.echo(policy_document.written(current_app, Base.metadata), nl=False)

@@ -1,84 +1,14 @@
-"""The one table of who may do what. Default deny: what is not in a role's row is refused.
+"""How somebody comes in before the policy's table counts: second factors, steps, confirmation anew.
 
-Police get answers to traces, not the register; personal data only where the work needs them; auditors
-read everything and change nothing; the administrator manages accounts and sees no records.
+Who may do what stands in `registry/core/policy.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
 from schemas.vocabulary import May, Role
-
-_READ = {
-    May.DIRECTORY_READ,
-    May.FIREARM_READ,
-    May.CONFLICT_READ,
-    May.LOT_READ,
-    May.TRACE_READ,
-    May.MARK_READ,
-}
-_RECORD = {
-    May.DIRECTORY_WRITE,
-    May.FIREARM_REGISTER,
-    May.MARK_RECORD,
-    May.CUSTODY_RECORD,
-    May.LOT_REGISTER,
-    May.SALE_RECORD,
-    May.STOCK_COUNT,
-    May.LABEL_PRINT,
-}
-_OFFICER = _READ | _RECORD | {May.PERSON_READ, May.TRACE_ASK, May.FIREARM_CORRECT, May.HISTORY_READ}
-_OWN = {May.TOKEN_MANAGE, May.ACCESS_OWN}
-
-POLICY: Mapping[Role, frozenset[May]] = {
-    Role.AUTHORITY_OFFICER: frozenset(_OFFICER | _OWN),
-    Role.AUTHORITY_SUPERVISOR: frozenset(
-        _OFFICER | {May.CONFLICT_RESOLVE, May.MARK_RULE_WRITE, May.RULE_SET, May.LEDGER_READ} | _OWN
-    ),
-    Role.POLICE: frozenset(
-        {May.TRACE_ASK, May.TRACE_READ, May.PERSON_READ, May.DIRECTORY_READ, May.MARK_READ} | _OWN
-    ),
-    Role.CUSTOMS: frozenset(
-        {
-            May.DIRECTORY_READ,
-            May.FIREARM_READ,
-            May.LOT_READ,
-            May.TRACE_ASK,
-            May.TRACE_READ,
-            May.MARK_RECORD,
-            May.MARK_READ,
-            May.LABEL_PRINT,
-        }
-        | _OWN
-    ),
-    Role.TRADER: frozenset(
-        {
-            May.DIRECTORY_READ,
-            May.FIREARM_READ,
-            May.FIREARM_REGISTER,
-            May.MARK_RECORD,
-            May.MARK_READ,
-            May.CUSTODY_RECORD,
-            May.LOT_READ,
-            May.LOT_REGISTER,
-            May.SALE_RECORD,
-            May.STOCK_COUNT,
-            May.LABEL_PRINT,
-        }
-        | _OWN
-    ),
-    Role.AUDITOR: frozenset(_READ | {May.PERSON_READ, May.HISTORY_READ, May.LEDGER_READ} | _OWN),
-    Role.ADMINISTRATOR: frozenset({May.USER_MANAGE, May.DIRECTORY_READ} | _OWN),
-}
-
-
-def permissions(role: Role) -> frozenset[May]:
-    """All that a role may do."""
-    return POLICY[role]
-
 
 SECOND_FACTOR_ROLES = frozenset({Role.AUTHORITY_SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR})
 """Roles that do nothing without a second factor; the others may have one (ASVS 5.0, 6.3.3)."""

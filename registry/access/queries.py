@@ -9,12 +9,13 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.access.policy import Step, permissions, permissions_at, step_left
+from registry.access.policy import Step, permissions_at, step_left
 from registry.access.tables import AccessEvent, Account, ApiToken, Passkey, RecoveryCode, SignIn, Totp
 from registry.core.database import Prepared
 from registry.core.errors import NotFound
 from registry.core.numbers import registry_number
 from registry.core.paging import page
+from registry.core.policy import permissions
 from registry.core.work import Actor, Office, Proof, Work
 from schemas.access import AccountsAsked
 from schemas.paging import Page, PageAsked

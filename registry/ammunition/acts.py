@@ -21,12 +21,12 @@ from registry.ammunition.packaging import ROOM, package_number
 from registry.ammunition.tables import Lot, Movement, Packing
 from registry.ammunition.views import LotView, SaleView
 from registry.core.errors import Conflict, Forbidden, Invalid, refuse_if
-from registry.core.work import Work, act
+from registry.core.work import Work, act, limited_to
 from registry.directory import queries as directory
 from registry.directory.tables import Party
 from registry.marks.reading import acceptable_text, folded, normal_form
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
-from schemas.vocabulary import May, MovementKind, PartyKind, Role
+from schemas.vocabulary import May, MovementKind, PartyKind
 
 MOST_PACKAGES = 100_000
 
@@ -43,8 +43,8 @@ def register_lot(work: Work, new: LotNew) -> LotView:
     for field, party in (("maker", maker), ("importer", importer)):
         if party is not None and party.kind not in (PartyKind.MAKER, PartyKind.IMPORTER):
             raise Invalid.at(field, "A maker or importer is needed here.")
-    trader = work.actor.role is Role.TRADER
-    if trader and work.actor.party_id not in (maker.id, importer and importer.id):
+    own = limited_to(work.actor, May.LOT_REGISTER)
+    if own is not None and own not in (maker.id, importer and importer.id):
         raise Forbidden("You may register lots that you made or imported")
     if refused := acceptable_text(new.code, "code"):
         raise Invalid(unmet=refused)
@@ -56,7 +56,7 @@ def register_lot(work: Work, new: LotNew) -> LotView:
         bool(breaches),
         new.gtin,
         new.historical,
-        not trader,
+        own is None,
         bool(importer),
         new.imported_on,
     )
@@ -156,8 +156,8 @@ def pack(work: Work, lot_id: int, new: PackNew) -> LotView:
 
 def _may_pack(work: Work, row: Lot, whole: spans.Span, repack: bool) -> None:
     """Its maker or importer packs a lot; whoever holds cartridges packs them anew."""
-    own = work.actor.party_id
-    if work.actor.role is not Role.TRADER or own is None:
+    own = limited_to(work.actor, May.LOT_REGISTER)
+    if own is None:
         return
     if own in (row.maker_id, queries.first_holder(work.session, row.id)) and not repack:
         return
@@ -226,7 +226,7 @@ def move(work: Work, lot_id: int, new: MovementNew) -> LotView:
 
 
 def _own(work: Work, giver: Party) -> None:
-    if work.actor.role is Role.TRADER and giver.id != work.actor.party_id:
+    if limited_to(work.actor, May.SALE_RECORD) not in (None, giver.id):
         raise Forbidden("You may record what you hand over yourself")
 
 

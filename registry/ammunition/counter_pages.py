@@ -18,9 +18,10 @@ from registry.core.errors import RegistryError, Unmet
 from registry.core.web import context, guard
 from registry.core.web.problems import from_validation
 from registry.core.web.words import shown
+from registry.core.work import limited_to
 from registry.directory.queries import party_number
 from schemas.ammunition_sales import AtCounter, AtCounterSchema
-from schemas.vocabulary import May, Role
+from schemas.vocabulary import May
 
 STAYS = (
     "seller", "sold_on", "authorization", "invoice_series", "invoice_date", "permit_number", "permit_date",
@@ -40,7 +41,7 @@ def at_counter() -> Answer:
         except RegistryError as error:
             errors, status = shown(error), error.status
     with context.look() as work:
-        choices, own = party_choices(work), work.actor.role is Role.TRADER
+        choices, own = party_choices(work), limited_to(work.actor, May.SALE_RECORD) is not None
     page = render_template(
         "ammunition/counter.html",
         typed=typed,

@@ -12,12 +12,12 @@ from registry.ammunition.packaging import Run, package_key, package_number
 from registry.ammunition.tables import Lot, Movement, Packing
 from registry.ammunition.views import ContentView, PackageRow, PackageView, PieceView
 from registry.core.errors import Invalid, NotFound
-from registry.core.work import Work
+from registry.core.work import Work, limited_to
 from registry.directory.queries import PartyName, names
 from registry.marks.reading import normal_form
 from schemas.ammunition import PackagesAsked
 from schemas.paging import Page
-from schemas.vocabulary import Role
+from schemas.vocabulary import May
 
 _Numbered = tuple[int, Run, spans.Span]
 
@@ -118,8 +118,8 @@ def _view(work: Work, lot_id: int, known: list[Run], item: _Numbered) -> Package
     row, span = _listed(lot_id, known, item), item[2]
     found = work.session.get_one(Lot, lot_id)
     moves = whereabouts.touching(work.session, lot_id, span.first, span.last)
-    own = work.actor.party_id
-    shown = [m for m in moves if work.actor.role is not Role.TRADER or own in (m.from_id, m.to_id)]
+    own = limited_to(work.actor, May.LOT_READ)
+    shown = [m for m in moves if own is None or own in (m.from_id, m.to_id)]
     people = names(work, [found.maker_id, *(m.to_id for m in shown)])
     return PackageView(
         number=row.number,

@@ -30,12 +30,12 @@ from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
-from registry.core.work import Work
+from registry.core.work import Work, limited_to
 from registry.directory.queries import party_number
 from schemas import ammunition as shapes
 from schemas.firearms import LabelAskedSchema
 from schemas.paging import Page, PageAsked, PageAskedSchema
-from schemas.vocabulary import MarkingScheme, May, MovementKind, PackageLevel, Role
+from schemas.vocabulary import MarkingScheme, May, MovementKind, PackageLevel
 
 blueprint = Blueprint("ammunition", __name__, template_folder="templates")
 NAVIGATION = (
@@ -106,7 +106,7 @@ def new_lot() -> Answer:
         flash(_("Lot %(code)s is recorded as %(number)s.", code=made.code, number=made.number), "good")
         return redirect(url_for("ammunition.show", number=made.number), 303)
 
-    start = {} if context.actor().role is not Role.TRADER else {"maker": _own_number()}
+    start = {"maker": _own_number()} if _for_a_party(May.LOT_REGISTER) else {}
     given = {"schemes": options(MarkingScheme), "limit": _limit_today()}
     return _form(shapes.LotNewSchema(), "ammunition/new.html", record, start, ("maker", "importer"), given)
 
@@ -128,7 +128,7 @@ def show(number: str) -> Answer:
             sales=queries.sales(work, shapes.SalesAsked(lot=lot.number, limit=LATEST, sort="-sold_on")),
             packages=package_queries.packages(work, lot_id, shapes.PackagesAsked(limit=LATEST)),
             movements=queries.movements(work, lot_id, latest),
-            mismatches=stock_queries.mismatches(work, [lot_id]),
+            mismatches=stock_queries.mismatches(work, [lot_id], limited_to(work.actor, May.LOT_READ)),
             drawn=pictures.of_lot(work, lot_id, lot, MOST_SHARES),
             may=work.actor.may,
             May=May,
@@ -262,7 +262,7 @@ def _form(
             errors, status = shown(error), error.status
     with context.look() as work:
         choices = party_choices(work)
-        own = work.actor.role is Role.TRADER
+        own = limited_to(work.actor, May.SALE_RECORD) is not None
     given["may_except"] = May.RULE_SET in context.actor().may
     page = render_template(template, typed=typed, errors=errors, parties=choices, own=own, **given)
     return page if status == 200 else (page, status)
@@ -273,13 +273,18 @@ def _limit_today() -> int | None:
         return queries.lot_limit(work.session, "", work.today)
 
 
+def _for_a_party(may: May) -> bool:
+    """Whether whoever is here acts for one party alone."""
+    return limited_to(context.actor(), may) is not None
+
+
 def _own_number() -> str:
     return party_number(context.actor().party_id or 0)
 
 
 def _giver(number: str, field: str) -> dict[str, str]:
     """Who most likely hands over: the trader who works here, else whoever holds most of the lot."""
-    if context.actor().role is Role.TRADER:
+    if _for_a_party(May.SALE_RECORD):
         return {field: _own_number()}
     with context.look() as work:
         held = queries.lot(work, find_registry_number("L", number)).holders

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from registry.ammunition import package_queries, picture, whereabouts
 from registry.ammunition.views import HolderView, LotView
 from registry.core.numbers import key_of
-from registry.core.work import Work
-from schemas.vocabulary import Role
+from registry.core.work import Work, limited_to
+from schemas.vocabulary import May
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Drawn:
 
 
 def of_lot(work: Work, lot_id: int, lot: LotView, most: int) -> Drawn:
-    """The picture of a lot by its largest shares. A trader, who sees only their own, gets none."""
+    """The picture of a lot by its largest shares. Whoever sees only their own gets none."""
     shares = lot.holders[:most]
-    if work.actor.role is Role.TRADER:
+    if limited_to(work.actor, May.LOT_READ) is not None:
         return Drawn([], [{} for _ in shares], 0)
     found = [
         (span, (party, unit, kind))

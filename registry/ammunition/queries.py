@@ -22,14 +22,14 @@ from registry.core.database import Key
 from registry.core.errors import NotFound, Unmet
 from registry.core.numbers import key_of, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work
+from registry.core.work import Work, limited_to
 from registry.directory.calibres import BY_CODE
 from registry.directory.queries import PartyName, calibre_of, names
 from registry.directory.tables import Party
 from registry.marks.reading import normal_form
 from schemas.ammunition import LotsAsked, SalesAsked
 from schemas.paging import Page, PageAsked
-from schemas.vocabulary import MarkingScheme, Role, RuleKind
+from schemas.vocabulary import MarkingScheme, May, RuleKind
 
 OTHERS = "others"
 
@@ -54,8 +54,8 @@ def lot_row(work: Work, lot_id: int) -> Lot:
 
 def scope(work: Work) -> list[ColumnElement[bool]]:
     """Makers and dealers see the lots they made or ever held."""
-    party = work.actor.party_id
-    if work.actor.role is not Role.TRADER:
+    party = limited_to(work.actor, May.LOT_READ)
+    if party is None:
         return []
     had = exists().where(Movement.lot_id == Lot.id, Movement.to_id == party)
     return [or_(Lot.maker_id == party, had)]
@@ -105,9 +105,10 @@ def lot_limit(session: Session, calibre: str, on: date) -> int | None:
 
 def _shares(work: Work, shares: Any, known: dict[int, PartyName]) -> tuple[HolderView, ...]:
     """Everyone's share; to a trader only their own, beside that of all others together."""
-    if work.actor.role is not Role.TRADER:
+    party = limited_to(work.actor, May.LOT_READ)
+    if party is None:
         return tuple(HolderView(known.get(s.party or 0), s.kind, s.quantity, s.unit) for s in shares)
-    own = [s for s in shares if s.party == work.actor.party_id]
+    own = [s for s in shares if s.party == party]
     others = sum(s.quantity for s in shares) - sum(s.quantity for s in own)
     return (
         *(HolderView(known[s.party], s.kind, s.quantity, s.unit) for s in own),
@@ -214,9 +215,9 @@ def sales(work: Work, asked: SalesAsked) -> Page[SaleView]:
 
 
 def _sales_filters(work: Work, asked: SalesAsked) -> list[ColumnElement[bool]]:
-    party = work.actor.party_id
+    party = limited_to(work.actor, May.LOT_READ)
     found: list[ColumnElement[bool]] = []
-    if work.actor.role is Role.TRADER:
+    if party is not None:
         found.append(or_(Sale.seller_id == party, Sale.buyer_id == party))
     if asked.lot:
         found.append(Sale.lot_id == parse_registry_number("L", asked.lot, "lot"))

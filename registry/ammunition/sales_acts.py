@@ -13,9 +13,9 @@ from registry.ammunition.tables import Sale, SaleCorrection, SaleReport, SaleRep
 from registry.ammunition.views import SaleView
 from registry.core.errors import Forbidden, Invalid, NotFound, RegistryError, Unmet, refuse_if
 from registry.core.numbers import key_of
-from registry.core.work import Work, act
+from registry.core.work import Work, act, limited_to
 from schemas.ammunition_sales import AtCounter, SaleChange, SaleLine
-from schemas.vocabulary import May, Role
+from schemas.vocabulary import May
 from schemas.words import said
 
 Reported = SaleLine | tuple[Unmet, ...]
@@ -123,7 +123,7 @@ def correct_sale(work: Work, lot_id: int, n: int, change: SaleChange) -> SaleVie
     row = work.session.get(Sale, (lot_id, n))
     if row is None:
         raise NotFound(f"Lot {queries.lot_number(lot_id)} has no sale {n}")
-    if work.actor.role is Role.TRADER and row.seller_id != work.actor.party_id:
+    if limited_to(work.actor, May.SALE_RECORD) not in (None, row.seller_id):
         raise Forbidden("You may correct what you sold yourself")
     before = sales_queries.as_corrected(work.session, row)
     changed = [

@@ -15,10 +15,10 @@ from registry.ammunition.tables import Sale, SaleCorrection, SaleReport, SaleRep
 from registry.core.errors import NotFound, Unmet
 from registry.core.numbers import registry_number
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work
+from registry.core.work import Work, limited_to
 from schemas.ammunition_sales import PAPERS
 from schemas.paging import Page, PageAsked
-from schemas.vocabulary import Role
+from schemas.vocabulary import May
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,7 @@ def as_corrected(session: Session, row: Sale) -> dict[str, str | date]:
 def report(work: Work, report_id: int, outcome: Sequence[LineView] | None = None) -> ReportView:
     """A report: with the outcome of every line if given, else of those that were refused."""
     row = work.session.get(SaleReport, report_id)
-    own = work.actor.role is not Role.TRADER or (row is not None and row.party_id == work.actor.party_id)
-    if row is None or not own:
+    if row is None or limited_to(work.actor, May.LOT_READ) not in (None, row.party_id):
         raise NotFound(f"No report has the number {registry_number('S', report_id)}")
     return _view(row, tuple(_refused(work.session, row.id) if outcome is None else outcome))
 
@@ -103,8 +102,8 @@ def _refused(session: Session, report_id: int) -> list[LineView]:
 def reports(work: Work, asked: PageAsked) -> Page[ReportView]:
     """Reports, one's own or, for the authority, everyone's."""
     query: AnySelect = select(SaleReport)
-    if work.actor.role is Role.TRADER:
-        query = query.where(SaleReport.party_id == work.actor.party_id)
+    if (party := limited_to(work.actor, May.LOT_READ)) is not None:
+        query = query.where(SaleReport.party_id == party)
     found = page(work.session, query, asked, {"number": SaleReport.id}, SaleReport.id)
     return Page(tuple(_view(row.SaleReport, ()) for row in found.items), found.next)
 

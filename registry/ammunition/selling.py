@@ -34,9 +34,9 @@ from registry.ammunition.selling_rows import AtCounter
 from registry.ammunition.tables import Lot, Movement
 from registry.core.errors import Forbidden, Invalid, NotFound, Refused, Unmet
 from registry.core.numbers import key_of
-from registry.core.work import Work
+from registry.core.work import Work, limited_to
 from schemas.ammunition import SaleNew
-from schemas.vocabulary import Exceeding, MarkingScheme, Role, RuleKind
+from schemas.vocabulary import Exceeding, MarkingScheme, May, RuleKind
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Counter:
         """
         lot, new = self._lot(line.lot_id), line.new
         seller, buyer = self._party(new.seller, "seller"), self._party(new.buyer, "buyer")
-        if self._work.actor.role is Role.TRADER and seller.id != self._work.actor.party_id:
+        if limited_to(self._work.actor, May.SALE_RECORD) not in (None, seller.id):
             raise Forbidden("You may record what you hand over yourself")
         stock = self._held[lot.id, seller.id]
         bounds = self._bounds(lot, new)

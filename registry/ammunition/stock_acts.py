@@ -8,10 +8,10 @@ from registry.ammunition import queries, stock, stock_queries
 from registry.ammunition.tables import Lot, StockCount, StockCountLine
 from registry.core.errors import Forbidden, Invalid, Unmet, refuse_if
 from registry.core.numbers import parse_registry_number
-from registry.core.work import Work, act
+from registry.core.work import Work, act, limited_to
 from registry.directory import queries as directory
 from schemas.ammunition_stock import CountNew
-from schemas.vocabulary import May, Role
+from schemas.vocabulary import May
 
 AT_ONCE = 5_000
 
@@ -24,7 +24,7 @@ def count_stock(work: Work, new: CountNew) -> stock_queries.CountView:
     Invalid, Forbidden for another's stock, Refused for a day to come or a lot named twice.
     """
     party = directory.party_by_number(work, new.party, "party")
-    if work.actor.role is Role.TRADER and party.id != work.actor.party_id:
+    if limited_to(work.actor, May.STOCK_COUNT) not in (None, party.id):
         raise Forbidden("You may count your own stock")
     if not new.lines and not new.whole:
         raise Invalid.at("lines", "Nothing was counted.")

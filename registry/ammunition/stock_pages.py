@@ -15,11 +15,11 @@ from registry.core.numbers import find_registry_number
 from registry.core.web import context, guard
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, shown
-from registry.core.work import Work
+from registry.core.work import Work, limited_to
 from registry.directory.queries import PartyName, names
 from schemas import ammunition_stock as shapes
 from schemas.paging import Page
-from schemas.vocabulary import May, Role
+from schemas.vocabulary import May
 
 
 @blueprint.get("/stock", endpoint="stock")
@@ -64,7 +64,7 @@ def _stock(errors: tuple[Unmet, ...], status: int, typed: dict[str, str]) -> Ans
     party: PartyName | None = None
     asking = {name: typed[name] for name in ("party", "calibre", "on", "cursor", "sort") if typed.get(name)}
     with context.look() as work:
-        own = work.actor.role is Role.TRADER
+        own = limited_to(work.actor, May.LOT_READ) is not None
         try:
             asked = load_form(shapes.StockAskedSchema(), with_party_numbers(work, asking, "party"))
             if own or asked.party:

@@ -17,11 +17,11 @@ from registry.core.database import Key
 from registry.core.errors import Forbidden, NotFound
 from registry.core.numbers import parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work
+from registry.core.work import Work, limited_to
 from registry.directory.queries import PartyName, calibre_of, names
 from schemas.ammunition_stock import CountsAsked, StockAsked
 from schemas.paging import Page
-from schemas.vocabulary import Role
+from schemas.vocabulary import May
 
 AT_ONCE = 5_000
 
@@ -86,12 +86,11 @@ def count_number(key: int) -> str:
 
 def whose(work: Work, number: str) -> int:
     """The party whose stock is asked for: a trader's own; raises Forbidden, Invalid, NotFound."""
-    own = work.actor.party_id
-    trader = work.actor.role is Role.TRADER
+    own = limited_to(work.actor, May.LOT_READ)
     if not number and own is not None:
         return own
     party = parse_registry_number("P", number, "party")
-    if trader and party != own:
+    if own not in (None, party):
         raise Forbidden("You may see your own stock")
     if party not in names(work, [party]):
         raise NotFound(f"No party has the number {number}")
@@ -234,12 +233,12 @@ class Mismatch:
     counted: int
 
 
-def mismatches(work: Work, lots: Iterable[int]) -> list[Mismatch]:
-    """Last counts of these lots that did not add up; a trader's own only."""
+def mismatches(work: Work, lots: Iterable[int], own: int | None = None) -> list[Mismatch]:
+    """Last counts of these lots that did not add up; those of one party only, if it is given."""
     query = (
         select(StockCount, StockCountLine)
         .join(StockCountLine, StockCountLine.count_id == StockCount.id)
-        .where(StockCountLine.lot_id.in_(list(lots)), *_own(work))
+        .where(StockCountLine.lot_id.in_(list(lots)), *([] if own is None else [StockCount.party_id == own]))
         .order_by(StockCount.counted_on, StockCount.id)
     )
     last = {
@@ -255,8 +254,8 @@ def mismatches(work: Work, lots: Iterable[int]) -> list[Mismatch]:
 
 
 def _own(work: Work) -> list[ColumnElement[bool]]:
-    trader = work.actor.role is Role.TRADER
-    return [StockCount.party_id == work.actor.party_id] if trader else []
+    own = limited_to(work.actor, May.LOT_READ)
+    return [] if own is None else [StockCount.party_id == own]
 
 
 def counts(work: Work, asked: CountsAsked) -> Page[CountView]:

@@ -32,9 +32,9 @@ from registry.ammunition import spans
 from registry.ammunition.tables import Movement
 from registry.ammunition.views import MovementView
 from registry.core.database import Key
-from registry.core.work import Work
+from registry.core.work import Work, limited_to
 from registry.directory.queries import names
-from schemas.vocabulary import Role
+from schemas.vocabulary import May
 
 
 def holders(
@@ -175,8 +175,8 @@ def _depths(lot_id: int) -> CTE[Any]:
 
 def of_own(work: Work) -> list[ColumnElement[bool]]:
     """A trader sees what was handed to them and what they handed on."""
-    party = work.actor.party_id
-    if work.actor.role is not Role.TRADER:
+    party = limited_to(work.actor, May.LOT_READ)
+    if party is None:
         return []
     return [or_(Movement.to_id == party, Movement.from_id == party)]
 

@@ -23,7 +23,7 @@ from registry.core.journal.tables import (
 )
 from registry.core.numbers import key_of
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work, allow
+from registry.core.work import Work, allow, shows_persons
 from registry.ledger.log import StoredTiles
 from registry.ledger.tiles import Tree
 from schemas.auditing import EntriesAsked
@@ -127,7 +127,7 @@ def _line(work: Work, change: LedgerChange, personal: dict[str, str]) -> ChangeL
         for name in {**before, **after}
         if before.get(name) != after.get(name)
     ]
-    if personal and change.subject == "person":
+    if personal and change.subject == "person" and shows_persons(work):
         work.saw("person", orjson.loads(change.key))
     names = dict.fromkeys(name.partition(".")[2] for name in personal)
     for name in names:
@@ -140,7 +140,7 @@ def _line(work: Work, change: LedgerChange, personal: dict[str, str]) -> ChangeL
 def _shown(work: Work, change: LedgerChange, value: str | None) -> Any:
     if value is None:
         return None
-    readable = change.subject == "person" and May.PERSON_READ in work.actor.may
+    readable = change.subject == "person" and shows_persons(work)
     return orjson.loads(value)[0] if readable else WITHHELD
 
 

@@ -16,16 +16,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import orjson
+import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from registry.core import policy
 from registry.core.database import Database, Prepared, Statement, Turn
-from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden
+from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden, RegistryError
 from registry.core.journal import entries
 from registry.core.settings import MisconfiguredError
 from schemas.vocabulary import May, Purpose, Role
 from schemas.words import said
 
+log = structlog.get_logger()
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -335,6 +338,23 @@ def _words(error: IntegrityError) -> str:
     return "The database refuses this: the records changed meanwhile, or it breaks a constraint"
 
 
+def _closed(question: Callable[P, R]) -> Callable[P, R]:
+    """A question to the policy that is refused when it cannot be answered (ASVS 5.0, 16.5.3)."""
+
+    @functools.wraps(question)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return question(*args, **kwargs)
+        except RegistryError:
+            raise
+        except Exception as error:
+            log.error("policy_failed", question=question.__name__, kind=type(error).__name__)
+            raise Forbidden("Whether this may be done could not be decided, so it is refused") from error
+
+    return asked
+
+
+@_closed
 def allow(actor: Actor, may: May) -> None:
     """Raise Forbidden unless the actor may do this."""
     if may not in actor.may:
@@ -343,6 +363,43 @@ def allow(actor: Actor, may: May) -> None:
         )
 
 
+@_closed
+def limited_to(actor: Actor, may: May) -> int | None:
+    """The party whose records alone a permission reaches; None where it reaches everyone's.
+
+    0, which is no party, for whoever has the permission for less, or for a party and has none.
+    """
+    cell = policy.grant(actor.role, may) if may in actor.may else None
+    if cell is not None and cell.scope is policy.Scope.EVERY:
+        return None
+    return actor.party_id or 0 if cell is not None and cell.scope is policy.Scope.PARTY else 0
+
+
+@_closed
+def is_own(actor: Actor, may: May) -> bool:
+    """Whether a permission reaches only what one asked oneself."""
+    cell = policy.grant(actor.role, may) if may in actor.may else None
+    return cell is None or cell.scope is not policy.Scope.EVERY
+
+
+@_closed
+def shows_persons(work: Work) -> bool:
+    """Whether natural persons may be named in this work: by permission, and for what it is done."""
+    if May.PERSON_READ not in work.actor.may:
+        return False
+    return policy.serves(work.actor.role, May.PERSON_READ, work.purpose)
+
+
+@_closed
+def for_purpose(actor: Actor, may: May, purpose: Purpose | None) -> None:
+    """Raise Forbidden unless the actor has a permission for this purpose."""
+    allow(actor, may)
+    if not policy.serves(actor.role, may, purpose):
+        stated = purpose.value if purpose else "no purpose"
+        raise Forbidden(f"The role {actor.role.value} may not do this ({may.value}) for {stated}")
+
+
+@_closed
 def confirmed(actor: Actor, now: datetime, within: timedelta) -> None:
     """Raise ConfirmationNeeded unless the actor showed so lately who they are; a bearer token never does."""
     if actor.proof is None or actor.proof.at < now - within:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from registry.core.errors import Conflict, Invalid, NotFound, Stale
-from registry.core.work import Work, act, allow
+from registry.core.work import Work, act, for_purpose
 from registry.directory import queries
 from registry.directory.tables import Party, Person, PersonDeath, State
 from registry.directory.tables import PartyChange as PartyChangeRow
@@ -117,7 +117,7 @@ def change_party(work: Work, party_id: int, change: PartyChange, version: int) -
 @act(May.DIRECTORY_WRITE)
 def change_person(work: Work, party_id: int, change: PersonChange, version: int) -> queries.PersonView:
     """Correct personal data of a natural person; raises Forbidden, NotFound, Stale, Invalid."""
-    allow(work.actor, May.PERSON_READ)
+    for_purpose(work.actor, May.PERSON_READ, Purpose.REGISTRATION)
     row = _party_as_read(work, party_id, version)
     person = work.session.get(Person, party_id)
     if person is None:

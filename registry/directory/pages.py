@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from registry.core.errors import Invalid, RegistryError
 from registry.core.numbers import find_registry_number
+from registry.core.policy import purposes
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
@@ -97,7 +98,13 @@ def show(number: str) -> str:
         party = queries.party(work, party_id)
         person = _person(work, party_id) if party.kind == PartyKind.PERSON else None
         changes = queries.changes(work, party_id)
-    return _render("show", party=party, person=person, changes=changes, purposes=options(Purpose))
+    return _render(
+        "show",
+        party=party,
+        person=person,
+        changes=changes,
+        purposes=options(purposes(work.actor.role, May.PERSON_READ)),
+    )
 
 
 def _person(work: Work, party_id: int) -> queries.PersonView | None:

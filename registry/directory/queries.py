@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.core.errors import Invalid, NotFound
 from registry.core.numbers import key_of, parse_registry_number, registry_number
 from registry.core.paging import page
-from registry.core.work import Work, allow
+from registry.core.work import Work, for_purpose, shows_persons
 from registry.directory import calibres, countries
 from registry.directory.tables import Calibre, Party, PartyChange, Person, State
 from schemas.directory import CalibresAsked, PartiesAsked, StatesAsked
@@ -108,7 +108,7 @@ def names(work: Work, ids: Iterable[int | None]) -> dict[int, PartyName]:
         .outerjoin(Person, Person.party_id == Party.id)
         .where(Party.id.in_(wanted))
     )
-    personal = May.PERSON_READ in work.actor.may
+    personal = shows_persons(work)
     rows = work.session.execute(query).all()
     if personal and (seen := [row.id for row in rows if row.full_name]):
         work.saw("person", seen)
@@ -161,7 +161,7 @@ def person(work: Work, party_id: int, purpose: Purpose) -> PersonView:
 
     That they were read, by whom and why, goes to the ledger: keys only, never the data.
     """
-    allow(work.actor, May.PERSON_READ)
+    for_purpose(work.actor, May.PERSON_READ, purpose)
     row = work.session.get(Person, party_id)
     if row is None:
         raise NotFound(said("%(party)s is no natural person", party=party_number(party_id)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, Unmet, refuse_if
 from registry.core.numbers import parse_registry_number
-from registry.core.work import Work, act, allow
+from registry.core.work import Work, act, allow, limited_to
 from registry.directory import queries as directory
 from registry.directory.tables import Party
 from registry.firearms import identity, queries, rows, rules, views
@@ -22,7 +22,7 @@ from schemas.firearms import (
     MarkChange,
     MarkNew,
 )
-from schemas.vocabulary import ConflictDecision, CustodyKind, May, PartyKind, Role
+from schemas.vocabulary import ConflictDecision, CustodyKind, May, PartyKind
 from schemas.words import said
 
 LAST_HISTORIC_YEAR = 2003  # Yugoslavia was the last of the historic States to which anything could go
@@ -105,8 +105,8 @@ def _maker(work: Work, number: str) -> Party:
 
 def _only_own(work: Work, maker: Party, steps: Sequence[rules.Step]) -> None:
     """Makers and importers report what they made or imported, and what they handed over themselves."""
-    own = work.actor.party_id
-    if work.actor.role is not Role.TRADER:
+    own = limited_to(work.actor, May.FIREARM_REGISTER)
+    if own is None:
         return
     chain = rules.in_order(steps)
     theirs = maker.id == own or (bool(chain) and chain[0].kind is CustodyKind.IMPORTED)
@@ -235,9 +235,9 @@ def _correct_text(work: Work, mark: Mark, text: str) -> None:
 def _marked_by(work: Work, firearm_id: int, version: int) -> Firearm:
     """The firearm, if whoever asks may say what is on it: traders, while it is in their hands."""
     row = _locked(work, firearm_id, version)
-    own = work.actor.party_id
+    own = limited_to(work.actor, May.MARK_RECORD)
     in_hand = row.holder_id == own or (not row.status and row.maker_id == own)
-    if work.actor.role is Role.TRADER and not in_hand:
+    if own is not None and not in_hand:
         raise Forbidden("You may record marks of what you hold")
     return row
 
@@ -262,10 +262,10 @@ def add_custody(work: Work, firearm_id: int, new: CustodyNew, version: int) -> v
 
 def _only_own_step(work: Work, row: Firearm, step: rules.Step) -> None:
     """Traders record what they hand over, what happens to what they hold, and what they bring in."""
-    own = work.actor.party_id
+    own = limited_to(work.actor, May.CUSTODY_RECORD)
     held = step.from_id is None and row.holder_id == own
     brought_in = step.kind in (CustodyKind.MANUFACTURED, CustodyKind.IMPORTED) and step.to_id == own
-    if work.actor.role is Role.TRADER and not (step.from_id == own or held or brought_in):
+    if own is not None and not (step.from_id == own or held or brought_in):
         raise Forbidden("You may record what you hand over yourself; others record the rest")
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from registry.core.errors import NotFound
 from registry.core.numbers import key_of, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work
+from registry.core.work import Work, limited_to
 from registry.directory.calibres import BY_CODE
 from registry.directory.queries import PartyName, calibre_of, names
 from registry.directory.tables import Party
@@ -34,7 +34,7 @@ from registry.marks.queries import stands
 from registry.marks.reading import normal_form
 from schemas.firearms import ConflictsAsked, FirearmsAsked
 from schemas.paging import Page
-from schemas.vocabulary import CustodyKind, MarkCondition, MarkKind, PartyKind, Role
+from schemas.vocabulary import CustodyKind, MarkCondition, MarkKind, May, PartyKind
 from schemas.words import said
 
 T = TypeVar("T")
@@ -64,16 +64,16 @@ def firearm_row(work: Work, firearm_id: int, *, locked: bool = False) -> Firearm
 
 def _seen_by(work: Work, row: Firearm) -> bool:
     """Makers and dealers see what they made, hold or held; nobody learns that the rest exists."""
-    party = work.actor.party_id
-    if work.actor.role is not Role.TRADER or party in (row.maker_id, row.holder_id):
+    party = limited_to(work.actor, May.FIREARM_READ)
+    if party is None or party in (row.maker_id, row.holder_id):
         return True
     held = select(Custody.n).where(Custody.firearm_id == row.id, Custody.to_id == party).limit(1)
     return work.session.scalar(held) is not None
 
 
 def _scope(work: Work) -> list[ColumnElement[bool]]:
-    party = work.actor.party_id
-    if work.actor.role is not Role.TRADER:
+    party = limited_to(work.actor, May.FIREARM_READ)
+    if party is None:
         return []
     held = Firearm.id.in_(select(Custody.firearm_id).where(Custody.to_id == party))
     return [or_(Firearm.maker_id == party, Firearm.holder_id == party, held)]

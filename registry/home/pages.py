@@ -16,9 +16,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.ammunition import package_queries
 from registry.ammunition import queries as lots
 from registry.core.numbers import key_of
+from registry.core.policy import purposes
 from registry.core.web import context, guard
 from registry.core.web.words import label, options
-from registry.core.work import Actor, Work
+from registry.core.work import Actor, Work, limited_to
 from registry.firearms import queries as firearms
 from registry.marks.reading import normal_form
 from registry.tracing import queries as tracing
@@ -80,7 +81,7 @@ def _page(who: Actor, asked: str = "", missed: bool = False) -> str:
         missed=missed,
         tiles=_tiles(who, conflicts),
         traces=traces,
-        purposes=options(Purpose),
+        purposes=options(purposes(who.role, May.TRACE_ASK)),
         label=label,
     )
 
@@ -100,7 +101,7 @@ def _recent_traces(work: Work) -> tuple[tracing.TraceRow, ...]:
 
 def _tiles(who: Actor, conflicts: int | None) -> list[Tile]:
     """Entrances in the order of the work; each only for those who may go in."""
-    own = who.role is Role.TRADER
+    own = limited_to(who, May.FIREARM_READ) is not None
     waiting = _("%(count)s wait for a decision", count=_count(conflicts))
     entrances = (
         (May.FIREARM_REGISTER, Tile(_("Register a firearm"), url_for("firearms.new"), "add")),

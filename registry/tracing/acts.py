@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.json import encode
 
 from registry.core.database import Prepared
-from registry.core.work import Work, act
+from registry.core.work import Work, act, for_purpose
 from registry.tracing import engine, keeping, queries
 from schemas.tracing import Answer, Question
 from schemas.vocabulary import May
@@ -24,6 +24,7 @@ _KEEP = Prepared(
 @act(May.TRACE_ASK)
 def find(work: Work, question: Question) -> Answer:
     """The answer of the records; `keep` must follow before anyone sees it."""
+    for_purpose(work.actor, May.TRACE_ASK, question.purpose)
     return engine.answer(work, question)
 
 

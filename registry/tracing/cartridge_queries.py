@@ -13,12 +13,11 @@ from registry.ammunition.packaging import Run, opened, package_number
 from registry.ammunition.spans import Span
 from registry.core.database import Prepared
 from registry.core.numbers import registry_number
-from registry.core.work import Work
+from registry.core.work import Work, shows_persons
 from registry.marks.patterns import ANY, STAR, Pattern
 from registry.marks.reading import fold_key, folded
 from registry.tracing.queries import MOST, LotFound
 from schemas.tracing import StepFound
-from schemas.vocabulary import May
 
 _LOT = """
 SELECT l.id, p.name, p.short_name, p.country, l.code, l.calibre, l.product, l.quantity, l.scheme,
@@ -92,7 +91,7 @@ def _day(value: Any) -> date:
 
 def chain(work: Work, lot_id: int, position: int) -> tuple[StepFound, ...]:
     """The movements of the cartridge at a position (from 0), the first one first."""
-    personal = May.PERSON_READ in work.actor.may
+    personal = shows_persons(work)
     rows = work.rows(_CHAINS[personal], lot=lot_id, position=position)
     if personal and rows:
         parties = sorted({party for row in rows for party in (row[2], row[4]) if party})

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from registry.core.errors import RegistryError
 from registry.core.numbers import find_registry_number
+from registry.core.policy import purposes
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
@@ -29,7 +30,6 @@ from schemas.vocabulary import (
     IllicitGround,
     May,
     Outcome,
-    Purpose,
     Severity,
     Symbol,
     TraceKind,
@@ -78,7 +78,7 @@ def _form(typed: Mapping[str, str], errors: Any = (), reading: Reading | None = 
         tabs=tabs,
         errors=errors,
         types=options(FirearmType),
-        purposes=options(Purpose),
+        purposes=options(purposes(context.actor().role, May.TRACE_ASK)),
         states=options(CartridgeState),
         countries=_countries(),
         signs=options(Symbol),

@@ -22,14 +22,14 @@ from registry.core.database import Prepared
 from registry.core.errors import NotFound
 from registry.core.numbers import key_of, registry_number
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work
+from registry.core.work import Work, is_own, shows_persons
 from registry.directory.queries import name_key, party_number
 from registry.directory.tables import Party, Person
-from registry.tracing import keeping
 from registry.tracing.tables import Trace
+from registry.tracing.withholding import answer_for
 from schemas.paging import Page
 from schemas.tracing import Share, StepFound, TracesAsked
-from schemas.vocabulary import May, Role
+from schemas.vocabulary import May
 from schemas.words import said
 
 MOST = 200
@@ -111,7 +111,7 @@ def statement(how: str, personal: bool) -> Prepared:
 
 
 def _found(work: Work, how: str, **values: Any) -> list[FirearmFound]:
-    rows = work.rows(statement(how, May.PERSON_READ in work.actor.may), most=MOST + 1, **values)
+    rows = work.rows(statement(how, shows_persons(work)), most=MOST + 1, **values)
     found = [_firearm(work, row) for row in rows]
     if len(found) < 2:
         return found
@@ -294,7 +294,7 @@ def names_of(work: Work, ids: set[int | None]) -> dict[int, str]:
 
 def _personal(work: Work, ids: set[int | None]) -> dict[int, str]:
     wanted = {key for key in ids if key is not None}
-    if May.PERSON_READ not in work.actor.may or not wanted:
+    if not shows_persons(work) or not wanted:
         return {}
     rows = work.session.execute(select(Person.party_id, Person.full_name).where(Person.party_id.in_(wanted)))
     known = {row.party_id: row.full_name for row in rows}
@@ -334,9 +334,6 @@ class TraceRow:
     asked_at: datetime
 
 
-SEE_ALL = {Role.AUTHORITY_OFFICER, Role.AUTHORITY_SUPERVISOR, Role.AUDITOR}
-
-
 def trace_number(trace_id: int) -> str:
     """The number under which a trace is kept: T-…."""
     return registry_number("T", trace_id)
@@ -345,10 +342,8 @@ def trace_number(trace_id: int) -> str:
 def trace(work: Work, trace_id: int) -> TraceView:
     """A kept trace, one's own or, for authority and auditor, anyone's; raises NotFound."""
     row = work.session.get(Trace, trace_id)
-    if row is None or (work.actor.role not in SEE_ALL and row.asked_by != work.actor.user_id):
+    if row is None or (is_own(work.actor, May.TRACE_READ) and row.asked_by != work.actor.user_id):
         raise NotFound(said("No trace has the number %(number)s", number=trace_number(trace_id)))
-    if May.PERSON_READ in work.actor.may:
-        work.saw("trace", [trace_id])  # its answer may name persons
     return TraceView(
         trace_number(row.id),
         row.asked_at,
@@ -357,14 +352,14 @@ def trace(work: Work, trace_id: int) -> TraceView:
         row.purpose,
         row.case_number,
         orjson.loads(row.question),
-        keeping.read(row.answer, row.sentences),
+        answer_for(work, "trace", row, row.asked_by),
     )
 
 
 def traces(work: Work, asked: TracesAsked) -> Page[TraceRow]:
     """Kept traces, one's own or, for authority and auditor, all."""
     query: AnySelect = select(Trace)
-    if work.actor.role not in SEE_ALL:
+    if is_own(work.actor, May.TRACE_READ):
         query = query.where(Trace.asked_by == work.actor.user_id)
     if asked.case_number:
         query = query.where(Trace.case_number == asked.case_number)

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from registry.core.errors import Invalid, NotFound, RegistryError, Unmet
 from registry.core.numbers import key_of, registry_number
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work, act
+from registry.core.work import Work, act, for_purpose, is_own
 from registry.tracing import anonymity, diversion, engine, keeping
-from registry.tracing.queries import SEE_ALL
 from registry.tracing.tables import Scene, SceneCartridge
+from registry.tracing.withholding import answer_for
 from schemas.paging import Page
 from schemas.scenes import CartridgesFound, LineFound, LotSaid, SceneAnswer, SceneNew, ScenesAsked
 from schemas.tracing import Answer, Question
@@ -39,6 +39,7 @@ class SceneView:
 @act(May.TRACE_ASK)
 def record(work: Work, new: SceneNew) -> SceneView:
     """Record what was found, trace it together, and keep the answer; raises Invalid naming the line."""
+    for_purpose(work.actor, May.TRACE_ASK, new.purpose)
     if new.found_on > work.today:
         raise Invalid.at("found_on", "This day has not come yet.")
     work.purpose, work.case = new.purpose, new.case_number
@@ -64,7 +65,7 @@ def record(work: Work, new: SceneNew) -> SceneView:
         _row(row.id, n, line, lot) for n, (line, lot) in enumerate(zip(new.lines, lots, strict=True), 1)
     )
     work.session.flush()
-    return _view(row)
+    return _view(work, row)
 
 
 def _traced(work: Work, n: int, new: SceneNew, line: CartridgesFound) -> Answer:
@@ -152,23 +153,23 @@ def _row(scene_id: int, n: int, line: CartridgesFound, lot: int | None) -> Scene
 def scene(work: Work, scene_id: int) -> SceneView:
     """A scene, one's own or, for authority and auditor, anyone's; raises NotFound."""
     row = work.session.get(Scene, scene_id)
-    if row is None or (work.actor.role not in SEE_ALL and row.recorded_by != work.actor.user_id):
+    if row is None or (is_own(work.actor, May.TRACE_READ) and row.recorded_by != work.actor.user_id):
         raise NotFound(said("No scene has the number %(number)s", number=registry_number("Z", scene_id)))
-    return _view(row)
+    return _view(work, row)
 
 
 def scenes(work: Work, asked: ScenesAsked) -> Page[SceneView]:
     """Scenes, one's own or, for authority and auditor, all."""
     query: AnySelect = select(Scene)
-    if work.actor.role not in SEE_ALL:
+    if is_own(work.actor, May.TRACE_READ):
         query = query.where(Scene.recorded_by == work.actor.user_id)
     if asked.case_number:
         query = query.where(Scene.case_number == asked.case_number)
     found = page(work.session, query, asked, {"number": Scene.id}, Scene.id)
-    return Page(tuple(_view(row.Scene) for row in found.items), found.next)
+    return Page(tuple(_view(work, row.Scene) for row in found.items), found.next)
 
 
-def _view(row: Scene) -> SceneView:
+def _view(work: Work, row: Scene) -> SceneView:
     return SceneView(
         registry_number("Z", row.id),
         row.case_number,
@@ -176,5 +177,5 @@ def _view(row: Scene) -> SceneView:
         row.found_on,
         row.place,
         row.recorded_at,
-        keeping.read(row.answer, row.sentences),
+        answer_for(work, "scene", row, row.recorded_by),
     )

@@ -6,13 +6,14 @@ from flask import Response, redirect, render_template, request, url_for
 
 from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number
+from registry.core.policy import purposes
 from registry.core.web import context, guard
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, language_of_visitor, options, shown
 from registry.tracing import scene_documents, scene_lines, scenes
 from registry.tracing.pages import Answer, blueprint
 from schemas import scenes as shapes
-from schemas.vocabulary import CartridgeState, May, Purpose
+from schemas.vocabulary import CartridgeState, May
 
 ROWS = 8
 
@@ -48,7 +49,7 @@ def new() -> Answer:
         rows=range(ROWS),
         columns=scene_lines.COLUMNS,
         states=options(CartridgeState),
-        purposes=options(Purpose),
+        purposes=options(purposes(context.actor().role, May.TRACE_ASK)),
     )
     return page, status
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from registry.access.permissions import MEANING
-from registry.access.policy import POLICY, SECOND_FACTOR_ROLES, Step, permissions, permissions_at, step_left
+from registry.access.policy import SECOND_FACTOR_ROLES, Step, permissions_at, step_left
+from registry.core.policy import POLICY, permissions
 from schemas.vocabulary import May, Role
 
 

@@ -112,7 +112,7 @@ def test_personal_data_are_withheld_from_history_and_their_reading_is_a_leaf(off
     key = key_of_party(party)
     auditor = make_actor(Role.AUDITOR, user_id=7)
     with office.look(auditor, Purpose.AUDIT, "3/26") as work:
-        assert person(work, key, Purpose.REGISTRATION).full_name == "Maria da Silva"
+        assert person(work, key, Purpose.AUDIT).full_name == "Maria da Silva"
     with office.look(make_actor(Role.AUDITOR, user_id=7)) as work:
         rows = queries.entries(work, queries.EntriesAsked(actor=7)).items
     assert len(rows) == 1
@@ -136,7 +136,7 @@ def test_a_reading_that_fails_to_be_recorded_shows_nothing(
 
     monkeypatch.setattr("registry.core.work.Work.record", broken)
     with pytest.raises(RuntimeError), office.look(make_actor(Role.AUDITOR)) as work:
-        person(work, key_of_party(party), Purpose.REGISTRATION)
+        person(work, key_of_party(party), Purpose.AUDIT)
 
 
 def test_nothing_signed_for_four_hours_stops_what_courts_rely_on(office: Office, key: Signer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,10 +12,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry.core.errors import Conflict, Forbidden, Invalid
+from registry.core.policy import serves
 from registry.core.work import Office
 from registry.directory import acts, queries
 from schemas.directory import PersonChange
-from schemas.vocabulary import May, PartyKind, Role
+from schemas.vocabulary import May, PartyKind, Purpose, Role
 from tests.makers import EVERYTHING, bearer, key_of_party, make_actor, make_party
 
 BODY = {
@@ -138,10 +140,11 @@ def test_personal_data_are_read_only_where_the_work_needs_them(
 ) -> None:
     number = post(client, app, PERSON).get_json()["number"]
     headers = bearer(app, role)
-    answer = client.get(f"/api/v1/parties/{number}/person?purpose=audit", headers=headers)
-    allowed = role not in (Role.CUSTOMS, Role.TRADER, Role.ADMINISTRATOR)
-    assert answer.status_code == (200 if allowed else 403)
-    assert ("Ana Souza" in answer.get_data(as_text=True)) is allowed
+    for purpose in Purpose:
+        answer = client.get(f"/api/v1/parties/{number}/person?purpose={purpose}", headers=headers)
+        allowed = serves(role, May.PERSON_READ, purpose)
+        assert answer.status_code == (200 if allowed else 403), purpose
+        assert ("Ana Souza" in answer.get_data(as_text=True)) is allowed
     assert client.get(f"/api/v1/parties/{number}", headers=headers).status_code == 200
 
 
@@ -153,7 +156,7 @@ def test_whoever_reads_personal_data_says_why(client: FlaskClient, app: Flask) -
 
 def test_a_maker_has_no_personal_data(client: FlaskClient, app: Flask) -> None:
     number = post(client, app, BODY).get_json()["number"]
-    answer = client.get(f"/api/v1/parties/{number}/person?purpose=audit", headers=bearer(app))
+    answer = client.get(f"/api/v1/parties/{number}/person?purpose=registration", headers=bearer(app))
     assert answer.status_code == 404
 
 
@@ -163,10 +166,13 @@ def test_names_of_persons_are_shown_beside_records_only_to_those_who_may_see_the
         maker = make_party(work, PartyKind.MAKER, "Aurora")
     ids = [key_of_party(person), key_of_party(maker), None]
     seen = {}
-    for role in (Role.POLICE, Role.CUSTOMS):
-        with office.look(make_actor(role)) as work:
-            seen[role] = [name.name for name in queries.names(work, ids).values()]
-    assert seen == {Role.POLICE: ["Ana Souza", "Aurora"], Role.CUSTOMS: [person.number, "Aurora"]}
+    for role, purpose in itertools.product(Role, [None, *Purpose]):
+        with office.look(make_actor(role), purpose) as work:
+            seen[role, purpose] = [name.name for name in queries.names(work, ids).values()]
+    named = {asked for asked in seen if serves(asked[0], May.PERSON_READ, asked[1])}
+    assert all(names == ["Ana Souza" if k in named else person.number, "Aurora"] for k, names in seen.items())
+    assert (Role.POLICE, None) not in named
+    assert {(Role.POLICE, Purpose.RECOVERED_FIREARM), (Role.AUTHORITY_OFFICER, None)} <= named
 
 
 @pytest.mark.parametrize("role", [role for role in Role if May.DIRECTORY_WRITE not in make_actor(role).may])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from registry.access.policy import POLICY
+from registry.core.policy import POLICY
 from registry.core.web import guard
 from schemas.vocabulary import May, Role
 from tests.house.test_routes import rules

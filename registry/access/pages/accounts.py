@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 from registry.access import acts, factors, queries, secrets
 from registry.access.pages.room import Answer, blueprint
 from registry.access.permissions import choices
-from registry.access.policy import RECENT, permissions
+from registry.access.policy import RECENT
 from registry.core.errors import Invalid, RegistryError
+from registry.core.policy import permissions
 from registry.core.web import context, guard
 from registry.core.web.context import registry
 from registry.core.web.forms import load_form

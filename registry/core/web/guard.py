@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app
 
+from registry.core import policy
 from registry.core.errors import Forbidden, RegistryError, SignInNeeded
 from registry.core.web.context import Asked, admit, authenticate, registry, visitor
 from registry.core.work import Actor, allow, confirmed
@@ -112,7 +113,10 @@ def _on_the_way(guard: Guard) -> Actor | None:
 
 
 def refuse_unguarded(app: Flask) -> None:
-    """Raise UnguardedError while any route has no declaration."""
+    """Raise UnguardedError while any route has no declaration, or a permission has no cell in the policy."""
     bare = sorted(rule.endpoint for rule in app.url_map.iter_rules() if guard_of(app, rule.endpoint) is None)
     if bare:
         raise UnguardedError(f"Routes without a declaration of who may call them: {', '.join(bare)}")
+    unknown = [may.value for may in May if not policy.TABLE.get(may)]
+    if unknown:
+        raise UnguardedError(f"Permissions without a cell in the policy: {', '.join(unknown)}")

@@ -1,0 +1,65 @@
+"""Kept answers as a reader may see them: with the names of natural persons, on record, or without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from registry.core.numbers import key_of
+from registry.core.work import Work, shows_persons
+from registry.directory.tables import Party
+from registry.tracing import keeping
+from schemas.vocabulary import PartyKind, Purpose
+
+_NAMED = (("from_number", "from_name"), ("to_number", "to_name"), ("number", "name"))
+
+
+def answer_for(work: Work, subject: str, row: Any, asked_by: int) -> dict[str, Any]:
+    """The answer of a kept trace or scene.
+
+    Whoever asked reads it for the purpose it was asked for. A reading that may show persons goes to the
+    ledger; to whoever may not see their names they go by their registry numbers.
+    """
+    if work.actor.user_id == asked_by and work.purpose is None:
+        work.purpose = Purpose(row.purpose)
+    answer: dict[str, Any] = keeping.read(row.answer, row.sentences)
+    if shows_persons(work):
+        work.saw(subject, [row.id])
+        return answer
+    hidden = _persons(work, dict(_names(answer)))
+    found: dict[str, Any] = _by_number(answer, hidden)
+    return found
+
+
+def _names(node: Any) -> Iterator[tuple[str, str]]:
+    """(registry number, name as it stands) of every party in an answer."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _names(item)
+    if isinstance(node, dict):
+        for number, name in _NAMED:
+            if node.get(number) and node.get(name):
+                yield node[number], node[name]
+        for item in node.values():
+            yield from _names(item)
+
+
+def _persons(work: Work, named: dict[str, str]) -> dict[str, str]:
+    """Names of natural persons with the numbers to stand in their place, the longest first."""
+    keys = {key: number for number in named if (key := key_of("P", number)) is not None}
+    query = select(Party.id).where(Party.id.in_(keys), Party.kind == PartyKind.PERSON.value)
+    found = {named[keys[key]]: keys[key] for key in work.session.scalars(query)}
+    return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+def _by_number(node: Any, hidden: dict[str, str]) -> Any:
+    if isinstance(node, list):
+        return [_by_number(item, hidden) for item in node]
+    if isinstance(node, dict):
+        return {name: _by_number(item, hidden) for name, item in node.items()}
+    if isinstance(node, str):
+        for name, number in hidden.items():
+            node = node.replace(name, number)
+    return node
