@@ -28,6 +28,10 @@ from registry.calendars import api as calendars_api
 from registry.calendars import pages as calendars_pages
 from registry.commands import COMMANDS as OPERATOR_COMMANDS
 from registry.core.web.context import NavigationEntry
+from registry.deactivation import api as deactivation_api
+from registry.deactivation import documents as deactivation_documents
+from registry.deactivation import incidents, verifying
+from registry.deactivation import pages as deactivation_pages
 from registry.directory import api as directory_api
 from registry.directory import pages as directory_pages
 from registry.firearms import api as firearms_api
@@ -50,6 +54,7 @@ API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
     firearms_api.blueprint,
     ammunition_api.blueprint,
+    deactivation_api.blueprint,
     marks_api.blueprint,
     directory_api.blueprint,
     calendars_api.blueprint,
@@ -63,6 +68,7 @@ PAGE_ROOMS: Sequence[Any] = (
     tracing_pages.blueprint,
     firearms_pages.blueprint,
     ammunition_pages.blueprint,
+    deactivation_pages.blueprint,
     marks_pages.blueprint,
     directory_pages.blueprint,
     calendars_pages.blueprint,
@@ -73,6 +79,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
     *firearms_pages.NAVIGATION,
     *ammunition_pages.NAVIGATION,
+    *deactivation_pages.NAVIGATION,
     *marks_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
     *auditing_pages.NAVIGATION,
@@ -95,5 +102,6 @@ VERIFIABLE: Verifiable = {
     **tracing_documents.VERIFIABLE,
     **firearms_record.VERIFIABLE,
     **ammunition_record.VERIFIABLE,
+    **deactivation_documents.VERIFIABLE,
 }
 """Kinds of documents that everyone can verify, and what each subject tells of its own."""

@@ -7,10 +7,11 @@ from registry.ammunition import tables as ammunition
 from registry.calendars import tables as calendars
 from registry.core.journal import tables as journal
 from registry.core.web import tables as web
+from registry.deactivation import tables as deactivation
 from registry.directory import tables as directory
 from registry.firearms import tables as firearms
 from registry.marks import tables as marks
 from registry.tracing import tables as tracing
 from registry.verification import tables as verification
 
-TABLES = (journal, web, directory, calendars, access, verification, marks, firearms, ammunition, tracing)
+TABLES = (journal, web, directory, calendars, access, verification, marks, firearms, ammunition, deactivation, tracing)
