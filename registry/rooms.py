@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.access import api as access_api
+from registry.access import approvals_api, grants
 from registry.access import commands as access_commands
 from registry.access import pages as access_pages
 from registry.ammunition import api as ammunition_api
@@ -35,6 +36,7 @@ from registry.deactivation import pages as deactivation_pages
 from registry.directory import api as directory_api
 from registry.directory import pages as directory_pages
 from registry.firearms import api as firearms_api
+from registry.firearms import conflicts as firearm_conflicts
 from registry.firearms import pages as firearms_pages
 from registry.firearms import record as firearms_record
 from registry.home import pages as home_pages
@@ -93,8 +95,10 @@ COMMANDS: Sequence[Any] = (
     tracing_commands.trace,
     auditing_commands.ledger,
 )
+OFFERS: Mapping[str, Mapping[Any, Any]] = {"approvals": {**grants.APPROVABLE, **firearm_conflicts.APPROVABLE}}
+"""What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
 MORE_ROOMS = (
-    counter_pages, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages,
+    approvals_api, counter_pages, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages,
     scenes_api, scenes_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""

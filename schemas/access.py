@@ -15,14 +15,14 @@ from schemas.vocabulary import May, Role
 
 @dataclass(frozen=True)
 class AccountNew:
-    """party: registry number of the maker, importer or dealer for whom a trader works."""
+    """party: registry number of the maker, importer or dealer for whom a trader works; reason: why."""
 
     login: str
     full_name: str
     role: Role
-    password: str
     party: str | None = None
     language: str = "en"
+    reason: str = ""
 
 
 class AccountNewSchema(Shape):
@@ -35,19 +35,25 @@ class AccountNewSchema(Shape):
     )
     full_name = Text(required=True, longest=200)
     role = Code(Role, required=True)
-    password = fields.String(required=True, load_only=True, validate=validate.Length(max=200))
     party = Number("P", load_default=None, allow_none=True)
     language = fields.String(load_default="en", validate=validate.Regexp(r"^[a-z]{2}\Z", error="Such as en."))
+    reason = Text(required=True, longest=400)
 
 
 @dataclass(frozen=True)
-class AccountActive:
-    active: bool
+class RoleGrant:
+    """party: registry number of the maker, importer or dealer for whom a trader works."""
+
+    role: Role
+    reason: str
+    party: str | None = None
 
 
-class AccountActiveSchema(Shape):
-    makes = AccountActive
-    active = fields.Boolean(required=True, truthy={True}, falsy={False})
+class RoleGrantSchema(Shape):
+    makes = RoleGrant
+    role = Code(Role, required=True)
+    party = Number("P", load_default=None, allow_none=True)
+    reason = Text(required=True, longest=400)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,6 +35,7 @@ class May(StrEnum):
     MARK_RULE_WRITE = "mark_rule.write"  # patterns that the authority adds
     CUSTODY_RECORD = "custody.record"
     CONFLICT_READ = "conflict.read"
+    CONFLICT_PROPOSE = "conflict.propose"  # how an identity claimed twice is to be settled
     CONFLICT_RESOLVE = "conflict.resolve"
     LOT_READ = "lot.read"
     LOT_REGISTER = "lot.register"
@@ -52,9 +53,32 @@ class May(StrEnum):
     LABEL_PRINT = "label.print"
     HISTORY_READ = "history.read"  # who changed a record, and why
     LEDGER_READ = "ledger.read"
+    APPROVAL_READ = "approval.read"  # what waits for a second person
+    APPROVAL_PROPOSE = "approval.propose"
+    APPROVAL_DECIDE = "approval.decide"
     USER_MANAGE = "user.manage"
+    ROLE_APPROVE = "role.approve"  # that somebody gets a role
     TOKEN_MANAGE = "token.manage"  # one's own bearer tokens
     ACCESS_OWN = "access.own"  # one's own password, second factor and sessions
+
+
+class ApprovalKind(StrEnum):
+    """What nobody does alone: one person proposes, others approve."""
+
+    OPEN_ACCOUNT = "open_account"
+    GRANT_ROLE = "grant_role"
+    RESOLVE_CONFLICT = "resolve_conflict"
+
+
+class ProposalState(StrEnum):
+    """Where a proposal stands; all but the first are for good."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    OVERTAKEN = "overtaken"  # the records changed before it was approved
+    EXPIRED = "expired"
 
 
 class PartyKind(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from registry.access import acts as access_acts
-from registry.access import factors, totp
+from registry.access import approvals, factors, totp
+from registry.access.approval_queries import ProposalView
 from registry.access.policy import SECOND_FACTOR_ROLES
 from registry.access.queries import AccountView
 from registry.access.tables import Account, Totp
@@ -24,7 +25,7 @@ from registry.directory import acts as directory_acts
 from registry.directory.queries import PartyView
 from schemas.access import AccountNew, TokenNew
 from schemas.directory import PartyNew
-from schemas.vocabulary import May, PartyKind, Role
+from schemas.vocabulary import ApprovalKind, May, PartyKind, Role
 
 PASSWORD = "a long walk by the river"  # noqa: S105 - of accounts that live as long as a test
 EVERYTHING = Actor(0, "tests", Role.AUTHORITY_SUPERVISOR, frozenset(May))
@@ -66,17 +67,35 @@ def make_account(
     with office.begin(EVERYTHING) as work:
         if role is Role.TRADER and "party" not in given:
             given["party"] = make_party(work).number
-        new = AccountNew(
-            login=login,
-            full_name=given.pop("full_name", f"Name of {login}"),
-            role=role,
-            password=PASSWORD,
-            **given,
-        )
-        opened = access_acts.open_account(work, new)
+        name = given.pop("full_name", f"Name of {login}")
+        opened = open_account(work, AccountNew(login=login, full_name=name, role=role, **given))
         if enrolled and role in SECOND_FACTOR_ROLES:
             factors.give_app(work, opened.id, APP_SECRET)
         return opened
+
+
+def open_account(work: Work, new: AccountNew) -> AccountView:
+    """An account with PASSWORD, as if two had just agreed on it."""
+    work.carrying_out = ApprovalKind.OPEN_ACCOUNT
+    opened = access_acts.open_account(work, new)
+    access_acts.give_password(work, opened.id, PASSWORD)
+    work.carrying_out = ""
+    return opened
+
+
+def make_person(office: Office, role: Role = Role.AUTHORITY_SUPERVISOR, **given: Any) -> Actor:
+    """Somebody new with an account, who has just confirmed who they are."""
+    account = make_account(office, role, **given)
+    actor = make_actor(role, user_id=account.id)
+    return replace(actor, name=account.full_name, proof=OPERATOR.proof)
+
+
+def agreed(office: Office, propose: Callable[[Work], ProposalView]) -> ProposalView:
+    """What the operator proposes and a supervisor approves; raises what either is refused."""
+    with office.begin(EVERYTHING) as work:
+        proposed = propose(work)
+    with office.begin(make_person(office)) as work:
+        return approvals.approve(work, proposed.id, proposed.digest)
 
 
 def make_token(office: Office, account: AccountView, scopes: Iterable[May] = (), days: int = 1) -> str:

@@ -2,44 +2,61 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
 
-from registry.access import passwords, queries, secrets
+from registry.access import approvals, passwords, queries, rules, secrets
 from registry.access.events import Event, note
 from registry.access.policy import RECENT, SECOND_FACTOR_ROLES
 from registry.access.tables import Account, ApiToken, SignIn
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, refuse_if
+from registry.core.policy import permissions
 from registry.core.work import Work, act
 from registry.directory.queries import party_by_number, state
 from schemas.access import AccountNew, TokenNew
-from schemas.vocabulary import May, PartyKind, Role
+from schemas.vocabulary import ApprovalKind, May, PartyKind, Role
 from schemas.words import said
 
 ONE_TIME = timedelta(days=7)  # a password that somebody else chose is good no longer (ASVS 5.0, 6.4.1)
 TRADERS = {PartyKind.MAKER, PartyKind.IMPORTER, PartyKind.DEALER}
 
 
-@act(May.USER_MANAGE)
-def open_account(work: Work, new: AccountNew, one_time: bool = False) -> queries.AccountView:
-    """A new account; raises Refused for a weak password, Conflict for a login in use.
+@act(May.ROLE_APPROVE)
+def open_account(work: Work, new: AccountNew) -> queries.AccountView:
+    """A new account that another proposed; nobody signs in before it is given a one-time password.
 
-    one_time: the password has to be changed at the first sign-in.
+    Raises Forbidden outside of an approval by two, Conflict for a login in use.
     """
-    _refuse_weak(work, new.password, new.login)
-    party = _party_of(work, new)
-    if queries.account_by_login(work.session, new.login):
-        raise Conflict("This login is in use")
+    approvals.require(work, ApprovalKind.OPEN_ACCOUNT)
+    return _opened(work, new, secrets.new_password(), work.now)
+
+
+@act(May.USER_MANAGE)
+def open_first(work: Work, new: AccountNew, password: str) -> queries.AccountView:
+    """An account opened by the operator alone, until two people can approve what others propose.
+
+    Raises Forbidden for anybody else and from then on, Invalid for a role that approves no accounts.
+    """
+    work.lock("first accounts")
+    if work.actor.user_id != 0 or not rules.may_bootstrap(queries.approvers_of_roles(work)):
+        raise Forbidden(said("This takes two: propose it, and somebody else approves it."))
+    if May.ROLE_APPROVE not in permissions(new.role):
+        raise Invalid.at("role", "The first two accounts are of those who approve the others.")
+    return _opened(work, new, password, work.now + ONE_TIME)
+
+
+def _opened(work: Work, new: AccountNew, password: str, until: datetime) -> queries.AccountView:
+    check_account(work, new)
     row = Account(
         login=new.login.casefold(),
         full_name=new.full_name,
         role=new.role.value,
-        party_id=party,
-        password_hash=secrets.hash_password(new.password),
+        party_id=party_of(work, new.role, new.party),
+        password_hash=secrets.hash_password(password),
         language=new.language,
         active=True,
-        one_time_until=work.now + ONE_TIME if one_time else None,
+        one_time_until=until,
         created_at=work.now,
         version=1,
     )
@@ -48,41 +65,72 @@ def open_account(work: Work, new: AccountNew, one_time: bool = False) -> queries
     return queries.account(work, row.id)
 
 
+def check_account(work: Work, new: AccountNew) -> None:
+    """Whether it can be opened; raises Invalid naming a field, Conflict for a login in use."""
+    party_of(work, new.role, new.party)
+    if queries.account_by_login(work.session, new.login):
+        raise Conflict("This login is in use")
+
+
 def _refuse_weak(work: Work, password: str, login: str) -> None:
     home = state(work, work.home).name if work.home else ""
     refuse_if(passwords.unmet_for_password(password, login, home))
 
 
-def _party_of(work: Work, new: AccountNew) -> int | None:
-    """For whom a trader works; nobody else works for a party."""
-    if new.role is not Role.TRADER:
-        if new.party:
+def party_of(work: Work, role: Role, party: str | None) -> int | None:
+    """For whom a trader works; nobody else works for a party. Raises Invalid."""
+    if role is not Role.TRADER:
+        if party:
             raise Invalid.at("party", "Only a trader works for a maker, importer or dealer.")
         return None
-    if not new.party:
+    if not party:
         raise Invalid.at("party", "Say for which maker, importer or dealer this person works.")
-    found = party_by_number(work, new.party, "party")
+    found = party_by_number(work, party, "party")
     if found.kind not in TRADERS:
         raise Invalid.at("party", "This party is no maker, importer or dealer.")
     return found.id
 
 
+@act(May.ROLE_APPROVE)
+def grant_role(work: Work, account_id: int, role: Role, party: str | None, version: int) -> None:
+    """Another role for an account, which is open again if it was closed; its sessions and tokens end.
+
+    Raises Forbidden outside of an approval by two, Stale, Invalid for an approver's own account.
+    """
+    approvals.require(work, ApprovalKind.GRANT_ROLE)
+    row = _locked(work, account_id, version)
+    if row.id == work.actor.user_id:
+        raise Forbidden(said("Somebody else approves what concerns your own account."))
+    row.role, row.party_id, row.active = role.value, party_of(work, role, party), True
+    row.version += 1
+    _end_access(work, account_id)
+    work.session.flush()
+
+
 @act(May.USER_MANAGE)
-def set_active(work: Work, account_id: int, active: bool, version: int) -> queries.AccountView:
-    """Close or reopen an account; its sign-ins and tokens end at once, and for good."""
+def close(work: Work, account_id: int, version: int) -> queries.AccountView:
+    """Close an account; its sign-ins and tokens end at once, and for good. To open it again takes two."""
+    row = _locked(work, account_id, version)
+    if row.id == work.actor.user_id:
+        raise Invalid.at("active", "You cannot close your own account.")
+    row.active, row.version = False, row.version + 1
+    _end_access(work, account_id)
+    work.session.flush()
+    return queries.account(work, account_id)
+
+
+def _locked(work: Work, account_id: int, version: int) -> Account:
     queries.account(work, account_id)
     row = work.session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
     if row.version != version:
         raise Stale
-    if row.id == work.actor.user_id:
-        raise Invalid.at("active", "You cannot close your own account.")
-    row.active, row.version = active, row.version + 1
-    if not active:
-        work.session.execute(delete(SignIn).where(SignIn.account_id == account_id))
-        held = (ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
-        work.session.execute(update(ApiToken).where(*held).values(revoked_at=work.now))
-    work.session.flush()
-    return queries.account(work, account_id)
+    return row
+
+
+def _end_access(work: Work, account_id: int) -> None:
+    work.session.execute(delete(SignIn).where(SignIn.account_id == account_id))
+    held = (ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
+    work.session.execute(update(ApiToken).where(*held).values(revoked_at=work.now))
 
 
 @act(May.USER_MANAGE, confirmed_within=RECENT)
@@ -101,6 +149,14 @@ def reset_password(work: Work, account_id: int, reason: str) -> str:
     work.session.execute(delete(SignIn).where(SignIn.account_id == account_id))
     note(work, account_id, Event.PASSWORD_RESET, reason)
     return password
+
+
+@act(May.USER_MANAGE)
+def give_password(work: Work, account_id: int, password: str) -> None:
+    """A password that is known beforehand, for accounts of a demonstration."""
+    row = work.session.get_one(Account, account_id)
+    row.password_hash, row.one_time_until = secrets.hash_password(password), None
+    work.session.flush()
 
 
 @act(May.ACCESS_OWN)

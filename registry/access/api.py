@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry.access import acts, queries
+from registry.access import acts, grants, queries
+from registry.access.approval_queries import ProposalView
 from registry.core.web import api
 from registry.core.work import Work
 from schemas import access as shapes
+from schemas.approvals import ProposalSchema
 from schemas.paging import Page, PageAsked, PageAskedSchema
 from schemas.vocabulary import May
 
@@ -52,12 +54,10 @@ def accounts(work: Work, asked: shapes.AccountsAsked) -> Page[queries.AccountVie
 
 
 @blueprint.route("/accounts", methods=["POST"])
-@api.writes(
-    blueprint, May.USER_MANAGE, takes=shapes.AccountNewSchema, gives=shapes.AccountSchema, secret=True
-)
-def open_account(work: Work, new: shapes.AccountNew) -> queries.AccountView:
-    """Open an account. Its password has to be changed at the first sign-in; no Idempotency-Key."""
-    return acts.open_account(work, new, one_time=True)
+@api.writes(blueprint, May.USER_MANAGE, takes=shapes.AccountNewSchema, gives=ProposalSchema, status=202)
+def propose_account(work: Work, new: shapes.AccountNew) -> ProposalView:
+    """Propose an account; it is open when somebody else has approved it."""
+    return grants.propose_account(work, new)
 
 
 @blueprint.route("/accounts/<int:account_id>", methods=["GET"])
@@ -67,17 +67,29 @@ def account(work: Work, account_id: int) -> queries.AccountView:
     return queries.account(work, account_id)
 
 
-@blueprint.route("/accounts/<int:account_id>", methods=["PATCH"])
+@blueprint.route("/accounts/<int:account_id>/role", methods=["POST"])
 @api.writes(
     blueprint,
     May.USER_MANAGE,
-    takes=shapes.AccountActiveSchema,
+    takes=shapes.RoleGrantSchema,
+    gives=ProposalSchema,
+    status=202,
+    versioned=True,
+)
+def propose_role(work: Work, grant: shapes.RoleGrant, account_id: int, version: int) -> ProposalView:
+    """Propose another role for an account, or that a closed one is opened again."""
+    return grants.propose_role(work, account_id, grant, version)
+
+
+@blueprint.route("/accounts/<int:account_id>/close", methods=["POST"])
+@api.writes(
+    blueprint,
+    May.USER_MANAGE,
+    takes=shapes.NothingSchema,
     gives=shapes.AccountSchema,
     status=200,
     versioned=True,
 )
-def set_active(
-    work: Work, change: shapes.AccountActive, account_id: int, version: int
-) -> queries.AccountView:
-    """Close or reopen an account; its sign-ins and tokens end at once."""
-    return acts.set_active(work, account_id, change.active, version)
+def close(work: Work, nothing: object, account_id: int, version: int) -> queries.AccountView:
+    """Close an account; its sign-ins and tokens end at once."""
+    return acts.close(work, account_id, version)

@@ -9,7 +9,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from registry.access import acts, factors, policy_document, queries, secrets
+from registry.access import acts, factors, grants, policy_document, queries, rules, secrets
 from registry.access.tables import Account
 from registry.core.database import Base
 from registry.core.errors import NotFound, RegistryError
@@ -43,12 +43,25 @@ def account_of(work: Work, login: str) -> Account:
 @click.option("--name", required=True, help="The person's name.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--party", help="For traders: registry number of whom they work for.")
-def open_account(login: str, name: str, role: str, party: str | None) -> None:
-    """Open an account and print its one-time password."""
-    password = secrets.new_password()
+@click.option("--reason", default="Opened at the command line", help="Why, for whoever approves it.")
+def open_account(login: str, name: str, role: str, party: str | None, reason: str) -> None:
+    """Open one of the first two accounts and print its one-time password; propose any other.
+
+    The first two are of an administrator and of a supervisor, or of two of either: from then on somebody
+    who signs in approves what is proposed here.
+    """
+    new, password = AccountNew(login, name, Role(role), party, reason=reason), secrets.new_password()
     with operator_work() as work:
-        acts.open_account(work, AccountNew(login, name, Role(role), password, party), one_time=True)
-    click.echo(f"One-time password of {login}: {password}")
+        first = rules.may_bootstrap(queries.approvers_of_roles(work))
+        if first:
+            acts.open_first(work, new, password)
+        else:
+            waiting = grants.propose_account(work, new)
+    if first:
+        click.echo(f"One-time password of {login}: {password}")
+        return
+    click.echo(f"Proposal {waiting.id} waits for the approval of an administrator or supervisor. After it:")
+    click.echo(f'flask --app wsgi access reset-password {login} --reason "first password"')
 
 
 @access.command("reset-password")

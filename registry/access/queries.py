@@ -126,6 +126,13 @@ def account_by_login(session: Session, login: str) -> Account | None:
     return session.scalar(select(Account).where(Account.login == login.casefold()))
 
 
+def approvers_of_roles(work: Work) -> int:
+    """How many open accounts may approve that somebody gets a role."""
+    roles = [role.value for role in Role if May.ROLE_APPROVE in permissions(role)]
+    query = select(func.count()).select_from(Account).where(Account.active, Account.role.in_(roles))
+    return work.session.scalar(query) or 0
+
+
 def me(work: Work) -> Me:
     """Whoever asks, and what they may do now."""
     who = work.actor

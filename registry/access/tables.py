@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import PERSONAL, Base, Instant, Key, table_args
@@ -123,6 +134,78 @@ class AccessEvent(Base):
     kind: Mapped[str] = mapped_column(String(30))
     reason: Mapped[str] = mapped_column(String(400), default="")
     by_id: Mapped[int] = mapped_column(Key)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+_OPEN = "state = 'open'"
+
+
+class Proposal(Base):
+    """What one person proposes and others approve; triggers refuse any change but the one decision.
+
+    document: the exact bytes proposed, JSON in UTF-8; digest: their SHA-256; role: in which capacity it was
+    proposed; approvers: how many others approve it; result: what came of it, such as the number of a record
+    it made; decided_by: NULL where nobody decided in time or the records went on without it.
+    """
+
+    __tablename__ = "proposal"
+    __table_args__ = table_args(
+        CheckConstraint(f"({_OPEN}) = (decided_at IS NULL)", name="decided"),
+        CheckConstraint("(state IN ('open', 'expired', 'overtaken')) = (decided_by IS NULL)", name="decider"),
+        CheckConstraint("state <> 'approved' OR decided_by <> proposed_by", name="two"),
+        CheckConstraint("state <> 'approved' OR decided_by > 0", name="a_person"),
+        CheckConstraint("state <> 'approved' OR decided_at < expires_at", name="in_time"),
+        CheckConstraint("state <> 'withdrawn' OR decided_by = proposed_by", name="withdrawn"),
+        CheckConstraint("length(subject) > 0", name="subject"),
+        CheckConstraint("approvers > 0", name="approvers"),
+        UniqueConstraint("id", "proposed_by", "digest"),
+        Index(None, "state", "id"),
+        Index(
+            "ux_proposal_open",
+            "kind",
+            "subject",
+            unique=True,
+            sqlite_where=text(_OPEN),
+            postgresql_where=text(_OPEN),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(80))
+    document: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    digest: Mapped[str] = mapped_column(String(64))
+    approvers: Mapped[int] = mapped_column(default=1)
+    proposed_by: Mapped[int] = mapped_column(Key)
+    role: Mapped[str] = mapped_column(String(30))
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    decided_by: Mapped[int | None] = mapped_column(Key)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decision_reason: Mapped[str] = mapped_column(String(400), default="")
+    result: Mapped[str] = mapped_column(String(80), default="")
+
+
+class ProposalApproval(Base):
+    """One person's approval of exactly this content: never the proposer's, never twice, never taken back."""
+
+    __tablename__ = "proposal_approval"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(
+            ["proposal_id", "proposed_by", "digest"],
+            ["proposal.id", "proposal.proposed_by", "proposal.digest"],
+        ),
+        CheckConstraint("approved_by <> proposed_by", name="two"),
+        CheckConstraint("approved_by > 0", name="a_person"),
+        sqlite_with_rowid=False,
+    )
+
+    proposal_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    approved_by: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    proposed_by: Mapped[int] = mapped_column(Key)
+    digest: Mapped[str] = mapped_column(String(64))
+    role: Mapped[str] = mapped_column(String(30))
     at: Mapped[datetime] = mapped_column(Instant)
 
 

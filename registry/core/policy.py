@@ -79,6 +79,7 @@ TABLE: Mapping[May, Cells] = {
     May.MARK_RULE_WRITE: _every(_SUPERVISOR),
     May.CUSTODY_RECORD: _every(*_AUTHORITY) | _party(_TRADER),
     May.CONFLICT_READ: _every(*_AUTHORITY, _AUDITOR),
+    May.CONFLICT_PROPOSE: _every(*_AUTHORITY),
     May.CONFLICT_RESOLVE: _every(_SUPERVISOR),
     May.LOT_READ: _every(*_AUTHORITY, _CUSTOMS, _AUDITOR) | _party(_TRADER),
     May.LOT_REGISTER: _every(*_AUTHORITY) | _party(_TRADER),
@@ -97,6 +98,10 @@ TABLE: Mapping[May, Cells] = {
     May.HISTORY_READ: _every(*_AUTHORITY, _AUDITOR),
     May.LEDGER_READ: _every(_SUPERVISOR, _AUDITOR),
     May.USER_MANAGE: _every(_ADMINISTRATOR),
+    May.ROLE_APPROVE: _every(_SUPERVISOR, _ADMINISTRATOR),
+    May.APPROVAL_READ: _every(*_AUTHORITY, _AUDITOR, _ADMINISTRATOR),
+    May.APPROVAL_PROPOSE: _every(*_AUTHORITY, _ADMINISTRATOR),
+    May.APPROVAL_DECIDE: _every(_SUPERVISOR, _ADMINISTRATOR),
     May.TOKEN_MANAGE: _self(*Role),
     May.ACCESS_OWN: _self(*Role),
 }

@@ -10,25 +10,24 @@ from __future__ import annotations
 import functools
 import hmac
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import orjson
-import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.core import policy
+from registry.core.closed import refused_on_failure
 from registry.core.database import Database, Prepared, Statement, Turn
-from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden, RegistryError
+from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden
 from registry.core.journal import entries
 from registry.core.settings import MisconfiguredError
 from schemas.vocabulary import May, Purpose, Role
 from schemas.words import said
 
-log = structlog.get_logger()
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -76,7 +75,8 @@ OPERATOR = Actor(
 class Work:
     """One unit of work: everything below the edge takes actor, purpose and time from here.
 
-    home: the State whose registry this is, ISO 3166-1 alpha-2.
+    home: the State whose registry this is, ISO 3166-1 alpha-2. offers: what higher floors offer to lower
+    ones, by name. carrying_out: which kind of approval by two is being carried out, "" for none.
     """
 
     __slots__ = (
@@ -88,11 +88,13 @@ class Work:
         "_writes",
         "actor",
         "acts",
+        "carrying_out",
         "case",
         "database",
         "home",
         "note",
         "now",
+        "offers",
         "purpose",
         "request_id",
         "secret",
@@ -111,6 +113,8 @@ class Work:
         self.database = office.database
         self.home = office.home
         self.secret = office.secret
+        self.offers = office.offers
+        self.carrying_out = ""
         self.now = office.clock()
         self.actor = actor
         self.request_id = request_id or new_request_id()
@@ -251,7 +255,10 @@ class Work:
 
 
 class Office:
-    """Where units of work begin: the database, the State, the clock and the secret key of one registry."""
+    """Where units of work begin: the database, the State, the clock and the secret key of one registry.
+
+    offers: what higher floors offer to lower ones, by name; `app` merges them.
+    """
 
     def __init__(
         self,
@@ -259,10 +266,12 @@ class Office:
         home: str = "",
         clock: Callable[[], datetime] | None = None,
         secret: str = "",
+        offers: Mapping[str, Mapping[Any, Any]] | None = None,
     ) -> None:
         self.database = database
         self.home = home
         self.secret = secret
+        self.offers = offers or {}
         self.clock = clock or (lambda: datetime.now(UTC))
 
     def begin(
@@ -338,23 +347,7 @@ def _words(error: IntegrityError) -> str:
     return "The database refuses this: the records changed meanwhile, or it breaks a constraint"
 
 
-def _closed(question: Callable[P, R]) -> Callable[P, R]:
-    """A question to the policy that is refused when it cannot be answered (ASVS 5.0, 16.5.3)."""
-
-    @functools.wraps(question)
-    def asked(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return question(*args, **kwargs)
-        except RegistryError:
-            raise
-        except Exception as error:
-            log.error("policy_failed", question=question.__name__, kind=type(error).__name__)
-            raise Forbidden("Whether this may be done could not be decided, so it is refused") from error
-
-    return asked
-
-
-@_closed
+@refused_on_failure
 def allow(actor: Actor, may: May) -> None:
     """Raise Forbidden unless the actor may do this."""
     if may not in actor.may:
@@ -363,7 +356,7 @@ def allow(actor: Actor, may: May) -> None:
         )
 
 
-@_closed
+@refused_on_failure
 def limited_to(actor: Actor, may: May) -> int | None:
     """The party whose records alone a permission reaches; None where it reaches everyone's.
 
@@ -375,14 +368,14 @@ def limited_to(actor: Actor, may: May) -> int | None:
     return actor.party_id or 0 if cell is not None and cell.scope is policy.Scope.PARTY else 0
 
 
-@_closed
+@refused_on_failure
 def is_own(actor: Actor, may: May) -> bool:
     """Whether a permission reaches only what one asked oneself."""
     cell = policy.grant(actor.role, may) if may in actor.may else None
     return cell is None or cell.scope is not policy.Scope.EVERY
 
 
-@_closed
+@refused_on_failure
 def shows_persons(work: Work) -> bool:
     """Whether natural persons may be named in this work: by permission, and for what it is done."""
     if May.PERSON_READ not in work.actor.may:
@@ -390,7 +383,7 @@ def shows_persons(work: Work) -> bool:
     return policy.serves(work.actor.role, May.PERSON_READ, work.purpose)
 
 
-@_closed
+@refused_on_failure
 def for_purpose(actor: Actor, may: May, purpose: Purpose | None) -> None:
     """Raise Forbidden unless the actor has a permission for this purpose."""
     allow(actor, may)
@@ -399,7 +392,7 @@ def for_purpose(actor: Actor, may: May, purpose: Purpose | None) -> None:
         raise Forbidden(f"The role {actor.role.value} may not do this ({may.value}) for {stated}")
 
 
-@_closed
+@refused_on_failure
 def confirmed(actor: Actor, now: datetime, within: timedelta) -> None:
     """Raise ConfirmationNeeded unless the actor showed so lately who they are; a bearer token never does."""
     if actor.proof is None or actor.proof.at < now - within:

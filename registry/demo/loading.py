@@ -8,10 +8,11 @@ from itertools import islice
 from sqlalchemy import select
 
 from registry.access import acts as access
-from registry.access import factors, totp, vault
+from registry.access import approvals, factors, grants, totp, vault
 from registry.access.policy import SECOND_FACTOR_ROLES
 from registry.access.tables import Account, Totp
 from registry.core.errors import Refused
+from registry.core.policy import permissions
 from registry.core.work import Actor, Office, Work
 from registry.demo import firearms as guns
 from registry.demo import lots, people
@@ -45,6 +46,7 @@ ACCOUNTS = (
     ("auditor", "Aline Auditor", Role.AUDITOR),
     ("admin", "Ada Administrator", Role.ADMINISTRATOR),
 )
+WORKS_FOR = {"maker": "Forjas Taurus", "dealer": "Casa do Caçador"}
 
 
 def fill_if_empty(office: Office, actor: Actor) -> Iterator[str]:
@@ -89,13 +91,33 @@ def load(office: Office, actor: Actor, firearms_count: int, lots_count: int) -> 
 
 
 def _open_accounts(office: Office, actor: Actor) -> None:
+    """The first two by the operator, who knows both; the others proposed by one, approved by the other."""
     with office.begin(actor) as work:
-        parties = {"maker": "Forjas Taurus", "dealer": "Casa do Caçador"}
-        for login, name, role in ACCOUNTS:
-            party = people.number_of(work, parties[login]) if login in parties else None
-            opened = access.open_account(work, AccountNew(login, name, role, PASSWORD, party))
-            if role in SECOND_FACTOR_ROLES:
-                factors.give_app(work, opened.id, APP_SECRET)
+        firsts = [_first(work, *account) for account in ACCOUNTS if account[0] in ("admin", "supervisor")]
+        parties = {login: people.number_of(work, name) for login, name in WORKS_FOR.items()}
+    supervisor, admin = firsts
+    for login, name, role in ACCOUNTS:
+        if login in ("admin", "supervisor"):
+            continue
+        new = AccountNew(login, name, role, parties.get(login), reason="Staff of the demonstration")
+        with office.begin(admin) as work:
+            proposed = grants.propose_account(work, new)
+        with office.begin(supervisor) as work:
+            opened = approvals.approve(work, proposed.id, proposed.digest)
+        with office.begin(actor) as work:
+            _give_ways_in(work, int(opened.result), role)
+
+
+def _first(work: Work, login: str, name: str, role: Role) -> Actor:
+    opened = access.open_first(work, AccountNew(login, name, role), PASSWORD)
+    _give_ways_in(work, opened.id, role)
+    return Actor(opened.id, name, role, permissions(role), proof=work.actor.proof)
+
+
+def _give_ways_in(work: Work, account_id: int, role: Role) -> None:
+    access.give_password(work, account_id, PASSWORD)
+    if role in SECOND_FACTOR_ROLES:
+        factors.give_app(work, account_id, APP_SECRET)
 
 
 def next_code(work: Work, account: Account) -> str:

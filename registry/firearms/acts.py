@@ -7,22 +7,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, Unmet, refuse_if
-from registry.core.numbers import parse_registry_number
 from registry.core.work import Work, act, allow, limited_to
 from registry.directory import queries as directory
 from registry.directory.tables import Party
 from registry.firearms import identity, queries, rows, rules, views
-from registry.firearms.tables import Component, Correction, Custody, Firearm, IdentityConflict, Mark
+from registry.firearms.tables import Component, Correction, Custody, Firearm, Mark
 from registry.marks.reading import acceptable_text, fold_key
 from schemas.firearms import (
     CustodyNew,
-    DecisionNew,
     FirearmChange,
     FirearmNew,
     MarkChange,
     MarkNew,
 )
-from schemas.vocabulary import ConflictDecision, CustodyKind, May, PartyKind
+from schemas.vocabulary import CustodyKind, May, PartyKind
 from schemas.words import said
 
 LAST_HISTORIC_YEAR = 2003  # Yugoslavia was the last of the historic States to which anything could go
@@ -348,50 +346,3 @@ def _locked(work: Work, firearm_id: int, version: int) -> Firearm:
             said("This record was superseded by %(number)s", number=queries.firearm_number(row.superseded_by))
         )
     return row
-
-
-@act(May.CONFLICT_RESOLVE)
-def decide(work: Work, conflict_id: int, new: DecisionNew, version: int) -> views.ConflictView:
-    """Settle an identity claimed twice; raises NotFound, Stale, Conflict, Invalid.
-
-    same_firearm: the record that is not kept is superseded; it stays in the records, and traces say so.
-    """
-    queries.conflict(work, conflict_id)
-    row = work.session.get_one(IdentityConflict, conflict_id, with_for_update=True, populate_existing=True)
-    if row.version != version:
-        raise Stale
-    if row.decision:
-        raise Conflict("This conflict is decided")
-    if new.decision is ConflictDecision.SAME_FIREARM:
-        _supersede(work, row, new)
-    elif new.keep is not None:
-        raise Invalid.at("keep", "Both records stay when both are genuine.")
-    row.decision, row.reason, row.decided_by = new.decision.value, new.reason, work.actor.user_id
-    row.decided_at, row.version = work.now, row.version + 1
-    work.session.flush()
-    return queries.conflict(work, conflict_id)
-
-
-def _supersede(work: Work, row: IdentityConflict, new: DecisionNew) -> None:
-    """Of two records of one firearm, the one that is not kept points to the other.
-
-    A record that is superseded already neither stays nor goes again: pointers never form a circle.
-    """
-    pair = (row.firearm_id, row.other_id)
-    kept = parse_registry_number("F", new.keep, "keep") if new.keep else None
-    if kept not in pair:
-        raise Invalid.at("keep", "Say which of the two records stays.")
-    records = [queries.firearm_row(work, key, locked=True) for key in pair]
-    for record in records:
-        if record.superseded_by is not None:
-            known, stays = queries.firearm_number(record.id), queries.firearm_number(record.superseded_by)
-            raise Conflict(
-                said(
-                    "%(known)s was superseded by %(stays)s; decide about that record",
-                    known=known,
-                    stays=stays,
-                )
-            )
-    gone = next(record for record in records if record.id != kept)
-    gone.superseded_by = kept
-    gone.version += 1

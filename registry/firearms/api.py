@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from registry.access.approval_queries import ProposalView
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.web.context import look, registry
 from registry.core.work import Work
 from registry.firearms import acts, documents, queries, views
+from registry.firearms import conflicts as settling
 from registry.firearms.sealing import sealed_record
 from schemas import firearms as shapes
+from schemas.approvals import ProposalSchema
 from schemas.paging import Page
 from schemas.vocabulary import May
 
@@ -136,12 +139,12 @@ def conflict(work: Work, conflict_id: int) -> views.ConflictView:
 @blueprint.route("/conflicts/<int(max=9223372036854775807):conflict_id>/decision", methods=["POST"])
 @api.writes(
     blueprint,
-    May.CONFLICT_RESOLVE,
+    May.CONFLICT_PROPOSE,
     takes=shapes.DecisionNewSchema,
-    gives=shapes.ConflictSchema,
-    status=200,
+    gives=ProposalSchema,
+    status=202,
     versioned=True,
 )
-def decide(work: Work, new: shapes.DecisionNew, conflict_id: int, version: int) -> views.ConflictView:
-    """Settle a conflict."""
-    return acts.decide(work, conflict_id, new, version)
+def decide(work: Work, new: shapes.DecisionNew, conflict_id: int, version: int) -> ProposalView:
+    """Propose how a conflict is settled; it is when somebody else has approved it."""
+    return settling.propose(work, conflict_id, new, version)

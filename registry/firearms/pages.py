@@ -11,6 +11,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from registry.access import approval_queries
 from registry.core.errors import Invalid, NotFound, RegistryError, Unmet
 from registry.core.numbers import find_registry_number
 from registry.core.printing.labels import SHEETS
@@ -21,9 +22,11 @@ from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from registry.firearms import acts, documents, queries, views
+from registry.firearms import conflicts as settling
 from registry.firearms.sealing import sealed_record
 from schemas import firearms as shapes
 from schemas.vocabulary import (
+    ApprovalKind,
     ComponentKind,
     ConflictDecision,
     CustodyKind,
@@ -281,11 +284,19 @@ def conflict(conflict_id: int) -> str:
 def _conflict(conflict_id: int, typed: Mapping[str, str], errors: Any = ()) -> str:
     with context.look() as work:
         found = queries.conflict(work, conflict_id)
+        waiting = approval_queries.waiting_on(work, ApprovalKind.RESOLVE_CONFLICT, str(conflict_id))
         pair = [queries.firearm(work, find_registry_number("F", n)) for n in (found.firearm, found.other)]
     steps = [[_step(step) for step in gun.custody] for gun in pair]
     compared = _compared(*pair)
     return _render(
-        "conflict", found=found, pair=pair, compared=compared, steps=steps, typed=typed, errors=errors
+        "conflict",
+        found=found,
+        waiting=waiting,
+        pair=pair,
+        compared=compared,
+        steps=steps,
+        typed=typed,
+        errors=errors,
     )
 
 
@@ -312,15 +323,15 @@ def _compared(*pair: views.FirearmView) -> list[tuple[str, ...]]:
 
 
 @blueprint.post("/conflicts/<int(max=9223372036854775807):conflict_id>")
-@guard.may(May.CONFLICT_RESOLVE)
+@guard.may(May.CONFLICT_PROPOSE)
 def decide(conflict_id: int) -> Answer:
-    """Settle a conflict."""
+    """Propose how a conflict is settled."""
     typed = {name: value for name, value in request.form.items() if name not in ("version", "csrf_token")}
     try:
         taken = load_form(shapes.DecisionNewSchema(), typed)
         with context.begin() as work:
-            acts.decide(work, conflict_id, taken, _version())
+            proposed = settling.propose(work, conflict_id, taken, _version())
     except RegistryError as error:
         return _conflict(conflict_id, typed, shown(error)), error.status
-    flash(_("The conflict is decided."), "good")
-    return redirect(url_for("firearms.conflicts"), 303)
+    flash(_("This is proposed. It is done when somebody else has approved it."), "good")
+    return redirect(url_for("access.proposal", proposal_id=proposed.id), 303)

@@ -71,7 +71,7 @@ def test_no_text_breaks_the_pages_of_access(app: Flask) -> None:
                     "login": text,
                     "full_name": text,
                     "role": text,
-                    "password": text,
+                    "reason": text,
                     "party": text,
                     "language": text,
                     text: text,
@@ -91,7 +91,7 @@ def test_no_text_breaks_the_api_of_access(app: Flask, client: FlaskClient) -> No
             client.post("/api/v1/tokens", json={"label": text, "scopes": [text]}, headers=headers),
             client.post(
                 "/api/v1/accounts",
-                json={"login": text, "full_name": text, "role": text, "password": text, "party": text},
+                json={"login": text, "full_name": text, "role": text, "reason": text, "party": text},
                 headers=headers,
             ),
         ]

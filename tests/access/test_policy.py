@@ -26,6 +26,10 @@ def test_only_administrators_manage_accounts_and_they_see_no_records() -> None:
     assert [role for role in Role if May.USER_MANAGE in permissions(role)] == [Role.ADMINISTRATOR]
     assert permissions(Role.ADMINISTRATOR) == {
         May.USER_MANAGE,
+        May.ROLE_APPROVE,
+        May.APPROVAL_READ,
+        May.APPROVAL_PROPOSE,
+        May.APPROVAL_DECIDE,
         May.DIRECTORY_READ,
         May.TOKEN_MANAGE,
         May.ACCESS_OWN,
@@ -48,7 +52,7 @@ def test_police_see_answers_to_traces_and_not_the_register() -> None:
     assert not permissions(Role.POLICE) & {May.FIREARM_READ, May.LOT_READ, May.FIREARM_REGISTER}
 
 
-def test_a_conflict_is_decided_by_a_supervisor_only() -> None:
+def test_a_conflict_is_approved_by_a_supervisor_only() -> None:
     assert [role for role in Role if May.CONFLICT_RESOLVE in permissions(role)] == [Role.AUTHORITY_SUPERVISOR]
 
 

@@ -48,7 +48,7 @@ def told(answer: TestResponse, login: str) -> tuple[int, str]:
 
 def close(office: Office, account_id: int) -> None:
     with office.begin(EVERYTHING) as work:
-        acts.set_active(work, account_id, False, 1)
+        acts.close(work, account_id, 1)
 
 
 def test_after_five_wrong_tries_even_the_right_password_waits(

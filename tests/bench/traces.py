@@ -13,6 +13,7 @@ from schemas.access import AccountNew, TokenNew
 from schemas.vocabulary import May, Role
 from tests.bench import commits, databases, population, server
 from tests.bench.line import Line
+from tests.makers import open_account
 
 FULL = 10_000_000
 SMALL = 200_000
@@ -89,8 +90,7 @@ def _prepared(url: str, size: int) -> str:
     database = Database(url)
     office = Office(database)
     with office.begin(OPERATOR) as work:
-        new = AccountNew("bench", "Benchmark", Role.POLICE, "somebody measures speed here")
-        account = access.open_account(work, new)
+        account = open_account(work, AccountNew("bench", "Benchmark", Role.POLICE))
     police = Actor(account.id, "Benchmark", Role.POLICE, frozenset(May))
     with office.begin(police) as work:
         token = access.make_token(work, TokenNew("bench")).token

@@ -14,13 +14,13 @@ from sqlalchemy import func, select
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, RegistryError, Stale
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Actor, Office
-from registry.firearms import acts, queries
+from registry.firearms import acts, conflicts, queries
 from registry.firearms.tables import Firearm, IdentityConflict, Mark
 from registry.firearms.views import FirearmView
 from schemas.firearms import CustodyNew, DecisionNew, FirearmChange, FirearmsAsked, MarkChange, MarkNew
 from schemas.vocabulary import ConflictDecision, CustodyKind, MarkCondition, MarkKind, PartyKind, Role, Symbol
 from tests.firearms.world import World, made, make_world, new_firearm, register, serial, sold
-from tests.makers import EVERYTHING, key_of_party, make_actor, make_party
+from tests.makers import EVERYTHING, agreed, key_of_party, make_actor, make_party
 
 
 @pytest.fixture
@@ -260,7 +260,10 @@ def test_a_trader_records_marks_of_what_they_hold_only(office: Office, world: Wo
 
 def decide(office: Office, conflict: int, keep: str | None, version: int = 1) -> Any:
     kind = ConflictDecision.SAME_FIREARM if keep else ConflictDecision.BOTH_GENUINE
-    return act(office, acts.decide, conflict, DecisionNew(kind, "looked at both", keep), version)
+    new = DecisionNew(kind, "looked at both", keep)
+    agreed(office, lambda work: conflicts.propose(work, conflict, new, version))
+    with office.look(EVERYTHING) as work:
+        return queries.conflict(work, conflict)
 
 
 def test_superseded_records_never_form_a_circle(office: Office, world: World) -> None:
@@ -280,7 +283,7 @@ def test_a_decision_is_made_once_and_needs_the_record_that_stays(office: Office,
     for keep in (None, register(office, world, marks=(serial("Z9"),)).number):
         with pytest.raises(Invalid) as refused:
             decision = DecisionNew(ConflictDecision.SAME_FIREARM, "same", keep)
-            act(office, acts.decide, conflict, decision, 1)
+            act(office, conflicts.propose, conflict, decision, 1)
         assert refused.value.unmet[0].field == "keep"
     assert decide(office, conflict, None).decision == "both_genuine"
     with pytest.raises(Stale):
@@ -296,12 +299,14 @@ def test_a_conflict_that_was_settled_is_not_opened_again(office: Office, world: 
     assert after.conflicts == ()
 
 
-def test_an_officer_does_not_settle_conflicts(office: Office, world: World) -> None:
+@pytest.mark.parametrize("role", [Role.AUTHORITY_OFFICER, Role.AUTHORITY_SUPERVISOR])
+def test_nobody_settles_a_conflict_alone(office: Office, world: World, role: Role) -> None:
     register(office, world)
     [conflict] = register(office, world).conflicts
     decision = DecisionNew(ConflictDecision.BOTH_GENUINE, "so")
-    with pytest.raises(Forbidden):
-        act(office, acts.decide, conflict, decision, 1, actor=make_actor(Role.AUTHORITY_OFFICER))
+    for actor in (make_actor(role), EVERYTHING):
+        with pytest.raises(Forbidden):
+            act(office, conflicts.settle, conflict, decision, 1, actor=actor)
 
 
 @pytest.mark.parametrize("conflict", [7, 2**63, 10**30])

@@ -17,12 +17,12 @@ from sqlalchemy import func, select
 
 from registry.core.errors import Refused
 from registry.core.work import Office
-from registry.firearms import acts
+from registry.firearms import acts, conflicts
 from registry.firearms.tables import Custody, Firearm, IdentityConflict, Mark
 from schemas.firearms import CustodyNew, DecisionNew
 from schemas.vocabulary import ConflictDecision, CustodyKind, Role
 from tests.firearms.world import World, made, make_world, new_firearm, register, serial, sold
-from tests.makers import EVERYTHING, bearer
+from tests.makers import EVERYTHING, agreed, bearer
 from tests.naughty import NAUGHTY
 
 
@@ -196,9 +196,8 @@ def test_an_identity_claimed_twice_is_a_conflict_until_a_supervisor_decides(
     first = register(office, world)
     second = register(office, world, made(world), marks=(serial("tab 12345"),), year_made=None)
     assert len(second.conflicts) == 1
-    with office.begin(EVERYTHING) as work:
-        decision = DecisionNew(ConflictDecision.SAME_FIREARM, "typed twice", keep=first.number)
-        acts.decide(work, second.conflicts[0], decision, 1)
+    decision = DecisionNew(ConflictDecision.SAME_FIREARM, "typed twice", keep=first.number)
+    agreed(office, lambda work: conflicts.propose(work, second.conflicts[0], decision, 1))
     with office.look(EVERYTHING) as work:
         gone = work.session.scalars(select(Firearm).where(Firearm.superseded_by.is_not(None))).all()
         assert len(gone) == 1

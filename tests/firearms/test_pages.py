@@ -167,7 +167,7 @@ def test_a_correction_shows_what_was_before_and_why(officer: FlaskClient, gun: F
     assert post(officer, path, reason="nothing", version="2").status_code == 422
 
 
-def test_a_supervisor_compares_two_records_and_decides(
+def test_two_supervisors_compare_two_records_and_settle_which_stays(
     app: Flask, office: Office, world: World, gun: FirearmView
 ) -> None:
     other = register(office, world, year_made=None)
@@ -180,7 +180,13 @@ def test_a_supervisor_compares_two_records_and_decides(
     sent = {"decision": "same_firearm", "reason": "typed twice", "version": "1"}
     refused = post(supervisor, "/conflicts/1", **sent)
     assert (refused.status_code, "typed twice" in text(refused)) == (422, True)
-    assert post(supervisor, "/conflicts/1", keep=gun.number, **sent).status_code == 303
+    proposed = post(supervisor, "/conflicts/1", keep=gun.number, **sent).headers["Location"]
+    assert "waits for a second person" in text(supervisor.get("/conflicts/1"))
+    second = sign_in(app, Role.AUTHORITY_SUPERVISOR)
+    page = text(second.get(proposed))
+    assert f"superseded by {gun.number}" in page
+    digest = page.partition('name="digest" value="')[2][:64]
+    assert post(second, f"{proposed}/approve", proposed, digest=digest).status_code == 303
     assert "No conflict is open" in text(supervisor.get("/conflicts"))
     assert "Conflict 1" in text(supervisor.get("/conflicts?open=false"))
     assert "superseded" in text(supervisor.get(f"/firearms/{other.number}"))

@@ -19,6 +19,7 @@ from registry.tracing import acts as tracing
 from schemas.access import AccountNew, TokenNew
 from schemas.tracing import Question
 from schemas.vocabulary import May, Purpose, Role, TraceKind
+from tests.makers import open_account
 
 _NEWEST = Prepared("SELECT note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1")
 ORIGIN = "test.example/ledger"
@@ -74,8 +75,7 @@ def populated(url: str, folder: Path) -> Iterator[World]:
     office = Office(database, "BR")
     list(loading.load(office, OPERATOR, 40, 3))
     with office.begin(OPERATOR) as work:
-        new = AccountNew("inspector", "An Inspector", Role.POLICE, "a long enough pass phrase")
-        account = access.open_account(work, new)
+        account = open_account(work, AccountNew("inspector", "An Inspector", Role.POLICE))
     police = Actor(account.id, "An Inspector", Role.POLICE, frozenset(May))
     with office.begin(police, Purpose.RECOVERED_FIREARM, "7/26") as work:
         access.make_token(work, TokenNew("laptop"))

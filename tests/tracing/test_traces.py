@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from registry.ammunition import acts as ammunition
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Office
-from registry.firearms import acts as firearms
+from registry.firearms import conflicts
 from registry.tracing.tables import Trace
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
 from schemas.firearms import CustodyNew, DecisionNew, MarkNew
@@ -33,7 +33,7 @@ from schemas.vocabulary import (
     Role,
 )
 from tests.firearms.world import World, made, make_world, register, serial, sold
-from tests.makers import EVERYTHING, bearer, make_party
+from tests.makers import EVERYTHING, agreed, bearer, make_party
 from tests.naughty import NAUGHTY, public_list
 
 WHY = {"purpose": "recovered_firearm", "case_number": "2026/118"}
@@ -189,9 +189,8 @@ def test_an_identity_in_conflict_is_never_identified(
     found = ask(client, police, mark="TAB12345", maker="Taurus", calibre="9x19")
     assert found["outcome"] == "candidates"
     assert "identity_conflict" in kinds(found)
-    with office.begin(EVERYTHING) as work:
-        decision = DecisionNew(ConflictDecision.SAME_FIREARM, "typed twice", keep=first.number)
-        firearms.decide(work, second.conflicts[0], decision, 1)
+    decision = DecisionNew(ConflictDecision.SAME_FIREARM, "typed twice", keep=first.number)
+    agreed(office, lambda work: conflicts.propose(work, second.conflicts[0], decision, 1))
     settled = ask(client, police, mark="TAB12345", maker="Taurus")
     assert numbers(settled)[0] == first.number
 

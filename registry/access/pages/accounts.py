@@ -1,4 +1,4 @@
-"""Accounts, for administrators: opened, closed, given a new password, freed from a lost second factor."""
+"""Accounts, for administrators: proposed, closed, given a new password, freed from a lost second factor."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from registry.access import acts, factors, queries, secrets
+from registry.access import acts, approval_queries, factors, grants, queries
+from registry.access.approval_queries import ProposalView
 from registry.access.pages.room import Answer, blueprint
 from registry.access.permissions import choices
 from registry.access.policy import RECENT
-from registry.core.errors import Invalid, RegistryError
+from registry.core.errors import Invalid, NotFound, RegistryError
 from registry.core.policy import permissions
 from registry.core.web import context, guard
 from registry.core.web.context import registry
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
 from schemas import access as shapes
-from schemas.vocabulary import May, Role
+from schemas.vocabulary import ApprovalKind, May, Role
 
 
 @blueprint.get("/accounts")
@@ -36,17 +37,21 @@ def accounts() -> str:
 @blueprint.route("/accounts/new", methods=["GET", "POST"])
 @guard.may(May.USER_MANAGE)
 def new_account() -> Answer:
-    """Open an account."""
+    """Propose an account."""
     if request.method == "GET":
-        return _account_form({"password": secrets.new_password(), "party": request.args.get("party", "")})
+        return _account_form({"party": request.args.get("party", "")})
     try:
         new = load_form(shapes.AccountNewSchema())
         with context.begin() as work:
-            opened = acts.open_account(work, new, one_time=True)
+            proposed = grants.propose_account(work, new)
     except RegistryError as error:
         return _account_form(request.form, shown(error)), error.status
-    flash(_("The account is open. Hand over login and password by separate ways."), "good")
-    return redirect(url_for("access.account", account_id=opened.id), 303)
+    return _proposed(proposed)
+
+
+def _proposed(proposed: ProposalView) -> Response:
+    flash(_("This is proposed. It is done when somebody else has approved it."), "good")
+    return redirect(url_for("access.proposal", proposal_id=proposed.id), 303)
 
 
 def _account_form(typed: Any, errors: Any = ()) -> str:
@@ -60,29 +65,52 @@ def _account_form(typed: Any, errors: Any = ()) -> str:
 @guard.may(May.USER_MANAGE)
 def account(account_id: int) -> str:
     """One account, with what its role allows."""
+    return _account_page(account_id)
+
+
+def _account_page(account_id: int, errors: Any = ()) -> str:
     with context.look() as work:
         found = queries.account(work, account_id)
         events = queries.events(work, account_id)
+        waiting = approval_queries.waiting_on(work, ApprovalKind.GRANT_ROLE, str(account_id))
     allowed = [meaning for _may, meaning in choices(permissions(found.role))]
     return render_template(
         "access/account.html",
         account=found,
         allowed=allowed,
         events=events,
+        waiting=waiting,
+        roles=options(Role),
+        typed=request.form,
+        errors=errors,
         label=label,
         viewer_id=context.actor().user_id,
     )
 
 
-@blueprint.post("/accounts/<int:account_id>/active")
+@blueprint.post("/accounts/<int:account_id>/role")
 @guard.may(May.USER_MANAGE)
-def set_active(account_id: int) -> Response:
-    """Close or reopen an account."""
-    active = request.form.get("active") == "1"
+def role(account_id: int) -> Answer:
+    """Propose another role for an account, or that a closed one is opened again."""
+    typed = {name: value for name, value in request.form.items() if name != "version"}
+    try:
+        grant = load_form(shapes.RoleGrantSchema(), typed)
+        with context.begin() as work:
+            proposed = grants.propose_role(work, account_id, grant, request.form.get("version", -1, int))
+    except NotFound:
+        raise
+    except RegistryError as error:
+        return _account_page(account_id, shown(error)), error.status
+    return _proposed(proposed)
+
+
+@blueprint.post("/accounts/<int:account_id>/close")
+@guard.may(May.USER_MANAGE)
+def close(account_id: int) -> Response:
+    """Close an account."""
     with context.begin() as work:
-        acts.set_active(work, account_id, active, request.form.get("version", -1, int))
-    said = _("The account is open again.") if active else _("The account is closed; its sign-ins have ended.")
-    flash(said, "good")
+        acts.close(work, account_id, request.form.get("version", -1, int))
+    flash(_("The account is closed; its sign-ins have ended."), "good")
     return redirect(url_for("access.account", account_id=account_id), 303)
 
 

@@ -164,13 +164,20 @@ def writes(
 
 
 def takes(
-    blp: Any, permission: May, *, takes: type[Shape], gives: type[Schema], status: int = 201
+    blp: Any,
+    permission: May,
+    *,
+    takes: type[Shape],
+    gives: type[Schema],
+    status: int = 201,
+    keyed: bool = True,
 ) -> Callable[[View], View]:
-    """A POST whose `view(taken, **path)` answers for itself, with `once` around its change."""
+    """A POST whose `view(taken, **path)` answers for itself, if `keyed` with `once` around its change."""
 
     def mark(view: View) -> View:
         described = blp.arguments(takes, location="json")(blp.response(status, gives)(view))
-        return may(permission)(_documented(blp, _taking(takes, view), described, body=True, parameter=_KEY))
+        header = _KEY if keyed else None
+        return may(permission)(_documented(blp, _taking(takes, view), described, body=True, parameter=header))
 
     return mark
 

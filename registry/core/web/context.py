@@ -13,7 +13,7 @@ from werkzeug.exceptions import ClientDisconnected
 from registry.core.database import Database
 from registry.core.errors import SignInNeeded
 from registry.core.settings import Settings
-from registry.core.work import Actor, Begin, Look, Office, new_request_id
+from registry.core.work import Actor, Begin, Look, Office, Work, new_request_id
 from schemas.vocabulary import May, Purpose
 
 
@@ -46,12 +46,16 @@ class Registry:
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """A page in the navigation, shown to those who may open it. `label` is a message id."""
+    """A page in the navigation, shown to those who may open it. `label` is a message id.
+
+    count: how many things there wait for whoever looks.
+    """
 
     label: str
     endpoint: str
     may: May
     order: int = 50
+    count: Callable[[Work], int] | None = None
 
 
 REQUEST_ID = "registry.request_id"

@@ -189,9 +189,17 @@ def _navigation(parts: context.Registry, visitor: Any) -> list[dict[str, Any]]:
     places = [url_for(entry.endpoint) for entry in shown]
     here = _section(shown, places)
     return [
-        {"label": gettext(entry.label), "href": place, "current": place == here}
-        for entry, place in zip(shown, places, strict=True)
+        {"label": gettext(entry.label), "href": place, "current": place == here, "count": count}
+        for entry, place, count in zip(shown, places, _counts(parts, visitor, shown), strict=True)
     ]
+
+
+def _counts(parts: context.Registry, visitor: Any, shown: list[context.NavigationEntry]) -> list[int]:
+    """How many things wait at each entry, 0 where nothing is counted."""
+    if not any(entry.count for entry in shown):
+        return [0] * len(shown)
+    with parts.office.look(visitor) as work:
+        return [entry.count(work) if entry.count else 0 for entry in shown]
 
 
 def _section(shown: list[context.NavigationEntry], places: list[str]) -> str:
