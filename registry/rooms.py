@@ -95,8 +95,12 @@ COMMANDS: Sequence[Any] = (
     tracing_commands.trace,
     auditing_commands.ledger,
 )
-OFFERS: Mapping[str, Mapping[Any, Any]] = {"approvals": {**grants.APPROVABLE, **firearm_conflicts.APPROVABLE}}
-"""What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
+OFFERS: Mapping[str, Mapping[Any, Any]] = {
+    "approvals": {**grants.APPROVABLE, **firearm_conflicts.APPROVABLE, **verifying.APPROVABLE},
+    "custody": incidents.WATCHERS,
+}
+"""What subjects offer to lower floors: which acts take two, for `registry.access.approvals`; who watches
+chains of custody, for `registry.firearms.chain`."""
 MORE_ROOMS = (
     approvals_api, counter_pages, law_api, law_pages, sales_api, sales_pages, stock_api, stock_pages,
     scenes_api, scenes_pages,

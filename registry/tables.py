@@ -14,4 +14,16 @@ from registry.marks import tables as marks
 from registry.tracing import tables as tracing
 from registry.verification import tables as verification
 
-TABLES = (journal, web, directory, calendars, access, verification, marks, firearms, ammunition, deactivation, tracing)
+TABLES = (
+    journal,
+    web,
+    directory,
+    calendars,
+    access,
+    verification,
+    marks,
+    firearms,
+    ammunition,
+    deactivation,
+    tracing,
+)

@@ -200,7 +200,8 @@ class VerifyingBodyNewSchema(Shape):
     makes = VerifyingBodyNew
     party = Number("P", required=True)
     symbol = fields.String(
-        required=True, validate=validate.Regexp(r"^[A-Z0-9]{1,8}\Z", error="1 to 8 capital letters or digits.")
+        required=True,
+        validate=validate.Regexp(r"^[A-Z0-9]{1,8}\Z", error="1 to 8 capital letters or digits."),
     )
     country = Country(required=True)
     authorized_on = Day(required=True)

@@ -68,6 +68,8 @@ class ApprovalKind(StrEnum):
     OPEN_ACCOUNT = "open_account"
     GRANT_ROLE = "grant_role"
     RESOLVE_CONFLICT = "resolve_conflict"
+    VERIFY_DEACTIVATION = "verify_deactivation"
+    ANNUL_DEACTIVATION = "annul_deactivation"
 
 
 class ProposalState(StrEnum):

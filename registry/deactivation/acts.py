@@ -6,7 +6,7 @@ from datetime import date
 
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, refuse_if
 from registry.core.numbers import parse_registry_number
-from registry.core.work import Work, act
+from registry.core.work import Work, act, limited_to
 from registry.deactivation import queries, rules, tables
 from registry.deactivation.catalogue import MEASURES
 from registry.deactivation.pictures import Picture
@@ -17,7 +17,7 @@ from registry.firearms import queries as firearms
 from registry.firearms.tables import Firearm
 from schemas import deactivation as shapes
 from schemas.vocabulary import DeactivationState as State
-from schemas.vocabulary import May, Role
+from schemas.vocabulary import May
 from schemas.words import said
 
 MOST_PHOTOGRAPHS = 40
@@ -31,12 +31,12 @@ def apply(work: Work, new: shapes.DeactivationNew) -> DeactivationView:
     """
     gun = _firearm(work, new.firearm)
     work.lock(f"deactivation:{gun.id}")
-    if work.actor.role is Role.TRADER and gun.holder_id != work.actor.party_id:
+    if limited_to(work.actor, May.DEACTIVATION_RECORD) not in (None, gun.holder_id):
         raise Forbidden("You may apply for what you hold")
     refuse_if(rules.unmet_to_apply(gun.status, new.applied_on, work.today))
     if known := queries.under_way(work, gun.id):
         number = queries.deactivation_number(known)
-        raise Conflict(said("Deactivation %(number)s of this firearm is under way or verified", number=number))
+        raise Conflict(said("It is under way or verified already: %(number)s", number=number))
     row = Deactivation(
         firearm_id=gun.id,
         state=State.APPLIED.value,
@@ -70,7 +70,7 @@ def report_work(work: Work, deactivation_id: int, new: shapes.WorkNew, version: 
     Raises NotFound, Stale, Refused, Forbidden for a maker or dealer who did not do it.
     """
     row = _moved(work, deactivation_id, version, State.WORK_DONE)
-    if work.actor.role is Role.TRADER and row.done_by_id != work.actor.party_id:
+    if limited_to(work.actor, May.DEACTIVATION_RECORD) not in (None, row.done_by_id):
         raise Forbidden("Whoever does the work reports it")
     gun = work.session.get_one(Firearm, row.firearm_id)
     told = [one.measure for one in new.measures]
@@ -205,9 +205,7 @@ def withdraw(work: Work, deactivation_id: int, new: shapes.EndNew, version: int)
 
 
 @act(May.DEACTIVATION_INSPECT)
-def decide_incident(
-    work: Work, incident_id: int, new: shapes.IncidentDecision, version: int
-) -> IncidentView:
+def decide_incident(work: Work, incident_id: int, new: shapes.IncidentDecision, version: int) -> IncidentView:
     """Say what a deactivated firearm that turned up proved to be; raises NotFound, Stale, Conflict."""
     queries.incident(work, incident_id)
     row = work.session.get_one(tables.DeactivationIncident, incident_id, with_for_update=True)

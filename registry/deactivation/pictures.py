@@ -1,4 +1,4 @@
-"""Photographs: what was sent becomes a plain JPEG without place, camera or anything else beside the picture."""
+"""Photographs: what was sent becomes a plain JPEG, without place, camera or anything else beside it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from registry.access import approval_queries
 from registry.core.errors import Invalid, NotFound, Unmet
 from registry.core.numbers import parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work
+from registry.core.work import Work, limited_to
 from registry.deactivation import catalogue, rules, tables
 from registry.deactivation.tables import Deactivation, DeactivationIncident, VerifyingBody
 from registry.deactivation.views import (
@@ -24,12 +24,14 @@ from registry.deactivation.views import (
     ResultView,
     VerifyingBodyView,
 )
+from registry.directory.calibres import BY_CODE
 from registry.directory.queries import names, party_number
 from registry.directory.tables import Party
 from registry.firearms import queries as firearms
+from registry.firearms.tables import Firearm, Mark
 from schemas.deactivation import DeactivationsAsked, IncidentsAsked
 from schemas.paging import Page, PageAsked
-from schemas.vocabulary import ApprovalKind, DeactivationState, EssentialPart, Role
+from schemas.vocabulary import ApprovalKind, DeactivationState, EssentialPart, May
 from schemas.words import said, word
 
 
@@ -46,8 +48,8 @@ def incident_number(incident_id: int) -> str:
 def deactivation_row(work: Work, deactivation_id: int, *, locked: bool = False) -> Deactivation:
     """The row, if whoever asks may see it; raises NotFound."""
     row = work.session.get(Deactivation, deactivation_id, with_for_update=True if locked else None)
-    own = work.actor.party_id
-    if row is None or (work.actor.role is Role.TRADER and own not in (row.applicant_id, row.done_by_id)):
+    own = limited_to(work.actor, May.DEACTIVATION_READ)
+    if row is None or (own is not None and own not in (row.applicant_id, row.done_by_id)):
         number = deactivation_number(deactivation_id)
         raise NotFound(said("No deactivation has the number %(number)s", number=number))
     return row
@@ -56,15 +58,17 @@ def deactivation_row(work: Work, deactivation_id: int, *, locked: bool = False) 
 def deactivation(work: Work, deactivation_id: int) -> DeactivationView:
     """One deactivation with all that belongs to it; raises NotFound."""
     row = deactivation_row(work, deactivation_id)
-    gun = firearms.firearm(work, row.firearm_id)
+    gun = work.session.get_one(Firearm, row.firearm_id)
+    marks = work.session.scalars(select(Mark).where(Mark.firearm_id == gun.id).order_by(Mark.n)).all()
     inspections = _inspections(work, row)
-    known = names(work, [row.done_by_id])
+    known = names(work, [row.done_by_id, gun.maker_id])
+    calibre = BY_CODE[gun.calibre].name if gun.calibre in BY_CODE else gun.calibre
     return DeactivationView(
         number=deactivation_number(row.id),
         version=row.version,
-        firearm=gun.number,
-        firearm_name=" ".join(filter(None, (gun.maker.name, gun.model, gun.calibre_name))),
-        firearm_marks=tuple(mark.text for mark in gun.marks if mark.text and mark.n != row.mark_n),
+        firearm=firearms.firearm_number(gun.id),
+        firearm_name=" ".join(filter(None, (known[gun.maker_id].name, gun.model, calibre))),
+        firearm_marks=tuple(mark.text for mark in marks if mark.text and mark.n != row.mark_n),
         type=gun.type,
         state=row.state,
         applied_on=row.applied_on,
@@ -77,7 +81,7 @@ def deactivation(work: Work, deactivation_id: int) -> DeactivationView:
         inspections=inspections,
         photographs=_photographs(work, row),
         mark_form=row.mark_form,
-        mark=next((mark.text for mark in gun.marks if mark.n == row.mark_n), ""),
+        mark=next((mark.text for mark in marks if mark.n == row.mark_n), ""),
         verified_on=row.verified_on,
         ended_on=row.ended_on,
         ended_for=row.ended_for,
@@ -200,8 +204,8 @@ def deactivations(work: Work, asked: DeactivationsAsked) -> Page[DeactivationRow
 
 
 def _scope(work: Work) -> list[ColumnElement[bool]]:
-    own = work.actor.party_id
-    if work.actor.role is not Role.TRADER:
+    own = limited_to(work.actor, May.DEACTIVATION_READ)
+    if own is None:
         return []
     return [(Deactivation.applicant_id == own) | (Deactivation.done_by_id == own)]
 
@@ -232,13 +236,14 @@ def _row(row: Deactivation, known: dict[int, Any]) -> DeactivationRow:
 
 def bodies(work: Work, asked: PageAsked) -> Page[VerifyingBodyView]:
     """Verifying bodies, with how many deactivations in force each one inspected."""
-    query: AnySelect = (
-        select(VerifyingBody, Party.name, _certificates())
-        .join(Party, Party.id == VerifyingBody.party_id)
+    query: AnySelect = select(VerifyingBody, Party.name, _certificates()).join(
+        Party, Party.id == VerifyingBody.party_id
     )
     sorts = {"symbol": VerifyingBody.symbol, "authorized_on": VerifyingBody.authorized_on}
     found = page(work.session, query, asked, sorts, VerifyingBody.party_id)
-    return Page(tuple(_body(row.VerifyingBody, row.name, row.certificates) for row in found.items), found.next)
+    return Page(
+        tuple(_body(row.VerifyingBody, row.name, row.certificates) for row in found.items), found.next
+    )
 
 
 def _certificates() -> Any:
@@ -322,7 +327,7 @@ def _incident(row: DeactivationIncident, about: Deactivation, known: dict[int, A
         firearms.firearm_number(about.firearm_id),
         deactivation_number(about.id),
         party_number(about.body_id or 0),
-        known[about.body_id].name,
+        known[about.body_id or 0].name,
         row.kind,
         row.happened_on,
         row.raised_at,

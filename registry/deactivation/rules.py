@@ -24,7 +24,13 @@ MOVES: Mapping[State, frozenset[State]] = {
 """The one table of states: what may follow what."""
 RECOVERED = frozenset({CustodyKind.FOUND, CustodyKind.SEIZED, CustodyKind.SURRENDERED})
 LIVE_TRADE = frozenset(
-    {CustodyKind.SOLD, CustodyKind.ISSUED, CustodyKind.TRANSFERRED, CustodyKind.IMPORTED, CustodyKind.EXPORTED}
+    {
+        CustodyKind.SOLD,
+        CustodyKind.ISSUED,
+        CustodyKind.TRANSFERRED,
+        CustodyKind.IMPORTED,
+        CustodyKind.EXPORTED,
+    }
 )
 RAISES = RECOVERED | LIVE_TRADE
 """Steps of custody of a deactivated firearm that somebody has to look into."""
@@ -165,7 +171,35 @@ def unmet_to_verify(state: State, body: Body | None, form: MarkForm, home: str, 
 
 
 EU_STATES = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+    [
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    ]
 )
 
 

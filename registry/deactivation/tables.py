@@ -50,9 +50,7 @@ class Deactivation(Base):
             sqlite_where=UNDER_WAY,
             postgresql_where=UNDER_WAY,
         ),
-        CheckConstraint(
-            "(state IN ('verified', 'annulled')) = (verified_on IS NOT NULL)", name="verified"
-        ),
+        CheckConstraint("(state IN ('verified', 'annulled')) = (verified_on IS NOT NULL)", name="verified"),
         CheckConstraint("(state IN ('withdrawn', 'annulled')) = (ended_on IS NOT NULL)", name="ended"),
         CheckConstraint("body_id <> done_by_id", name="another_body"),
         CheckConstraint("state <> 'verified' OR approved_by <> proposed_by", name="two"),

@@ -12,7 +12,7 @@ from registry.core.numbers import parse_registry_number
 from registry.core.work import Work, act
 from registry.deactivation import queries, rules
 from registry.deactivation.tables import Deactivation, VerifyingBody
-from registry.deactivation.views import DeactivationView, VerifyingBodyView
+from registry.deactivation.views import VerifyingBodyView
 from registry.directory import queries as directory
 from registry.firearms import acts as firearms
 from registry.firearms import queries as firearm_queries

@@ -72,7 +72,9 @@ def test_nobody_verifies_alone(world: World) -> None:
 def test_what_has_not_passed_cannot_be_proposed(world: World) -> None:
     found = world.worked()
     with pytest.raises(Refused):
-        world.act(verifying.propose, key(found), shapes.VerificationNew(MarkForm.NATIONAL, "?"), found.version)
+        world.act(
+            verifying.propose, key(found), shapes.VerificationNew(MarkForm.NATIONAL, "?"), found.version
+        )
 
 
 def test_a_failed_inspection_asks_for_work_again_and_names_the_part(world: World) -> None:

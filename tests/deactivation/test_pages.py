@@ -62,7 +62,7 @@ def test_what_is_missing_is_said_at_the_form(world: World, officer: FlaskClient)
         place,
         version="1",
         done_on="2026-02-01",
-        **{"measures-0-measure": "barrel.pinned"},
+        **{"measures-1-measure": "barrel.pinned"},  # the second one on the page
     )
     assert "Nothing is done to it for good: slide." in text(answer)
     assert 'value="barrel.pinned" checked' in text(answer)
@@ -88,7 +88,8 @@ def test_the_certificate_is_in_the_pdf_and_verifies_for_everyone(
     printed = officer.get(f"/deactivations/{found.number}/certificate.pdf").data
     words = subprocess.run(["pdftotext", "-layout", "-", "-"], input=printed, capture_output=True, check=True)
     told = words.stdout.decode()
-    for expected in (found.number, found.mark, "TAB12345", "Banco de Provas", "Oficina Silva", "Not removable"):
+    names = (found.number, found.mark, "TAB12345", "Banco de Provas", "Oficina Silva", "Not removable")
+    for expected in names:
         assert expected in told
     assert "Casa do Caçador" not in told  # who holds it stays out
     code = next(word for word in told.split() if word.count("-") >= 3 and word.isupper())
@@ -106,8 +107,8 @@ def test_each_role_sees_what_the_policy_says(app: Flask, world: World, role: Rol
     found = world.verified()
     allowed = May.DEACTIVATION_READ in make_actor(role).may
     client = sign_in(app, role)
-    pages = ("/deactivations", f"/deactivations/{found.number}", "/verifying-bodies", "/deactivation-incidents")
-    for address in pages:
+    one = f"/deactivations/{found.number}"
+    for address in ("/deactivations", one, "/verifying-bodies", "/deactivation-incidents"):
         assert client.get(address).status_code == (200 if allowed else 403), address
 
 
