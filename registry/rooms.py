@@ -31,6 +31,10 @@ from registry.calendars import api as calendars_api
 from registry.calendars import pages as calendars_pages
 from registry.commands import COMMANDS as OPERATOR_COMMANDS
 from registry.core.web.context import NavigationEntry
+from registry.deactivation import api as deactivation_api
+from registry.deactivation import documents as deactivation_documents
+from registry.deactivation import incidents, verifying
+from registry.deactivation import pages as deactivation_pages
 from registry.directory import api as directory_api
 from registry.directory import pages as directory_pages
 from registry.firearms import api as firearms_api
@@ -82,6 +86,7 @@ API_ROOMS: Sequence[Any] = (
     ammunition_api.blueprint,
     licensing_api.blueprint,
     shipments_api.blueprint,
+    deactivation_api.blueprint,
     marks_api.blueprint,
     directory_api.blueprint,
     calendars_api.blueprint,
@@ -97,6 +102,7 @@ PAGE_ROOMS: Sequence[Any] = (
     firearms_pages.blueprint,
     ammunition_pages.blueprint,
     licensing_pages.blueprint,
+    deactivation_pages.blueprint,
     marks_pages.blueprint,
     directory_pages.blueprint,
     shipments_pages.blueprint,
@@ -110,6 +116,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *firearms_pages.NAVIGATION,
     *ammunition_pages.NAVIGATION,
     *licensing_pages.NAVIGATION,
+    *deactivation_pages.NAVIGATION,
     *marks_pages.NAVIGATION,
     *recovery_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
@@ -135,9 +142,12 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
         **mark_texts.APPROVABLE,
         **disposal_acts.APPROVABLE,
         **licensing_approving.APPROVABLE,
-    }
+        **verifying.APPROVABLE,
+    },
+    "custody": incidents.WATCHERS,
 }
-"""What subjects offer to lower floors: which acts take two, for `registry.access.approvals`."""
+"""What subjects offer to lower floors: which acts take two, for `registry.access.approvals`; who watches
+chains of custody, for `registry.firearms.chain`."""
 MORE_ROOMS = (
     application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
     licensing_paper_api, licensing_paper_pages, licensing_case_api, licensing_law_api, act_pages,
@@ -154,5 +164,6 @@ VERIFIABLE: Verifiable = {
     **recovery_certificate.VERIFIABLE,
     **licensing_paper.VERIFIABLE,
     **shipments_documents.VERIFIABLE,
+    **deactivation_documents.VERIFIABLE,
 }
 """Kinds of documents that everyone can verify, and what each subject tells of its own."""

@@ -8,6 +8,7 @@ from registry.ammunition import tables as ammunition
 from registry.calendars import tables as calendars
 from registry.core.journal import tables as journal
 from registry.core.web import tables as web
+from registry.deactivation import tables as deactivation
 from registry.directory import tables as directory
 from registry.firearms import tables as firearms
 from registry.licensing import tables as licensing
@@ -20,5 +21,5 @@ from registry.verification import tables as verification
 
 TABLES = (
     journal, web, directory, calendars, access, verification, marks, firearms, ammunition, code_tables,
-    licensing, shipments, tracing, recovery, disposal,
+    deactivation, licensing, shipments, tracing, recovery, disposal,
 )  # fmt: skip

@@ -43,6 +43,12 @@ class May(StrEnum):
     SALE_RECORD = "sale.record"
     STOCK_COUNT = "stock.count"  # what was really counted, held against the book
     RULE_SET = "rule.set"  # what the State asks of ammunition, and exceptions from it
+    DEACTIVATION_READ = "deactivation.read"
+    DEACTIVATION_RECORD = "deactivation.record"  # applications, work, photographs
+    DEACTIVATION_INSPECT = "deactivation.inspect"  # results of inspections, and what incidents came to
+    DEACTIVATION_PROPOSE = "deactivation.propose"  # that one is verified or annulled
+    DEACTIVATION_VERIFY = "deactivation.verify"
+    VERIFYING_BODY_SET = "verifying_body.set"
     TRACE_ASK = "trace.ask"
     TRACE_READ = "trace.read"
     LABEL_PRINT = "label.print"
@@ -85,6 +91,8 @@ class ApprovalKind(StrEnum):
     ISSUE_LICENCE = "issue_licence"
     AMEND_LICENCE = "amend_licence"
     REVOKE_LICENCE = "revoke_licence"
+    VERIFY_DEACTIVATION = "verify_deactivation"
+    ANNUL_DEACTIVATION = "annul_deactivation"
 
 
 class ProposalState(StrEnum):
@@ -381,6 +389,7 @@ class IssuedKind(StrEnum):
     DISPOSAL_CERTIFICATE = "disposal_certificate"
     LICENCE = "licence"
     RECEIPT = "receipt"  # of a shipment that came in, FP 10(4)
+    DEACTIVATION_CERTIFICATE = "deactivation_certificate"
 
 
 class Authenticity(StrEnum):

@@ -11,7 +11,7 @@ from registry.core.errors import Conflict, Forbidden, Invalid, Stale, Unmet, ref
 from registry.core.work import Work, act, limited_to
 from registry.directory import queries as directory
 from registry.directory.tables import Party
-from registry.firearms import identity, queries, rows, rules, views
+from registry.firearms import chain, identity, queries, rows, rules, views
 from registry.firearms.own import only_own_step
 from registry.firearms.tables import Component, Correction, Custody, Firearm, Mark
 from registry.marks.reading import acceptable_text, fold_key
@@ -261,11 +261,7 @@ def follow(work: Work, firearm_id: int, new: CustodyNew, version: int) -> views.
 def _followed(work: Work, row: Firearm, step: rules.Step, new: CustodyNew) -> views.FirearmView:
     steps = [*queries.steps_of(queries.custody(work.session, row.id)), step]
     refuse_if(_placed(rules.unmet_for_custody(steps, work.today, row.year_made, work.home), step.n))
-    work.session.add(rows.custody(work, row.id, step, new))
-    row.steps = step.n
-    row.status, row.holder_id = rules.holder_after(steps)
-    row.version += 1
-    work.session.flush()
+    chain.append(work, row, steps, new)
     return queries.firearm(work, row.id)
 
 

@@ -1,6 +1,8 @@
-"""Steps of custody that an act of a higher subject brings about: a recovery, a destruction."""
+"""Adding a step to a chain of custody: as an act, or as what an act of a higher subject brings about."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from registry.core.errors import NotFound, Unmet
 from registry.core.work import Work
@@ -32,9 +34,17 @@ def take(
     steps = [*queries.steps_of(queries.custody(work.session, row.id)), step]
     if unmet := rules.unmet_for_custody(steps, work.today, row.year_made, work.home):
         return None, unmet
+    append(work, row, steps, told)
+    return n, []
+
+
+def append(work: Work, row: Firearm, steps: Sequence[rules.Step], told: CustodyNew) -> None:
+    """Keep the last of these steps, which the rules let through, and tell whoever watches chains."""
+    step = steps[-1]
     work.session.add(rows.custody(work, row.id, step, told))
-    row.steps = n
+    row.steps = step.n
     row.status, row.holder_id = rules.holder_after(steps)
     row.version += 1
+    for watch in work.offers.get("custody", {}).values():
+        watch(work, row, step)
     work.session.flush()
-    return n, []

@@ -19,6 +19,7 @@ class Firearm(Base):
 
     status: the kind of the last custody step, "" before the first. superseded_by: the record that a
     supervisor decided is the same firearm. out_of_scope: why FP art. 3(a) does not cover it, "" if it does.
+    deactivation_id: the verified deactivation whose certificate it has (FP art. 9), None while it is live.
     """
 
     __tablename__ = "firearm"
@@ -45,6 +46,7 @@ class Firearm(Base):
     components: Mapped[int] = mapped_column(default=0)
     steps: Mapped[int] = mapped_column(default=0)
     superseded_by: Mapped[int | None] = mapped_column(Key)
+    deactivation_id: Mapped[int | None] = mapped_column(Key)
     created_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
 

@@ -15,11 +15,24 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from registry.core.errors import RegistryError
-from schemas import recovery_vocabulary, vocabulary
+from schemas import (
+    deactivation_vocabulary,
+    licensing_vocabulary,
+    recovery_vocabulary,
+    shipments_vocabulary,
+    vocabulary,
+)
 from tests.house.sources import ROOT
 
 CATALOGUES = sorted((ROOT / "registry/core/web/translations").glob("*/LC_MESSAGES/messages.po"))
 FIRST, SECOND, BOTH = (1,), (2,), (1, 2)
+LISTS = (
+    vocabulary,
+    deactivation_vocabulary,
+    licensing_vocabulary,
+    recovery_vocabulary,
+    shipments_vocabulary,
+)
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys(("_", "gettext", "lazy_gettext", "said", "say", "language", "plain", "word"), FIRST),
     **dict.fromkeys(("Unmet", "NavigationEntry", "Invalid", "Refused", "NotFound", "Conflict"), FIRST),
@@ -41,7 +54,7 @@ def said_in(folder: Path) -> Iterator[Id]:
 
 def labels() -> Iterator[str]:
     """Values of closed lists as pages show them, and titles of refusals."""
-    for kind in (vars(vocabulary) | vars(recovery_vocabulary)).values():
+    for kind in (kind for module in LISTS for kind in vars(module).values()):
         if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum:
             yield from (code.replace("_", " ").replace(".", ": ").capitalize() for code in kind)
     kinds: list[type[RegistryError]] = [RegistryError]

@@ -131,12 +131,13 @@ def writes(
     status: int = 201,
     versioned: bool = False,
     secret: bool = False,
+    most_bytes: int | None = None,
 ) -> Callable[[View], View]:
     """A POST, or with `versioned` a change of a record: `view(work, taken, **path)` calls the act.
 
     versioned: If-Match is needed (428 without, 412 when stale) and arrives as `version=`. A POST may
     carry an Idempotency-Key, unless it is `secret`: then nothing of it may be kept. The answer is made
-    inside the transaction and sent after its commit.
+    inside the transaction and sent after its commit. most_bytes: of a body that may be larger than others.
     """
 
     def mark(view: View) -> View:
@@ -155,7 +156,7 @@ def writes(
             blp.response(status, gives, headers=_ETAG_HEADER)(view)
         )
         header = _IF_MATCH if versioned else None if secret else _KEY
-        return may(permission)(
+        return may(permission, most_bytes=most_bytes)(
             _documented(blp, _taking(takes, answer), described, body=True, parameter=header)
         )
 

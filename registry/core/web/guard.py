@@ -23,22 +23,25 @@ class Guard:
     """may: the permission asked for, None where only a sign-in is needed; public: why anyone may call.
 
     steps: steps of an unfinished sign-in at which the route is open too; confirmed_within: how lately the
-    caller must have shown who they are.
+    caller must have shown who they are; most_bytes: of a body, where more than elsewhere is taken.
     """
 
     may: May | None = None
     public: str = ""
     steps: frozenset[str] = frozenset()
     confirmed_within: timedelta | None = None
+    most_bytes: int | None = None
 
 
 class UnguardedError(RegistryError):
     """A route without a declaration: the service does not start."""
 
 
-def may(permission: May, confirmed_within: timedelta | None = None) -> Callable[[View], View]:
-    """Declare that callers need a permission, and how lately they must have shown who they are."""
-    return _declare(Guard(may=permission, confirmed_within=confirmed_within))
+def may(
+    permission: May, confirmed_within: timedelta | None = None, most_bytes: int | None = None
+) -> Callable[[View], View]:
+    """Declare that callers need a permission, how lately they showed who they are, how much they may send."""
+    return _declare(Guard(may=permission, confirmed_within=confirmed_within, most_bytes=most_bytes))
 
 
 def unfinished(*steps: str, confirmed_within: timedelta | None = None) -> Callable[[View], View]:
@@ -96,6 +99,8 @@ def check(asked: Asked) -> None:
         allow(actor, guard.may)
     if guard.confirmed_within is not None:
         confirmed(actor, registry().office.clock(), guard.confirmed_within)
+    if guard.most_bytes is not None:
+        asked.max_content_length = guard.most_bytes
 
 
 def _on_the_way(guard: Guard) -> Actor | None:
