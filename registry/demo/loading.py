@@ -14,8 +14,8 @@ from registry.access.tables import Account, Totp
 from registry.core.errors import Refused
 from registry.core.policy import permissions
 from registry.core.work import Actor, Office, Work
+from registry.demo import deactivations, lots, people, recoveries, shipments
 from registry.demo import firearms as guns
-from registry.demo import lots, people, recoveries, shipments
 from registry.directory.tables import Party
 from registry.firearms import acts as firearms
 from registry.marks import acts as marks
@@ -119,6 +119,7 @@ def _recover(office: Office, actor: Actor) -> None:
     officer, police, customs = known["officer"], known["police"], known["customs"]
     recoveries.load(office, officer, police, "customs", customs)
     recoveries.dispose(office, officer, known["supervisor"], police)
+    deactivations.load(office, officer, known["supervisor"])
 
 
 def _signed_in(work: Work, account: tuple[str, str, Role]) -> Actor:
