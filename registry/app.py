@@ -22,7 +22,7 @@ from registry.core.web import api, context, guard, site
 from registry.core.web.context import Registry, Visitor
 from registry.core.work import Actor, Office
 from registry.ledger import log
-from registry.rooms import API_ROOMS, COMMANDS, NAVIGATION, OFFERS, PAGE_ROOMS, VERIFIABLE
+from registry.rooms import API_ROOMS, COMMANDS, NAVIGATION, OFFERS, PAGE_ROOMS, SECTIONS, VERIFIABLE
 
 
 class JournalBrokenError(RegistryError):
@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         _token_actor,
         _cookie_visitor,
         list(NAVIGATION),
+        SECTIONS,
     )
     context.attach(app, parts)
     site.configure_logs()

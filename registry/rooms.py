@@ -124,6 +124,20 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *auditing_pages.NAVIGATION,
     *access_pages.NAVIGATION,
 )
+SECTIONS: Mapping[str, str] = {
+    "tracing": "Tracing",
+    "firearms": "Firearms",
+    "marks": "Firearms",
+    "deactivation": "Firearms",
+    "recovery": "Recovery",
+    "ammunition": "Ammunition",
+    "licensing": "Licences",
+    "shipments": "Licences",
+    "directory": "Directory",
+    "access": "Access",
+    "auditing": "Access",
+}
+"""In which section of the navigation a subject stands, where there are more entries than fit in a row."""
 COMMANDS: Sequence[Any] = (
     *OPERATOR_COMMANDS,
     access_commands.access,

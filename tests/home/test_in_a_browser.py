@@ -100,6 +100,19 @@ def test_where_one_is_stands_out_in_the_navigation(page: Page, live: Live) -> No
     expect(page.locator(".navigation [aria-current=page]")).to_have_count(0)
 
 
+def test_more_entries_than_a_row_holds_stand_in_sections(page: Page, live: Live) -> None:
+    sign_in(page, live, Role.AUTHORITY_SUPERVISOR)
+    page.goto("/marks/rules")
+    rows = page.locator(".navigation ul")
+    expect(rows).to_have_count(2)
+    expect(rows.first.locator("[aria-current=true]")).to_have_text("Firearms")
+    expect(rows.last.locator("[aria-current=page]")).to_have_text("Marks")
+    assert rows.first.locator("a").count() <= 9
+    page.goto("/")
+    expect(rows).to_have_count(1)
+    assert accessibility_faults(page) == []
+
+
 def test_the_apis_description_opens(page: Page) -> None:
     page.goto("/api/docs")
     page.locator(".opblock-tag", has_text="directory").click()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,7 @@ class Registry:
     token_actor: Callable[[Registry, str], Actor | None]
     cookie_visitor: Callable[[Registry], Visitor | None]
     navigation: list[NavigationEntry] = field(default_factory=list)
+    sections: Mapping[str, str] = field(default_factory=dict)  # subject to the section its entries stand in
 
 
 @dataclass(frozen=True)

@@ -182,15 +182,42 @@ def _words() -> dict[str, Any]:
     }
 
 
+IN_A_ROW = 9
+"""Entries that stand side by side; more are put into sections, those of the present one in a second row."""
+
+
 def _navigation(parts: context.Registry, visitor: Any) -> list[dict[str, Any]]:
     if visitor is None:
         return []
     shown = sorted((e for e in parts.navigation if e.may in visitor.may), key=lambda e: e.order)
     places = [url_for(entry.endpoint) for entry in shown]
     here = _section(shown, places)
-    return [
-        {"label": gettext(entry.label), "href": place, "current": place == here, "count": count}
+    entries = [
+        {"label": gettext(entry.label), "href": place, "current": place == here, "count": count, "within": []}
         for entry, place, count in zip(shown, places, _counts(parts, visitor, shown), strict=True)
+    ]
+    if len(entries) <= IN_A_ROW:
+        return entries
+    subjects = [entry.endpoint.partition(".")[0] for entry in shown]
+    return _in_sections(entries, [parts.sections.get(subject, "") for subject in subjects])
+
+
+def _in_sections(entries: list[dict[str, Any]], sections: list[str]) -> list[dict[str, Any]]:
+    """One entry for each section, leading to its first page; a section of one page is that page."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for entry, section in zip(entries, sections, strict=True):
+        found.setdefault(section or entry["label"], []).append(entry)
+    return [
+        within[0]
+        if len(within) == 1
+        else {
+            "label": gettext(section),
+            "href": within[0]["href"],
+            "current": any(entry["current"] for entry in within),
+            "count": sum(entry["count"] for entry in within),
+            "within": within,
+        }
+        for section, within in found.items()
     ]
 
 
