@@ -21,8 +21,18 @@ from registry.core.settings import Settings
 from registry.core.web import api, context, guard, site
 from registry.core.web.context import Registry, Visitor
 from registry.core.work import Actor, Office
+from registry.exchange import commands
 from registry.ledger import log
-from registry.rooms import API_ROOMS, COMMANDS, NAVIGATION, OFFERS, PAGE_ROOMS, SECTIONS, VERIFIABLE
+from registry.rooms import (
+    API_ROOMS,
+    COMMANDS,
+    MESSAGES,
+    NAVIGATION,
+    OFFERS,
+    PAGE_ROOMS,
+    SECTIONS,
+    VERIFIABLE,
+)
 
 
 class JournalBrokenError(RegistryError):
@@ -91,11 +101,14 @@ def _begin_to_keep(parts: Registry) -> None:
             " changed the database; `flask --app wsgi ledger verify` shows what was done."
         )
     keeper.start(parts.office, log.signer(*parts.settings.ledger_key))
+    if not parts.settings.production:  # there the courier is a process of its own
+        commands.keep_delivering(parts, MESSAGES)
 
 
 def _open_rooms(app: Flask, settings: Settings) -> None:
     published = api.configure(app, settings.authority)
     app.extensions["verifiable"] = VERIFIABLE
+    app.extensions["exchange_kinds"] = MESSAGES
     guard.open_endpoint(app, "api-docs.openapi_json", "the API's description holds no records")
     guard.open_endpoint(app, "web.static", "style sheets and scripts hold no records")
     for room in API_ROOMS:

@@ -37,6 +37,11 @@ from registry.deactivation import incidents, verifying
 from registry.deactivation import pages as deactivation_pages
 from registry.directory import api as directory_api
 from registry.directory import pages as directory_pages
+from registry.exchange import api as exchange_api
+from registry.exchange import commands as exchange_commands
+from registry.exchange import own_kinds as exchange_kinds
+from registry.exchange import pages as exchange_pages
+from registry.exchange.kinds import Kinds, merged
 from registry.firearms import api as firearms_api
 from registry.firearms import conflicts as firearm_conflicts
 from registry.firearms import mark_texts
@@ -94,6 +99,7 @@ API_ROOMS: Sequence[Any] = (
     auditing_api.blueprint,
     verification_api.blueprint,
     recovery_api.blueprint,
+    exchange_api.blueprint,
 )
 PAGE_ROOMS: Sequence[Any] = (
     home_pages.blueprint,
@@ -110,6 +116,7 @@ PAGE_ROOMS: Sequence[Any] = (
     auditing_pages.blueprint,
     verification_pages.blueprint,
     recovery_pages.blueprint,
+    exchange_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
@@ -122,10 +129,12 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *directory_pages.NAVIGATION,
     *shipments_pages.NAVIGATION,
     *auditing_pages.NAVIGATION,
+    *exchange_pages.NAVIGATION,
     *access_pages.NAVIGATION,
 )
 SECTIONS: Mapping[str, str] = {
     "tracing": "Tracing",
+    "exchange": "Tracing",
     "firearms": "Firearms",
     "marks": "Firearms",
     "deactivation": "Firearms",
@@ -148,6 +157,7 @@ COMMANDS: Sequence[Any] = (
     recovery_commands.recovery,
     auditing_commands.ledger,
     shipments_commands.shipments,
+    exchange_commands.exchange,
 )
 OFFERS: Mapping[str, Mapping[Any, Any]] = {
     "approvals": {
@@ -181,3 +191,5 @@ VERIFIABLE: Verifiable = {
     **deactivation_documents.VERIFIABLE,
 }
 """Kinds of documents that everyone can verify, and what each subject tells of its own."""
+MESSAGES: Kinds = merged(exchange_kinds.KINDS)
+"""Kinds of messages between States, and what each does; a subject's own are merged in here."""

@@ -10,6 +10,7 @@ from registry.core.journal import tables as journal
 from registry.core.web import tables as web
 from registry.deactivation import tables as deactivation
 from registry.directory import tables as directory
+from registry.exchange import tables as exchange
 from registry.firearms import tables as firearms
 from registry.licensing import tables as licensing
 from registry.marks import tables as marks
@@ -20,6 +21,6 @@ from registry.tracing import tables as tracing
 from registry.verification import tables as verification
 
 TABLES = (
-    journal, web, directory, calendars, access, verification, marks, firearms, ammunition, code_tables,
-    deactivation, licensing, shipments, tracing, recovery, disposal,
+    journal, web, directory, calendars, access, verification, exchange, marks, firearms,
+    ammunition, code_tables, deactivation, licensing, shipments, tracing, recovery, disposal,
 )  # fmt: skip

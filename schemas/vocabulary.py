@@ -71,6 +71,8 @@ class May(StrEnum):
     OFFICE_WRITE = "office.write"  # customs offices, and who works there
     HISTORY_READ = "history.read"  # who changed a record, and why
     LEDGER_READ = "ledger.read"
+    EXCHANGE_READ = "exchange.read"  # which States we exchange messages with, and what became of them
+    EXCHANGE_MANAGE = "exchange.manage"  # keys, roots of other States, dead letters
     APPROVAL_READ = "approval.read"  # what waits for a second person
     APPROVAL_PROPOSE = "approval.propose"
     APPROVAL_DECIDE = "approval.decide"

@@ -57,6 +57,8 @@ MEANING: Mapping[May, Any] = {
     May.OFFICE_WRITE: _("Open customs offices, and say who works there"),
     May.HISTORY_READ: _("See who changed a record, and why"),
     May.LEDGER_READ: _("See and verify the ledger"),
+    May.EXCHANGE_READ: _("See the exchange with other States"),
+    May.EXCHANGE_MANAGE: _("Confirm other States' keys and settle what could not be delivered"),
     May.APPROVAL_READ: _("See what waits for a second person"),
     May.APPROVAL_PROPOSE: _("Propose what takes two, and withdraw it"),
     May.APPROVAL_DECIDE: _("Approve or decline what others propose"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import secrets
@@ -31,6 +32,8 @@ class Settings:
     that are only safe on one machine; max_body: largest accepted request in bytes; session_minutes,
     session_idle_minutes: life of a sign-in; origin: where browsers find the registry; proxies: how many in
     front of it are trusted.
+    exchange_private: networks of other States' nodes that are not public; exchange_certificate: PEM file
+    shown to them.
     """
 
     instance: Path
@@ -49,6 +52,8 @@ class Settings:
     proxies: int = 0
     ledger_origin: str = ""
     ledger_token: str = ""
+    exchange_private: tuple[str, ...] = ()
+    exchange_certificate: str = ""
     testing: bool = False
 
     @property
@@ -71,6 +76,8 @@ class Settings:
             zone=_zone(given, cls.zone),
             ledger_origin=given.get("REGISTRY_LEDGER_ORIGIN", ""),
             ledger_token=given.get("REGISTRY_LEDGER_TOKEN", ""),
+            exchange_private=_networks(given),
+            exchange_certificate=given.get("REGISTRY_EXCHANGE_CERTIFICATE", ""),
             authority=given.get("REGISTRY_AUTHORITY", cls.authority),
             languages=tuple(given.get("REGISTRY_LANGUAGES", ",".join(cls.languages)).split(",")),
             production=production,
@@ -81,6 +88,16 @@ class Settings:
             origin=_origin(given),
             proxies=_number(given, "REGISTRY_PROXIES", cls.proxies, least=0),
         )
+
+
+def _networks(given: Mapping[str, str]) -> tuple[str, ...]:
+    names = tuple(
+        name.strip() for name in given.get("REGISTRY_EXCHANGE_PRIVATE", "").split(",") if name.strip()
+    )
+    try:
+        return tuple(str(ipaddress.ip_network(name)) for name in names if name)
+    except ValueError as error:
+        raise MisconfiguredError(f"REGISTRY_EXCHANGE_PRIVATE must name networks: {error}") from None
 
 
 def _flag(given: Mapping[str, str], name: str, default: bool = False) -> bool:

@@ -24,6 +24,7 @@ PUBLIC = {
     "verification.ask",
     "verification.show",
     "api_verification.verification",
+    "api_exchange.messages",
 }
 
 

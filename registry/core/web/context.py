@@ -73,7 +73,7 @@ class Asked(Request):
         super().__init__(environ, *options, **named)
         self.started = time.perf_counter()
         self.id = environ[REQUEST_ID] = new_request_id()
-        self.is_api = self.path.startswith("/api/")
+        self.is_api = self.path.startswith(("/api/", "/exchange/v1/"))
         self.knows_caller = False
         self.caller: Actor | None = None
         self.knows_visitor = False

@@ -1,0 +1,363 @@
+"""What people do to the exchange: keys and roots, peers, dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy import select
+
+from registry.core.errors import Conflict, Invalid, NotFound, Refused
+from registry.core.work import Work, act
+from registry.exchange import jose, keysets, outbox, queries, sealing, strict_json
+from registry.exchange.keysets import ENCRYPTION, SIGNING, KeysRefused
+from registry.exchange.tables import ExchangeKey, ExchangeKeySet, ExchangeOut, ExchangeOwnKey, ExchangeRoot
+from schemas.exchange import VERSIONS, Handling, Reference, Sender, Use
+from schemas.exchange_keys import Card, KeySet, Root
+from schemas.vocabulary import May
+from schemas.words import said
+
+SIGNS_FOR, READS_FOR, GRACE = timedelta(days=365), timedelta(days=90), timedelta(days=30)
+SET_LIVES = timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What one State hands to another: its newest root and its key set, as documents."""
+
+    root: str
+    key_set: str = ""
+
+
+def bundle_of(text: str) -> Bundle:
+    """What a file of another State holds; raises KeysRefused."""
+    try:
+        found = strict_json.loads(text.encode("utf-8"))
+        return Bundle(str(found["root"]), str(found.get("keyset", "")))
+    except (strict_json.NotStrictError, KeyError):
+        raise KeysRefused("This is no key file of a State") from None
+
+
+@act(May.EXCHANGE_MANAGE)
+def make_keys(work: Work) -> tuple[str, str]:
+    """A new signing and a new encryption key; names of both. They serve once a key set names them."""
+    signing, reading = Ed25519PrivateKey.generate(), X25519PrivateKey.generate()
+    made = []
+    for use, key, lives in (
+        (SIGNING, signing, SIGNS_FOR),
+        (ENCRYPTION, reading, READS_FOR + GRACE),
+    ):
+        public = key.public_key().public_bytes_raw()
+        kid = jose.thumbprint(public, jose.ALG if use == SIGNING else sealing.CURVE)
+        work.session.add(
+            ExchangeOwnKey(
+                kid=kid,
+                use=use,
+                public=jose.encoded(public),
+                sealed=queries.sealed(work, kid, key.private_bytes_raw()),
+                valid_from=work.now.replace(microsecond=0),
+                valid_until=work.now.replace(microsecond=0) + lives,
+            )
+        )
+        made.append(kid)
+    work.session.flush()
+    return made[0], made[1]
+
+
+@act(May.EXCHANGE_MANAGE)
+def destroy_old_keys(work: Work) -> int:
+    """Private halves of encryption keys whose interval is over are destroyed; how many."""
+    over = select(ExchangeOwnKey).where(
+        ExchangeOwnKey.use == ENCRYPTION,
+        ExchangeOwnKey.valid_until <= work.now,
+        ExchangeOwnKey.sealed.is_not(None),
+    )
+    rows = work.session.scalars(over).all()
+    for row in rows:
+        row.sealed = None
+    return len(rows)
+
+
+@act(May.EXCHANGE_MANAGE)
+def set_own_root(work: Work, document: str) -> str:
+    """Our own root, the first one or the next; its fingerprint. Raises KeysRefused."""
+    before = queries.trusted(work, work.home)
+    root = keysets.root(document, before.root if before else None)
+    if root.state != work.home:
+        raise KeysRefused(said("The root is of %(state)s", state=root.state))
+    _keep_root(work, root, document, trusted=True)
+    return keysets.fingerprint(document)
+
+
+@act(May.EXCHANGE_MANAGE)
+def publish(
+    work: Work,
+    root_keys: Sequence[Ed25519PrivateKey],
+    endpoints: Sequence[str],
+    tls: Sequence[str] = (),
+    card: Card | None = None,
+) -> Bundle:
+    """A new key set of ours with every key in force, signed by the root. Raises Refused, KeysRefused.
+
+    Signing keys carry the proof that we hold them.
+    """
+    known = queries.trusted(work, work.home)
+    if known is None:
+        raise Refused("There is no root of ours yet")
+    now = work.now.replace(microsecond=0)
+    payload = {
+        "ver": VERSIONS[0],
+        "type": "keyset",
+        "state": work.home,
+        "root": known.root.version,
+        "version": known.keys.version + 1 if known.keys else 1,
+        "iat": int(now.timestamp()),
+        "exp": int((now + SET_LIVES).timestamp()),
+        SIGNING: [_signing_entry(work, row) for row in _in_force(work, SIGNING)],
+        ENCRYPTION: [_entry(row) for row in _in_force(work, ENCRYPTION)],
+        "endpoints": list(endpoints),
+        "tls": list(tls),
+        "card": _plain(asdict(card or (known.keys.card if known.keys else Card()))),
+    }
+    document = keysets.signed_by(payload, root_keys)
+    take_key_set(work, work.home, document)
+    return own_bundle(work)
+
+
+def own_bundle(work: Work) -> Bundle:
+    """What other States pin. Raises NotFound."""
+    root = _newest_root(work, work.home)
+    sets = select(ExchangeKeySet.document).where(ExchangeKeySet.state == work.home)
+    key_set = work.session.scalar(sets.order_by(ExchangeKeySet.version.desc()).limit(1))
+    if root is None or key_set is None:
+        raise NotFound("There is no key set of ours yet")
+    return Bundle(root.document, key_set)
+
+
+@act(May.EXCHANGE_MANAGE)
+def pin(work: Work, bundle: Bundle, fingerprint: str) -> str:
+    """Take in the first root of another State, or its next one, and its key set; the State's code.
+
+    fingerprint: as the other side read it out. A first root is trusted once another person confirms it; the
+    next one because the one before has signed it, and newer keys because the root has.
+    Raises Invalid, KeysRefused, Conflict.
+    """
+    _read_back(bundle.root, fingerprint)
+    state = str(keysets.payload_of(bundle.root).get("state", ""))
+    known = queries.trusted(work, state)
+    if known is not None and known.root == queries.root_in(bundle.root):
+        take_key_set(work, state, bundle.key_set)
+        return state
+    root = keysets.root(bundle.root, known.root if known else None)
+    if root.state == work.home:
+        raise Conflict("That is our own root")
+    _keep_root(work, root, bundle.root, trusted=known is not None, key_set=bundle.key_set)
+    if known is not None and bundle.key_set:
+        take_key_set(work, state, bundle.key_set)
+    return state
+
+
+@act(May.EXCHANGE_MANAGE)
+def confirm(work: Work, state: str, fingerprint: str) -> None:
+    """The second person's word on a first root; from now on its State and its key set are trusted.
+
+    Raises NotFound, Conflict for the one who pinned it, Invalid for another fingerprint.
+    """
+    row = _newest_root(work, state)
+    if row is None or row.trusted_since is not None:
+        raise NotFound(said("No root of %(state)s waits for a second person", state=state[:2]))
+    if row.pinned_by == work.actor.user_id:
+        raise Conflict("Another person than the one who pinned it confirms a root")
+    _read_back(row.document, fingerprint)
+    row.confirmed_by, row.trusted_since = work.actor.user_id, work.now
+    work.session.flush()
+    _keep_root_keys(work, queries.root_in(row.document))
+    if row.key_set:
+        take_key_set(work, state, row.key_set)
+
+
+def take_root(work: Work, state: str, document: str) -> Root:
+    """Take in a State's next root, which the one before has signed. Raises KeysRefused, Refused."""
+    known = queries.trusted(work, state)
+    if known is None:
+        raise Refused(said("The root of %(state)s is not confirmed", state=state[:2]))
+    root = keysets.root(document, known.root)
+    _keep_root(work, root, document, trusted=True)
+    return root
+
+
+def take_key_set(work: Work, state: str, document: str) -> KeySet:
+    """Take in a State's newer key set, which its root has signed. Raises KeysRefused, Refused.
+
+    Keys stay for ever; an interval that was published never grows, a revocation never goes away.
+    """
+    known = queries.trusted(work, state)
+    if known is None:
+        raise Refused(said("The root of %(state)s is not confirmed", state=state[:2]))
+    found = keysets.key_set(document, known.root, known.keys, int(work.now.timestamp()))
+    work.session.add(
+        ExchangeKeySet(
+            state=state,
+            version=found.version,
+            document=document,
+            expires_at=_moment(found.exp),
+            received_at=work.now,
+        )
+    )
+    for key in found.signing:
+        _keep_key(work, state, SIGNING, key.x, key.nbf, key.exp, key.revoked)
+    for reading in found.encryption:
+        _keep_key(work, state, ENCRYPTION, reading.x, reading.nbf, reading.exp, None)
+    work.session.flush()
+    return found
+
+
+@act(May.EXCHANGE_MANAGE)
+def revoke(work: Work, kid: str, since: datetime) -> None:
+    """A signing key of ours signs no more; the next key set says so to everyone. Raises NotFound."""
+    row = work.session.get(ExchangeKey, kid)
+    if row is None or row.state != work.home or row.use != SIGNING:
+        raise NotFound("No signing key of ours is called so")
+    row.revoked_from = min(since, row.revoked_from or since)
+
+
+@act(May.EXCHANGE_MANAGE)
+def resend(work: Work, jti: str) -> str:
+    """Send a dead letter again: the same record while it lives, else a new one; the name it goes by.
+
+    Raises NotFound, Conflict.
+    """
+    row = _dead(work, jti)
+    if row.expires_at > work.now:
+        row.state, row.next_at, row.tries, row.ended_at = "waiting", work.now, 0, None
+        return jti
+    posted = outbox.post(work, _again(row))
+    _close(work, row, f"sent again as {posted.jti}", posted.jti)
+    return posted.jti
+
+
+@act(May.EXCHANGE_MANAGE)
+def close(work: Work, jti: str, reason: str) -> None:
+    """Close a dead letter without sending it again, saying why. Raises NotFound, Conflict, Invalid."""
+    if not reason.strip():
+        raise Invalid.at("reason", "Say why, or by which other way it went.")
+    _close(work, _dead(work, jti), reason.strip()[:400])
+
+
+def _dead(work: Work, jti: str) -> ExchangeOut:
+    row = queries.out_row(work, jti)
+    if row.state != "dead":
+        raise Conflict("Only what could not be delivered is sent again or closed")
+    return row
+
+
+def _close(work: Work, row: ExchangeOut, reason: str, followed_by: str = "") -> None:
+    row.state, row.closed_by, row.reason, row.followed_by = "closed", work.actor.user_id, reason, followed_by
+    row.ended_at = work.now
+
+
+def _again(row: ExchangeOut) -> outbox.Outgoing:
+    """A new message that says what an old one said."""
+    said_then = strict_json.loads(jose.parse(row.jws).payload)
+    re, handling = said_then.get("re"), dict(said_then.get("handling", {}))
+    handling["audience"] = tuple(handling.get("audience", ()))
+    return outbox.Outgoing(
+        row.peer,
+        row.type,
+        said_then["body"],
+        row.thread if row.thread != row.jti else None,
+        Reference(**re) if re else None,
+        Sender(**said_then.get("actor", {})),
+        Use(**said_then.get("purpose", {})),
+        Handling(**handling),
+        said_then.get("delegation", "none"),
+        tuple(said_then.get("path", ())),
+        tuple(said_then.get("must", ())),
+    )
+
+
+def _read_back(document: str, fingerprint: str) -> None:
+    if "".join(fingerprint.split()).upper() != "".join(keysets.fingerprint(document).split()):
+        raise Invalid.at("fingerprint", "This is not the fingerprint of that root.")
+
+
+def _newest_root(work: Work, state: str) -> ExchangeRoot | None:
+    known = select(ExchangeRoot).where(ExchangeRoot.state == state)
+    return work.session.scalar(known.order_by(ExchangeRoot.version.desc()).limit(1))
+
+
+def _keep_root(work: Work, root: Root, document: str, trusted: bool, key_set: str = "") -> None:
+    kept = work.session.get(ExchangeRoot, (root.state, root.version))
+    if kept is not None and kept.trusted_since is not None:
+        raise Conflict("This root is known already")
+    row = kept or ExchangeRoot(state=root.state, version=root.version)
+    row.document, row.fingerprint = document, keysets.fingerprint(document)
+    row.key_set = key_set
+    row.pinned_at, row.pinned_by, row.confirmed_by = work.now, work.actor.user_id, None
+    row.trusted_since = work.now if trusted else None
+    work.session.add(row)
+    work.session.flush()
+    if trusted:
+        _keep_root_keys(work, root)
+
+
+def _keep_root_keys(work: Work, root: Root) -> None:
+    far = int((work.now + timedelta(days=36500)).timestamp())
+    for key in root.keys:
+        _keep_key(work, root.state, "root", key, int(work.now.timestamp()), far, None)
+    work.session.flush()
+
+
+def _keep_key(work: Work, state: str, use: str, x: str, nbf: int, exp: int, revoked: int | None) -> None:
+    kid = jose.thumbprint(jose.decoded(x), sealing.CURVE if use == ENCRYPTION else jose.ALG)
+    row = work.session.get(ExchangeKey, kid)
+    if row is None:
+        row = ExchangeKey(kid=kid, state=state, use=use, public=x)
+        row.valid_from, row.valid_until, row.revoked_from = _moment(nbf), _moment(exp), None
+        work.session.add(row)
+    if (row.state, row.use) != (state, use):
+        raise KeysRefused(said("A key of %(state)s is in use already", state=state))
+    if use != "root" and (row.valid_from, row.valid_until) != (_moment(nbf), _moment(exp)):
+        raise KeysRefused("The interval of a key that was published has changed")
+    if revoked is not None:
+        row.revoked_from = min(_moment(revoked), row.revoked_from or _moment(revoked))
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _in_force(work: Work, use: str) -> Sequence[ExchangeOwnKey]:
+    rows = select(ExchangeOwnKey).where(
+        ExchangeOwnKey.use == use,
+        ExchangeOwnKey.valid_until > work.now,
+        ExchangeOwnKey.sealed.is_not(None),
+    )
+    return work.session.scalars(rows.order_by(ExchangeOwnKey.valid_from, ExchangeOwnKey.kid)).all()
+
+
+def _entry(row: ExchangeOwnKey) -> dict[str, Any]:
+    return {
+        "x": row.public,
+        "nbf": int(row.valid_from.timestamp()),
+        "exp": int(row.valid_until.timestamp()),
+    }
+
+
+def _signing_entry(work: Work, row: ExchangeOwnKey) -> dict[str, Any]:
+    key = Ed25519PrivateKey.from_private_bytes(queries.unsealed(work, row))
+    entry = _entry(row) | {"proof": keysets.proof_of(work.home, key)}
+    published = work.session.get(ExchangeKey, row.kid)
+    if published is not None and published.revoked_from is not None:
+        entry["revoked"] = int(published.revoked_from.timestamp())
+    return entry
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,246 @@
+"""What the operator does about the exchange: keys, peers, deliveries."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from flask import current_app
+from flask.cli import AppGroup
+
+from registry.core.errors import RegistryError
+from registry.core.web.context import Registry
+from registry.core.work import OPERATOR, Work
+from registry.exchange import acts, courier, jose, keysets, own_kinds, queries, transport
+from registry.exchange.kinds import Kinds
+from schemas.exchange import VERSIONS
+from schemas.exchange_keys import Card
+
+ROOT_KEYS, THRESHOLD = 3, 2
+exchange = AppGroup("exchange", help="Messages between States.")
+Row = Sequence[object]
+
+
+@contextmanager
+def _work() -> Iterator[Work]:
+    """A change by the operator; a refusal is told without a trace of the stack."""
+    try:
+        with _parts().office.begin(OPERATOR) as work:
+            yield work
+    except RegistryError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _parts() -> Registry:
+    parts: Registry = current_app.extensions["registry"]
+    return parts
+
+
+def courier_of(parts: Registry, kinds: Kinds) -> courier.Courier:
+    """The courier of a registry, with the network as its settings allow it."""
+    settings = parts.settings
+    certificate = Path(settings.exchange_certificate) if settings.exchange_certificate else None
+    send = transport.Transport(transport.networks(settings.exchange_private), certificate)
+    return courier.Courier(parts.office, send, kinds)
+
+
+def keep_delivering(parts: Registry, kinds: Kinds) -> threading.Event:
+    """Begin to deliver in a thread of this process; setting the event ends it."""
+    return courier.start(courier_of(parts, kinds), daily(parts))
+
+
+@exchange.command("keygen")
+@click.option("--root", type=click.Path(path_type=Path), help="Make a root: its keys go into this folder.")
+def keygen(root: Path | None) -> None:
+    """New signing and encryption keys; with --root three keys of the root, to be kept offline, apart."""
+    if root is None:
+        with _work() as work:
+            signing, reading = acts.make_keys(work)
+        click.echo(f"Signing key {signing}\nEncryption key {reading}")
+        click.echo("They serve once `exchange keyset` has published them.")
+        return
+    keys = [Ed25519PrivateKey.generate() for _ in range(ROOT_KEYS)]
+    with _work() as work:
+        known = queries.trusted(work, work.home)
+        before = _read_keys(root) if known else []
+        payload = {
+            "ver": VERSIONS[0],
+            "type": "root",
+            "state": work.home,
+            "version": known.root.version + 1 if known else 1,
+            "keys": [jose.encoded(key.public_key().public_bytes_raw()) for key in keys],
+            "threshold": THRESHOLD,
+        }
+        fingerprint = acts.set_own_root(work, keysets.signed_by(payload, [*before, *keys]))
+        _write_keys(root / f"v{payload['version']}", keys)
+    click.echo(f"Fingerprint of our root: {fingerprint}")
+    click.echo("Keep each key in another place; two of the three sign.")
+
+
+def _write_keys(folder: Path, keys: Sequence[Ed25519PrivateKey]) -> None:
+    folder.mkdir(parents=True, mode=0o700)
+    for number, key in enumerate(keys, 1):
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        opened = os.open(folder / f"root-{number}.pem", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(opened, "wb") as file:
+            file.write(pem)
+
+
+def _read_keys(folder: Path) -> list[Ed25519PrivateKey]:
+    """The keys of the newest root in a folder; raises ClickException without two."""
+    versions = sorted(
+        folder.glob("v*"), key=lambda path: int(path.name[1:]) if path.name[1:].isdigit() else 0
+    )
+    files = sorted((versions[-1] if versions else folder).glob("root-*.pem"))
+    keys = [load_pem_private_key(file.read_bytes(), None) for file in files]
+    found = [key for key in keys if isinstance(key, Ed25519PrivateKey)]
+    if len(found) < THRESHOLD:
+        raise click.ClickException(f"Fewer than {THRESHOLD} keys of the root are in {folder}")
+    return found
+
+
+@exchange.command("keyset")
+@click.option("--root", type=click.Path(exists=True, path_type=Path), help="Folder with keys of the root.")
+@click.option("--endpoint", "endpoints", multiple=True, help="Where our node answers, https://…")
+@click.option("--tls", "pins", multiple=True, help="SHA-256 of our certificate's public key, hexadecimal.")
+@click.option("--contact", default="", help="The point of contact, for other States' officers.")
+@click.option("--language", "languages", multiple=True)
+@click.option("--out", type=click.File("w"), default="-", help="Where the file for other States goes.")
+def keyset(
+    root: Path | None,
+    endpoints: tuple[str, ...],
+    pins: tuple[str, ...],
+    contact: str,
+    languages: tuple[str, ...],
+    out: TextIO,
+) -> None:
+    """Publish our keys, signed by the root, and tell every confirmed State; without --root print them."""
+    with _work() as work:
+        if root is not None:
+            kinds = tuple(sorted(current_app.extensions["exchange_kinds"]))
+            card = Card(_parts().settings.authority, contact, kinds, languages)
+            acts.publish(work, _read_keys(root), endpoints, pins, card)
+            own_kinds.post_keys(work)
+        bundle = acts.own_bundle(work)
+    json.dump({"root": bundle.root, "keyset": bundle.key_set}, out, indent=1)
+    out.write("\n")
+
+
+@exchange.command("pin")
+@click.argument("file", type=click.File("r"))
+@click.option("--fingerprint", default="", help="As the other State's officer reads it out.")
+def pin(file: TextIO, fingerprint: str) -> None:
+    """Take in another State's root; a second person confirms it on the page of the exchange."""
+    try:
+        bundle = acts.bundle_of(file.read())
+        if not fingerprint:
+            click.echo(f"Its fingerprint: {keysets.fingerprint(bundle.root)}")
+            fingerprint = click.prompt("The fingerprint that their officer reads out")
+    except RegistryError as error:
+        raise click.ClickException(str(error)) from error
+    with _work() as work:
+        state = acts.pin(work, bundle, fingerprint)
+        trusted = queries.trusted(work, state) is not None
+    click.echo(f"{state} is trusted." if trusted else f"{state} waits for a second person.")
+
+
+@exchange.command("peers")
+def peers() -> None:
+    """States with their roots, key sets and channels."""
+    with _parts().office.look(OPERATOR) as work:
+        rows = [
+            (p.state, "trusted" if p.is_trusted else "unconfirmed", f"root {p.root_version}",
+             f"keys {p.key_set_version} until {p.expires_at:%Y-%m-%d}" if p.expires_at else "no keys",
+             f"sent {p.sent}", f"received {p.received}", f"missing {p.missing}", p.fingerprint)
+            for p in queries.peers(work)
+        ]  # fmt: skip
+    _table(rows)
+
+
+@exchange.command("deliver")
+@click.option("--forever", is_flag=True, help="Go on until the process is ended.")
+def deliver(forever: bool) -> None:
+    """Send what is due now; with --forever as the courier of this registry."""
+    runner = courier_of(_parts(), current_app.extensions["exchange_kinds"])
+    if forever:
+        courier.run(runner, threading.Event(), daily(_parts()))
+        return
+    tried = 0
+    while count := runner.run_once():
+        tried += count
+    click.echo(f"{tried} tried")
+
+
+def daily(parts: Registry) -> tuple[partial[int]]:
+    """What the courier does beside deliveries."""
+    return (partial(own_kinds.post_due_statuses, parts.office),)
+
+
+@exchange.command("outbox")
+@click.option("--state", type=click.Choice(["waiting", "delivered", "dead", "closed"]), default=None)
+def outbox(state: str | None) -> None:
+    """Our messages, the newest first."""
+    with _parts().office.look(OPERATOR) as work:
+        rows = [
+            (row.jti, row.peer, row.seq, row.type, row.state, f"{row.tries} tries", row.problem)
+            for row in queries.outgoing(work, state or "")
+        ]
+    _table(rows)
+
+
+@exchange.command("inbox")
+def inbox() -> None:
+    """Messages that came, the newest first."""
+    with _parts().office.look(OPERATOR) as work:
+        rows = [
+            (row.jti, row.iss, row.seq, row.type, row.state, f"{row.received_at:%Y-%m-%d %H:%M:%S}")
+            for row in queries.incoming(work)
+        ]
+    _table(rows)
+
+
+@exchange.command("resend")
+@click.argument("jti")
+def resend(jti: str) -> None:
+    """Send a dead letter again."""
+    with _work() as work:
+        click.echo(f"It goes as {acts.resend(work, jti)}")
+
+
+@exchange.command("status")
+@click.option("--post", is_flag=True, help="Also tell every State now how far the channels are here.")
+def status(post: bool) -> None:
+    """What waits, what is dead, what is missing, and what was refused lately."""
+    if post:
+        with _work() as work:
+            for state in queries.trusted_states(work):
+                own_kinds.post_status(work, state)
+    with _parts().office.look(OPERATOR) as work:
+        rows: list[Row] = [
+            (p.state, f"waiting {p.waiting}", f"dead {p.dead}", f"missing {p.missing}")
+            for p in queries.peers(work)
+            if p.state != work.home
+        ]
+        rows += [
+            (f"{a.at:%Y-%m-%d %H:%M:%S}", a.peer or "-", a.code, a.detail) for a in queries.alerts(work, 20)
+        ]
+    _table(rows)
+
+
+def _table(rows: Sequence[Row]) -> None:
+    for row in rows:
+        click.echo("  ".join(str(cell) for cell in row).rstrip())

@@ -1,0 +1,208 @@
+"""The courier: takes what waits in the outbox to its State, again and again, until it is receipted.
+
+It remembers nothing: before each try the row says when the next one is due, so that a courier killed at
+any moment only leaves a message to be tried again, which the receiver answers with the same receipt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from marshmallow import ValidationError
+
+from registry.core.work import OPERATOR, Office, Work
+from registry.exchange import inbox, jose, queries, rules, sealing, strict_json
+from registry.exchange.kinds import Kinds
+from registry.exchange.tables import ExchangeOut
+from schemas.exchange import ProblemSchema, Receipt, ReceiptSchema
+
+AT_ONCE = 20
+EVERY = 1.0  # seconds
+_RECEIPT, _PROBLEM = ReceiptSchema(), ProblemSchema()
+UNSENT = timedelta(hours=1)  # until a key set that has expired is looked at again
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A sealed message on its way. endpoints, tls: of the receiver's key set."""
+
+    jti: str
+    peer: str
+    sha256: str
+    sealed: bytes
+    endpoints: tuple[str, ...]
+    tls: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    body: bytes
+
+
+class Unreachable(Exception):
+    """The other State did not answer, or not as a State does."""
+
+
+Send = Callable[[Parcel], Reply]
+"""Takes a parcel to its State; raises Unreachable."""
+
+
+@dataclass(frozen=True)
+class Courier:
+    """chance: uniform in [0, 1), for the waits between tries."""
+
+    office: Office
+    send: Send
+    kinds: Kinds
+    chance: Callable[[], float] = secrets.SystemRandom().random
+
+    def run_once(self) -> int:
+        """Try everything that is due; how many were tried."""
+        if not self._is_due():
+            return 0
+        parcels = self._claimed()
+        for parcel in parcels:
+            self._deliver(parcel)
+        return len(parcels)
+
+    def _is_due(self) -> bool:
+        with self.office.look(OPERATOR) as work:
+            due = queries.next_due(work)
+            return due is not None and due <= work.now
+
+    def _claimed(self) -> list[Parcel]:
+        """What is tried now, sealed; what has expired is dead from now on."""
+        with self.office.begin(OPERATOR, doing="exchange.deliver") as work:
+            return [
+                parcel
+                for row in queries.due(work, AT_ONCE)
+                if (parcel := _parcel(work, row, self.chance())) is not None
+            ]
+
+    def _deliver(self, parcel: Parcel) -> None:
+        try:
+            reply = self.send(parcel)
+        except Unreachable as error:
+            return self._note(parcel, f"unreachable: {error}")
+        with self.office.look(OPERATOR) as work:
+            verdict = judged(work, parcel, reply)
+        if isinstance(verdict, Delivered):
+            return self._settle(parcel, verdict)
+        return self._note(parcel, verdict.said, verdict.permanent)
+
+    def _settle(self, parcel: Parcel, verdict: Delivered) -> None:
+        with self.office.begin(OPERATOR, doing="exchange.deliver") as work:
+            row = queries.out_row(work, parcel.jti)
+            if row.state != "delivered":
+                row.state, row.receipt, row.problem, row.ended_at = "delivered", verdict.receipt, "", work.now
+
+    def _note(self, parcel: Parcel, problem: str, permanent: bool = False) -> None:
+        with self.office.begin(OPERATOR, doing="exchange.deliver") as work:
+            row = queries.out_row(work, parcel.jti)
+            if row.state != "waiting":
+                return
+            row.problem = problem[:400]
+            if permanent:
+                row.state, row.ended_at = "dead", work.now
+
+
+def _parcel(work: Work, row: ExchangeOut, chance: float) -> Parcel | None:
+    """A row as it travels; None when it cannot travel now. The row says when it is due again."""
+    if row.expires_at <= work.now:
+        row.state, row.problem, row.ended_at = "dead", row.problem or "expired", work.now
+        return None
+    known = queries.trusted(work, row.peer)
+    keys = known.keys if known else None
+    now = work.now.timestamp()
+    reading = [key for key in keys.encryption if key.nbf <= now < key.exp] if keys else []
+    if known is None or keys is None or not known.may_be_sent_to(work.now) or not reading:
+        row.next_at, row.problem = work.now + UNSENT, "its key set has expired"
+        return None
+    row.tries += 1
+    row.next_at = work.now + rules.wait(row.tries, chance)
+    newest = max(reading, key=lambda key: key.nbf)
+    sealed = sealing.seal(row.jws.encode("ascii"), jose.decoded(newest.x)).encode("ascii")
+    return Parcel(row.jti, row.peer, row.sha256, sealed, tuple(keys.endpoints), tuple(keys.tls))
+
+
+@dataclass(frozen=True)
+class Delivered:
+    receipt: str
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """said: what came back; permanent: the receiver itself says that trying again is in vain."""
+
+    said: str
+    permanent: bool = False
+
+
+def judged(work: Work, parcel: Parcel, reply: Reply) -> Delivered | Undelivered:
+    """What a reply means. Only the receiver's own signed word, on the very bytes we sent, ends anything."""
+    try:
+        text = reply.body.decode("ascii")
+        token = jose.parse(text)
+        payload = strict_json.loads(token.payload)
+    except (UnicodeDecodeError, jose.Malformed, strict_json.NotStrictError):
+        return Undelivered(f"HTTP {reply.status} without a signed answer")
+    key = queries.public_key(work, token.kid)
+    if key is None or key.state != parcel.peer or not jose.verify(token, jose.decoded(key.public)):
+        return Undelivered(f"HTTP {reply.status}, signed by somebody else")
+    try:
+        if payload.get("type") == "receipt":
+            receipt: Receipt = _RECEIPT.load(payload)
+            good = queries.is_good(key, datetime.fromtimestamp(receipt.at, UTC), work.now)
+            return _receipted(work, parcel, receipt, text) if good else Undelivered("a receipt by an old key")
+        problem = _PROBLEM.load(payload)
+    except ValidationError:
+        return Undelivered("a signed answer without the shape of one")
+    same = problem.re == jose.encoded(hashlib.sha256(parcel.sealed).digest()) and problem.iss == parcel.peer
+    if not same or not queries.is_good(key, datetime.fromtimestamp(problem.iat, UTC), work.now):
+        return Undelivered("a problem with something else")
+    said = f"{problem.code}: {problem.detail}" if problem.detail else problem.code
+    return Undelivered(said, rules.is_permanent(problem.code))
+
+
+def _receipted(work: Work, parcel: Parcel, receipt: Receipt, text: str) -> Delivered | Undelivered:
+    named = (receipt.iss, receipt.aud, receipt.re.jti, receipt.re.sha256)
+    if named != (parcel.peer, work.home, parcel.jti, parcel.sha256):
+        return Undelivered("a receipt of something else")
+    return Delivered(text)
+
+
+def start(courier: Courier, also: Sequence[Callable[[], object]] = ()) -> threading.Event:
+    """Run in a thread of this process; setting the event ends it."""
+    over = threading.Event()
+    thread = threading.Thread(target=run, args=(courier, over, also), name="exchange courier", daemon=True)
+    thread.start()
+    return over
+
+
+def run(courier: Courier, over: threading.Event, also: Sequence[Callable[[], object]] = ()) -> None:
+    """Deliver until the event is set, whatever happens meanwhile. also: what else is due now and then."""
+    while not over.wait(EVERY):
+        try:
+            while courier.run_once() == AT_ONCE and not over.is_set():
+                pass
+            _release(courier)
+            for due in also:
+                due()
+        except Exception as error:  # noqa: BLE001 - it must go on trying
+            log.error("exchange_courier_failed", kind=type(error).__name__, reason=str(error)[:200])
+
+
+def _release(courier: Courier) -> None:
+    """What was held when a process died between a message and the one that waited for it."""
+    with courier.office.look(OPERATOR) as work:
+        waiting = queries.held_threads(work)
+    for iss, thread in waiting:
+        inbox.release(courier.office, courier.kinds, iss, thread)

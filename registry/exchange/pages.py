@@ -1,0 +1,101 @@
+"""Pages of the exchange: peers, what goes out, what came in, what was refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from registry.access.policy import RECENT
+from registry.core.errors import RegistryError, Unmet
+from registry.core.web import context, guard
+from registry.core.web.context import NavigationEntry
+from registry.core.web.words import shown
+from registry.directory.countries import country_name
+from registry.exchange import acts, queries
+from schemas.vocabulary import May
+
+blueprint = Blueprint("exchange", __name__, template_folder="templates")
+NAVIGATION = (NavigationEntry("Exchange", "exchange.overview", May.EXCHANGE_READ, 60),)
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/exchange")
+@guard.may(May.EXCHANGE_READ)
+def overview() -> Answer:
+    """States, and what passed between us."""
+    return _overview()
+
+
+def _overview(errors: tuple[Unmet, ...] = (), status: int = 200) -> Answer:
+    with context.look() as work:
+        found: dict[str, Any] = {
+            "peers": queries.peers(work),
+            "outgoing": queries.outgoing(work, most=50),
+            "dead": queries.outgoing(work, "dead"),
+            "incoming": queries.incoming(work, most=50),
+            "alerts": queries.alerts(work, most=20),
+            "home": work.home,
+            "actor_id": work.actor.user_id,
+            "manages": May.EXCHANGE_MANAGE in work.actor.may,
+        }
+    page = render_template("exchange/overview.html", **found, errors=errors, country_name=country_name)
+    return page, status
+
+
+@blueprint.route("/exchange/pin", methods=["GET", "POST"])
+@guard.may(May.EXCHANGE_MANAGE, RECENT)
+def pin() -> Answer:
+    """Take in another State's root from the file it handed over."""
+    if request.method == "GET":
+        return render_template("exchange/pin.html", typed={}, errors=())
+    file = request.files.get("file")
+    text = file.read(100_000).decode("utf-8", "replace") if file else ""
+    try:
+        with context.begin() as work:
+            state = acts.pin(work, acts.bundle_of(text), request.form.get("fingerprint", "")[:100])
+    except RegistryError as error:
+        return render_template("exchange/pin.html", typed=request.form, errors=shown(error)), error.status
+    flash(_("The root of %(state)s is recorded.", state=state), "good")
+    return redirect(url_for("exchange.overview"))
+
+
+@blueprint.post("/exchange/peers/<state>/confirm")
+@guard.may(May.EXCHANGE_MANAGE, RECENT)
+def confirm(state: str) -> Answer:
+    """The second person's word on a root."""
+    try:
+        with context.begin() as work:
+            acts.confirm(work, state[:2], request.form.get("fingerprint", "")[:100])
+    except RegistryError as error:
+        return _overview(shown(error), error.status)
+    flash(_("%(state)s is trusted from now on.", state=state[:2]), "good")
+    return redirect(url_for("exchange.overview"))
+
+
+@blueprint.post("/exchange/outbox/<jti>/resend")
+@guard.may(May.EXCHANGE_MANAGE)
+def resend(jti: str) -> Answer:
+    """Send a dead letter again."""
+    try:
+        with context.begin() as work:
+            acts.resend(work, jti)
+    except RegistryError as error:
+        return _overview(shown(error), error.status)
+    flash(_("The message is on its way again."), "good")
+    return redirect(url_for("exchange.overview"))
+
+
+@blueprint.post("/exchange/outbox/<jti>/close")
+@guard.may(May.EXCHANGE_MANAGE)
+def close(jti: str) -> Answer:
+    """Close a dead letter, with the reason."""
+    try:
+        with context.begin() as work:
+            acts.close(work, jti, request.form.get("reason", ""))
+    except RegistryError as error:
+        return _overview(shown(error), error.status)
+    flash(_("The case is closed."), "good")
+    return redirect(url_for("exchange.overview"))

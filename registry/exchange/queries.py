@@ -1,0 +1,353 @@
+"""Reading the exchange: whose keys are trusted, what waits, what came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import func, select
+
+from registry.core.errors import NotFound, RegistryError
+from registry.core.journal.tables import LedgerState
+from registry.core.work import Work
+from registry.exchange import jose, keysets
+from registry.exchange.tables import (
+    ExchangeAlert,
+    ExchangeChannel,
+    ExchangeIn,
+    ExchangeKey,
+    ExchangeKeySet,
+    ExchangeOut,
+    ExchangeOwnKey,
+    ExchangeRate,
+    ExchangeRoot,
+)
+from schemas.exchange_keys import KeySet, KeySetSchema, Root, RootSchema
+from schemas.words import said
+
+NONCE = 12
+
+
+class NoKey(RegistryError):
+    """The registry has no key that it could use now."""
+
+    status = 503
+    code = "exchange-not-ready"
+    title = "The exchange has no valid keys"
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """A State whose root is confirmed, and its newest key set, if one came."""
+
+    root: Root
+    keys: KeySet | None
+
+    def may_be_sent_to(self, now: datetime) -> bool:
+        """Whether the key set is in force; else messages wait."""
+        return self.keys is not None and self.keys.exp > now.timestamp()
+
+
+def trusted(work: Work, state: str) -> Trusted | None:
+    """What is trusted of a State; None when nothing is."""
+    newest = (
+        select(ExchangeRoot.document)
+        .where(ExchangeRoot.state == state, ExchangeRoot.trusted_since.is_not(None))
+        .order_by(ExchangeRoot.version.desc())
+        .limit(1)
+    )
+    document = work.session.scalar(newest)
+    return Trusted(root_in(document), _newest_set(work, state)) if document else None
+
+
+@lru_cache(maxsize=512)
+def root_in(document: str) -> Root:
+    """The root of a document that was verified when it was taken in."""
+    found: Root = RootSchema().load(keysets.payload_of(document))
+    return found
+
+
+@lru_cache(maxsize=512)
+def key_set_in(document: str) -> KeySet:
+    """The key set of a document that was verified when it was taken in."""
+    found: KeySet = KeySetSchema().load(keysets.payload_of(document))
+    return found
+
+
+def is_trusted(work: Work, state: str) -> bool:
+    """Whether a State's root is confirmed."""
+    confirmed = select(ExchangeRoot.version).where(
+        ExchangeRoot.state == state, ExchangeRoot.trusted_since.is_not(None)
+    )
+    return work.session.scalar(confirmed.limit(1)) is not None
+
+
+def _newest_set(work: Work, state: str) -> KeySet | None:
+    newest = (
+        select(ExchangeKeySet.document)
+        .where(ExchangeKeySet.state == state)
+        .order_by(ExchangeKeySet.version.desc())
+        .limit(1)
+    )
+    document = work.session.scalar(newest)
+    return key_set_in(document) if document else None
+
+
+def public_key(work: Work, kid: str) -> ExchangeKey | None:
+    """A key of whatever State, by its name."""
+    return work.session.get(ExchangeKey, kid)
+
+
+def is_good(key: ExchangeKey, at: datetime, now: datetime) -> bool:
+    """Whether a signing key binds its State: in its interval then, and not revoked by now."""
+    return (
+        key.use == keysets.SIGNING
+        and key.valid_from <= at < key.valid_until
+        and (key.revoked_from is None or now < key.revoked_from)
+    )
+
+
+def own_key(work: Work, use: str) -> tuple[str, bytes]:
+    """Name and private half of the key of ours to use now: the published one that ends first.
+
+    Raises NoKey.
+    """
+    wanted = (
+        select(ExchangeOwnKey)
+        .join(ExchangeKey, ExchangeKey.kid == ExchangeOwnKey.kid)
+        .where(
+            ExchangeOwnKey.use == use,
+            ExchangeOwnKey.sealed.is_not(None),
+            ExchangeKey.valid_from <= work.now,
+            ExchangeKey.valid_until > work.now,
+            ExchangeKey.revoked_from.is_(None),
+        )
+        .order_by(ExchangeKey.valid_until)
+        .limit(1)
+    )
+    row = work.session.scalar(wanted)
+    if row is None:
+        raise NoKey("No published key of ours is valid now: see `flask --app wsgi exchange keygen`")
+    return row.kid, unsealed(work, row)
+
+
+def own_key_named(work: Work, kid: str) -> bytes | None:
+    """The private half of a key of ours, whatever its interval; None when it is gone or none of ours."""
+    row = work.session.get(ExchangeOwnKey, kid)
+    return unsealed(work, row) if row is not None and row.sealed is not None else None
+
+
+def sealed(work: Work, kid: str, private: bytes) -> bytes:
+    """A private half as it is kept."""
+    nonce = jose.fresh(NONCE)
+    return nonce + AESGCM(work.key("exchange keys")).encrypt(nonce, private, kid.encode("ascii"))
+
+
+def unsealed(work: Work, row: ExchangeOwnKey) -> bytes:
+    """A private half; raises NoKey when the registry's secret key is another one."""
+    kept = row.sealed or b""
+    try:
+        cipher = AESGCM(work.key("exchange keys"))
+        return cipher.decrypt(kept[:NONCE], kept[NONCE:], row.kid.encode("ascii"))
+    except (InvalidTag, ValueError):
+        raise NoKey("The keys of the exchange were made under another secret key") from None
+
+
+def ledger_size(work: Work) -> int:
+    """How many leaves the ledger has now."""
+    return work.session.scalar(select(LedgerState.size).where(LedgerState.id == 1)) or 0
+
+
+def rate(work: Work, subject: str) -> int:
+    """How much came from there in this minute."""
+    minute = int(work.now.timestamp()) // 60
+    row = work.session.get(ExchangeRate, (subject, minute))
+    return row.count if row else 0
+
+
+def in_row(work: Work, iss: str, jti: str) -> ExchangeIn | None:
+    """A message that was taken before."""
+    return work.session.get(ExchangeIn, (iss, jti))
+
+
+def in_between(work: Work, iss: str, first: int, last: int) -> list[Neighbour]:
+    """What came at these places of a channel; more than one at a place is a fork."""
+    asked = select(ExchangeIn.seq, ExchangeIn.jti, ExchangeIn.sha256, ExchangeIn.prev).where(
+        ExchangeIn.iss == iss, ExchangeIn.seq.between(first, last)
+    )
+    return [Neighbour(*row) for row in work.session.execute(asked)]
+
+
+def came_in_thread(work: Work, iss: str, thread: str, types: frozenset[str]) -> bool:
+    """Whether one of these types has come in the thread, and was done."""
+    asked = select(ExchangeIn.jti).where(
+        ExchangeIn.iss == iss,
+        ExchangeIn.thread == thread,
+        ExchangeIn.type.in_(types),
+        ExchangeIn.state == "done",
+    )
+    return work.session.scalar(asked.limit(1)) is not None
+
+
+def held(work: Work, iss: str, thread: str) -> list[ExchangeIn]:
+    """What waits in a thread, in the order of its channel."""
+    asked = select(ExchangeIn).where(
+        ExchangeIn.iss == iss, ExchangeIn.thread == thread, ExchangeIn.state == "held"
+    )
+    return list(work.session.scalars(asked.order_by(ExchangeIn.seq)))
+
+
+def held_threads(work: Work) -> list[tuple[str, str]]:
+    """Sender and thread of everything that is held."""
+    asked = select(ExchangeIn.iss, ExchangeIn.thread).where(ExchangeIn.state == "held").distinct()
+    return [(iss, thread) for iss, thread in work.session.execute(asked)]
+
+
+def out_row(work: Work, jti: str) -> ExchangeOut:
+    """A message of ours; raises NotFound."""
+    row = work.session.get(ExchangeOut, jti)
+    if row is None:
+        raise NotFound(said("No message of ours is called %(jti)s", jti=jti[:60]))
+    return row
+
+
+def due(work: Work, most: int) -> list[ExchangeOut]:
+    """What should be sent now, the oldest try first; on PostgreSQL nobody else gets these rows meanwhile.
+
+    By its state and not by a cursor: a row that is committed late is still waiting when it is looked for.
+    """
+    asked = (
+        select(ExchangeOut)
+        .where(ExchangeOut.state == "waiting", ExchangeOut.next_at <= work.now)
+        .order_by(ExchangeOut.next_at, ExchangeOut.peer, ExchangeOut.seq)
+        .limit(most)
+    )
+    return list(work.session.scalars(asked.with_for_update(skip_locked=True)))
+
+
+def next_due(work: Work) -> datetime | None:
+    """When the next message should be tried; None when nothing waits."""
+    return work.session.scalar(select(func.min(ExchangeOut.next_at)).where(ExchangeOut.state == "waiting"))
+
+
+def channel(work: Work, peer: str, direction: str) -> tuple[int, str]:
+    """How far a channel has come, and its head."""
+    row = work.session.get(ExchangeChannel, (peer, direction))
+    return (row.seq, row.head) if row else (0, "")
+
+
+def gaps(work: Work, peer: str) -> int:
+    """How many messages of a State are missing before ones that came."""
+    seq, _ = channel(work, peer, "in")
+    beyond = select(func.max(ExchangeIn.seq), func.count(ExchangeIn.seq.distinct())).where(
+        ExchangeIn.iss == peer, ExchangeIn.seq > seq
+    )
+    last, came = work.session.execute(beyond).one()
+    return int(last - seq - came) if last else 0
+
+
+class Neighbour(NamedTuple):
+    """A message as its channel sees it."""
+
+    seq: int
+    jti: str
+    sha256: str
+    prev: str
+
+
+@dataclass(frozen=True)
+class PeerView:
+    """A State of the exchange as pages show it. waiting, dead: messages to it."""
+
+    state: str
+    fingerprint: str
+    root_version: int
+    is_trusted: bool
+    pinned_by: int
+    key_set_version: int
+    expires_at: datetime | None
+    sent: int
+    received: int
+    missing: int
+    waiting: int
+    dead: int
+
+
+def peers(work: Work) -> list[PeerView]:
+    """Every State whose root is known, our own too, by code."""
+    newest: dict[str, ExchangeRoot] = {}
+    for row in work.session.scalars(select(ExchangeRoot).order_by(ExchangeRoot.state, ExchangeRoot.version)):
+        newest[row.state] = row
+    return [_peer(work, row) for row in newest.values()]
+
+
+def _peer(work: Work, row: ExchangeRoot) -> PeerView:
+    known = _newest_set(work, row.state)
+    by_state = select(ExchangeOut.state, func.count()).where(ExchangeOut.peer == row.state)
+    counted = {row[0]: row[1] for row in work.session.execute(by_state.group_by(ExchangeOut.state))}
+    return PeerView(
+        row.state,
+        row.fingerprint,
+        row.version,
+        row.trusted_since is not None,
+        row.pinned_by,
+        known.version if known else 0,
+        datetime.fromtimestamp(known.exp, UTC) if known else None,
+        channel(work, row.state, "out")[0],
+        channel(work, row.state, "in")[0],
+        gaps(work, row.state),
+        counted.get("waiting", 0),
+        counted.get("dead", 0),
+    )
+
+
+def outgoing(work: Work, state: str = "", most: int = 200) -> list[ExchangeOut]:
+    """Messages of ours, the newest first; state: only those in it."""
+    asked = select(ExchangeOut).order_by(ExchangeOut.made_at.desc(), ExchangeOut.jti.desc()).limit(most)
+    return list(work.session.scalars(asked.where(ExchangeOut.state == state) if state else asked))
+
+
+def incoming(work: Work, most: int = 200) -> list[ExchangeIn]:
+    """Messages that came, the newest first."""
+    asked = select(ExchangeIn).order_by(ExchangeIn.received_at.desc(), ExchangeIn.jti.desc())
+    return list(work.session.scalars(asked.limit(most)))
+
+
+def alerts(work: Work, most: int = 100) -> list[ExchangeAlert]:
+    """What should not have come, the newest first."""
+    return list(work.session.scalars(select(ExchangeAlert).order_by(ExchangeAlert.id.desc()).limit(most)))
+
+
+def asked(work: Work, jti: str) -> ExchangeOut | None:
+    """The message of ours that an answer names, if there is one."""
+    return work.session.get(ExchangeOut, jti)
+
+
+def sent_at(work: Work, peer: str, seq: int) -> ExchangeOut | None:
+    """Our message at a place of our channel."""
+    return work.session.scalar(select(ExchangeOut).where(ExchangeOut.peer == peer, ExchangeOut.seq == seq))
+
+
+def dead_letters(work: Work, peer: str) -> int:
+    """How many of our messages to a State could not be delivered, and wait for a person."""
+    counted = select(func.count()).where(ExchangeOut.peer == peer, ExchangeOut.state == "dead")
+    return work.session.scalar(counted) or 0
+
+
+def trusted_states(work: Work) -> list[str]:
+    """Every other State whose root is confirmed."""
+    confirmed = select(ExchangeRoot.state).where(
+        ExchangeRoot.trusted_since.is_not(None), ExchangeRoot.state != work.home
+    )
+    return list(work.session.scalars(confirmed.distinct().order_by(ExchangeRoot.state)))
+
+
+def without_status_since(work: Work, moment: datetime) -> list[str]:
+    """States that we write to and have not told for so long how far both channels are."""
+    told = select(ExchangeOut.peer).where(ExchangeOut.type == "channel.status", ExchangeOut.made_at > moment)
+    written = select(ExchangeChannel.peer).where(ExchangeChannel.peer.not_in(told)).distinct()
+    return list(work.session.scalars(written.order_by(ExchangeChannel.peer)))

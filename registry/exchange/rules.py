@@ -1,0 +1,65 @@
+"""What a problem means for its sender, when to try again, and how much is taken from whom."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+from schemas.exchange import JTI
+
+LARGEST_BODY = 256 * 1024  # bytes, as they travel
+LARGEST_RECORD = 180 * 1024  # bytes of the record, which grow by a third when sealed
+SKEW = 300  # seconds that a sender's clock may be ahead
+PEER_PER_MINUTE = 15_000
+BAD_PER_MINUTE = 60
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=6)
+SHORTEST_WAIT = timedelta(seconds=20)  # longer than one delivery takes, so that none overlaps the next
+ALERT_AFTER = timedelta(hours=4)
+
+
+class Code(StrEnum):
+    """Why a message was not taken."""
+
+    BAD_SIGNATURE = "bad-signature"
+    UNKNOWN_KEY = "unknown-key"
+    WRONG_AUDIENCE = "wrong-audience"
+    EXPIRED = "expired"
+    FUTURE_DATED = "future-dated"
+    ID_REUSE = "id-reuse"
+    UNSUPPORTED_VERSION = "unsupported-version"
+    UNSUPPORTED_TYPE = "unsupported-type"
+    SCHEMA = "schema"
+    TOO_LARGE = "too-large"
+    NOT_AUTHORISED = "not-authorised"
+    REFUSED = "refused"
+    WRONG_THREAD = "wrong-thread"
+    UNSEALABLE = "unsealable"
+    TOO_MANY = "too-many"
+    UNAVAILABLE = "unavailable"
+
+
+TRANSIENT = frozenset({Code.UNSEALABLE, Code.TOO_MANY, Code.UNAVAILABLE})
+"""A message may arrive damaged, sealed for a key that was just replaced, too early or at a bad moment."""
+
+STATUS = {Code.TOO_LARGE: 413, Code.TOO_MANY: 429, Code.UNAVAILABLE: 503}
+
+
+def status(code: Code) -> int:
+    """The HTTP status of a problem."""
+    return STATUS.get(code, 422)
+
+
+def is_permanent(code: str) -> bool:
+    """Whether trying again with the same record is in vain; an unknown reason is not."""
+    return code in set(Code) - TRANSIENT
+
+
+def wait(tries: int, chance: float) -> timedelta:
+    """Until the next try: full jitter, 30 s doubling to 6 h. chance: uniform in [0, 1)."""
+    longest: timedelta = min(FIRST_WAIT * int(2 ** min(tries, 16)), LONGEST_WAIT)
+    return SHORTEST_WAIT + (longest - SHORTEST_WAIT) * chance
+
+
+def is_identifier(text: str) -> bool:
+    """Whether this is a UUID of version 7."""
+    return JTI.fullmatch(text) is not None
