@@ -92,8 +92,15 @@ def _step(number: str, step: str, typed: Mapping[str, str] | None = None, errors
         countries=countries(),
         roles=options(Intermediary),
         goods=options(GoodsKind),
-        headings=[(code, f"{code} {_(text)}") for code, text in HS_HEADINGS.items()],
+        headings=_headings(found),
     )
+
+
+def _headings(found: LicenceView) -> list[tuple[str, str]]:
+    """Headings for a choice, and the longer codes that lines bear already."""
+    longer = sorted({line.hs for line in found.lines} - set(HS_HEADINGS))
+    headings = [(code, f"{code} {_(text)}") for code, text in HS_HEADINGS.items()]
+    return [*headings, *((code, code) for code in longer)]
 
 
 def _titles() -> dict[str, str]:
