@@ -199,12 +199,15 @@ def _navigation(parts: context.Registry, visitor: Any) -> list[dict[str, Any]]:
     if len(entries) <= IN_A_ROW:
         return entries
     subjects = [entry.endpoint.partition(".")[0] for entry in shown]
-    return _in_sections(entries, [parts.sections.get(subject, "") for subject in subjects])
+    stand_in = [parts.sections.get(subject, "") for subject in subjects]
+    return _in_sections(entries, stand_in, parts.sections.values())
 
 
-def _in_sections(entries: list[dict[str, Any]], sections: list[str]) -> list[dict[str, Any]]:
-    """One entry for each section, leading to its first page; a section of one page is that page."""
-    found: dict[str, list[dict[str, Any]]] = {}
+def _in_sections(
+    entries: list[dict[str, Any]], sections: list[str], order: Iterable[str]
+) -> list[dict[str, Any]]:
+    """One entry for each section in their order, leading to its first page; one of a single page is that."""
+    found: dict[str, list[dict[str, Any]]] = {section: [] for section in order}
     for entry, section in zip(entries, sections, strict=True):
         found.setdefault(section or entry["label"], []).append(entry)
     return [
@@ -218,6 +221,7 @@ def _in_sections(entries: list[dict[str, Any]], sections: list[str]) -> list[dic
             "within": within,
         }
         for section, within in found.items()
+        if within
     ]
 
 
