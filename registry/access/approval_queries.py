@@ -155,8 +155,15 @@ def _keys(work: Work, accounts: Iterable[int]) -> Mapping[int, frozenset[int]]:
 
 def holder(work: Work, actor: Actor) -> Holder:
     """Who is behind the account that acts."""
-    name = work.session.scalar(select(Account.full_name).where(Account.id == actor.user_id))
-    return Holder(actor.user_id, name or actor.name, keys=_keys(work, [actor.user_id])[actor.user_id])
+    return holder_of(work, actor.user_id, actor.name)
+
+
+def holder_of(work: Work, account_id: int, unnamed: str = "") -> Holder:
+    """Who is behind an account, for acts that keep their own record of two people."""
+    name = work.session.scalar(select(Account.full_name).where(Account.id == account_id))
+    return Holder(
+        account_id, name or unnamed or _unnamed(account_id), keys=_keys(work, [account_id])[account_id]
+    )
 
 
 def proposal(work: Work, proposal_id: int) -> ProposalView:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import select
 
+from registry.access import approval_queries, rules
 from registry.core.errors import Conflict, Invalid, NotFound, Refused
 from registry.core.work import Work, act
 from registry.exchange import jose, keysets, outbox, queries, sealing, strict_json
@@ -165,13 +166,14 @@ def pin(work: Work, bundle: Bundle, fingerprint: str) -> str:
 def confirm(work: Work, state: str, fingerprint: str) -> None:
     """The second person's word on a first root; from now on its State and its key set are trusted.
 
-    Raises NotFound, Conflict for the one who pinned it, Invalid for another fingerprint.
+    Raises NotFound, Conflict for whoever pinned it or could have, Invalid for another fingerprint.
     """
-    row = _newest_root(work, state)
+    row = _newest_root(work, state, locked=True)
     if row is None or row.trusted_since is not None:
         raise NotFound(said("No root of %(state)s waits for a second person", state=state[:2]))
-    if row.pinned_by == work.actor.user_id:
-        raise Conflict("Another person than the one who pinned it confirms a root")
+    pinned_by = approval_queries.holder_of(work, row.pinned_by)
+    if unmet := rules.unmet_for_two([pinned_by], approval_queries.holder(work, work.actor)):
+        raise Conflict("Another person than the one who pinned it confirms a root", unmet)
     _read_back(row.document, fingerprint)
     row.confirmed_by, row.trusted_since = work.actor.user_id, work.now
     work.session.flush()
@@ -285,13 +287,14 @@ def _read_back(document: str, fingerprint: str) -> None:
         raise Invalid.at("fingerprint", "This is not the fingerprint of that root.")
 
 
-def _newest_root(work: Work, state: str) -> ExchangeRoot | None:
+def _newest_root(work: Work, state: str, *, locked: bool = False) -> ExchangeRoot | None:
     known = select(ExchangeRoot).where(ExchangeRoot.state == state)
-    return work.session.scalar(known.order_by(ExchangeRoot.version.desc()).limit(1))
+    newest = known.order_by(ExchangeRoot.version.desc()).limit(1)
+    return work.session.scalar(newest.with_for_update() if locked else newest)
 
 
 def _keep_root(work: Work, root: Root, document: str, trusted: bool, key_set: str = "") -> None:
-    kept = work.session.get(ExchangeRoot, (root.state, root.version))
+    kept = work.session.get(ExchangeRoot, (root.state, root.version), with_for_update=True)
     if kept is not None and kept.trusted_since is not None:
         raise Conflict("This root is known already")
     row = kept or ExchangeRoot(state=root.state, version=root.version)

@@ -16,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 
+from registry.core.errors import Conflict
 from registry.core.work import OPERATOR, Office
 from registry.exchange import acts, jose, keysets, strict_json, transport
 from registry.exchange.courier import Parcel, Reply, Unreachable
@@ -23,7 +24,7 @@ from registry.exchange.rules import LARGEST_BODY
 from schemas.vocabulary import Role
 from tests.engines import Sqlite
 from tests.exchange.world import SECOND, Clock, Node, direct, node, root_payload, sealed_for
-from tests.makers import csrf_token, sign_in
+from tests.makers import csrf_token, make_person, sign_in
 
 LOOPBACK = transport.networks(["127.0.0.0/8"])
 
@@ -94,6 +95,21 @@ def test_a_supervisor_records_a_root_but_does_not_confirm_it_alone(ready: Flask)
         data={"csrf_token": token, "fingerprint": keysets.fingerprint(document)},
     )
     assert answer.status_code == 409
+
+
+def test_two_accounts_of_one_name_do_not_pin_a_root(ready: Flask) -> None:
+    keys = [Ed25519PrivateKey.generate() for _ in range(3)]
+    document = keysets.signed_by(root_payload("PT", keys), keys)
+    fingerprint = keysets.fingerprint(document)
+    office = ready.extensions["registry"].office
+    one, namesake = (make_person(office, full_name=name) for name in ("Maria Lima", "maria  LIMA"))
+    with office.begin(one) as work:
+        acts.pin(work, acts.Bundle(document), fingerprint)
+    for person in (namesake, OPERATOR):
+        with pytest.raises(Conflict), office.begin(person) as work:
+            acts.confirm(work, "PT", fingerprint)
+    with office.begin(make_person(office)) as work:
+        acts.confirm(work, "PT", fingerprint)
 
 
 def test_auditors_see_the_exchange_and_traders_do_not(ready: Flask) -> None:
