@@ -358,16 +358,3 @@ class IncidentSchema(Shape):
     outcome = fields.String(required=True, metadata={"description": "Empty while it is open."})
     reason = fields.String(required=True)
     decided_at = fields.AwareDateTime(required=True, allow_none=True)
-
-
-class CatalogueMeasureSchema(Shape):
-    part = fields.String(required=True)
-    measure = fields.String(required=True)
-    text = fields.String(required=True)
-    source = fields.String(required=True)
-
-
-class CataloguePartsSchema(Shape):
-    type = fields.String(required=True)
-    parts = fields.List(fields.String(), required=True)
-    measures = fields.List(fields.Nested(CatalogueMeasureSchema), required=True)

@@ -197,8 +197,13 @@ def _record_inspection(work: Work, row: Deactivation, new: shapes.InspectionNew,
 
 @act(May.DEACTIVATION_RECORD)
 def withdraw(work: Work, deactivation_id: int, new: shapes.EndNew, version: int) -> DeactivationView:
-    """Withdraw an application that is not verified; raises NotFound, Stale, Refused."""
+    """Withdraw an application that is not verified; raises NotFound, Stale, Refused.
+
+    Forbidden for a maker or dealer who did not apply.
+    """
     row = _moved(work, deactivation_id, version, State.WITHDRAWN)
+    if limited_to(work.actor, May.DEACTIVATION_RECORD) not in (None, row.applicant_id):
+        raise Forbidden("Whoever applied withdraws the application")
     row.ended_on, row.ended_for = work.today, new.reason
     work.session.flush()
     return queries.deactivation(work, row.id)

@@ -298,10 +298,11 @@ def body_by_number(work: Work, number: str, field: str) -> VerifyingBody:
 
 
 def incidents(work: Work, asked: IncidentsAsked) -> Page[IncidentView]:
-    """What turned up of deactivated firearms."""
+    """What turned up of deactivated firearms; makers and dealers see that of what they held or worked on."""
     query: AnySelect = select(DeactivationIncident, Deactivation).join(
         Deactivation, Deactivation.id == DeactivationIncident.deactivation_id
     )
+    query = query.where(*_scope(work))
     if asked.open is not None:
         is_open = DeactivationIncident.outcome == ""
         query = query.where(is_open if asked.open else ~is_open)
@@ -314,10 +315,15 @@ def incidents(work: Work, asked: IncidentsAsked) -> Page[IncidentView]:
 
 def incident(work: Work, incident_id: int) -> IncidentView:
     """One incident; raises NotFound."""
-    row = work.session.get(DeactivationIncident, incident_id)
-    if row is None:
+    query = (
+        select(DeactivationIncident, Deactivation)
+        .join(Deactivation, Deactivation.id == DeactivationIncident.deactivation_id)
+        .where(DeactivationIncident.id == incident_id, *_scope(work))
+    )
+    found = work.session.execute(query).one_or_none()
+    if found is None:
         raise NotFound(said("No incident has the number %(number)s", number=incident_number(incident_id)))
-    about = work.session.get_one(Deactivation, row.deactivation_id)
+    row, about = found
     return _incident(row, about, names(work, [about.body_id]))
 
 

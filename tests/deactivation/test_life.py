@@ -240,6 +240,27 @@ def incidents(world: World) -> int:
         return len(queries.incidents(work, shapes.IncidentsAsked()).items)
 
 
+def test_traders_see_incidents_of_their_own_only(world: World) -> None:
+    found = world.verified()
+    step(world, CustodyKind.SEIZED, found.verified_on, to_party=world.other_body.number)
+    for party, shown in ((world.dealer, 1), (world.smith, 1), (world.other_body, 0)):
+        with world.office.look(make_actor(Role.TRADER, key_of_party(party))) as work:
+            assert len(queries.incidents(work, shapes.IncidentsAsked()).items) == shown
+    stranger = make_actor(Role.TRADER, key_of_party(world.other_body))
+    with world.office.look(stranger) as work, pytest.raises(NotFound):
+        queries.incident(work, 1)
+
+
+def test_whoever_works_on_it_does_not_withdraw_anothers_application(world: World) -> None:
+    found = world.applied()
+    smith = make_actor(Role.TRADER, key_of_party(world.smith))
+    with pytest.raises(Forbidden):
+        world.act(acts.withdraw, key(found), shapes.EndNew("no"), found.version, actor=smith)
+    dealer = make_actor(Role.TRADER, key_of_party(world.dealer))
+    withdrawn = world.act(acts.withdraw, key(found), shapes.EndNew("no"), found.version, actor=dealer)
+    assert withdrawn.state == "withdrawn"
+
+
 def test_a_live_firearm_raises_none(world: World) -> None:
     step(world, CustodyKind.SEIZED, DONE, to_party=world.other_body.number)
     assert incidents(world) == 0
