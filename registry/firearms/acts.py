@@ -249,16 +249,6 @@ def add_custody(work: Work, firearm_id: int, new: CustodyNew, version: int) -> v
     row = _locked(work, firearm_id, version)
     step = _step(work, new, row.steps + 1)
     only_own_step(work, row, step)
-    return _followed(work, row, step, new)
-
-
-def follow(work: Work, firearm_id: int, new: CustodyNew, version: int) -> views.FirearmView:
-    """As add_custody, as part of an act of a higher subject that has its own permission."""
-    row = _locked(work, firearm_id, version)
-    return _followed(work, row, _step(work, new, row.steps + 1), new)
-
-
-def _followed(work: Work, row: Firearm, step: rules.Step, new: CustodyNew) -> views.FirearmView:
     steps = [*queries.steps_of(queries.custody(work.session, row.id)), step]
     refuse_if(_placed(rules.unmet_for_custody(steps, work.today, row.year_made, work.home), step.n))
     chain.append(work, row, steps, new)

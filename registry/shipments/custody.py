@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from registry.ammunition import acts as ammunition
-from registry.core.errors import Refused, Unmet
+from registry.core.errors import Unmet, refuse_if
 from registry.core.work import Work
 from registry.directory.queries import party_number
-from registry.firearms import acts as firearms
+from registry.firearms import chain
 from registry.firearms import queries as firearm_queries
 from registry.licensing import queries as licences
 from registry.licensing.tables import Licence
@@ -18,6 +18,7 @@ from schemas.ammunition import MovementNew
 from schemas.firearms import CustodyNew
 from schemas.shipments_vocabulary import Direction
 from schemas.vocabulary import CustodyKind, DocumentKind, MovementKind
+from schemas.words import said
 
 
 def write(work: Work, row: Shipment, licence: Licence, own: Belongings, day: date) -> None:
@@ -59,7 +60,7 @@ def _goes(work: Work, item: ShipmentItem, licence: Licence, row: Shipment, day: 
             document_kind=DocumentKind.EXPORT_LICENCE,
             document_number=number,
         )
-        _step(work, item, step)
+        _step(work, item, step, from_id=licence.holder_id, to_id=licence.recipient_id)
 
 
 def _comes(work: Work, item: ShipmentItem, licence: Licence, row: Shipment, day: date) -> None:
@@ -79,19 +80,19 @@ def _comes(work: Work, item: ShipmentItem, licence: Licence, row: Shipment, day:
         document_number=licences.licence_number(licence.id),
         temporary=bool(licence.purpose),
     )
-    _step(work, item, step)
+    _step(work, item, step, to_id=licence.holder_id)
 
 
-def _step(work: Work, item: ShipmentItem, step: CustodyNew) -> None:
-    if item.firearm_id is None:
-        return
-    gun = firearm_queries.firearm_row(work, item.firearm_id, locked=True)
-    try:
-        firearms.follow(work, gun.id, step, gun.version)
-    except Refused as error:
-        raise Refused(
-            unmet=[Unmet(f"{item.name}: {u.message}", "", u.article) for u in error.unmet]
-        ) from error
+def _step(
+    work: Work, item: ShipmentItem, step: CustodyNew, from_id: int | None = None, to_id: int | None = None
+) -> None:
+    if item.firearm_id is not None:
+        _, unmet = chain.take(work, item.firearm_id, step, from_id, to_id)
+        refuse_if([Unmet(_of(item, one), "", one.article) for one in unmet])
+
+
+def _of(item: ShipmentItem, unmet: Unmet) -> str:
+    return said("%(name)s: %(why)s", name=item.name, why=unmet.message)
 
 
 def _place(row: Shipment) -> str:
