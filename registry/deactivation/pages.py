@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from registry.access.approval_queries import ProposalView
-from registry.core.errors import Invalid, RegistryError, Unmet
+from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
-from registry.core.web.forms import load_form
+from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.deactivation import acts, catalogue, queries, sealing, verifying
@@ -52,14 +52,6 @@ def _render(template: str, **given: Any) -> str:
         may={permission.name.lower(): permission in may for permission in May},
         **given,
     )
-
-
-def _version() -> int:
-    """The version the form was opened with, so that nobody overwrites what they did not see."""
-    text = request.form.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Invalid.at("version", _("Open the form again."))
-    return int(text)
 
 
 def _typed() -> dict[str, str]:
@@ -122,7 +114,7 @@ def _step(number: str, change: Callable[[Work, int, int], object], done: str) ->
     """One step at the version the page was opened with, and the page again."""
     try:
         with context.begin() as work:
-            made = change(work, find_registry_number("D", number), _version())
+            made = change(work, find_registry_number("D", number), version_seen())
     except RegistryError as error:
         return _shown(number, _typed(), shown(error)), error.status
     flash(done, "good")
@@ -184,7 +176,7 @@ def withdraw(number: str) -> Answer:
     if request.method == "POST":
         try:
             with context.begin() as work:
-                acts.withdraw(work, key, load_form(shapes.EndNewSchema(), _typed()), _version())
+                acts.withdraw(work, key, load_form(shapes.EndNewSchema(), _typed()), version_seen())
             flash(_("The application is withdrawn."), "good")
             return redirect(url_for("deactivation.show", number=number), 303)
         except RegistryError as error:
@@ -266,7 +258,7 @@ def body(number: str) -> Answer:
         try:
             with context.begin() as work:
                 taken = load_form(shapes.RevocationNewSchema(), _typed())
-                verifying.revoke_body(work, key, taken, _version())
+                verifying.revoke_body(work, key, taken, version_seen())
             flash(_("Its authorization is revoked. Look at the certificates it gave."), "good")
             return redirect(url_for("deactivation.list", body=number), 303)
         except RegistryError as error:
@@ -295,7 +287,7 @@ def incident(number: str) -> Answer:
         try:
             with context.begin() as work:
                 taken = load_form(shapes.IncidentDecisionSchema(), _typed())
-                acts.decide_incident(work, key, taken, _version())
+                acts.decide_incident(work, key, taken, version_seen())
             flash(_("The incident is decided."), "good")
             return redirect(url_for("deactivation.incident", number=number), 303)
         except RegistryError as error:

@@ -12,12 +12,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from registry.access import approval_queries
-from registry.core.errors import Invalid, NotFound, RegistryError, Unmet
+from registry.core.errors import NotFound, RegistryError, Unmet
 from registry.core.numbers import find_registry_number
 from registry.core.printing.labels import SHEETS
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
-from registry.core.web.forms import load_form
+from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
@@ -181,7 +181,7 @@ def _change(
     try:
         taken = load_form(schema(), typed)
         with context.begin() as work:
-            change(work, find_registry_number("F", number), taken, _version())
+            change(work, find_registry_number("F", number), taken, version_seen())
     except RegistryError as error:
         return _form(number, template, typed, shown(error)), error.status
     flash(done, "good")
@@ -197,14 +197,6 @@ def _form(number: str, template: str, typed: Mapping[str, str], errors: Any = ()
     if template in ("condition", "mark_text") and mark is None:
         raise NotFound(said("%(number)s has no mark %(n)s", number=number, n=n))
     return _render(template, gun=found, mark=mark, parties=parties, typed=typed, errors=errors)
-
-
-def _version() -> int:
-    """The version the form was opened with, so that nobody overwrites what they did not see."""
-    text = request.form.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Invalid.at("version", _("Open the form again."))
-    return int(text)
 
 
 @blueprint.route("/firearms/<number>/marks/new", methods=["GET", "POST"])
@@ -342,7 +334,7 @@ def decide(conflict_id: int) -> Answer:
     try:
         taken = load_form(shapes.DecisionNewSchema(), typed)
         with context.begin() as work:
-            proposed = settling.propose(work, conflict_id, taken, _version())
+            proposed = settling.propose(work, conflict_id, taken, version_seen())
     except RegistryError as error:
         return _conflict(conflict_id, typed, shown(error)), error.status
     flash(_("This is proposed. It is done when somebody else has approved it."), "good")

@@ -8,9 +8,9 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from registry.core.errors import Conflict, Invalid, NotFound, RegistryError
+from registry.core.errors import Conflict, NotFound, RegistryError
 from registry.core.web import context, guard
-from registry.core.web.forms import load_form
+from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import shown
 from registry.core.work import Work
 from registry.licensing import acts, life, queries, review_acts
@@ -20,14 +20,6 @@ from registry.licensing.pages import Answer, blueprint, case_page, country, rend
 from registry.licensing.views import LicenceView
 from schemas.licensing_vocabulary import LicenceState
 from schemas.vocabulary import May
-
-
-def version_asked() -> int:
-    """The version the form was opened with; raises Invalid without."""
-    text = request.form.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Invalid.at("version", _("Open the form again."))
-    return int(text)
 
 
 def typed_values() -> dict[str, str]:
@@ -62,7 +54,7 @@ def _do(form: Form, number: str, part: str, typed: dict[str, str]) -> Any:
     taken = load_form(form.shape(), values)
     about = (part,) if form.key == "transit" else ()
     with context.begin() as work:
-        return form.act(work, queries.licence_key(number), *about, taken, version_asked())
+        return form.act(work, queries.licence_key(number), *about, taken, version_seen())
 
 
 def _shown(form: Form, number: str, part: str, typed: dict[str, str], errors: Any = ()) -> str:
@@ -106,7 +98,7 @@ def _at_once(number: str, act: Callable[[Work, int, int], Any], done: str) -> An
     """An act that needs no more than a button on the case page."""
     try:
         with context.begin() as work:
-            act(work, queries.licence_key(number), version_asked())
+            act(work, queries.licence_key(number), version_seen())
     except NotFound:
         raise
     except RegistryError as error:

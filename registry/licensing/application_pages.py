@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 
 from registry.core.errors import Conflict, NotFound, RegistryError, Unmet
 from registry.core.web import context, guard
-from registry.core.web.forms import load_form
+from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
 from registry.core.work import limited_to
 from registry.licensing import acts, application_forms, goods_text, queries
-from registry.licensing.act_pages import typed_values, version_asked
+from registry.licensing.act_pages import typed_values
 from registry.licensing.application_forms import STEPS
 from registry.licensing.pages import Answer, blueprint, countries, country, render
 from registry.licensing.views import LicenceView
@@ -59,7 +59,7 @@ def application(number: str, step: str) -> Answer:
     try:
         changed = application_forms.taken(step, typed)
         with context.begin() as work:
-            acts.change(work, queries.licence_key(number), changed, version_asked())
+            acts.change(work, queries.licence_key(number), changed, version_seen())
     except (Conflict, NotFound):
         raise
     except RegistryError as error:
@@ -139,7 +139,7 @@ def goods(number: str, line: int) -> Answer:
         items = application_forms.flat("items", goods_text.read(typed["items_text"]))
         taken = load_form(told.GoodsSchema(), {"line": str(line), **items})
         with context.begin() as work:
-            acts.name_goods(work, queries.licence_key(number), taken, version_asked())
+            acts.name_goods(work, queries.licence_key(number), taken, version_seen())
     except (Conflict, NotFound):
         raise
     except RegistryError as error:

@@ -12,11 +12,11 @@ from flask_babel import lazy_gettext as _
 
 from registry.core.errors import NotFound, RegistryError, Unmet
 from registry.core.web import context, guard
-from registry.core.web.forms import load_form
+from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import options, shown
 from registry.licensing import law_acts, law_queries, tables
 from registry.licensing.act_fields import Field
-from registry.licensing.act_pages import typed_values, version_asked
+from registry.licensing.act_pages import typed_values
 from registry.licensing.pages import Answer, blueprint, countries, render
 from schemas import licensing_law as shapes
 from schemas.base import Shape
@@ -162,6 +162,6 @@ def law_end(key: str, number: str) -> Answer:
     subject, typed = _subject(key), typed_values()
     with context.begin() as work:
         ended = load_form(shapes.EndedSchema(), typed)
-        law_acts.end(work, subject.table, number, ended, version_asked())
+        law_acts.end(work, subject.table, number, ended, version_seen())
     flash(gettext("It ends on that day."), "good")
     return redirect(url_for("licensing.law", key=key), 303)

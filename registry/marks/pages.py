@@ -11,10 +11,10 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from registry.core.errors import Invalid, RegistryError
+from registry.core.errors import RegistryError
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
-from registry.core.web.forms import load_form
+from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown, spoken
 from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
@@ -127,19 +127,11 @@ def withdraw_rule(number: int) -> Answer:
     try:
         taken = load_form(shapes.MarkRuleWithdrawalSchema(), typed)
         with context.begin() as work:
-            acts.withdraw_rule(work, number, taken.reason, _version())
+            acts.withdraw_rule(work, number, taken.reason, version_seen())
     except RegistryError as error:
         return _withdrawing(number, typed, shown(error)), error.status
     flash(_("The pattern is withdrawn."), "good")
     return redirect(url_for("marks.rules"), 303)
-
-
-def _version() -> int:
-    """The version the form was opened with."""
-    text = request.form.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Invalid.at("version", _("Open the form again."))
-    return int(text)
 
 
 def _withdrawing(number: int, typed: Mapping[str, str], errors: Any = ()) -> str:

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from registry.core.errors import RegistryError
 from registry.core.web import context, guard
-from registry.core.web.forms import load_form
+from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, shown
 from registry.shipments import clearing, offices, queries, scan_queries
-from registry.shipments.pages import VERDICTS, Answer, blueprint, render, version_sent
+from registry.shipments.pages import VERDICTS, Answer, blueprint, render
 from registry.shipments.queries import shipment_key
 from registry.shipments.views import ScanAnswer
 from schemas import shipments as shapes
@@ -67,7 +67,7 @@ def clear(number: str) -> Answer:
         given = {name: value for name, value in request.form.items() if name != "version"}
         taken = load_form(shapes.ClearanceNewSchema(), given)
         with context.begin() as work:
-            clearing.clear(work, shipment_key(number), taken, version_sent())
+            clearing.clear(work, shipment_key(number), taken, version_seen())
     except RegistryError as error:
         return _check(number, shown(error)), error.status
     flash(_("The shipment is cleared."), "good")

@@ -11,10 +11,10 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from registry.core.errors import Conflict, Invalid, NotFound, RegistryError
+from registry.core.errors import Conflict, NotFound, RegistryError
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
-from registry.core.web.forms import load_form, nested
+from registry.core.web.forms import load_form, nested, version_seen
 from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.directory.countries import country_name
@@ -162,20 +162,12 @@ def _change(
         given = {name: value for name, value in request.form.items() if name != "version"}
         taken = load_form(schema(), given)
         with context.begin() as work:
-            act(work, shipment_key(number), taken, version_sent())
+            act(work, shipment_key(number), taken, version_seen())
     except RegistryError as error:
         page = _follow if form in FORMS and not isinstance(error, Conflict) else _page_with
         return page(number, form, shown(error)), error.status
     flash(done, "good")
     return redirect(url_for("shipments.show", number=number), 303)
-
-
-def version_sent() -> int:
-    """The version the form was opened with, so that nobody overwrites what they did not see."""
-    text = request.form.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Invalid.at("version", _("Open the form again."))
-    return int(text)
 
 
 @blueprint.post("/shipments/<number>/cancellation")

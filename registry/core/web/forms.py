@@ -8,6 +8,7 @@ from typing import Any
 from flask import request
 from marshmallow import Schema, ValidationError, fields
 
+from registry.core.errors import Invalid
 from registry.core.web.problems import from_validation
 
 
@@ -22,6 +23,14 @@ def load_form(schema: Schema, form: Mapping[str, str] | None = None) -> Any:
         return schema.load(_typed(schema, given))
     except ValidationError as error:
         raise from_validation(error.messages) from None
+
+
+def version_seen() -> int:
+    """The version the form was opened with, so that nobody overwrites what they did not see."""
+    text = request.form.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Invalid.at("version", "Open the form again.")
+    return int(text)
 
 
 def nested(form: Mapping[str, str]) -> dict[str, Any]:
