@@ -51,17 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The registry as a WSGI application; raises UnguardedError while a route says not who may call it."""
     settings = settings or Settings.from_environment()
     app = Site("registry", static_folder=None)
-    database = Database(settings.database_url)
-    parts = Registry(
-        settings,
-        database,
-        Office(database, settings.state, secret=settings.secret_key, offers=OFFERS, zone=settings.zone),
-        _token_actor,
-        _cookie_visitor,
-        list(NAVIGATION),
-        SECTIONS,
-    )
-    context.attach(app, parts)
+    context.attach(app, parts_of(settings))
     site.configure_logs()
     if settings.proxies:
         front = settings.proxies
@@ -70,6 +60,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     _open_rooms(app, settings)
     guard.refuse_unguarded(app)
     return app
+
+
+def parts_of(settings: Settings) -> Registry:
+    """A registry's parts on the database of its settings; whoever makes them closes that database."""
+    database = Database(settings.database_url)
+    return Registry(
+        settings,
+        database,
+        Office(database, settings.state, secret=settings.secret_key, offers=OFFERS, zone=settings.zone),
+        _token_actor,
+        _cookie_visitor,
+        list(NAVIGATION),
+        SECTIONS,
+    )
 
 
 def serve(settings: Settings | None = None) -> Flask:

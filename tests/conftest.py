@@ -7,23 +7,35 @@ SQLite: what they look at is the page.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 
+from registry.access import secrets
 from registry.core.work import Office
-from tests.engines import Engine, Postgresql, Sqlite, application, postgresql_server
+from tests.engines import Engine, Postgresql, Sqlite, application, own_application, postgresql_server
 
 pytest_plugins = ["tests.browsing"]
 
 # Shared machines stall now and then, so an example is not timed; CI tries the same examples each time.
 hypothesis_settings.register_profile("tests", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis_settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasher() -> Iterator[Callable[[], PasswordHasher]]:
+    """Passwords of tests are hashed with argon2's least cost; gives what hashes them outside tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        real = secrets.hasher
+        least = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(secrets, "hasher", lambda: least)
+        yield real
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +82,13 @@ def database_url(engine: Engine) -> Iterator[str]:
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The whole application on a clean database."""
     with application(database_url, tmp_path) as app:
+        yield app
+
+
+@pytest.fixture
+def own_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The same, for a test that changes the application itself: no other test will see it."""
+    with own_application(database_url, tmp_path) as app:
         yield app
 
 

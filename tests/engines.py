@@ -20,11 +20,12 @@ from flask import Flask
 from sqlalchemy import URL, create_engine, make_url
 
 from registry.ammunition import reference as ammunition
-from registry.app import create_app
+from registry.app import create_app, parts_of
 from registry.calendars import reference as calendars
 from registry.core import migrate
 from registry.core.database import Database
 from registry.core.settings import Settings
+from registry.core.web.context import attach
 from registry.core.work import OPERATOR, Office
 from registry.directory import reference
 
@@ -54,12 +55,40 @@ def set_up(url: str) -> None:
 
 @contextmanager
 def application(database_url: str, instance: Path) -> Iterator[Flask]:
-    """The application as it runs, without logs; its connections are given back afterwards."""
-    app = create_app(Settings(instance, database_url, secret_key="k" * 32, testing=True))
+    """The application as it runs, without logs; its connections are given back afterwards.
+
+    Putting all rooms together takes as long as many a test, so an application that nobody uses any more
+    is given other parts: settings, database and office are a test's own. Whoever changes the application
+    itself makes one with `own_application`.
+    """
+    settings = _settings(instance, database_url)
+    app = IDLE.pop() if IDLE else create_app(settings)
+    parts = parts_of(settings)
+    app.extensions["registry"].database.close()
+    attach(app, parts)
+    try:
+        yield app
+    finally:
+        parts.database.close()
+        IDLE.append(app)
+
+
+@contextmanager
+def own_application(database_url: str, instance: Path) -> Iterator[Flask]:
+    """An application that no other test will see."""
+    app = create_app(_settings(instance, database_url))
     try:
         yield app
     finally:
         app.extensions["registry"].database.close()
+
+
+IDLE: list[Flask] = []
+"""Applications of this process between two tests."""
+
+
+def _settings(instance: Path, database_url: str) -> Settings:
+    return Settings(instance, database_url, secret_key="k" * 32, testing=True)
 
 
 class Sqlite:

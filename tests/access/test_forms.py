@@ -8,16 +8,20 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from registry.core.web import context
 from schemas.vocabulary import Role
 from tests.makers import PASSWORD, bearer, csrf_token, sign_in
 from tests.naughty import NAUGHTY
+
+MACHINES = ("/api/", "/exchange/v1/")
+"""Addresses that read no cookie, so that nothing can be forged there by a visitor's browser."""
 
 
 def form_addresses(app: Flask) -> list[str]:
     return sorted(
         re.sub(r"<[^>]+>", "1", rule.rule)
         for rule in app.url_map.iter_rules()
-        if "POST" in (rule.methods or ()) and not rule.rule.startswith("/api/")
+        if "POST" in (rule.methods or ()) and not rule.rule.startswith(MACHINES)
     )
 
 
@@ -35,6 +39,15 @@ def test_every_form_needs_its_token(app: Flask, role: Role) -> None:
         if refused.status_code == 400:
             assert "form was open too long" in refused.get_data(as_text=True)
     assert browser.get("/tokens").status_code == 200, "a forged form signed us out"
+
+
+def test_addresses_of_machines_read_no_cookie(app: Flask) -> None:
+    browser = sign_in(app, Role.ADMINISTRATOR)
+    for address in MACHINES:
+        with browser:
+            browser.get(address)
+            assert context.is_api()
+            assert context.authenticate() is None
 
 
 def test_a_token_of_one_visitor_is_worth_nothing_to_another(app: Flask) -> None:

@@ -208,11 +208,12 @@ def test_a_wrong_confirmation_confirms_nothing(app: Flask, clock: Clock, form: d
 
 
 def test_a_room_asks_for_a_late_confirmation_by_its_declaration_and_by_its_act(
-    app: Flask, clock: Clock
+    own_app: Flask,
 ) -> None:
+    own_app.extensions["registry"].office.clock = clock = Clock()
     view = guard.may(May.TOKEN_MANAGE, confirmed_within=timedelta(minutes=2))(lambda: "open")
-    app.add_url_rule("/approve", "approve", view)
-    client = sign_in(app)
+    own_app.add_url_rule("/approve", "approve", view)
+    client = sign_in(own_app)
     assert client.get("/approve").status_code == 200
     clock.pass_by(minutes=3)
     assert client.get("/approve").headers["Location"] == "/confirm?next=/approve"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
+from argon2 import PasswordHasher, Type, extract_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,3 +79,8 @@ def test_the_longest_is_read_at_once() -> None:
     started = time.perf_counter()
     worth("password1234qwertz" * 11)
     assert time.perf_counter() - started < 0.5
+
+
+def test_the_cost_of_a_guess_is_owasps_least(hasher: Callable[[], PasswordHasher]) -> None:
+    costs = extract_parameters(hasher().hash(PASSWORD))
+    assert (costs.type, costs.memory_cost, costs.time_cost) == (Type.ID, 19 * 1024, 2)

@@ -45,11 +45,11 @@ def test_every_route_declares_who_may_call_it(app: Flask) -> None:
     assert bare == []
 
 
-def test_a_route_without_a_declaration_keeps_the_service_from_starting(app: Flask) -> None:
-    app.add_url_rule("/forgotten", "forgotten", lambda: "open to all")
+def test_a_route_without_a_declaration_keeps_the_service_from_starting(own_app: Flask) -> None:
+    own_app.add_url_rule("/forgotten", "forgotten", lambda: "open to all")
     with pytest.raises(UnguardedError, match="forgotten"):
-        guard.refuse_unguarded(app)
-    assert app.test_client().get("/forgotten").status_code == 403
+        guard.refuse_unguarded(own_app)
+    assert own_app.test_client().get("/forgotten").status_code == 403
 
 
 def test_only_the_listed_routes_are_open_to_everyone(app: Flask) -> None:
