@@ -19,7 +19,15 @@ from hypothesis import settings as hypothesis_settings
 
 from registry.access import secrets
 from registry.core.work import Office
-from tests.engines import Engine, Postgresql, Sqlite, application, own_application, postgresql_server
+from tests.engines import (
+    Engine,
+    Postgresql,
+    Sqlite,
+    application,
+    own_application,
+    passing_folder,
+    postgresql_server,
+)
 
 pytest_plugins = ["tests.browsing"]
 
@@ -39,9 +47,10 @@ def hasher() -> Iterator[Callable[[], PasswordHasher]]:
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
+def sqlite() -> Iterator[Sqlite]:
     """The embedded engine."""
-    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+    with passing_folder("registry-sqlite-") as folder:
+        yield Sqlite(folder)
 
 
 @pytest.fixture(scope="session")
