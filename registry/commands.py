@@ -22,6 +22,7 @@ from registry.core.work import OPERATOR, Work
 from registry.demo import loading
 from registry.directory import reference
 from registry.marks import index
+from registry.retention import reference as retention
 from schemas.vocabulary import Purpose
 
 
@@ -47,6 +48,7 @@ def setup(demo: bool) -> None:
         reference.load(work)
         calendars.load(work)
         ammunition.load(work)
+        retention.load(work)
     if demo:
         for line in loading.fill_if_empty(parts.office, OPERATOR):
             click.echo(line)

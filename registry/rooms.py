@@ -70,6 +70,9 @@ from registry.recovery import documents as recovery_documents
 from registry.recovery import entry_pages as recovery_entry_pages
 from registry.recovery import evidence_pages as recovery_evidence_pages
 from registry.recovery import pages as recovery_pages
+from registry.retention import api as retention_api
+from registry.retention import commands as retention_commands
+from registry.retention import pages as retention_pages
 from registry.shipments import api as shipments_api
 from registry.shipments import commands as shipments_commands
 from registry.shipments import counter_pages as shipments_counter_pages
@@ -99,6 +102,7 @@ API_ROOMS: Sequence[Any] = (
     auditing_api.blueprint,
     verification_api.blueprint,
     recovery_api.blueprint,
+    retention_api.blueprint,
     exchange_api.blueprint,
 )
 PAGE_ROOMS: Sequence[Any] = (
@@ -116,6 +120,7 @@ PAGE_ROOMS: Sequence[Any] = (
     auditing_pages.blueprint,
     verification_pages.blueprint,
     recovery_pages.blueprint,
+    retention_pages.blueprint,
     exchange_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
@@ -128,6 +133,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *recovery_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
     *shipments_pages.NAVIGATION,
+    *retention_pages.NAVIGATION,
     *auditing_pages.NAVIGATION,
     *exchange_pages.NAVIGATION,
     *access_pages.NAVIGATION,
@@ -143,6 +149,7 @@ SECTIONS: Mapping[str, str] = {
     "licensing": "Licences",
     "shipments": "Licences",
     "directory": "Directory",
+    "retention": "Access",
     "access": "Access",
     "auditing": "Access",
 }
@@ -155,6 +162,7 @@ COMMANDS: Sequence[Any] = (
     licensing_commands.licences,
     tracing_commands.trace,
     recovery_commands.recovery,
+    retention_commands.retention,
     auditing_commands.ledger,
     shipments_commands.shipments,
     exchange_commands.exchange,

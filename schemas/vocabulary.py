@@ -69,6 +69,10 @@ class May(StrEnum):
     SHIPMENT_CLEAR = "shipment.clear"
     SHIPMENT_FOLLOW = "shipment.follow"  # passages, arrival, receipt, reminders
     OFFICE_WRITE = "office.write"  # customs offices, and who works there
+    RETENTION_READ = "retention.read"  # how long records are kept, and what would go
+    RETENTION_SET = "retention.set"  # the terms that laws ask for
+    HOLD_PLACE = "hold.place"  # that a record stays whatever its terms say
+    HOLD_LIFT = "hold.lift"
     HISTORY_READ = "history.read"  # who changed a record, and why
     LEDGER_READ = "ledger.read"
     EXCHANGE_READ = "exchange.read"  # which States we exchange messages with, and what became of them

@@ -28,6 +28,7 @@ from registry.core.settings import Settings
 from registry.core.web.context import attach
 from registry.core.work import OPERATOR, Office
 from registry.directory import reference
+from registry.retention import reference as retention
 
 UNSAFE_BUT_FAST = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -50,6 +51,7 @@ def set_up(url: str) -> None:
         reference.load(work)
         calendars.load(work)
         ammunition.load(work)
+        retention.load(work)
     database.close()
 
 
