@@ -8,7 +8,6 @@ each thread holds: a pool's check-out costs more than the statement.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import threading
 import time
@@ -16,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from weakref import WeakSet
 
 import psycopg
@@ -38,6 +37,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+
+from registry.core.prepared import Prepared as Prepared
+from registry.core.prepared import Statement as Statement
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -166,9 +168,16 @@ class Database:
                 held.driver.autocommit = True
                 # a plan for each value takes five times as long to make as to run
                 held.cursor.execute("SET plan_cache_mode = force_generic_plan")
+                if what == "writer":
+                    self._by_key_alone(held)
             setattr(self._thread, what, held)
             self._held.add(held)
         return held
+
+    def _by_key_alone(self, held: _Held) -> None:
+        """Plans for look-ups by key: one made while a table was empty is kept when it is full."""
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            held.cursor.execute(f"SET enable_{way} = off")
 
     def _dropped(self, held: _Held, what: str) -> bool:
         """Whether the connection was found broken; then the next one is new."""
@@ -224,13 +233,16 @@ class _Held:
 class Turn:
     """One transaction of prepared statements on a driver's connection; begins with the first of them.
 
-    begun: whether the connection is in a transaction already, which then is another's to end.
+    begun: whether the connection is in a transaction already, which then is another's to end. is_undone:
+    whether it is known that it was rolled back.
     """
 
     def __init__(self, driver: Any, is_sqlite: bool, begun: bool = False) -> None:
         self._driver = driver
         self.is_sqlite = is_sqlite
+        self.is_undone = False
         self._begun = begun
+        self._failed_on_the_way = False
 
     def run(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Run a statement; answers its rows. Moments are written as the columns keep them."""
@@ -261,6 +273,7 @@ class Turn:
         if self._begun and len(statements) == 1 and not commit:
             cursors = [self._driver.execute(statements[0][0].postgresql, statements[0][1])]
         else:
+            self._failed_on_the_way = True
             with self._driver.pipeline():
                 if not self._begun:
                     self._driver.execute("BEGIN")
@@ -268,7 +281,7 @@ class Turn:
                 cursors = [self._driver.execute(s.postgresql, values) for s, values in statements]
                 if commit:
                     self._driver.execute("COMMIT")
-            self._begun = not commit
+            self._begun, self._failed_on_the_way = not commit, False
         return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
     def commit(self) -> None:
@@ -279,9 +292,17 @@ class Turn:
         self._begun = False
 
     def roll_back(self) -> None:
-        """Undo what is not committed; a connection that broke has undone it already."""
+        """Undo what is not committed; a connection that broke, and a full disk, have undone it already.
+
+        psycopg takes statements for prepared that were on their way when one before them failed: such a
+        connection is given up.
+        """
         if self._begun and not getattr(self._driver, "closed", False):
-            self._driver.execute("ROLLBACK")
+            if getattr(self._driver, "in_transaction", True):
+                self._driver.execute("ROLLBACK")
+            self.is_undone = True
+            if self._failed_on_the_way:
+                self._driver.close()
         self._begun = False
 
 
@@ -325,6 +346,7 @@ def _sqlite_connection(connection: Any) -> None:
     """
     connection.isolation_level = None
     for pragma in (
+        "busy_timeout=30000",  # who comes first recovers the log, and all others wait for that
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -337,6 +359,7 @@ def _sqlite_connection(connection: Any) -> None:
 
 def _sqlite_writer(connection: Any, record: Any) -> None:
     _sqlite_connection(connection)
+    connection.execute("PRAGMA busy_timeout=0")  # `_wait_for_turn` waits
 
 
 def _sqlite_reader(connection: Any, record: Any) -> None:
@@ -382,45 +405,3 @@ def _postgresql(url: str) -> tuple[Engine, Engine]:
         connect_args={"options": "-c default_transaction_read_only=on -c jit=off"},
     )
     return writer, reader
-
-
-class Prepared:
-    """One statement written by hand for a hot path, run on the driver itself.
-
-    `sql` names its parameters `:name` and may use {rows} and {row}: the engine's functions that gather
-    rows into a JSON array and a row into one; {text} casts that array to text; {keys}: the numbers of the
-    JSON array `:keys` as a table's column `id`; {tx} is the number of the transaction and {next} the index
-    of its leaf, where the engine knows them. Everything else is the SQL both engines share.
-    """
-
-    _WORDS: ClassVar[dict[str, dict[str, str]]] = {
-        "sqlite": {
-            "rows": "json_group_array",
-            "row": "json_array",
-            "text": "",
-            "tx": "NULL",
-            "next": "(SELECT size FROM ledger_state WHERE id = 1)",
-            "keys": "(SELECT value AS id FROM json_each(:keys))",
-        },
-        "postgresql": {
-            "rows": "json_agg",
-            "row": "json_build_array",
-            "text": "::text",
-            "tx": "pg_current_xact_id()::text::bigint",
-            "next": "NULL",
-            "keys": "(SELECT value::bigint AS id FROM json_array_elements_text(:keys::json))",
-        },
-    }
-
-    def __init__(self, sql: str) -> None:
-        self.sqlite = sql.format(**self._WORDS["sqlite"])
-        self.postgresql = _percent(sql.format(**self._WORDS["postgresql"]))
-
-
-Statement = tuple[Prepared, dict[str, Any]]
-"""A prepared statement with its values."""
-
-
-def _percent(sql: str) -> str:
-    """psycopg names parameters %(name)s; a double colon is a cast and no parameter."""
-    return re.sub(r"(?<!:):([a-z_]+)", r"%(\1)s", sql.replace("%", "%%"))

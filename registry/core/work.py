@@ -27,6 +27,7 @@ from registry.core.database import Database, Prepared, Statement, Turn
 from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden
 from registry.core.journal import entries
 from registry.core.settings import MisconfiguredError
+from registry.core.together import Together
 from schemas.vocabulary import May, Purpose
 from schemas.words import said
 
@@ -46,6 +47,7 @@ class Work:
         "_entry",
         "_opened_as",
         "_session",
+        "_together",
         "_turn",
         "_writes",
         "actor",
@@ -88,6 +90,7 @@ class Work:
         self.note: dict[str, Any] = {}
         self._doing = doing
         self._writes = writes
+        self._together = office.together
         self._session: Session | None = None
         self._turn: Turn | None = None
         self._entry: entries.Opened | None = None
@@ -115,10 +118,10 @@ class Work:
         driver = session.connection().connection.driver_connection
         return Turn(driver, self.database.is_sqlite, begun=True)
 
-    def _open(self, turn: Turn, *statements: Statement, commit: bool = False) -> list[list[tuple[Any, ...]]]:
+    def _open(self, turn: Turn, *statements: Statement) -> list[list[tuple[Any, ...]]]:
         """Open the entry, and run what comes with it."""
         self._opened_as = self._said()
-        ((self._entry,), *rows) = turn.run_all([(entries.OPEN, self._opened_as), *statements], commit)
+        ((self._entry,), *rows) = turn.run_all([(entries.OPEN, self._opened_as), *statements])
         return rows
 
     def _said(self) -> dict[str, Any]:
@@ -161,13 +164,13 @@ class Work:
         return self._turn.run(statement, values)
 
     def put_alone(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
-        """As `put`, where nothing else is written in this work: it may be durable before the work ends."""
-        if self._session is not None or self._turn is not None or self.database.is_sqlite:
+        """As `put`, where nothing else is written in this work: it is durable on return.
+
+        Those of several works that wait at the same time become durable together.
+        """
+        if self._session is not None or self._turn is not None:
             return self.put(statement, **values)
-        self._turn = self.database.turn()
-        rows = self._open(self._turn, (statement, values), commit=True)[0]
-        self._entry = None
-        return rows
+        return self._together.keep(self._said(), (statement, values))
 
     def commit(self) -> None:
         """Make the changes durable; raises Conflict when the database's own constraints refuse them."""
@@ -234,6 +237,7 @@ class Office:
         zone: str = "UTC",
     ) -> None:
         self.database = database
+        self.together = Together(database)
         self.home = home
         self.secret = secret
         self.offers = offers or {}

@@ -15,7 +15,7 @@ from registry.tracing.api import members
 from schemas.tracing import Question, QuestionSchema, TraceSchema
 from schemas.vocabulary import May
 
-_json = Encoder()
+_json = Encoder(enc_hook=str)
 app: Flask = serve()
 blueprint: Any = api.blueprint("bench", "benchmark")
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 WORKERS = 2
 CONNECTIONS = 8
+THREADS = CONNECTIONS // WORKERS  # of a worker where requests wait for the disk
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -34,8 +35,11 @@ def _free_port() -> int:
 
 
 @contextmanager
-def serving(database_url: str, instance: Path, plain: bool = False) -> Iterator[str]:
-    """granian with the benchmark's application, or the plain one; yields its address."""
+def serving(database_url: str, instance: Path, plain: bool = False, threads: int = 1) -> Iterator[str]:
+    """granian with the benchmark's application, or the plain one; yields its address.
+
+    threads: of each worker.
+    """
     port = _free_port()
     environment = {
         **os.environ,
@@ -52,7 +56,7 @@ def serving(database_url: str, instance: Path, plain: bool = False) -> Iterator[
         "--workers",
         str(WORKERS),
         "--blocking-threads",
-        "1",
+        str(threads),
         "--no-ws",
         "--log-level",
         "error",

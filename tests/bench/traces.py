@@ -52,17 +52,17 @@ def exact_growth(full: bool) -> Iterator[Line]:
 
 
 def logged_http(full: bool) -> Iterator[Line]:
-    """The trace with its record durable before the answer; to bare one-row commits of the same driver."""
+    """The trace with its record durable before the answer; to bare one-row commits, as many at a time."""
     size = FULL if full else SMALL
     with databases.both() as engines:
         for engine, url, folder in engines:
             token = _prepared(url, size)
             floors, rates = [], []
-            with server.serving(url, folder) as base:
+            with server.serving(url, folder, threads=server.THREADS) as base:
                 for _ in range(5):
                     target = (f"{base}/api/v1/traces", token, bodies(size))
                     rates += server.rates([target], rounds=1, seconds=2)
-                    floors.append(commits.rate(url))
+                    floors.append(commits.rate(url, server.THREADS))
             value, floor = statistics.median(rates), statistics.median(floors)
             yield Line("trace_logged_http", engine, size, value, "requests/s", floor, 0.6)
 

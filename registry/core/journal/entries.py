@@ -2,7 +2,8 @@
 
 On SQLite, with its one writer, the leaves are appended in the transaction itself. On PostgreSQL one
 sequencer at a time appends those of every transaction that nobody can still be inside of, so that the
-tree grows without a gap and writers never wait for each other.
+tree grows without a gap and writers never wait for each other. A transaction has one entry, or several
+one after the other where several records became durable together.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from registry.core.database import Prepared, Turn
+from registry.core.database import Prepared, Statement, Turn
 from registry.core.journal import leaves
 from registry.core.journal.merkle import HASH, Frontier, leaf_hash
 
@@ -27,6 +28,7 @@ _COLUMNS = "at, actor_id, role, purpose, case_number, act, request_id, note"
 OPEN = Prepared(
     f"INSERT INTO ledger_entry (tx, leaf, {_COLUMNS}) VALUES ({{tx}}, {{next}}, {_VALUES}) RETURNING id, leaf"
 )
+_OPEN_AT = Prepared(f"INSERT INTO ledger_entry (leaf, {_COLUMNS}) VALUES (:leaf, {_VALUES}) RETURNING id")
 _RENAME = Prepared("UPDATE ledger_entry SET act = :act, note = :note WHERE id = :id")
 _DISCARD = Prepared("DELETE FROM ledger_entry WHERE id = :id")
 _ENTRY = f"SELECT id, leaf, {_COLUMNS}, tx FROM ledger_entry"
@@ -35,14 +37,20 @@ _SETTLED = Prepared(
     f" ORDER BY id LIMIT {AT_ONCE}"
 )
 _CHANGES = Prepared(
-    "SELECT c.id, c.subject, c.op, c.key, c.before, c.after, c.salt, p.name, p.value, p.salt"
+    "SELECT c.entry_id, c.id, c.subject, c.op, c.key, c.before, c.after, c.salt, p.name, p.value, p.salt"
     " FROM ledger_change c LEFT JOIN ledger_personal p ON p.change_id = c.id"
-    " WHERE c.entry_id = :entry ORDER BY c.id"
+    " WHERE c.entry_id {among} ORDER BY c.id"
 )
 _STATE = Prepared("SELECT size, peaks FROM ledger_state WHERE id = 1")
 _GROW = Prepared("UPDATE ledger_state SET size = :size, peaks = :peaks WHERE id = 1")
-_LEAF = Prepared("INSERT INTO ledger_leaf (id, entry_id, body) VALUES (:id, :entry, :body)")
-_PLACE = Prepared("UPDATE ledger_entry SET leaf = :leaf WHERE id = :id")
+_LEAVES = Prepared(
+    "INSERT INTO ledger_leaf (id, entry_id, body)"
+    " SELECT CAST(a AS BIGINT), CAST(b AS BIGINT), c FROM {triples} given ORDER BY 1"
+)
+_PLACE = Prepared(
+    "UPDATE ledger_entry SET leaf = CAST(given.a AS BIGINT) FROM {triples} given"
+    " WHERE ledger_entry.id = CAST(given.b AS BIGINT)"
+)
 _BODIES = Prepared("SELECT body FROM ledger_leaf WHERE id >= :first AND id < :beyond ORDER BY id")
 _TILES = Prepared(
     "SELECT hashes FROM ledger_tile WHERE level = :level AND n >= :first AND n < :beyond ORDER BY n"
@@ -53,6 +61,8 @@ _SEQUENCER = Prepared("SELECT pg_try_advisory_xact_lock(hashtextextended('ledger
 
 Opened = tuple[int, int | None]
 """An entry's key and, on SQLite, the index of its first leaf."""
+Record = tuple[dict[str, Any], Statement]
+"""What an entry says, and the one statement that comes with it."""
 
 
 def close(turn: Turn, opened: Opened, opened_as: dict[str, Any], now: dict[str, Any]) -> None:
@@ -64,36 +74,89 @@ def close(turn: Turn, opened: Opened, opened_as: dict[str, Any], now: dict[str, 
         _append(turn, [(*opened, *said, None)])
 
 
+def record_all(turn: Turn, records: Sequence[Record]) -> list[list[tuple[Any, ...]]]:
+    """Records of several acts as one whole transaction, each with its own entry; the rows of each.
+
+    They are durable when this turn has ended.
+    """
+    if turn.is_sqlite:
+        return _recorded_with_leaves(turn, records)
+    statements = [pair for said, statement in records for pair in ((OPEN, said), statement)]
+    return turn.run_all(statements, commit=True)[1::2]
+
+
+def _recorded_with_leaves(turn: Turn, records: Sequence[Record]) -> list[list[tuple[Any, ...]]]:
+    growth, answered = _Growth(turn), []
+    for said, statement in records:
+        ((entry,),) = turn.run(_OPEN_AT, {**said, "leaf": growth.next})
+        answered.append(turn.run(*statement))
+        growth.add(
+            (entry, growth.next, *[said[name] for name in _NAMES], None), _changes(turn, [entry])[entry]
+        )
+        growth.write()  # before the next entry opens: an entry without its leaf takes the changes
+    growth.end()
+    return answered
+
+
 def sequence(turn: Turn) -> int:
     """Append the leaves of what is settled; how many entries. Nothing when another one is at it."""
     if turn.is_sqlite or not turn.run(_SEQUENCER, {})[0][0]:
         return 0
     settled = turn.run(_SETTLED, {})
-    _append(turn, settled)
+    if settled:
+        _append(turn, settled)
     return len(settled)
 
 
 def _append(turn: Turn, entries: Sequence[tuple[Any, ...]]) -> None:
     """Leaves, tiles and state of these entries; those that changed and say nothing are discarded."""
-    grown: list[bytes] = []
-    size = None
+    changes = _changes(turn, [entry[0] for entry in entries])
+    told = [entry for entry in entries if changes[entry[0]] or entry[9]]
     for entry in entries:
-        changes = _changes(turn, entry[0])
-        if not changes and not entry[9]:
+        if not changes[entry[0]] and not entry[9]:
             turn.run(_DISCARD, {"id": entry[0]})
-            continue
-        if size is None:
-            ((size, peaks),) = turn.run(_STATE, {})
+    if told:
+        growth = _Growth(turn)
+        for entry in told:
+            growth.add(entry, changes[entry[0]])
+        growth.end()
+
+
+class _Growth:
+    """The tree as a transaction grows it. next: the index of the leaf to come."""
+
+    def __init__(self, turn: Turn) -> None:
+        ((size, peaks),) = turn.run(_STATE, {})
+        self._turn = turn
+        self._before = Frontier(size, _split(bytes(peaks)))
+        self._hashes: list[bytes] = []
+        self._leaves: list[tuple[int, int, str]] = []
+        self._places: list[tuple[int, int]] = []
+        self.next: int = size
+
+    def add(self, entry: tuple[Any, ...], changes: Sequence[leaves.Change]) -> None:
+        """The leaves of an entry; its place among them, where it has none yet."""
         if entry[1] is None:
-            turn.run(_PLACE, {"id": entry[0], "leaf": size + len(grown)})
+            self._places.append((self.next, entry[0]))
         for body in leaves.bodies(_entry(entry), changes):
-            turn.run(_LEAF, {"id": size + len(grown), "entry": entry[0], "body": body.decode()})
-            grown.append(leaf_hash(body))
-    if size is not None:
-        before = Frontier(size, _split(bytes(peaks)))
-        after = before.append(grown)
-        turn.run(_GROW, {"size": after.size, "peaks": b"".join(after.peaks)})
-        _seal(turn, before.size, after.size)
+            self._leaves.append((self.next, entry[0], body.decode()))
+            self._hashes.append(leaf_hash(body))
+            self.next += 1
+
+    def write(self) -> None:
+        """Write the leaves added since the last time."""
+        if self._places:
+            self._turn.run(_PLACE, {"given": orjson.dumps(self._places).decode()})
+        self._turn.run(_LEAVES, {"given": orjson.dumps(self._leaves).decode()})
+        self._places, self._leaves = [], []
+
+    def end(self) -> None:
+        """Write what is left, the tree's state, and the tiles that became full."""
+        if self._leaves:
+            self.write()
+        after = self._before.append(self._hashes)
+        self._turn.run(_GROW, {"size": after.size, "peaks": b"".join(after.peaks)})
+        _seal(self._turn, self._before.size, after.size)
 
 
 def _entry(row: tuple[Any, ...]) -> leaves.Entry:
@@ -108,16 +171,17 @@ def iso(at: str | datetime) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _changes(turn: Turn, entry: int) -> list[leaves.Change]:
-    found: list[leaves.Change] = []
-    for key, subject, op, row, before, after, salt, name, value, apart in turn.run(
-        _CHANGES, {"entry": entry}
+def _changes(turn: Turn, entries: Sequence[int]) -> dict[int, list[leaves.Change]]:
+    """The changes of each of these entries, in their order."""
+    found: dict[int, list[leaves.Change]] = {entry: [] for entry in entries}
+    for entry, key, subject, op, row, before, after, salt, name, value, apart in turn.run(
+        _CHANGES, {"keys": orjson.dumps(entries).decode()}
     ):
-        if not found or found[-1].id != key:
-            found.append(leaves.Change(key, subject, op, row, before, after, bytes(salt)))
+        own = found[entry]
+        if not own or own[-1].id != key:
+            own.append(leaves.Change(key, subject, op, row, before, after, bytes(salt)))
         if name is not None:
-            personal = (*found[-1].personal, (name, value, bytes(apart)))
-            found[-1] = found[-1]._replace(personal=personal)
+            own[-1] = own[-1]._replace(personal=(*own[-1].personal, (name, value, bytes(apart))))
     return found
 
 

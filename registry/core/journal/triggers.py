@@ -175,14 +175,17 @@ def _sqlite_guards() -> Iterator[tuple[str, str]]:
     yield guard("ledger_state_delete", "BEFORE DELETE ON ledger_state")
 
 
+_POSTGRESQL_ENTRY = """SELECT max(id) INTO entry FROM
+    (SELECT id FROM ledger_entry WHERE tx = pg_current_xact_id()::text::bigint OFFSET 0) AS own"""
+
 _FUNCTIONS = {
     "journal_capture()": f"""CREATE OR REPLACE FUNCTION journal_capture() RETURNS trigger LANGUAGE plpgsql
-SET timezone = 'UTC' SET bytea_output = 'hex' SET extra_float_digits = 1 AS $$
+SET timezone = 'UTC' SET bytea_output = 'hex' SET extra_float_digits = 1 SET enable_seqscan = 'off' AS $$
 DECLARE
   entry bigint; change bigint; old_row jsonb; new_row jsonb; keys jsonb;
   apart text[] := TG_ARGV[1]::text[]; column_name text;
 BEGIN
-  SELECT id INTO entry FROM ledger_entry WHERE tx = pg_current_xact_id()::text::bigint;
+  {_POSTGRESQL_ENTRY};
   IF entry IS NULL THEN RAISE EXCEPTION '{UNNAMED}' USING ERRCODE = '23514'; END IF;
   IF TG_OP <> 'INSERT' THEN old_row := to_jsonb(OLD); END IF;
   IF TG_OP <> 'DELETE' THEN new_row := to_jsonb(NEW); END IF;
@@ -213,7 +216,8 @@ END $$""",
 BEGIN RAISE EXCEPTION '{KEPT}' USING ERRCODE = '23514'; END $$""",
     "journal_erased()": f"""CREATE OR REPLACE FUNCTION journal_erased() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (SELECT act FROM ledger_entry WHERE tx = pg_current_xact_id()::text::bigint) IS DISTINCT FROM '{ERASE}'
+  IF (SELECT act FROM ledger_entry WHERE tx = pg_current_xact_id()::text::bigint ORDER BY id DESC LIMIT 1)
+    IS DISTINCT FROM '{ERASE}'
   THEN RAISE EXCEPTION '{KEPT}' USING ERRCODE = '23514'; END IF;
   RETURN OLD;
 END $$""",
@@ -285,7 +289,7 @@ SET timezone = 'UTC' SET bytea_output = 'hex' SET extra_float_digits = 1 SET ena
 DECLARE entry bigint;
 BEGIN
   IF NOT EXISTS (SELECT FROM fresh) THEN RETURN NULL; END IF;
-  SELECT id INTO entry FROM ledger_entry WHERE tx = pg_current_xact_id()::text::bigint;
+  {_POSTGRESQL_ENTRY};
   IF entry IS NULL THEN RAISE EXCEPTION '{UNNAMED}' USING ERRCODE = '23514'; END IF;
   INSERT INTO ledger_change (entry_id, subject, op, key, after, salt)
     SELECT entry, '{table.name}', 'I', {key_json(table, "postgresql", "f")},

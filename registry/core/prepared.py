@@ -1,0 +1,55 @@
+"""Statements written by hand for hot paths, in the SQL of both engines."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+
+class Prepared:
+    """One statement written by hand for a hot path, run on the driver itself.
+
+    `sql` names its parameters `:name` and may use {rows} and {row}: the engine's functions that gather
+    rows into a JSON array and a row into one; {text} casts that array to text; {keys}: the numbers of the
+    JSON array `:keys` as a table's column `id`; {tx} is the number of the transaction and {next} the index
+    of its leaf, where the engine knows them; {among}: is one of the numbers of the JSON array `:keys`;
+    {triples}: the JSON array `:given` of arrays as a table of texts a, b, c. Everything else is the SQL both
+    engines share.
+    """
+
+    _WORDS: ClassVar[dict[str, dict[str, str]]] = {
+        "sqlite": {
+            "rows": "json_group_array",
+            "row": "json_array",
+            "text": "",
+            "tx": "NULL",
+            "next": "(SELECT size FROM ledger_state WHERE id = 1)",
+            "keys": "(SELECT value AS id FROM json_each(:keys))",
+            "among": "IN (SELECT value FROM json_each(:keys))",
+            "triples": "(SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(:given))",
+        },
+        "postgresql": {
+            "rows": "json_agg",
+            "row": "json_build_array",
+            "text": "::text",
+            "tx": "pg_current_xact_id()::text::bigint",
+            "next": "NULL",
+            "keys": "(SELECT value::bigint AS id FROM json_array_elements_text(:keys::json))",
+            "among": "= ANY (ARRAY(SELECT value::bigint FROM json_array_elements_text(:keys::json)))",
+            "triples": "(SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c"
+            " FROM json_array_elements(:given::json))",
+        },
+    }
+
+    def __init__(self, sql: str) -> None:
+        self.sqlite = sql.format(**self._WORDS["sqlite"])
+        self.postgresql = _percent(sql.format(**self._WORDS["postgresql"]))
+
+
+Statement = tuple[Prepared, dict[str, Any]]
+"""A prepared statement with its values."""
+
+
+def _percent(sql: str) -> str:
+    """psycopg names parameters %(name)s; a double colon is a cast and no parameter."""
+    return re.sub(r"(?<!:):([a-z_]+)", r"%(\1)s", sql.replace("%", "%%"))
