@@ -70,6 +70,11 @@ from registry.recovery import documents as recovery_documents
 from registry.recovery import entry_pages as recovery_entry_pages
 from registry.recovery import evidence_pages as recovery_evidence_pages
 from registry.recovery import pages as recovery_pages
+from registry.requests import api as requests_api
+from registry.requests import documents as requests_documents
+from registry.requests import messages as requests_messages
+from registry.requests import pages as requests_pages
+from registry.requests.following import DUE as REQUESTS_DUE
 from registry.retention import api as retention_api
 from registry.retention import commands as retention_commands
 from registry.retention import pages as retention_pages
@@ -90,6 +95,7 @@ from registry.verification.queries import Verifiable
 
 API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
+    requests_api.blueprint,
     firearms_api.blueprint,
     ammunition_api.blueprint,
     licensing_api.blueprint,
@@ -109,6 +115,7 @@ PAGE_ROOMS: Sequence[Any] = (
     home_pages.blueprint,
     access_pages.blueprint,
     tracing_pages.blueprint,
+    requests_pages.blueprint,
     firearms_pages.blueprint,
     ammunition_pages.blueprint,
     licensing_pages.blueprint,
@@ -125,6 +132,7 @@ PAGE_ROOMS: Sequence[Any] = (
 )
 NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
+    *requests_pages.NAVIGATION,
     *firearms_pages.NAVIGATION,
     *ammunition_pages.NAVIGATION,
     *licensing_pages.NAVIGATION,
@@ -140,6 +148,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
 )
 SECTIONS: Mapping[str, str] = {
     "tracing": "Tracing",
+    "requests": "Tracing",
     "exchange": "Tracing",
     "firearms": "Firearms",
     "marks": "Firearms",
@@ -177,9 +186,10 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
         **verifying.APPROVABLE,
     },
     "custody": incidents.WATCHERS,
+    "due": REQUESTS_DUE,
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`; who watches
-chains of custody, for `registry.firearms.chain`."""
+chains of custody, for `registry.firearms.chain`; what is done now and then, for the exchange's courier."""
 MORE_ROOMS = (
     application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
     licensing_paper_api, licensing_paper_pages, licensing_case_api, licensing_law_api, act_pages,
@@ -190,6 +200,7 @@ MORE_ROOMS = (
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
     **tracing_documents.VERIFIABLE,
+    **requests_documents.VERIFIABLE,
     **firearms_record.VERIFIABLE,
     **ammunition_record.VERIFIABLE,
     **recovery_documents.VERIFIABLE,
@@ -199,5 +210,5 @@ VERIFIABLE: Verifiable = {
     **deactivation_documents.VERIFIABLE,
 }
 """Kinds of documents that everyone can verify, and what each subject tells of its own."""
-MESSAGES: Kinds = merged(exchange_kinds.KINDS)
+MESSAGES: Kinds = merged(exchange_kinds.KINDS, requests_messages.KINDS)
 """Kinds of messages between States, and what each does; a subject's own are merged in here."""

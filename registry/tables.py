@@ -16,6 +16,7 @@ from registry.licensing import tables as licensing
 from registry.marks import tables as marks
 from registry.recovery import disposal_tables as disposal
 from registry.recovery import tables as recovery
+from registry.requests import tables as requests
 from registry.retention import tables as retention
 from registry.shipments import tables as shipments
 from registry.tracing import tables as tracing
@@ -23,6 +24,6 @@ from registry.verification import tables as verification
 
 TABLES = (
     journal, web, directory, calendars, access, verification, exchange, marks, firearms,
-    ammunition, code_tables, deactivation, licensing, shipments, tracing, recovery, disposal,
+    ammunition, code_tables, deactivation, licensing, shipments, tracing, requests, recovery, disposal,
     retention,
 )  # fmt: skip

@@ -51,6 +51,11 @@ class May(StrEnum):
     VERIFYING_BODY_SET = "verifying_body.set"
     TRACE_ASK = "trace.ask"
     TRACE_READ = "trace.read"
+    REQUEST_READ = "request.read"  # requests for traces between States
+    REQUEST_WRITE = "request.write"  # drafts of requests to other States
+    REQUEST_SEND = "request.send"  # what the point of contact says to other States
+    REQUEST_ANSWER = "request.answer"  # review, redact and release what other States asked for
+    REQUEST_RULE_SET = "request_rule.set"  # what goes to a State by itself
     LABEL_PRINT = "label.print"
     RECOVERY_READ = "recovery.read"
     RECOVERY_RECORD = "recovery.record"  # seized, found, surrendered, collected
@@ -396,6 +401,8 @@ class IssuedKind(StrEnum):
     LICENCE = "licence"
     RECEIPT = "receipt"  # of a shipment that came in, FP 10(4)
     DEACTIVATION_CERTIFICATE = "deactivation_certificate"
+    TRACE_REQUEST = "trace_request"  # to or from another State
+    TRACE_ANSWER = "trace_answer"  # of another State, or to it
 
 
 class Authenticity(StrEnum):

@@ -22,6 +22,7 @@ NAVIGATION = (NavigationEntry("Ledger", "auditing.ledger", May.LEDGER_READ, 70),
 PLACES = {
     "F": "firearms.show", "L": "ammunition.show", "P": "directory.show", "T": "tracing.show",
     "RC": "recovery.campaign", "RV": "recovery.show", "EV": "recovery.item", "DC": "recovery.disposal",
+    "RQ": "requests.show",
 }  # fmt: skip
 OPERATIONS = {"I": "Recorded", "U": "Changed", "D": "Removed", "S": "Stated anew"}
 MOST_PROBLEMS = 100

@@ -60,8 +60,8 @@ def _office(*roles: Role) -> dict[Role, Grant]:
     return {role: Grant(Scope.OFFICE) for role in roles}
 
 
-def _self(*roles: Role) -> dict[Role, Grant]:
-    return {role: Grant(Scope.SELF) for role in roles}
+def _self(*roles: Role, purposes: frozenset[Purpose] | None = None) -> dict[Role, Grant]:
+    return {role: Grant(Scope.SELF, purposes=purposes) for role in roles}
 
 
 def _personal(*roles: Role, purposes: frozenset[Purpose]) -> dict[Role, Grant]:
@@ -111,6 +111,11 @@ TABLE: Mapping[May, Cells] = {
     May.VERIFYING_BODY_SET: _every(_SUPERVISOR),
     May.TRACE_ASK: _every(*_AUTHORITY, purposes=_REGISTER) | _every(_POLICE, _CUSTOMS, purposes=_BORDER),
     May.TRACE_READ: _every(*_AUTHORITY, _AUDITOR) | _self(_POLICE, _CUSTOMS),
+    May.REQUEST_READ: _every(*_AUTHORITY, _AUDITOR) | _self(_POLICE, _CUSTOMS),
+    May.REQUEST_WRITE: _every(*_AUTHORITY, purposes=_REGISTER) | _self(_POLICE, _CUSTOMS, purposes=_BORDER),
+    May.REQUEST_SEND: _every(*_AUTHORITY),
+    May.REQUEST_ANSWER: _every(*_AUTHORITY),
+    May.REQUEST_RULE_SET: _every(_SUPERVISOR),
     May.LABEL_PRINT: _every(*_AUTHORITY, _POLICE, _CUSTOMS) | _party(_TRADER),
     May.RECOVERY_READ: _every(*_AUTHORITY, _POLICE, _CUSTOMS, _AUDITOR),
     May.RECOVERY_RECORD: _every(*_AUTHORITY, _POLICE, _CUSTOMS),

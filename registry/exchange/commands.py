@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -185,9 +185,10 @@ def deliver(forever: bool) -> None:
     click.echo(f"{tried} tried")
 
 
-def daily(parts: Registry) -> tuple[partial[int]]:
-    """What the courier does beside deliveries."""
-    return (partial(own_kinds.post_due_statuses, parts.office),)
+def daily(parts: Registry) -> list[Callable[[], object]]:
+    """What the courier does beside deliveries: comparing channels, and what higher floors have due."""
+    offered = parts.office.offers.get("due", {}).values()
+    return [partial(due, parts.office) for due in (own_kinds.post_due_statuses, *offered)]
 
 
 @exchange.command("outbox")

@@ -1,4 +1,4 @@
-"""What is due, at a glance: shipments to be cleared, receipts that do not come, licences to be decided."""
+"""What is due, at a glance: requests of other States, clearances, receipts, decisions, returns."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from registry.core.work import Work
 from registry.licensing import queries as licences
+from registry.requests import queries as requests
 from registry.shipments import queries as shipments
 from schemas.vocabulary import May
 
@@ -34,6 +35,10 @@ def _all(work: Work) -> Iterator[Deadline]:
         waiting = shipments.waiting(work)
         late = sum(row.expected_on < work.today for row in waiting)
         yield Deadline("clearances", late, len(waiting) - late)
+    if May.REQUEST_ANSWER in may:
+        asked = requests.queue(work)
+        behind = sum(row.late for row in asked)
+        yield Deadline("requests", behind, len(asked) - behind)
     if May.SHIPMENT_FOLLOW in may:
         soon = shipments.due_soon(work, work.today + SOON)
         yield Deadline("receipts", len(shipments.overdue(work)), len(soon))

@@ -99,6 +99,7 @@ def _due_words() -> dict[str, tuple[str, str]]:
         "clearances": (_("Shipments to be cleared"), url_for("shipments.counter")),
         "receipts": (_("Proofs of receipt"), url_for("shipments.list", overdue="1")),
         "decisions": (_("Licences to be decided"), url_for("licensing.queue")),
+        "requests": (_("Requests of other States"), url_for("requests.list")),
         "returns": (_("Goods to be returned"), url_for("licensing.list", overdue="1")),
     }
 
@@ -172,6 +173,7 @@ def _record(who: Actor, text: str) -> str | None:
         ("LC", "licensing.case", May.LICENCE_READ),
         ("SH", "shipments.show", May.SHIPMENT_READ),
         ("P", "directory.show", May.DIRECTORY_READ),
+        ("RQ", "requests.show", May.REQUEST_READ),
         ("T", "tracing.show", May.TRACE_READ),
     )
     for number in [text, *_NUMBER.findall(text)]:

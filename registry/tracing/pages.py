@@ -167,6 +167,7 @@ def show(number: str) -> str:
         words=_words,
         observed=_observed,
         may_ask=May.TRACE_ASK in may,
+        may_request=May.REQUEST_WRITE in may and found.question["kind"] == TraceKind.FIREARM,
         may_read_firearms=May.FIREARM_READ in may,
         may_read_lots=May.LOT_READ in may,
         again=url_for("tracing.new", **_typed(found.question)),

@@ -19,6 +19,7 @@ from schemas import (
     deactivation_vocabulary,
     licensing_vocabulary,
     recovery_vocabulary,
+    requests_vocabulary,
     shipments_vocabulary,
     vocabulary,
 )
@@ -31,6 +32,7 @@ LISTS = (
     deactivation_vocabulary,
     licensing_vocabulary,
     recovery_vocabulary,
+    requests_vocabulary,
     shipments_vocabulary,
 )
 KEYWORDS: dict[str, tuple[int, ...] | None] = {

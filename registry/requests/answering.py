@@ -1,0 +1,133 @@
+"""Answering another State: the search by machine, then what is told of it, under which restriction."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from msgspec.structs import replace
+
+from registry.core.errors import Invalid, refuse_if
+from registry.core.numbers import find_registry_number
+from registry.core.work import Work
+from registry.requests import doing, life, queries, redaction, rules
+from registry.requests.tables import TraceRequestRow
+from registry.tracing import acts as tracing
+from registry.tracing import keeping
+from registry.tracing.queries import trace
+from schemas.exchange import Handling
+from schemas.requests import RequestNew, Step
+from schemas.requests_vocabulary import NoticeKind, RequestAct
+from schemas.tracing import Question
+from schemas.vocabulary import Purpose, Severity, TraceKind
+
+_MAY_BE_LEFT_OUT = {"calibre": "", "country": None}
+
+
+def search(work: Work, row: TraceRequestRow) -> dict[str, Any] | None:
+    """Trace what is asked in our records and keep the search; the answer, or None with the reason noted.
+
+    A calibre or country that our lists do not know is left out of the search.
+    """
+    asked = queries.asked_of(row)
+    question = Question(
+        kind=TraceKind.FIREARM,
+        purpose=Purpose.FOREIGN_REQUEST,
+        case_number=f"{row.peer} {asked.case_number}"[:80],
+        mark=asked.mark,
+        maker=asked.maker,
+        model=asked.model,
+        country=asked.country,
+        calibre=asked.calibre,
+        type=asked.type,
+        year=asked.year,
+    )
+    for _ in range(1 + len(_MAY_BE_LEFT_OUT)):
+        try:
+            answer = tracing.find(work, question)
+        except Invalid as error:
+            field = error.unmet[0].field if error.unmet else ""
+            if field not in _MAY_BE_LEFT_OUT:
+                doing.note(work, row, NoticeKind.NOT_TRACED, str(error), by=doing.MACHINE)
+                return None
+            question = replace(question, **{field: _MAY_BE_LEFT_OUT[field]})
+            continue
+        number = tracing.keep(work, question, answer)
+        row.trace_id = find_registry_number("T", number)
+        found: dict[str, Any] = orjson.loads(keeping.written(answer)[0])
+        doing.note(
+            work,
+            row,
+            NoticeKind.TRACED,
+            str(answer.certainty.statement),
+            {"trace": number, "outcome": answer.outcome.value},
+            by=doing.MACHINE,
+        )
+        return found
+    return None
+
+
+def proposed(work: Work, row: TraceRequestRow) -> dict[str, Any] | None:
+    """What our records would tell, before an officer has looked at it."""
+    return redaction.told(trace(work, row.trace_id).answer) if row.trace_id else None
+
+
+def release(
+    work: Work, row: TraceRequestRow, told: dict[str, Any], step: Step, by_machine: bool = False
+) -> None:
+    """Tell the asking State, in full or in part; what was sent, and what binds it, is kept."""
+    refuse_if(redaction.unmet_to_withhold(told, step.withheld))
+    body = redaction.redacted(told, step.withheld) | {
+        "ground": step.ground,
+        "words": step.words,
+        "by_machine": by_machine,
+    }
+    next_state = body["next_state"]
+    audience = (row.peer, *((next_state["code"],) if next_state else ()))
+    handling = Handling(tuple(dict.fromkeys(audience)), step.onward.value, step.retain_until, step.caveat)
+    bound = asdict(handling)
+    row.answer, row.handling, row.answered_at = dumped(body), dumped(bound), work.now
+    doing.move(work, row, step.act)
+    posted = doing.tell(work, row, life.MOVES[step.act].message, body, handling)
+    doing.note(
+        work,
+        row,
+        step.act,
+        step.words,
+        {"answer": body, "handling": bound},
+        posted.jti,
+        doing.MACHINE if by_machine else None,
+    )
+
+
+def dumped(value: Any) -> str:
+    """As it is kept."""
+    return orjson.dumps(value, default=list).decode()
+
+
+def answer_by_itself(work: Work, row: TraceRequestRow, found: dict[str, Any] | None) -> bool:
+    """Let an exact match go out without an officer, where the State has allowed that; whether it went."""
+    rule = queries.rule_row(work, row.peer)
+    if found is None or rule is None or not rule.release:
+        return False
+    asked = queries.asked_of(row)
+    if not redaction.goes_by_itself(found, is_complete(asked), asked.confidentiality):
+        return False
+    release(work, row, redaction.told(found), Step(act=RequestAct.ANSWER), by_machine=True)
+    return True
+
+
+def is_complete(asked: RequestNew) -> bool:
+    """Whether nothing that is part of a request is missing (ITI 18)."""
+    return all(gap.severity is not Severity.ALARM for gap in rules.lacking(asked))
+
+
+def ask_for_what_lacks(work: Work, row: TraceRequestRow) -> None:
+    """ITI 21: tell an asking State what its request lacks, at once."""
+    missing = [gap for gap in rules.lacking(queries.asked_of(row)) if gap.severity is Severity.ALARM]
+    words = " ".join(str(gap.text) for gap in missing)
+    body = {"words": words, "missing": [gap.field for gap in missing]}
+    doing.move(work, row, RequestAct.ASK_MORE)
+    posted = doing.tell(work, row, life.MOVES[RequestAct.ASK_MORE].message, body)
+    doing.note(work, row, RequestAct.ASK_MORE, words, body, posted.jti, doing.MACHINE)

@@ -1,0 +1,210 @@
+"""Requests and answers on paper: what ITI 18 asks for, what was told, and what binds whoever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from registry.core.numbers import key_of
+from registry.core.printing.paper import (
+    Block,
+    FindingBox,
+    Frame,
+    Heading,
+    KeyValues,
+    Paragraph,
+    Seal,
+    Step,
+    Table,
+    Timeline,
+    document,
+)
+from registry.core.work import Work
+from registry.directory.countries import country_name
+from registry.requests.tables import TraceRequestRow
+from registry.requests.views import RequestView
+from registry.verification.queries import Standing, Verifiable
+from schemas.requests_vocabulary import Direction
+from schemas.vocabulary import IssuedKind
+from schemas.words import Language
+
+_SHOWN = (
+    ("mark", "Mark as read"),
+    ("mark_place", "Where on it"),
+    ("other_marks", "Other marks"),
+    ("maker", "Maker"),
+    ("model", "Model"),
+    ("calibre", "Calibre"),
+    ("type", "Type"),
+    ("country", "Country of manufacture"),
+    ("year", "Year"),
+)
+
+
+def draw_request(found: RequestView, authority: str, seal: Seal, say: Language) -> bytes:
+    """A request for a trace as PDF."""
+    title = say("Request for a trace")
+    return document(_frame(title, found, authority, seal, say), list(_request(found, say)))
+
+
+def draw_answer(found: RequestView, authority: str, seal: Seal, say: Language) -> bytes:
+    """The answer to a request as PDF."""
+    title = say("Answer to a request for a trace")
+    return document(_frame(title, found, authority, seal, say), list(_answer(found, say)))
+
+
+def _frame(title: str, found: RequestView, authority: str, seal: Seal, say: Language) -> Frame:
+    at = found.sent_at or found.made_at
+    return Frame(
+        title=title,
+        number=found.number,
+        authority=authority,
+        issued=f"{at:%Y-%m-%d %H:%M} UTC",
+        page_words=say("Page {page} of {pages}"),
+        language=say.code,
+        seal=seal,
+    )
+
+
+def _between(found: RequestView, say: Language) -> str:
+    other = country_name(found.peer, say.code)
+    if found.direction == Direction.OUT:
+        return say("To %(state)s", state=other)
+    return say("From %(state)s", state=other)
+
+
+def _request(found: RequestView, say: Language) -> Iterator[Block]:
+    asked = found.asked
+    yield Paragraph(_between(found, say), large=True)
+    yield KeyValues(
+        [
+            (say("Case"), found.asked.case_number),
+            (say("Urgency"), say.label(found.urgency)),
+            (say("State of the request"), say.label(found.state)),
+            (say("Number there"), found.their_number or "–"),
+            (say("Message"), found.thread or say("Not sent yet")),
+        ]
+    )
+    yield Heading(say("Why it is illicit (ITI 18(a))"))
+    yield KeyValues(
+        [
+            (say("Ground"), say.label(asked.ground.value) if asked.ground else "–"),
+            (say("Legal justification"), asked.legal_basis or "–"),
+            (say("Circumstances of finding"), asked.circumstances or "–"),
+        ]
+    )
+    yield Heading(say("Marks and firearm (ITI 18(b))"))
+    yield KeyValues([(say(shown), _plain(getattr(asked, name), name, say)) for name, shown in _SHOWN])
+    if asked.left_on or asked.document_number:
+        paper = " ".join(filter(None, (say.label(asked.document_kind), asked.document_number)))
+        when = asked.left_on.isoformat() if asked.left_on else "–"
+        yield KeyValues([(say("It went there on"), when), (say("Under"), paper or "–")])
+    yield Heading(say("Use of the information (ITI 18(c), 15, 16)"))
+    kept = say("Can be kept") if asked.confidentiality else say("Cannot be guaranteed")
+    yield KeyValues(
+        [(say("Intended use"), asked.intended_use or "–"), (say("Restrictions on its use"), kept)]
+    )
+
+
+def _plain(value: Any, name: str, say: Language) -> str:
+    if value in (None, ""):
+        return "–"
+    return say.label(str(value)) if name == "type" else str(value)
+
+
+def _answer(found: RequestView, say: Language) -> Iterator[Block]:
+    answer, handling = found.answer or {}, found.handling or {}
+    yield Paragraph(_between(found, say), large=True)
+    yield Paragraph(say.told(answer["statement"]))
+    yield FindingBox("warning", say.label("warning"), _restriction(handling, say))
+    if answer.get("withheld"):
+        ground = say.label(answer["ground"]) if answer.get("ground") else "–"
+        yield FindingBox(
+            "information",
+            say.label("information"),
+            say(
+                "%(count)s places of the answer are withheld: %(ground)s (ITI 22).",
+                count=len(answer["withheld"]),
+                ground=ground,
+            ),
+        )
+    if answer.get("words"):
+        yield Paragraph(answer["words"])
+    for one in answer["findings"]:
+        law = f" ({one['article']})" if one["article"] else ""
+        yield FindingBox(one["severity"], say.label(one["severity"]), say.told(one["text"]) + law)
+    yield from _records(answer, say)
+    yield from _way(answer, say)
+
+
+def _restriction(handling: dict[str, Any], say: Language) -> str:
+    audience = ", ".join(country_name(code, say.code) for code in handling.get("audience", ()))
+    lines = [
+        say("For designated authorities of %(states)s alone, for the stated use (ITI 15).", states=audience)
+    ]
+    if handling.get("onward") == "consent":
+        lines.append(say("It goes on to others only once its source has consented."))
+    else:
+        lines.append(say("It goes on to nobody."))
+    if handling.get("retain_until"):
+        lines.append(say("To be kept until %(day)s.", day=str(handling["retain_until"])))
+    if handling.get("caveat"):
+        lines.append(handling["caveat"])
+    return " ".join(lines)
+
+
+def _records(answer: dict[str, Any], say: Language) -> Iterator[Block]:
+    if not answer["candidates"]:
+        return
+    yield Heading(say("Records that fit"))
+    heads = (say("Mark"), say("Maker and model"), say("Calibre"), say("Year"), say("Match"))
+    rows = [
+        (
+            c["mark"],
+            " ".join(filter(None, (c["maker"], c["model"]))),
+            c["calibre"],
+            str(c["year"] or ""),
+            say.label(c["match"] or ""),
+        )
+        for c in answer["candidates"]
+    ]
+    yield Table(tuple(zip(heads, (2, 4, 2, 1, 1.6), strict=True)), rows)
+
+
+def _way(answer: dict[str, Any], say: Language) -> Iterator[Block]:
+    if answer["steps"]:
+        yield Heading(say("Chain of custody"))
+        yield Timeline([_step(one, say) for one in answer["steps"]])
+    if answer["last_holder"]:
+        yield KeyValues([(say("Last known holder"), answer["last_holder"])])
+    if left := answer["next_state"]:
+        yield Heading(say("State to ask next"))
+        paper = " ".join(filter(None, (say.label(left["document_kind"]), left["document_number"])))
+        yield KeyValues(
+            [
+                (say("State"), f"{country_name(left['code'], say.code)} ({left['code']})"),
+                (say("On"), left["date"] or "–"),
+                (say("Under"), paper or "–"),
+            ]
+        )
+
+
+def _step(one: dict[str, Any], say: Language) -> Step:
+    hands = [one["from_name"], one["to_name"]]
+    who = (
+        say("%(giver)s to %(receiver)s", giver=hands[0], receiver=hands[1]) if all(hands) else "".join(hands)
+    )
+    where = ", ".join(filter(None, (one["place"], one["country"])))
+    paper = " ".join(filter(None, (say.label(one["document_kind"]), one["document_number"])))
+    return Step(one["date"], say.label(one["kind"]), who + (f" ({where})" if where else ""), paper)
+
+
+def stands(work: Work, number: str, edition: str) -> Standing:
+    """Whether the request still reads as it was printed; nothing of what it says."""
+    row = work.session.get(TraceRequestRow, key_of("RQ", number))
+    if row is None:
+        return Standing(False)
+    return Standing(str(row.version) == edition, row.state)
+
+
+VERIFIABLE: Verifiable = {IssuedKind.TRACE_REQUEST: stands, IssuedKind.TRACE_ANSWER: stands}

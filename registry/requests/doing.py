@@ -1,0 +1,158 @@
+"""What every step in a request does: its place in the life, clock, message, line in its course."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import orjson
+
+from registry.core.errors import refuse_if
+from registry.core.work import Work
+from registry.exchange import outbox
+from registry.requests import life, queries
+from registry.requests.tables import OnwardConsent, RequestEvent, TraceRequestRow
+from schemas.exchange import Handling, Reference, Sender, Use
+from schemas.requests import RequestNew
+from schemas.requests_vocabulary import Direction, NoticeKind, RequestAct, RequestState, Side
+
+MACHINE = 0
+_BODY = (
+    "mark", "urgency", "mark_place", "other_marks", "photographs", "maker", "model", "calibre", "type",
+    "country", "year", "ground", "circumstances", "confidentiality", "left_on", "document_kind",
+    "document_number",
+)  # fmt: skip
+
+
+def note(
+    work: Work,
+    row: TraceRequestRow,
+    what: RequestAct | NoticeKind,
+    words: str = "",
+    details: dict[str, Any] | None = None,
+    jti: str = "",
+    by: int | None = None,
+) -> None:
+    """Write a step into the course of a request. by: whoever acts, unless told."""
+    work.session.flush()
+    work.session.add(
+        RequestEvent(
+            request_id=row.id,
+            n=queries.last_event(work, row.id) + 1,
+            at=work.now,
+            what=what.value,
+            by=work.actor.user_id if by is None else by,
+            words=str(words)[:2000],
+            details=orjson.dumps(details, default=_plain).decode() if details else "",
+            jti=jti,
+        )
+    )
+    work.session.flush()
+
+
+def move(work: Work, row: TraceRequestRow, act: RequestAct) -> None:
+    """Our side's step: the state it leads to and the clock; raises Refused where it is not possible now."""
+    refuse_if(life.unmet_to_do(act, RequestState(row.state), queries.side_of(row)))
+    settle(work, row, life.MOVES[act].after)
+
+
+def settle(work: Work, row: TraceRequestRow, after: RequestState | None) -> None:
+    """Set the state, if it changes; the clock starts anew where the other side is at work again."""
+    row.version += 1
+    if after is None:
+        return
+    before, row.state = RequestState(row.state), after.value
+    if after not in life.RUNS:
+        row.due_at = None
+    elif before not in life.RUNS:
+        row.due_at, row.escalated_at = queries.due_at(work, row), None
+
+
+def tell(
+    work: Work,
+    row: TraceRequestRow,
+    type_: str,
+    body: dict[str, Any],
+    handling: Handling | None = None,
+    use: Use | None = None,
+) -> outbox.Posted:
+    """Send the other State a message of this request; ours as the asked one names what it answers."""
+    answers = queries.side_of(row) is Side.ASKED
+    who = str(work.actor.user_id) if work.actor.user_id > 0 else "machine"
+    return outbox.post(
+        work,
+        outbox.Outgoing(
+            row.peer,
+            type_,
+            {name: _plain(value) for name, value in body.items() if value not in (None, "", ())},
+            row.thread,
+            Reference(row.jti, row.sha256) if answers else None,
+            Sender(user=who),
+            use or Use(),
+            handling or Handling(),
+        ),
+    )
+
+
+def reply_to_consent(
+    work: Work, row: TraceRequestRow, consent: OnwardConsent, body: dict[str, Any]
+) -> outbox.Posted:
+    """Answer the very message that asked for a consent."""
+    asked = Reference(consent.jti, consent.sha256)
+    return outbox.post(work, outbox.Outgoing(row.peer, "consent.reply", body, row.thread, asked))
+
+
+def message_of(asked: RequestNew) -> tuple[dict[str, Any], Use]:
+    """What is asked as a message says it: its body, and why (ITI 18(a) and (c))."""
+    body = {name: _plain(getattr(asked, name)) for name in _BODY}
+    use = Use(asked.purpose.value, asked.case_number, asked.legal_basis, asked.intended_use)
+    return {name: value for name, value in body.items() if value not in (None, "")}, use
+
+
+def send(work: Work, row: TraceRequestRow) -> None:
+    """Send a draft; the caller has made sure that it is complete."""
+    asked = queries.asked_of(row)
+    body, use = message_of(asked)
+    refuse_if(life.unmet_to_do(RequestAct.SEND, RequestState(row.state), queries.side_of(row)))
+    posted = tell(work, row, life.MOVES[RequestAct.SEND].message, body, use=use)
+    row.thread, row.jti, row.sha256, row.sent_at = posted.thread, posted.jti, posted.sha256, work.now
+    move(work, row, RequestAct.SEND)
+    note(work, row, RequestAct.SEND, details=body | {"purpose": asdict(use)}, jti=posted.jti)
+
+
+def opened(
+    work: Work,
+    direction: Direction,
+    asked: RequestNew,
+    peer: str,
+    made_by: int,
+    trace_id: int | None = None,
+    follows_id: int | None = None,
+    **given: Any,
+) -> TraceRequestRow:
+    """A new request; ours begin as drafts."""
+    row = TraceRequestRow(
+        direction=direction.value,
+        peer=peer,
+        state=RequestState.SENT.value if given else RequestState.DRAFT.value,
+        urgency=asked.urgency.value,
+        case_number=asked.case_number,
+        asked=queries.kept(asked),
+        trace_id=trace_id,
+        follows_id=follows_id,
+        made_at=work.now,
+        made_by=made_by,
+        **given,
+    )
+    work.session.add(row)
+    work.session.flush()
+    return row
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, str) else value

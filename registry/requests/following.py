@@ -1,0 +1,104 @@
+"""Going on: to the State that an answer names, and after what is late."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from registry.core.errors import Conflict, RegistryError, refuse_if
+from registry.core.work import OPERATOR, Office, Work
+from registry.exchange import queries as exchange
+from registry.requests import chain, doing, life, queries
+from registry.requests.tables import TraceRequestRow
+from schemas.requests import RequestNew
+from schemas.requests_vocabulary import Direction, NoticeKind, RequestAct, RequestState
+from schemas.words import said
+
+
+def ask_next(work: Work, row: TraceRequestRow, made_by: int) -> TraceRequestRow:
+    """Ask the State that an answer names the same; raises Refused where the chain ends, Conflict if asked.
+
+    How the firearm went there is told only where the answer was released for that State too.
+    """
+    links = [queries.link(one) for one in queries.upstream(work, row)]
+    refuse_if(chain.unmet_to_follow(links, work.home))
+    if known := queries.follower(work, row.id):
+        raise Conflict(said("That State is asked already: %(number)s", number=queries.request_number(known)))
+    following = doing.opened(
+        work,
+        Direction.OUT,
+        _asked_next(row, links[-1]),
+        links[-1].to,
+        made_by,
+        row.trace_id,
+        row.id,
+    )
+    doing.note(work, following, NoticeKind.DRAFTED, details={"follows": queries.request_number(row.id)})
+    doing.send(work, following)
+    number = queries.request_number(following.id)
+    doing.note(work, row, NoticeKind.ASKED_NEXT, details={"state": links[-1].to, "request": number})
+    return following
+
+
+def _asked_next(row: TraceRequestRow, link: chain.Link) -> RequestNew:
+    asked = queries.asked_of(row)
+    told = queries.answer_of(row).get("next_state") or {}
+    if link.to not in queries.handling_of(row).get("audience", ()):
+        told = {}
+    left = told.get("date", "")
+    return replace(
+        asked,
+        to=link.to,
+        left_on=date.fromisoformat(left) if left else None,
+        document_kind=told.get("document_kind", ""),
+        document_number=told.get("document_number", ""),
+    )
+
+
+def go_on_by_itself(work: Work, row: TraceRequestRow) -> None:
+    """After an answer: ask the State it names where that is allowed, else note why the chain stands."""
+    links = [queries.link(one) for one in queries.upstream(work, row)]
+    if reason := chain.ending(links, work.home):
+        doing.note(work, row, NoticeKind.CHAIN_ENDED, reason, by=doing.MACHINE)
+        return
+    rule = queries.rule_row(work, links[-1].to)
+    if rule is None or not rule.ask or not exchange.is_trusted(work, links[-1].to):
+        return
+    if queries.follower(work, row.id) is None:
+        ask_next(work, row, doing.MACHINE)
+
+
+def escalate(work: Work) -> int:
+    """Note everything that is late and nobody was told of; remind the States that are late; how many."""
+    late = queries.overdue(work)
+    for row in late:
+        row.escalated_at = work.now
+        doing.note(work, row, NoticeKind.ESCALATED, by=doing.MACHINE)
+        if row.direction == Direction.OUT:
+            remind(work, row, said("The answer is late; where does it stand?"))
+    return len(late)
+
+
+def remind(work: Work, row: TraceRequestRow, words: str) -> None:
+    """Ask the other State where its answer stands."""
+    refuse_if(life.unmet_to_do(RequestAct.REMIND, RequestState(row.state), queries.side_of(row)))
+    body = {"words": words}
+    posted = doing.tell(work, row, life.MOVES[RequestAct.REMIND].message, body)
+    row.version += 1
+    doing.note(work, row, RequestAct.REMIND, words, jti=posted.jti)
+
+
+def escalate_due(office: Office) -> int:
+    """As `escalate`, in a work of its own where anything is late; how many."""
+    with office.look(OPERATOR) as work:
+        if not queries.is_any_overdue(work):
+            return 0
+    try:
+        with office.begin(OPERATOR, doing="request.escalate") as work:
+            return escalate(work)
+    except RegistryError:
+        return 0  # keys or a State are missing now; the next round tries again
+
+
+DUE = {"requests": escalate_due}
+"""What is done now and then beside deliveries."""

@@ -1,0 +1,240 @@
+"""Messages about traces: what another State's word does here; what crossed ours on the way is kept too."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from registry.core.errors import Refused
+from registry.core.work import Work
+from registry.exchange.kinds import Kind, Kinds, Received
+from registry.requests import answering, clock, doing, following, life, queries
+from registry.requests.tables import OnwardConsent, TraceRequestRow
+from schemas import request_messages as shapes
+from schemas.exchange import Message
+from schemas.requests import RequestNew
+from schemas.requests_vocabulary import ConsentState, Direction, NoticeKind, RequestAct, RequestState
+from schemas.vocabulary import May, Purpose
+from schemas.words import said
+
+_ASKS = frozenset({"trace.request"})
+_PURPOSES = frozenset(purpose.value for purpose in Purpose)
+
+
+def _asked(work: Work, message: Message, body: shapes.TraceRequest) -> RequestNew:
+    """What another State asks, as we keep it."""
+    use = message.purpose
+    purpose = Purpose(use.code) if use.code in _PURPOSES else Purpose.FOREIGN_REQUEST
+    return RequestNew(
+        **asdict(body),
+        to=work.home,
+        case_number=use.case or said("not told"),
+        purpose=purpose,
+        legal_basis=use.legal_basis,
+        intended_use=use.intended_use,
+    )
+
+
+def take_request(work: Work, received: Received) -> None:
+    """Keep it, acknowledge and trace it at once; answer, or ask for more, where that is plain."""
+    message = received.message
+    if queries.has_thread(work, message.iss, message.thread):
+        raise Refused(said("This thread has its request already"))
+    asked = _asked(work, message, received.body)
+    row = doing.opened(
+        work,
+        Direction.IN,
+        asked,
+        message.iss,
+        work.actor.user_id,
+        thread=message.thread,
+        jti=message.jti,
+        sha256=received.sha256,
+        sent_at=work.now,
+    )
+    details = {"body": doing.message_of(asked)[0], "purpose": asdict(message.purpose)}
+    doing.note(work, row, RequestAct.SEND, details=details, jti=message.jti)
+    _acknowledge(work, row)
+    found = answering.search(work, row)
+    if not answering.is_complete(asked):
+        answering.ask_for_what_lacks(work, row)
+    else:
+        answering.answer_by_itself(work, row, found)
+
+
+def _acknowledge(work: Work, row: TraceRequestRow) -> None:
+    row.due_at = queries.due_at(work, row)
+    body = {"number": queries.request_number(row.id), "due_at": row.due_at.isoformat()}
+    doing.move(work, row, RequestAct.ACKNOWLEDGE)
+    posted = doing.tell(work, row, life.MOVES[RequestAct.ACKNOWLEDGE].message, body)
+    row.acknowledged_at = work.now
+    doing.note(work, row, RequestAct.ACKNOWLEDGE, details=body, jti=posted.jti, by=doing.MACHINE)
+
+
+def _ours(work: Work, received: Received) -> TraceRequestRow:
+    return queries.in_thread(work, received.message.iss, received.message.thread, Direction.OUT)
+
+
+def _theirs(work: Work, received: Received) -> TraceRequestRow:
+    return queries.in_thread(work, received.message.iss, received.message.thread, Direction.IN)
+
+
+def _hear(work: Work, row: TraceRequestRow, act: RequestAct, received: Received, words: str = "") -> bool:
+    """Note their step and do it, unless it crossed one of ours; whether it was done."""
+    after = life.after_hearing(act, RequestState(row.state))
+    moves = after is not None or life.MOVES[act].after is None
+    if moves:
+        doing.settle(work, row, after)
+    body = {name: value for name, value in asdict(received.body).items() if name != "words"}
+    details = {name: value for name, value in body.items() if value not in (None, "", ())}
+    if not moves:
+        row.version += 1
+        details["crossed"] = True
+    doing.note(work, row, act, words, details, received.message.jti)
+    return moves
+
+
+def take_acknowledgement(work: Work, received: Received) -> None:
+    """ITI 19: they have it; under which number, and until when they mean to answer."""
+    row = _ours(work, received)
+    row.their_number, row.acknowledged_at = received.body.number, work.now
+    _hear(work, row, RequestAct.ACKNOWLEDGE, received)
+
+
+def take_question_for_more(work: Work, received: Received) -> None:
+    """ITI 21: they need more."""
+    _hear(work, _ours(work, received), RequestAct.ASK_MORE, received, received.body.words)
+
+
+def take_delay(work: Work, received: Received) -> None:
+    """ITI 22: it takes longer, and why."""
+    row = _ours(work, received)
+    if _hear(work, row, RequestAct.DELAY, received, received.body.words) and received.body.until:
+        row.due_at, row.escalated_at = clock.end_of(received.body.until, "UTC"), None
+
+
+def take_refusal(work: Work, received: Received) -> None:
+    """ITI 22, 23: they refuse, and say why; a chain ends there."""
+    row = _ours(work, received)
+    if _hear(work, row, RequestAct.REFUSE, received, received.body.words):
+        following.go_on_by_itself(work, row)
+
+
+def take_response(work: Work, received: Received) -> None:
+    """ITI 20: their answer, with what binds us; the chain goes on by itself where that is allowed."""
+    row, body = _ours(work, received), asdict(received.body)
+    act = RequestAct.ANSWER_IN_PART if body["withheld"] else RequestAct.ANSWER
+    bound = asdict(received.message.handling)
+    row.answer, row.handling = answering.dumped(body), answering.dumped(bound)
+    row.answered_at = work.now
+    after = life.after_hearing(act, RequestState(row.state))
+    if after is None:
+        row.version += 1
+    else:
+        doing.settle(work, row, after)
+    details = {"answer": body, "handling": bound} | ({} if after else {"crossed": True})
+    doing.note(work, row, act, received.body.words, details, received.message.jti)
+    if after is not None:
+        following.go_on_by_itself(work, row)
+
+
+def take_more(work: Work, received: Received) -> None:
+    """ITI 21: what they were asked for; it is traced again at once."""
+    row = _theirs(work, received)
+    before = queries.asked_of(row)
+    told = RequestNew(
+        **asdict(received.body.request),
+        to=before.to,
+        case_number=before.case_number,
+        purpose=before.purpose,
+        legal_basis=before.legal_basis,
+        intended_use=before.intended_use,
+    )
+    row.asked, row.urgency = queries.kept(told), told.urgency.value
+    if _hear(work, row, RequestAct.GIVE_MORE, received, received.body.words):
+        found = answering.search(work, row)
+        answering.answer_by_itself(work, row, found)
+
+
+def take_question_why(work: Work, received: Received) -> None:
+    """ITI 23: they seek clarification."""
+    _hear(work, _theirs(work, received), RequestAct.CLARIFY, received, received.body.words)
+
+
+def take_withdrawal(work: Work, received: Received) -> None:
+    """They need no answer any more."""
+    _hear(work, _theirs(work, received), RequestAct.WITHDRAW, received, received.body.words)
+
+
+def take_reminder(work: Work, received: Received) -> None:
+    """They ask where it stands."""
+    _hear(work, _theirs(work, received), RequestAct.REMIND, received, received.body.words)
+
+
+def take_feedback(work: Work, received: Received) -> None:
+    """What the answer was good for; the request is closed."""
+    row = _theirs(work, received)
+    row.outcome = received.body.outcome.value
+    _hear(work, row, RequestAct.CLOSE, received, received.body.words)
+
+
+def take_consent_request(work: Work, received: Received) -> None:
+    """ITI 15: they ask whether an answer of ours may go on."""
+    row, body, message = _theirs(work, received), received.body, received.message
+    if work.session.get(OnwardConsent, (row.id, body.n)) is not None:
+        raise Refused(said("That number was used for another consent"))
+    work.session.add(
+        OnwardConsent(
+            request_id=row.id,
+            n=body.n,
+            recipient=body.recipient,
+            purpose=body.purpose,
+            state=ConsentState.ASKED.value,
+            asked_at=work.now,
+            asked_by=work.actor.user_id,
+            jti=message.jti,
+            sha256=received.sha256,
+        )
+    )
+    row.version += 1
+    doing.note(work, row, NoticeKind.CONSENT_ASKED, body.purpose, {"recipient": body.recipient}, message.jti)
+
+
+def take_consent(work: Work, received: Received) -> None:
+    """What the source says to onward use."""
+    row, body, message = _ours(work, received), received.body, received.message
+    consent = queries.consent_asked_by(work, row.id, message.re.jti if message.re else "")
+    if consent is None or consent.n != body.n or consent.state != ConsentState.ASKED:
+        raise Refused(said("That answers no question of ours that is open"))
+    consent.state = (ConsentState.GRANTED if body.granted else ConsentState.REFUSED).value
+    consent.words, consent.answered_at = body.words, work.now
+    row.version += 1
+    what = NoticeKind.CONSENT_GIVEN if body.granted else NoticeKind.CONSENT_REFUSED
+    doing.note(work, row, what, body.words, {"recipient": consent.recipient}, message.jti)
+
+
+def _answers(type_: str, shape: Any, handle: Any) -> Kind:
+    return Kind(type_, shape, handle, answers=_ASKS)
+
+
+def _follows(type_: str, shape: Any, handle: Any, may: frozenset[May] = frozenset()) -> Kind:
+    return Kind(type_, shape, handle, may=may, after=_ASKS)
+
+
+_TRACES = frozenset({May.TRACE_ASK})
+_ALL = (
+    Kind("trace.request", shapes.TraceRequestSchema, take_request, may=_TRACES),
+    _answers("trace.ack", shapes.AcknowledgedSchema, take_acknowledgement),
+    _answers("trace.clarify", shapes.WordsSchema, take_question_for_more),
+    _answers("trace.delay", shapes.RestrictedSchema, take_delay),
+    _answers("trace.refuse", shapes.RestrictedSchema, take_refusal),
+    _answers("trace.response", shapes.TraceResponseSchema, take_response),
+    _follows("trace.more", shapes.MoreSchema, take_more, _TRACES),
+    _follows("trace.question", shapes.WordsSchema, take_question_why),
+    _follows("trace.cancel", shapes.WordsSchema, take_withdrawal),
+    _follows("trace.status", shapes.WordsSchema, take_reminder),
+    _follows("trace.feedback", shapes.FeedbackSchema, take_feedback),
+    _follows("consent.request", shapes.ConsentAskedSchema, take_consent_request),
+    Kind("consent.reply", shapes.ConsentToldSchema, take_consent, answers=frozenset({"consent.request"})),
+)
+KINDS: Kinds = {kind.type: kind for kind in _ALL}

@@ -1,0 +1,384 @@
+"""Pages of requests between States: queue and list, draft, one request, review, what goes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from registry.core.errors import RegistryError, Unmet
+from registry.core.numbers import find_registry_number
+from registry.core.policy import purposes
+from registry.core.web import context, guard
+from registry.core.web.context import NavigationEntry
+from registry.core.web.forms import load_form, version_seen
+from registry.core.web.words import label, options, shown
+from registry.core.work import Work
+from registry.directory.countries import COUNTRIES, HISTORIC, country_name
+from registry.requests import acts, answering, queries, redaction, sealing
+from registry.requests.views import EventView, RequestView
+from registry.tracing.queries import trace
+from schemas import requests as shapes
+from schemas.requests_vocabulary import (
+    Direction,
+    NoticeKind,
+    Onward,
+    RequestAct,
+    RequestState,
+    RestrictionGround,
+    Urgency,
+    Usefulness,
+)
+from schemas.vocabulary import FirearmType, IllicitGround, May
+
+blueprint = Blueprint("requests", __name__, template_folder="templates")
+NAVIGATION = (NavigationEntry("Requests", "requests.list", May.REQUEST_READ, 12),)
+Answer = Response | str | tuple[str, int]
+TONES = {
+    "draft": "neutral",
+    "sent": "information",
+    "acknowledged": "information",
+    "more_asked": "warning",
+    "delayed": "warning",
+    "answered": "good",
+    "answered_in_part": "good",
+    "refused": "alarm",
+    "clarifying": "information",
+    "withdrawn": "neutral",
+    "closed": "neutral",
+    "not_traced": "warning",
+    "escalated": "alarm",
+    "refuse": "alarm",
+    "delay": "warning",
+    "answer": "good",
+    "answer_in_part": "good",
+}
+
+
+def _render(template: str, **given: Any) -> str:
+    may = context.actor().may
+    return render_template(
+        f"requests/{template}.html",
+        label=label,
+        tones=TONES,
+        country_name=_country,
+        may={permission.name.lower(): permission in may for permission in May},
+        **given,
+    )
+
+
+def _country(code: str) -> str:
+    return country_name(code, str(get_locale() or "en"))
+
+
+def _key(number: str) -> int:
+    return find_registry_number("RQ", number)
+
+
+def _typed() -> dict[str, str]:
+    return {name: value for name, value in request.form.items() if name not in ("version", "csrf_token")}
+
+
+@blueprint.get("/requests", endpoint="list")
+@guard.may(May.REQUEST_READ)
+def requests() -> str:
+    """What waits for us, what is due first on top, and all requests."""
+    asked = load_form(shapes.RequestsAskedSchema(), {"sort": "-number", **request.args})
+    with context.look() as work:
+        page = queries.requests(work, asked)
+        waiting = queries.queue(work) if May.REQUEST_ANSWER in work.actor.may else ()
+        now = work.now
+    return _render(
+        "list",
+        page=page,
+        asked=asked,
+        waiting=waiting,
+        now=now,
+        directions=options(Direction),
+        states=options(RequestState),
+    )
+
+
+@blueprint.route("/requests/new", methods=["GET", "POST"])
+@guard.may(May.REQUEST_WRITE)
+def new() -> Answer:
+    """Write a request, from a trace or from nothing."""
+    if request.method == "GET":
+        return _form(_from_trace(request.args.to_dict()), url_for("requests.new"))
+    try:
+        taken = load_form(shapes.RequestNewSchema(), _typed())
+        with context.begin(taken.purpose, taken.case_number) as work:
+            made = acts.draft(work, taken)
+    except RegistryError as error:
+        return _form(_typed(), url_for("requests.new"), errors=shown(error)), error.status
+    flash(_("The draft is kept as %(number)s.", number=made.number), "good")
+    return redirect(url_for("requests.show", number=made.number), 303)
+
+
+def _from_trace(typed: dict[str, str]) -> dict[str, Any]:
+    """What a trace says already: the firearm as it was read, the case, and the State to ask."""
+    if not typed.get("trace"):
+        return typed
+    with context.look() as work:
+        found = trace(work, find_registry_number("T", typed["trace"]))
+    names = ("mark", "maker", "model", "calibre", "type", "country", "year")
+    told = {name: found.question[name] for name in names if found.question.get(name)}
+    left = found.answer["next_state"] or {}
+    paper = {name: left.get(name) or "" for name in ("document_kind", "document_number")}
+    way = {"to": left.get("code") or "", "left_on": left.get("date") or "", **paper}
+    return {"case_number": found.case_number, "purpose": found.purpose, **way, **told, **typed}
+
+
+@blueprint.route("/requests/<number>/edit", methods=["GET", "POST"])
+@guard.may(May.REQUEST_WRITE)
+def edit(number: str) -> Answer:
+    """Write a request anew, while that is possible."""
+    action = url_for("requests.edit", number=number)
+    with context.look() as work:
+        found = queries.request(work, _key(number))
+    if request.method == "GET":
+        typed = shapes.RequestNewSchema().dump(found.asked)
+        return _form(typed, action, found)
+    try:
+        with context.begin() as work:
+            acts.edit(work, _key(number), load_form(shapes.RequestNewSchema(), _typed()), version_seen())
+    except RegistryError as error:
+        return _form(_typed(), action, found, shown(error)), error.status
+    flash(_("The request is kept as it reads now."), "good")
+    return redirect(url_for("requests.show", number=number), 303)
+
+
+def _form(typed: Mapping[str, Any], action: str, found: RequestView | None = None, errors: Any = ()) -> str:
+    today = sorted(((code, _country(code)) for code in COUNTRIES), key=lambda pair: pair[1])
+    return _render(
+        "new",
+        typed=typed,
+        action=action,
+        found=found,
+        errors=errors,
+        states=today,
+        countries=today + [(code, _country(code)) for code in HISTORIC],
+        types=options(FirearmType),
+        grounds=options(IllicitGround),
+        urgencies=options(Urgency),
+        purposes=options(purposes(context.actor().role, May.REQUEST_WRITE)),
+    )
+
+
+@blueprint.get("/requests/<number>")
+@guard.may(May.REQUEST_READ)
+def show(number: str) -> str:
+    """One request: what is asked, where it stands, what was told, and what can be done now."""
+    return _shown(number)
+
+
+def _shown(number: str, errors: tuple[Unmet, ...] = (), act: str = "") -> str:
+    with context.look() as work:
+        found = queries.request(work, _key(number))
+        chain = [_link(one) for one in queries.chain_views(work, found.id)]
+        ending = queries.chain_ending(work, found.id)
+    return _render(
+        "show",
+        found=found,
+        chain=chain,
+        ending=ending,
+        steps=[_event(found, event) for event in found.events],
+        errors=errors,
+        tried=act,
+        typed=_typed() if errors else {},
+        grounds=options(RestrictionGround),
+        outcomes=options(Usefulness),
+        asking=[act for act in found.possible if found.direction == Direction.OUT],
+        answering=[act for act in found.possible if found.direction == Direction.IN and act not in _REVIEWED],
+        reviewing=found.direction == Direction.IN and any(act in _REVIEWED for act in found.possible),
+    )
+
+
+_REVIEWED = frozenset({RequestAct.ANSWER, RequestAct.ANSWER_IN_PART})
+
+
+def _link(row: Any) -> dict[str, Any]:
+    return {**row, "name": _country(row["peer"]), "tone": TONES.get(row["state"], "neutral")}
+
+
+def _event(found: RequestView, event: EventView) -> dict[str, Any]:
+    """A step of the course as the timeline shows it."""
+    who = _("We") if event.by > 0 else _("Our machine") if event.by == 0 else _country(found.peer)
+    sent = {True: _("receipted"), False: _("on its way")}
+    status = "" if event.delivered is None else sent[event.delivered]
+    crossed = _("crossed one of ours; nothing changed") if event.details.get("crossed") else ""
+    reason = ", ".join(
+        label(str(event.details[name])) for name in ("ground", "outcome") if event.details.get(name)
+    )
+    return {
+        "date": f"{event.at:%Y-%m-%d %H:%M:%S} UTC",
+        "title": label(event.what),
+        "from_name": who,
+        "to_name": "",
+        "detail": " · ".join(filter(None, (event.words, reason, crossed))),
+        "place": "",
+        "document": " · ".join(filter(None, (event.message, status))),
+        "tone": TONES.get(event.what, "alarm" if event.what == NoticeKind.ESCALATED else "neutral"),
+    }
+
+
+def _step(number: str, change: Callable[[Work, int, int], RequestView], act: str = "") -> Answer:
+    """One step at the version the page was opened with, and the page again."""
+    try:
+        with context.begin() as work:
+            made = change(work, _key(number), version_seen())
+    except RegistryError as error:
+        return _shown(number, shown(error), act), error.status
+    flash(_("This is done."), "good")
+    return redirect(url_for("requests.show", number=made.number), 303)
+
+
+@blueprint.post("/requests/<number>/asking")
+@guard.may(May.REQUEST_SEND)
+def ask(number: str) -> Answer:
+    """A step of the asking side."""
+
+    def change(work: Work, key: int, version: int) -> RequestView:
+        return acts.ask(work, key, load_form(shapes.StepSchema(), _typed()), version)
+
+    return _step(number, change, request.form.get("act", ""))
+
+
+@blueprint.post("/requests/<number>/answering")
+@guard.may(May.REQUEST_ANSWER)
+def answer(number: str) -> Answer:
+    """A step of the asked side that is said in words."""
+
+    def change(work: Work, key: int, version: int) -> RequestView:
+        return acts.answer(work, key, load_form(shapes.StepSchema(), _typed()), version)
+
+    return _step(number, change, request.form.get("act", ""))
+
+
+@blueprint.post("/requests/<number>/search")
+@guard.may(May.REQUEST_ANSWER)
+def search(number: str) -> Answer:
+    """Search our records anew for what another State asks."""
+    return _step(number, acts.trace_again)
+
+
+@blueprint.post("/requests/<number>/next")
+@guard.may(May.REQUEST_SEND)
+def follow(number: str) -> Answer:
+    """Ask the State that an answer names."""
+    return _step(number, acts.follow)
+
+
+@blueprint.post("/requests/<number>/consents")
+@guard.may(May.REQUEST_SEND)
+def ask_consent(number: str) -> Answer:
+    """Ask the source whether its answer may go on."""
+
+    def change(work: Work, key: int, version: int) -> RequestView:
+        return acts.ask_consent(work, key, load_form(shapes.ConsentNewSchema(), _typed()), version)
+
+    return _step(number, change, "consent")
+
+
+@blueprint.post("/requests/<number>/consents/<int(max=9999):n>")
+@guard.may(May.REQUEST_ANSWER)
+def reply_consent(number: str, n: int) -> Answer:
+    """As the source, let an answer go on, or not."""
+
+    def change(work: Work, key: int, version: int) -> RequestView:
+        reply = load_form(shapes.ConsentReplySchema(), {"granted": "", **_typed()})
+        return acts.reply_consent(work, key, n, reply, version)
+
+    return _step(number, change, "consent")
+
+
+@blueprint.route("/requests/<number>/review", methods=["GET", "POST"])
+@guard.may(May.REQUEST_ANSWER)
+def review(number: str) -> Answer:
+    """Look at what our records would tell, withhold place by place, restrict, release."""
+    errors, status = tuple[Unmet, ...](), 200
+    if request.method == "POST":
+        try:
+            step = load_form(shapes.StepSchema(), _released(_typed()))
+            with context.begin() as work:
+                acts.answer(work, _key(number), step, version_seen())
+            flash(_("The answer is on its way."), "good")
+            return redirect(url_for("requests.show", number=number), 303)
+        except RegistryError as error:
+            errors, status = shown(error), error.status
+    with context.look() as work:
+        found = queries.request(work, _key(number))
+        told = answering.proposed(work, queries.request_row(work, found.id))
+    return _render(
+        "review",
+        found=found,
+        told=told,
+        leaves=list(redaction.leaves(told)) if told else [],
+        typed=_typed(),
+        ticked=set(request.form.values()) if request.method == "POST" else set(),
+        errors=errors,
+        grounds=options(RestrictionGround),
+        onwards=options(Onward),
+    ), status
+
+
+def _released(typed: dict[str, str]) -> dict[str, str]:
+    """An answer from which something is withheld is one in part."""
+    withheld = any(name.startswith("withheld-") for name in typed)
+    return typed | {"act": (RequestAct.ANSWER_IN_PART if withheld else RequestAct.ANSWER).value}
+
+
+@blueprint.get("/requests/<number>/request.pdf")
+@guard.may(May.REQUEST_READ)
+def request_paper(number: str) -> Response:
+    """The request on paper."""
+    with context.look() as work:
+        found = queries.request(work, _key(number))
+    return _pdf(sealing.sealed_request(found), f"{found.number}.pdf")
+
+
+@blueprint.get("/requests/<number>/answer.pdf")
+@guard.may(May.REQUEST_READ)
+def answer_paper(number: str) -> Response:
+    """The answer on paper, with what binds its reader."""
+    with context.look() as work:
+        found = queries.request(work, _key(number))
+    return _pdf(sealing.sealed_answer(found), f"{found.number}-answer.pdf")
+
+
+def _pdf(printed: bytes, name: str) -> Response:
+    answer = Response(printed, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return answer
+
+
+@blueprint.get("/requests/rules", endpoint="rules")
+@guard.may(May.REQUEST_READ)
+def peer_rules() -> str:
+    """What goes by itself with each State."""
+    with context.look() as work:
+        rules = queries.peer_rules(work)
+    return _render("rules", rules=rules)
+
+
+@blueprint.route("/requests/rules/<state>", methods=["GET", "POST"])
+@guard.may(May.REQUEST_RULE_SET)
+def peer_rule(state: str) -> Answer:
+    """Say what goes by itself with a State."""
+    errors, status = tuple[Unmet, ...](), 200
+    if request.method == "POST":
+        try:
+            taken = load_form(shapes.PeerRuleNewSchema(), _typed())
+            with context.begin() as work:
+                acts.set_rule(work, state[:2], taken)
+            flash(_("This holds from now on."), "good")
+            return redirect(url_for("requests.rules"), 303)
+        except RegistryError as error:
+            errors, status = shown(error), error.status
+    with context.look() as work:
+        found = queries.rule_view(state[:2], queries.rule_row(work, state[:2]))
+    return _render("rule", found=found, typed=_typed(), errors=errors), status

@@ -1,0 +1,353 @@
+"""Reading requests between States."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import func, select
+
+from registry.calendars.queries import calendar
+from registry.core.errors import NotFound
+from registry.core.numbers import registry_number
+from registry.core.paging import AnySelect, page
+from registry.core.work import Work, is_own
+from registry.exchange import queries as exchange
+from registry.exchange.tables import ExchangeOut
+from registry.requests import chain, clock, life, rules
+from registry.requests.chain import Link
+from registry.requests.tables import OnwardConsent, PeerRule, RequestEvent, TraceRequestRow
+from registry.requests.views import ConsentView, EventView, PeerRuleView, RequestRow, RequestView
+from registry.tracing.queries import trace_number
+from schemas.paging import Page
+from schemas.requests import RequestNew, RequestNewSchema, RequestsAsked
+from schemas.requests_vocabulary import Direction, RequestState, Side, Urgency
+from schemas.vocabulary import May
+from schemas.words import said
+
+_SHAPE = RequestNewSchema()
+MOST_QUEUED = 200
+
+
+def request_number(request_id: int) -> str:
+    """The number people see: RQ-…."""
+    return registry_number("RQ", request_id)
+
+
+def request_row(work: Work, request_id: int, *, locked: bool = False) -> TraceRequestRow:
+    """The row, if whoever asks may see it; raises NotFound."""
+    row = work.session.get(TraceRequestRow, request_id, with_for_update=True if locked else None)
+    own = is_own(work.actor, May.REQUEST_READ)
+    if row is None or (own and row.made_by != work.actor.user_id):
+        raise NotFound(said("No request has the number %(number)s", number=request_number(request_id)))
+    return row
+
+
+def in_thread(work: Work, peer: str, thread: str, direction: Direction) -> TraceRequestRow:
+    """The request that a message belongs to, locked; raises NotFound."""
+    asked = select(TraceRequestRow).where(
+        TraceRequestRow.peer == peer,
+        TraceRequestRow.thread == thread,
+        TraceRequestRow.direction == direction.value,
+    )
+    row = work.session.scalar(asked.with_for_update())
+    if row is None:
+        raise NotFound(said("No request with %(state)s has this thread", state=peer))
+    return row
+
+
+def asked_of(row: TraceRequestRow) -> RequestNew:
+    """What is asked."""
+    found: RequestNew = _SHAPE.load(orjson.loads(row.asked))
+    return found
+
+
+def kept(asked: RequestNew) -> str:
+    """What is asked, as it is kept."""
+    return orjson.dumps(_SHAPE.dump(asked)).decode()
+
+
+def has_thread(work: Work, peer: str, thread: str) -> bool:
+    """Whether a thread with a State belongs to a request already."""
+    asked = select(TraceRequestRow.id).where(TraceRequestRow.peer == peer, TraceRequestRow.thread == thread)
+    return work.session.scalar(asked.limit(1)) is not None
+
+
+def answer_of(row: TraceRequestRow) -> dict[str, Any]:
+    """What was told, nothing before."""
+    found: dict[str, Any] = orjson.loads(row.answer) if row.answer else {}
+    return found
+
+
+def handling_of(row: TraceRequestRow) -> dict[str, Any]:
+    """What binds whoever has the answer, nothing before there is one."""
+    found: dict[str, Any] = orjson.loads(row.handling) if row.handling else {}
+    return found
+
+
+def side_of(row: TraceRequestRow) -> Side:
+    """Which side we are on."""
+    return Side.ASKING if row.direction == Direction.OUT else Side.ASKED
+
+
+def due_at(work: Work, row: TraceRequestRow) -> datetime:
+    """When the asked State's answer is due, counted from now in its calendar."""
+    ours = row.direction == Direction.IN
+    days = calendar(work, work.home if ours else row.peer)
+    return clock.due_at(work.now, Urgency(row.urgency), days, work.zone if ours else "UTC")
+
+
+def request(work: Work, request_id: int) -> RequestView:
+    """One request with its course; raises NotFound."""
+    row = request_row(work, request_id)
+    asked, state = asked_of(row), RequestState(row.state)
+    if row.answer:
+        work.saw("trace_request", [row.id])  # an answer may name people of another State
+    return RequestView(
+        id=row.id,
+        number=request_number(row.id),
+        version=row.version,
+        direction=row.direction,
+        peer=row.peer,
+        state=row.state,
+        urgency=row.urgency,
+        asked=asked,
+        trace=trace_number(row.trace_id) if row.trace_id else "",
+        follows=request_number(row.follows_id) if row.follows_id else "",
+        thread=row.thread or "",
+        their_number=row.their_number,
+        made_at=row.made_at,
+        made_by=row.made_by,
+        sent_at=row.sent_at,
+        acknowledged_at=row.acknowledged_at,
+        due_at=row.due_at,
+        late=clock.is_late(row.due_at, work.now),
+        escalated_at=row.escalated_at,
+        answered_at=row.answered_at,
+        answer=answer_of(row) or None,
+        handling=handling_of(row) or None,
+        outcome=row.outcome,
+        gaps=rules.lacking(asked),
+        possible=life.possible(state, side_of(row)),
+        events=events(work, row),
+        consents=consents(work, row.id),
+    )
+
+
+def events(work: Work, row: TraceRequestRow) -> tuple[EventView, ...]:
+    """The course of a request, the first step first."""
+    asked = (
+        select(RequestEvent, ExchangeOut.state)
+        .outerjoin(ExchangeOut, ExchangeOut.jti == RequestEvent.jti)
+        .where(RequestEvent.request_id == row.id)
+        .order_by(RequestEvent.n)
+    )
+    return tuple(_event(event, state) for event, state in work.session.execute(asked))
+
+
+def _event(row: RequestEvent, posted: str | None) -> EventView:
+    return EventView(
+        row.n,
+        row.at,
+        row.what,
+        row.by,
+        row.by >= 0,
+        row.words,
+        orjson.loads(row.details) if row.details else {},
+        row.jti,
+        None if posted is None else posted == "delivered",
+    )
+
+
+def last_event(work: Work, request_id: int) -> int:
+    """How many steps were written down."""
+    asked = select(func.max(RequestEvent.n)).where(RequestEvent.request_id == request_id)
+    return work.session.scalar(asked) or 0
+
+
+def consents(work: Work, request_id: int) -> tuple[ConsentView, ...]:
+    """Consents to onward use that were asked."""
+    asked = select(OnwardConsent).where(OnwardConsent.request_id == request_id)
+    return tuple(
+        ConsentView(c.n, c.recipient, c.purpose, c.state, c.words, c.asked_at, c.answered_at)
+        for c in work.session.scalars(asked.order_by(OnwardConsent.n))
+    )
+
+
+def consent_row(work: Work, request_id: int, n: int) -> OnwardConsent:
+    """One of them, locked; raises NotFound."""
+    row = work.session.get(OnwardConsent, (request_id, n), with_for_update=True)
+    if row is None:
+        raise NotFound(said("No consent was asked under that number"))
+    return row
+
+
+def consent_asked_by(work: Work, request_id: int, jti: str) -> OnwardConsent | None:
+    """The consent that a message of ours asked."""
+    asked = select(OnwardConsent).where(OnwardConsent.request_id == request_id, OnwardConsent.jti == jti)
+    return work.session.scalar(asked)
+
+
+def requests(work: Work, asked: RequestsAsked) -> Page[RequestRow]:
+    """Requests, one's own or, for authority and auditor, all."""
+    query: AnySelect = select(TraceRequestRow)
+    if is_own(work.actor, May.REQUEST_READ):
+        query = query.where(TraceRequestRow.made_by == work.actor.user_id)
+    if asked.direction:
+        query = query.where(TraceRequestRow.direction == asked.direction.value)
+    if asked.state:
+        query = query.where(TraceRequestRow.state == asked.state.value)
+    if asked.peer:
+        query = query.where(TraceRequestRow.peer == asked.peer)
+    if asked.case_number:
+        query = query.where(TraceRequestRow.case_number == asked.case_number)
+    found = page(work.session, query, asked, {"number": TraceRequestRow.id}, TraceRequestRow.id)
+    return Page(tuple(_row(work, row.TraceRequestRow) for row in found.items), found.next)
+
+
+def queue(work: Work) -> tuple[RequestRow, ...]:
+    """Requests of other States that wait for us, what is due first on top."""
+    asked = (
+        select(TraceRequestRow)
+        .where(
+            TraceRequestRow.direction == Direction.IN.value,
+            TraceRequestRow.state.in_([state.value for state in life.RUNS]),
+            TraceRequestRow.due_at.is_not(None),
+        )
+        .order_by(TraceRequestRow.due_at, TraceRequestRow.id)
+        .limit(MOST_QUEUED)
+    )
+    return tuple(_row(work, row) for row in work.session.scalars(asked))
+
+
+def overdue(work: Work) -> list[TraceRequestRow]:
+    """Requests of both directions whose time is over and that nobody was told of yet."""
+    asked = select(TraceRequestRow).where(
+        TraceRequestRow.due_at < work.now,
+        TraceRequestRow.escalated_at.is_(None),
+        TraceRequestRow.state.in_([state.value for state in life.RUNS]),
+    )
+    return list(work.session.scalars(asked.order_by(TraceRequestRow.id).with_for_update()))
+
+
+def is_any_overdue(work: Work) -> bool:
+    """Whether anything is late that nobody was told of."""
+    asked = select(TraceRequestRow.id).where(
+        TraceRequestRow.due_at < work.now,
+        TraceRequestRow.escalated_at.is_(None),
+        TraceRequestRow.state.in_([state.value for state in life.RUNS]),
+    )
+    return work.session.scalar(asked.limit(1)) is not None
+
+
+def _row(work: Work, row: TraceRequestRow) -> RequestRow:
+    asked: dict[str, Any] = orjson.loads(row.asked)
+    return RequestRow(
+        request_number(row.id),
+        row.direction,
+        row.peer,
+        row.state,
+        row.urgency,
+        asked["mark"],
+        row.case_number,
+        row.made_at,
+        row.due_at,
+        clock.is_late(row.due_at, work.now),
+        row.escalated_at is not None,
+    )
+
+
+def rule_row(work: Work, state: str) -> PeerRule | None:
+    """What goes by itself with a State, if anything was set."""
+    return work.session.get(PeerRule, state)
+
+
+def peer_rules(work: Work) -> tuple[PeerRuleView, ...]:
+    """For every State we exchange messages with: what goes by itself."""
+    rows = {row.state: row for row in work.session.scalars(select(PeerRule))}
+    states = sorted({*exchange.trusted_states(work), *rows})
+    return tuple(rule_view(state, rows.get(state)) for state in states)
+
+
+def rule_view(state: str, row: PeerRule | None) -> PeerRuleView:
+    """What goes by itself with a State; nothing before somebody allowed it."""
+    if row is None:
+        return PeerRuleView(state, False, False, "", None, 0)
+    return PeerRuleView(state, row.release, row.ask, row.reason, row.set_at, row.version)
+
+
+def upstream(work: Work, row: TraceRequestRow) -> list[TraceRequestRow]:
+    """The requests that led to this one, the first one first, and it itself at the end."""
+    found = [row]
+    while (before := found[0].follows_id) is not None and len(found) < 64:
+        found.insert(0, work.session.get_one(TraceRequestRow, before))
+    return found
+
+
+def whole_chain(work: Work, row: TraceRequestRow) -> list[TraceRequestRow]:
+    """The chain a request belongs to: what led to it, and what followed from it."""
+    found = upstream(work, row)
+    while len(found) < 64:
+        after = select(TraceRequestRow).where(TraceRequestRow.follows_id == found[-1].id)
+        following = work.session.scalar(after.order_by(TraceRequestRow.id.desc()).limit(1))
+        if following is None:
+            break
+        found.append(following)
+    return found
+
+
+def chain_views(work: Work, request_id: int) -> list[dict[str, Any]]:
+    """The chain a request belongs to as a picture shows it, the first State first; empty for one request."""
+    row = request_row(work, request_id)
+    found = whole_chain(work, row) if row.direction == Direction.OUT else []
+    return [_chain_view(one, one.id == request_id) for one in found] if len(found) > 1 else []
+
+
+def _chain_view(row: TraceRequestRow, current: bool) -> dict[str, Any]:
+    answer = answer_of(row)
+    waited = row.answered_at - row.sent_at if row.answered_at and row.sent_at else None
+    return {
+        "number": request_number(row.id),
+        "peer": row.peer,
+        "state": row.state,
+        "sent_at": row.sent_at,
+        "answered_at": row.answered_at,
+        "seconds": round(waited.total_seconds()) if waited is not None else None,
+        "outcome": answer.get("outcome", ""),
+        "next_state": answer.get("next_state") or {},
+        "current": current,
+    }
+
+
+def chain_ending(work: Work, request_id: int) -> str:
+    """Why the chain of a request ends where it stands, "" where another State can be asked."""
+    row = request_row(work, request_id)
+    if row.direction != Direction.OUT or not row.answer:
+        return ""
+    if follower(work, row.id) is not None:
+        return said("The State it names is asked already.")
+    return chain.ending([link(one) for one in upstream(work, row)], work.home)
+
+
+def follower(work: Work, request_id: int) -> int | None:
+    """The request that went on from this one's answer, if one did and was not withdrawn."""
+    asked = select(TraceRequestRow.id).where(
+        TraceRequestRow.follows_id == request_id, TraceRequestRow.state != RequestState.WITHDRAWN.value
+    )
+    return work.session.scalar(asked.order_by(TraceRequestRow.id.desc()).limit(1))
+
+
+def link(row: TraceRequestRow) -> Link:
+    """A request as a link of its chain."""
+    answer = answer_of(row)
+    left = answer.get("next_state") or {}
+    paper = " ".join(filter(None, (left.get("document_kind"), left.get("document_number"))))
+    return Link(
+        row.peer,
+        RequestState(row.state),
+        answer.get("outcome", ""),
+        left.get("code", ""),
+        left.get("date", ""),
+        paper,
+    )

@@ -1,0 +1,127 @@
+"""What of an answer is told to another State, place by place; what stays here is named. Pure."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from registry.core.errors import Unmet
+from schemas.request_messages import MOST_CANDIDATES, MOST_STEPS
+from schemas.words import said
+
+_NUMBER = re.compile(r"\bP-[0-9]{9,19}-[0-9A-Z]\b")
+A_PERSON = said("a natural person")
+_CANDIDATE = ("mark", "match", "maker", "model", "calibre", "country", "type", "year", "status")
+_STEP = ("date", "kind", "from_name", "to_name", "place", "country", "document_kind", "document_number")
+_NEXT = ("code", "date", "document_kind", "document_number")
+_FINDING = ("severity", "text", "article")
+_KEPT = frozenset({"severity"})
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A place that can be withheld: its path, the part it stands in, its name and its value."""
+
+    path: str
+    part: str
+    row: int
+    name: str
+    value: Any
+
+
+def told(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What a kept answer of ours would tell another State: no registry number, no natural person's name.
+
+    Only the candidate that stands out, where there is one.
+    """
+    stands_out = bool(answer["steps"]) or len(answer["candidates"]) == 1
+    candidates = answer["candidates"][: 1 if stands_out else MOST_CANDIDATES]
+    next_state = answer["next_state"]
+    return {
+        "outcome": answer["outcome"],
+        "level": answer["certainty"]["level"],
+        "statement": _nameless(answer["certainty"]["statement"]),
+        "candidates": [_of(one, _CANDIDATE) for one in candidates],
+        "steps": [_of(one, _STEP) for one in answer["steps"][-MOST_STEPS:]],
+        "last_holder": _nameless(answer["last_holder"] or ""),
+        "next_state": _of(next_state, _NEXT) if next_state else None,
+        "findings": [_of(one, _FINDING) for one in answer["findings"]],
+    }
+
+
+def _of(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: _value(name, row.get(name)) for name in names}
+
+
+def _value(name: str, value: Any) -> Any:
+    if name == "year":
+        return value
+    return _nameless(value) if value is not None else None if name == "match" else ""
+
+
+def _nameless(value: Any) -> str:
+    """A text of ours; a natural person goes by a registry number in it, which says nothing there."""
+    return _NUMBER.sub(str(A_PERSON), str(value))
+
+
+def leaves(body: Mapping[str, Any]) -> Iterator[Leaf]:
+    """Every place of an answer that says something and may be withheld."""
+    for part in ("candidates", "steps", "findings"):
+        for n, row in enumerate(body[part]):
+            for name, value in row.items():
+                if value not in (None, "") and name not in _KEPT:
+                    yield Leaf(f"{part}.{n}.{name}", part, n, name, value)
+    if body["last_holder"]:
+        yield Leaf("last_holder", "last_holder", 0, "last_holder", body["last_holder"])
+    for name, value in (body["next_state"] or {}).items():
+        if value:
+            yield Leaf(f"next_state.{name}", "next_state", 0, name, value)
+
+
+def unmet_to_withhold(body: Mapping[str, Any], paths: Sequence[str]) -> list[Unmet]:
+    """Places that the answer does not have."""
+    known = {leaf.path for leaf in leaves(body)}
+    return [
+        Unmet(said("The answer has no place %(path)s.", path=path), "withheld", "ITI 22")
+        for path in paths
+        if path not in known
+    ]
+
+
+def redacted(body: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
+    """The answer without what is withheld, and the list of it.
+
+    A State to ask next that is not named is not told at all; nor is a finding without its text.
+    """
+    left = copy.deepcopy(dict(body))
+    for path in paths:
+        *way, name = path.split(".")
+        place: Any = left
+        for step in way:
+            place = place[int(step)] if isinstance(place, list) else place[step]
+        place[name] = None if name in ("year", "match") else ""
+    if left["next_state"] is not None and not left["next_state"]["code"]:
+        left["next_state"] = None
+    left["findings"] = [one for one in left["findings"] if one["text"]]
+    return left | {"withheld": sorted(paths)}
+
+
+def goes_by_itself(answer: Mapping[str, Any], complete: bool, confidential: bool) -> bool:
+    """Whether an answer is exact enough to leave without an officer, where the State has allowed that.
+
+    One record, its very mark, nothing alarming, and an asking State that keeps restrictions (ITI 15, 16).
+    """
+    candidates = answer["candidates"]
+    return (
+        complete
+        and confidential
+        and answer["outcome"] in ("identified", "left_the_country")
+        and answer["certainty"]["level"] == "certain"
+        and len(candidates) == 1
+        and candidates[0]["match"] == "exact"
+        and not candidates[0]["differs"]
+        and all(one["severity"] != "alarm" for one in answer["findings"])
+    )

@@ -1,0 +1,85 @@
+"""What a request and each step in it needs before it leaves. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from registry.core.errors import Unmet
+from registry.tracing.completeness import gaps
+from schemas.requests import RequestNew, Step
+from schemas.requests_vocabulary import ConsentState, Onward, RequestAct, RestrictionGround
+from schemas.tracing import Gap
+from schemas.vocabulary import Severity
+from schemas.words import said
+
+Act = RequestAct
+_SPOKEN = frozenset({Act.ASK_MORE, Act.GIVE_MORE, Act.CLARIFY, Act.WITHDRAW, Act.DELAY, Act.REFUSE})
+_RESTRICTING = frozenset({Act.DELAY, Act.REFUSE, Act.ANSWER_IN_PART})
+
+
+def lacking(asked: RequestNew) -> tuple[Gap, ...]:
+    """What a request still lacks, by ITI 18; alarms keep it from leaving."""
+    return gaps(asked)
+
+
+def unmet_to_send(asked: RequestNew, home: str) -> list[Unmet]:
+    """The gate of completeness: nothing leaves that the other State would have to send back (ITI 18, 21)."""
+    unmet = [
+        Unmet(gap.text, gap.field, gap.article) for gap in lacking(asked) if gap.severity is Severity.ALARM
+    ]
+    if asked.to == home:
+        unmet.append(Unmet(said("That is our own State: trace it here."), "to", "ITI 17"))
+    return unmet
+
+
+def unmet_for_step(step: Step, asked: RequestNew, today: date) -> list[Unmet]:
+    """What a step has to say, beside being possible now."""
+    unmet = []
+    if step.act in _SPOKEN and not step.words:
+        article = {Act.ASK_MORE: "ITI 21", Act.REFUSE: "ITI 23", Act.DELAY: "ITI 23"}.get(step.act, "")
+        unmet.append(Unmet(said("Say it in words: the other State reads them."), "words", article))
+    if step.act in _RESTRICTING and step.ground is None:
+        words = said(
+            "Name the ground: one of the four on which an answer may be delayed, restricted, refused."
+        )
+        unmet.append(Unmet(words, "ground", "ITI 22"))
+    if step.ground is RestrictionGround.CONFIDENTIALITY_NOT_GUARANTEED and asked.confidentiality:
+        words = said("The asking State has said that it can keep restrictions.")
+        unmet.append(Unmet(words, "ground", "ITI 16, 22"))
+    return [*unmet, *_unmet_for_answer(step), *_unmet_for_days(step, today)]
+
+
+def _unmet_for_answer(step: Step) -> list[Unmet]:
+    if step.act is Act.ANSWER_IN_PART and not step.withheld:
+        words = said("Choose what is withheld; an answer without restriction is one in full.")
+        return [Unmet(words, "withheld", "ITI 22")]
+    if step.act is Act.ANSWER and step.withheld:
+        words = said("Something is withheld: that is an answer in part, with its ground.")
+        return [Unmet(words, "act", "ITI 22")]
+    if step.act is Act.CLOSE and step.outcome is None:
+        return [Unmet(said("Tell the other State what the answer was good for."), "outcome", "ITI 15")]
+    return []
+
+
+def _unmet_for_days(step: Step, today: date) -> list[Unmet]:
+    if step.act is Act.DELAY and (step.until is None or step.until <= today):
+        return [Unmet(said("Say until when: a day to come."), "until", "ITI 22")]
+    if step.retain_until is not None and step.retain_until <= today:
+        return [Unmet(said("A day to come, or none."), "retain_until", "ITI 15")]
+    return []
+
+
+def unmet_to_pass_on(onward: str, answered: bool) -> list[Unmet]:
+    """What keeps one from asking the source whether its answer may go on (ITI 15)."""
+    if not answered:
+        return [Unmet(said("There is no answer yet that could go on."), "recipient", "ITI 15")]
+    if onward == Onward.NONE:
+        return [Unmet(said("The source has excluded every onward use."), "recipient", "ITI 15")]
+    return []
+
+
+def unmet_to_reply(state: str) -> list[Unmet]:
+    """A consent is given or refused once."""
+    if state == ConsentState.ASKED:
+        return []
+    return [Unmet(said("This was answered already."), "granted", "ITI 15")]

@@ -1,0 +1,121 @@
+"""Rows of requests between States: the request, its course, consents to onward use, what goes by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.core.database import PERSONAL, Base, Instant, Key, table_args
+from schemas.requests_vocabulary import RequestState
+
+_STATES = ", ".join(f"'{state.value}'" for state in RequestState)
+
+
+class TraceRequestRow(Base):
+    """A request for a trace, ours to another State or theirs to us.
+
+    asked: JSON of what is asked; answer: of what was told, "" before; handling: what binds its receiver.
+    thread: of its messages, NULL before it was sent; jti, sha256: of the message that asked. trace_id: the
+    search in our own records. follows_id: the request whose answer named this State.
+    """
+
+    __tablename__ = "trace_request"
+    __table_args__ = table_args(
+        UniqueConstraint("peer", "thread"),
+        Index(None, "direction", "state", "due_at"),
+        Index(None, "made_by", "id"),
+        Index(None, "follows_id"),
+        CheckConstraint("direction IN ('in', 'out')", name="direction"),
+        CheckConstraint("urgency IN ('urgent', 'routine')", name="urgency"),
+        CheckConstraint(f"state IN ({_STATES})", name="state"),
+        CheckConstraint("(state = 'draft') = (thread IS NULL)", name="sent"),
+        CheckConstraint("state NOT IN ('answered', 'answered_in_part') OR answer <> ''", name="answered"),
+        CheckConstraint("state <> 'closed' OR outcome <> ''", name="closed"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    direction: Mapped[str] = mapped_column(String(3))
+    peer: Mapped[str] = mapped_column(ForeignKey("state.code"))
+    state: Mapped[str] = mapped_column(String(20))
+    urgency: Mapped[str] = mapped_column(String(10))
+    case_number: Mapped[str] = mapped_column(String(120))
+    asked: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    answer: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    handling: Mapped[str] = mapped_column(Text, default="")
+    thread: Mapped[str | None] = mapped_column(String(36))
+    jti: Mapped[str] = mapped_column(String(36), default="")
+    sha256: Mapped[str] = mapped_column(String(43), default="")
+    trace_id: Mapped[int | None] = mapped_column(ForeignKey("trace.id"))
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("trace_request.id"))
+    their_number: Mapped[str] = mapped_column(String(40), default="")
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    made_by: Mapped[int] = mapped_column(Key)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    escalated_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    outcome: Mapped[str] = mapped_column(String(20), default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class RequestEvent(Base):
+    """What was done in a request. by: an account, below nought the other State.
+
+    details: JSON of what was sent or came, with its restrictions; jti: of the signed message, the evidence.
+    """
+
+    __tablename__ = "trace_request_event"
+    __table_args__ = table_args(Index(None, "jti"))
+
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("trace_request.id"), primary_key=True, autoincrement=False
+    )
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Instant)
+    what: Mapped[str] = mapped_column(String(20))
+    by: Mapped[int] = mapped_column(Key)
+    words: Mapped[str] = mapped_column(String(2000), default="")
+    details: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    jti: Mapped[str] = mapped_column(String(36), default="")
+
+
+class OnwardConsent(Base):
+    """That an answer may go on to somebody else: asked of its source before (ITI 15)."""
+
+    __tablename__ = "onward_consent"
+    __table_args__ = table_args(
+        CheckConstraint("state IN ('asked', 'granted', 'refused')", name="state"),
+        CheckConstraint("(answered_at IS NULL) = (state = 'asked')", name="answered"),
+    )
+
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("trace_request.id"), primary_key=True, autoincrement=False
+    )
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    recipient: Mapped[str] = mapped_column(String(120))
+    purpose: Mapped[str] = mapped_column(String(400))
+    state: Mapped[str] = mapped_column(String(10))
+    words: Mapped[str] = mapped_column(String(400), default="")
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    asked_by: Mapped[int] = mapped_column(Key)
+    jti: Mapped[str] = mapped_column(String(36))
+    sha256: Mapped[str] = mapped_column(String(43))
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class PeerRule(Base):
+    """What goes by itself with a State. release: exact matches are answered; ask: it is asked when named."""
+
+    __tablename__ = "peer_rule"
+    __table_args__ = table_args()
+
+    state: Mapped[str] = mapped_column(ForeignKey("state.code"), primary_key=True)
+    release: Mapped[bool]
+    ask: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(400))
+    set_at: Mapped[datetime] = mapped_column(Instant)
+    set_by: Mapped[int] = mapped_column(Key)
+    version: Mapped[int] = mapped_column(default=1)

@@ -1,0 +1,95 @@
+"""Requests as edges show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from schemas.requests import RequestNew
+from schemas.requests_vocabulary import RequestAct
+from schemas.tracing import Gap
+
+
+@dataclass(frozen=True)
+class EventView:
+    """by: below nought the other State, 0 the machine. delivered: receipted; None for what was not sent."""
+
+    n: int
+    at: datetime
+    what: str
+    by: int
+    by_us: bool
+    words: str
+    details: dict[str, Any]
+    message: str
+    delivered: bool | None
+
+
+@dataclass(frozen=True)
+class ConsentView:
+    n: int
+    recipient: str
+    purpose: str
+    state: str
+    words: str
+    asked_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """One request. possible: what our side may do now; late: whether the clock has run out."""
+
+    id: int
+    number: str
+    version: int
+    direction: str
+    peer: str
+    state: str
+    urgency: str
+    asked: RequestNew
+    trace: str
+    follows: str
+    thread: str
+    their_number: str
+    made_at: datetime
+    made_by: int
+    sent_at: datetime | None
+    acknowledged_at: datetime | None
+    due_at: datetime | None
+    late: bool
+    escalated_at: datetime | None
+    answered_at: datetime | None
+    answer: dict[str, Any] | None
+    handling: dict[str, Any] | None
+    outcome: str
+    gaps: tuple[Gap, ...]
+    possible: tuple[RequestAct, ...]
+    events: tuple[EventView, ...]
+    consents: tuple[ConsentView, ...]
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    number: str
+    direction: str
+    peer: str
+    state: str
+    urgency: str
+    mark: str
+    case_number: str
+    made_at: datetime
+    due_at: datetime | None
+    late: bool
+    escalated: bool
+
+
+@dataclass(frozen=True)
+class PeerRuleView:
+    state: str
+    release: bool
+    ask: bool
+    reason: str
+    set_at: datetime | None
+    version: int

@@ -1,0 +1,241 @@
+"""Bodies of the messages about traces: what one State tells another, beside what every message says.
+
+Case, legal basis and intended use stand in the envelope's `purpose`, restrictions in its `handling`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from marshmallow import fields, validate
+
+from schemas.base import Shape
+from schemas.fields import Code, Country, Day, Text, Whole, Year
+from schemas.requests_vocabulary import RestrictionGround, Urgency, Usefulness
+from schemas.vocabulary import CertaintyLevel, FirearmType, IllicitGround, MatchKind, Outcome, Severity
+
+MOST_CANDIDATES, MOST_STEPS = 20, 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceRequest:
+    """ITI 18: the firearm, its marks and the circumstances; never anybody's name."""
+
+    mark: str
+    urgency: Urgency = Urgency.ROUTINE
+    mark_place: str = ""
+    other_marks: str = ""
+    photographs: bool = False
+    maker: str = ""
+    model: str = ""
+    calibre: str = ""
+    type: FirearmType | None = None
+    country: str | None = None
+    year: int | None = None
+    ground: IllicitGround | None = None
+    circumstances: str = ""
+    confidentiality: bool = False
+    left_on: date | None = None
+    document_kind: str = ""
+    document_number: str = ""
+
+
+class TraceRequestSchema(Shape):
+    makes = TraceRequest
+    mark = Text(required=True, longest=128)
+    urgency = Code(Urgency, load_default=Urgency.ROUTINE)
+    mark_place = Text(longest=120, load_default="")
+    other_marks = Text(longest=400, load_default="")
+    photographs = fields.Boolean(load_default=False)
+    maker = Text(longest=200, load_default="")
+    model = Text(longest=80, load_default="")
+    calibre = Text(longest=80, load_default="")
+    type = Code(FirearmType, load_default=None, allow_none=True)
+    country = Country(load_default=None, allow_none=True)
+    year = Year(load_default=None, allow_none=True)
+    ground = Code(IllicitGround, load_default=None, allow_none=True)
+    circumstances = Text(longest=2000, load_default="")
+    confidentiality = fields.Boolean(load_default=False)
+    left_on = Day(load_default=None, allow_none=True)
+    document_kind = Text(longest=40, load_default="")
+    document_number = Text(longest=80, load_default="")
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """number: under which the asked State keeps it; due_at: until when it means to answer (RFC 3339)."""
+
+    number: str
+    due_at: str
+
+
+class AcknowledgedSchema(Shape):
+    makes = Acknowledged
+    number = Text(required=True, longest=40)
+    due_at = Text(required=True, longest=40)
+
+
+@dataclass(frozen=True)
+class Words:
+    """words: to people; missing: names of what a request lacks; until: a new date."""
+
+    words: str
+    missing: tuple[str, ...] = ()
+    ground: RestrictionGround | None = None
+    until: date | None = None
+
+
+class WordsSchema(Shape):
+    makes = Words
+    words = Text(required=True, longest=2000)
+    missing = fields.List(Text(longest=40), load_default=(), validate=validate.Length(max=40))
+    ground = Code(RestrictionGround, load_default=None, allow_none=True)
+    until = Day(load_default=None, allow_none=True)
+
+
+class RestrictedSchema(WordsSchema):
+    """A delay or refusal: its ground is one of the four (ITI 22), and its reasons are given (ITI 23)."""
+
+    ground = Code(RestrictionGround, required=True)
+
+
+@dataclass(frozen=True)
+class More:
+    """words, and the request as it reads now."""
+
+    words: str
+    request: TraceRequest
+
+
+class MoreSchema(Shape):
+    makes = More
+    words = Text(required=True, longest=2000)
+    request = fields.Nested(TraceRequestSchema, required=True)
+
+
+@dataclass(frozen=True)
+class Feedback:
+    outcome: Usefulness
+    words: str = ""
+
+
+class FeedbackSchema(Shape):
+    makes = Feedback
+    outcome = Code(Usefulness, required=True)
+    words = Text(longest=2000, load_default="")
+
+
+class _Told(Shape):
+    """Texts of an answer; empty where they were withheld."""
+
+
+def _text(longest: int = 400) -> Text:
+    return Text(longest=longest, load_default="")
+
+
+class CandidateToldSchema(_Told):
+    mark = _text(128)
+    match = Code(MatchKind, load_default=None, allow_none=True)
+    maker = _text()
+    model = _text()
+    calibre = _text()
+    country = _text()
+    type = _text()
+    year = Whole(least=1300, most=2200, load_default=None, allow_none=True)
+    status = _text()
+
+
+class StepToldSchema(_Told):
+    date = _text(10)
+    kind = _text(40)
+    from_name = _text()
+    to_name = _text()
+    place = _text()
+    country = _text(2)
+    document_kind = _text(40)
+    document_number = _text(80)
+
+
+class NextToldSchema(_Told):
+    code = Country(required=True)
+    date = _text(10)
+    document_kind = _text(40)
+    document_number = _text(80)
+
+
+class FindingToldSchema(_Told):
+    severity = Code(Severity, required=True)
+    text = _text(2000)
+    article = _text(40)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceResponse:
+    """What the asked State tells. withheld: places that stay with it; ground: why, of the four (ITI 22)."""
+
+    outcome: Outcome
+    level: CertaintyLevel
+    statement: str = ""
+    candidates: list[dict[str, Any]] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    last_holder: str = ""
+    next_state: dict[str, Any] | None = None
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    withheld: tuple[str, ...] = ()
+    ground: RestrictionGround | None = None
+    words: str = ""
+    by_machine: bool = False
+
+
+class TraceResponseSchema(Shape):
+    makes = TraceResponse
+    outcome = Code(Outcome, required=True)
+    level = Code(CertaintyLevel, required=True)
+    statement = _text(4000)
+    candidates = fields.List(
+        fields.Nested(CandidateToldSchema), load_default=list, validate=validate.Length(max=MOST_CANDIDATES)
+    )
+    steps = fields.List(
+        fields.Nested(StepToldSchema), load_default=list, validate=validate.Length(max=MOST_STEPS)
+    )
+    last_holder = _text()
+    next_state = fields.Nested(NextToldSchema, load_default=None, allow_none=True)
+    findings = fields.List(
+        fields.Nested(FindingToldSchema), load_default=list, validate=validate.Length(max=60)
+    )
+    withheld = fields.List(Text(longest=80), load_default=(), validate=validate.Length(max=400))
+    ground = Code(RestrictionGround, load_default=None, allow_none=True)
+    words = Text(longest=2000, load_default="")
+    by_machine = fields.Boolean(load_default=False)
+
+
+@dataclass(frozen=True)
+class ConsentAsked:
+    """n: under which the asking State keeps it."""
+
+    n: int
+    recipient: str
+    purpose: str
+
+
+class ConsentAskedSchema(Shape):
+    makes = ConsentAsked
+    n = Whole(least=1, most=10_000, required=True)
+    recipient = Text(required=True, longest=120)
+    purpose = Text(required=True, longest=400)
+
+
+@dataclass(frozen=True)
+class ConsentTold:
+    n: int
+    granted: bool
+    words: str = ""
+
+
+class ConsentToldSchema(Shape):
+    makes = ConsentTold
+    n = Whole(least=1, most=10_000, required=True)
+    granted = fields.Boolean(required=True)
+    words = Text(longest=400, load_default="")

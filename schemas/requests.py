@@ -1,0 +1,240 @@
+"""Shapes of requests between States as pages and API take and give them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from schemas.base import Shape
+from schemas.fields import Code, Country, Day, Text
+from schemas.paging import PageAsked, PageAskedSchema
+from schemas.requests_vocabulary import (
+    ConsentState,
+    Direction,
+    Onward,
+    RequestAct,
+    RequestState,
+    RestrictionGround,
+    Urgency,
+    Usefulness,
+)
+from schemas.tracing import RequestDraft, RequestDraftSchema
+from schemas.vocabulary import Purpose, Severity
+
+MOST_WITHHELD = 400
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestNew(RequestDraft):
+    """A request as it is written. to: the State asked; trace: the trace it comes from, "" for none.
+
+    left_on, document_kind, document_number: how the firearm went there, as far as that may be told.
+    """
+
+    to: str
+    case_number: str
+    purpose: Purpose = Purpose.CRIMINAL_INVESTIGATION
+    urgency: Urgency = Urgency.ROUTINE
+    trace: str = ""
+    left_on: date | None = None
+    document_kind: str = ""
+    document_number: str = ""
+
+
+class RequestNewSchema(RequestDraftSchema):
+    makes = RequestNew  # type: ignore[assignment] # it makes more than the draft
+    to = Country(required=True, metadata={"description": "The State that is asked."})
+    case_number = Text(required=True, longest=120)
+    purpose = Code(Purpose, load_default=Purpose.CRIMINAL_INVESTIGATION)
+    urgency = Code(Urgency, load_default=Urgency.ROUTINE)
+    trace = Text(longest=40, load_default="", metadata={"description": "Number of the trace it comes from."})
+    left_on = Day(load_default=None, allow_none=True)
+    document_kind = Text(longest=40, load_default="")
+    document_number = Text(longest=80, load_default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Something done in a request.
+
+    words: to the other State. ground: of a delay, restriction or refusal. until: the new date of a delay.
+    outcome: of a close. withheld: places of the answer that stay here; onward, retain_until, caveat: what
+    its receiver is held to.
+    """
+
+    act: RequestAct
+    words: str = ""
+    ground: RestrictionGround | None = None
+    until: date | None = None
+    outcome: Usefulness | None = None
+    withheld: tuple[str, ...] = ()
+    onward: Onward = Onward.CONSENT
+    retain_until: date | None = None
+    caveat: str = ""
+
+
+class StepSchema(Shape):
+    makes = Step
+    act = Code(RequestAct, required=True)
+    words = Text(longest=2000, load_default="", metadata={"description": "To the other State."})
+    ground = Code(RestrictionGround, load_default=None, allow_none=True)
+    until = Day(load_default=None, allow_none=True)
+    outcome = Code(Usefulness, load_default=None, allow_none=True)
+    withheld = fields.List(
+        Text(longest=80),
+        load_default=(),
+        validate=validate.Length(max=MOST_WITHHELD),
+        metadata={"description": "Places of the answer that are not told, such as `steps.0.to_name`."},
+    )
+    onward = Code(Onward, load_default=Onward.CONSENT)
+    retain_until = Day(load_default=None, allow_none=True)
+    caveat = Text(longest=60, load_default="")
+
+
+@dataclass(frozen=True)
+class ConsentNew:
+    """recipient: who would get the answer; purpose: for what."""
+
+    recipient: str
+    purpose: str
+
+
+class ConsentNewSchema(Shape):
+    makes = ConsentNew
+    recipient = Text(required=True, longest=120)
+    purpose = Text(required=True, longest=400)
+
+
+@dataclass(frozen=True)
+class ConsentReply:
+    granted: bool
+    words: str = ""
+
+
+class ConsentReplySchema(Shape):
+    makes = ConsentReply
+    granted = fields.Boolean(required=True)
+    words = Text(longest=400, load_default="")
+
+    def consistent(self, values: dict[str, Any]) -> None:
+        """A refusal says why."""
+        if not values["granted"] and not values["words"]:
+            raise ValidationError("Say why.", "words")
+
+
+@dataclass(frozen=True)
+class PeerRuleNew:
+    """What goes by itself with a State. release: exact matches are answered; ask: it is asked when named."""
+
+    release: bool
+    ask: bool
+    reason: str
+
+
+class PeerRuleNewSchema(Shape):
+    makes = PeerRuleNew
+    release = fields.Boolean(load_default=False)
+    ask = fields.Boolean(load_default=False)
+    reason = Text(required=True, longest=400)
+
+
+class PeerRuleSchema(Shape):
+    state = fields.String(required=True)
+    release = fields.Boolean(required=True)
+    ask = fields.Boolean(required=True)
+    reason = fields.String(required=True)
+    set_at = fields.AwareDateTime(required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestsAsked(PageAsked):
+    direction: Direction | None = None
+    state: RequestState | None = None
+    peer: str | None = None
+    case_number: str = ""
+
+
+class RequestsAskedSchema(PageAskedSchema):
+    makes = RequestsAsked
+    direction = Code(Direction, load_default=None)
+    state = Code(RequestState, load_default=None)
+    peer = Country(load_default=None)
+    case_number = Text(longest=80, load_default="")
+
+
+class RequestRowSchema(Shape):
+    number = fields.String(required=True)
+    direction = Code(Direction, required=True)
+    peer = fields.String(required=True)
+    state = Code(RequestState, required=True)
+    urgency = Code(Urgency, required=True)
+    mark = fields.String(required=True)
+    case_number = fields.String(required=True)
+    made_at = fields.AwareDateTime(required=True)
+    due_at = fields.AwareDateTime(required=True, allow_none=True)
+    late = fields.Boolean(required=True)
+
+
+class RequestGapSchema(Shape):
+    field = fields.String(required=True)
+    severity = Code(Severity, required=True)
+    text = fields.String(required=True)
+    article = fields.String(required=True)
+
+
+class RequestEventSchema(Shape):
+    n = fields.Integer(required=True)
+    at = fields.AwareDateTime(required=True)
+    what = fields.String(required=True)
+    by_us = fields.Boolean(required=True)
+    words = fields.String(required=True)
+    details = fields.Dict(required=True, metadata={"description": "What was sent or came, as it was."})
+    message = fields.String(required=True, metadata={"description": "Identifier of the signed message."})
+    delivered = fields.Boolean(required=True, allow_none=True)
+
+
+class ConsentSchema(Shape):
+    n = fields.Integer(required=True)
+    recipient = fields.String(required=True)
+    purpose = fields.String(required=True)
+    state = Code(ConsentState, required=True)
+    words = fields.String(required=True)
+    asked_at = fields.AwareDateTime(required=True)
+    answered_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class HandlingShownSchema(Shape):
+    audience = fields.List(fields.String(), required=True)
+    onward = fields.String(required=True)
+    retain_until = fields.String(required=True, allow_none=True)
+    caveat = fields.String(required=True)
+
+
+class RequestSchema(Shape):
+    number = fields.String(required=True)
+    version = fields.Integer(required=True)
+    direction = Code(Direction, required=True)
+    peer = fields.String(required=True)
+    state = Code(RequestState, required=True)
+    urgency = Code(Urgency, required=True)
+    asked = fields.Nested(RequestNewSchema, required=True)
+    trace = fields.String(required=True, metadata={"description": "Of our own records; empty for none."})
+    follows = fields.String(required=True, metadata={"description": "The request whose answer led here."})
+    thread = fields.String(required=True)
+    their_number = fields.String(required=True)
+    made_at = fields.AwareDateTime(required=True)
+    sent_at = fields.AwareDateTime(required=True, allow_none=True)
+    acknowledged_at = fields.AwareDateTime(required=True, allow_none=True)
+    due_at = fields.AwareDateTime(required=True, allow_none=True)
+    late = fields.Boolean(required=True)
+    answered_at = fields.AwareDateTime(required=True, allow_none=True)
+    answer = fields.Dict(required=True, allow_none=True, metadata={"description": "As it was told."})
+    handling = fields.Nested(HandlingShownSchema, required=True, allow_none=True)
+    outcome = fields.String(required=True)
+    gaps = fields.List(fields.Nested(RequestGapSchema), required=True)
+    possible = fields.List(Code(RequestAct), required=True)
+    events = fields.List(fields.Nested(RequestEventSchema), required=True)
+    consents = fields.List(fields.Nested(ConsentSchema), required=True)

@@ -1,0 +1,106 @@
+"""Closed lists of requests between States, each with its source. Stored and published: never renamed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Whether we ask or are asked."""
+
+    OUT = "out"
+    IN = "in"
+
+
+class Side(StrEnum):
+    """Who does something in a request."""
+
+    ASKING = "asking"
+    ASKED = "asked"
+
+
+class Urgency(StrEnum):
+    """How fast an answer is needed; the targets are ours, no treaty sets a time (FP 12(4): prompt)."""
+
+    URGENT = "urgent"
+    ROUTINE = "routine"
+
+
+class RequestState(StrEnum):
+    """Where a request stands, the same on both sides (ITI 17-24)."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"  # ITI 19
+    MORE_ASKED = "more_asked"  # ITI 21
+    DELAYED = "delayed"  # ITI 22
+    ANSWERED = "answered"  # ITI 20
+    ANSWERED_IN_PART = "answered_in_part"  # ITI 22
+    REFUSED = "refused"  # ITI 22
+    CLARIFYING = "clarifying"  # ITI 23
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+class RequestAct(StrEnum):
+    """What is done in a request; `registry/requests/life.py` says by whom and when."""
+
+    SEND = "send"
+    ACKNOWLEDGE = "acknowledge"
+    ASK_MORE = "ask_more"
+    GIVE_MORE = "give_more"
+    ANSWER = "answer"
+    ANSWER_IN_PART = "answer_in_part"
+    DELAY = "delay"
+    REFUSE = "refuse"
+    CLARIFY = "clarify"
+    REMIND = "remind"
+    WITHDRAW = "withdraw"
+    CLOSE = "close"
+
+
+class NoticeKind(StrEnum):
+    """What else is written into the course of a request."""
+
+    DRAFTED = "drafted"
+    TRACED = "traced"
+    NOT_TRACED = "not_traced"
+    ESCALATED = "escalated"
+    CONSENT_ASKED = "consent_asked"
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_REFUSED = "consent_refused"
+    ASKED_NEXT = "asked_next"
+    CHAIN_ENDED = "chain_ended"
+
+
+class RestrictionGround(StrEnum):
+    """The four grounds on which an answer may be delayed, restricted or refused (ITI 22)."""
+
+    ONGOING_INVESTIGATION = "ongoing_investigation"
+    CONFIDENTIALITY_LAW = "confidentiality_law"
+    CONFIDENTIALITY_NOT_GUARANTEED = "confidentiality_not_guaranteed"
+    NATIONAL_SECURITY = "national_security"
+
+
+class Usefulness(StrEnum):
+    """What an answer was good for, told to whoever gave it."""
+
+    LED_TO_SOURCE = "led_to_source"
+    LED_TO_NEXT_STATE = "led_to_next_state"
+    USED_AS_EVIDENCE = "used_as_evidence"
+    NO_USE = "no_use"
+
+
+class Onward(StrEnum):
+    """Whether an answer may go on to others (ITI 15)."""
+
+    NONE = "none"
+    CONSENT = "consent"  # once the source has consented
+
+
+class ConsentState(StrEnum):
+    """What the source of an answer said to its onward use."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
