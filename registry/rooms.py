@@ -77,6 +77,10 @@ from registry.requests import pages as requests_pages
 from registry.requests.following import DUE as REQUESTS_DUE
 from registry.retention import api as retention_api
 from registry.retention import commands as retention_commands
+from registry.retention import disposal_api as retention_disposal_api
+from registry.retention import disposal_pages as retention_disposal_pages
+from registry.retention import disposing
+from registry.retention import documents as retention_documents
 from registry.retention import pages as retention_pages
 from registry.shipments import api as shipments_api
 from registry.shipments import commands as shipments_commands
@@ -184,6 +188,7 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
         **disposal_acts.APPROVABLE,
         **licensing_approving.APPROVABLE,
         **verifying.APPROVABLE,
+        **disposing.APPROVABLE,
     },
     "custody": incidents.WATCHERS,
     "due": REQUESTS_DUE,
@@ -195,7 +200,7 @@ MORE_ROOMS = (
     licensing_paper_api, licensing_paper_pages, licensing_case_api, licensing_law_api, act_pages,
     approvals_api, code_api, code_pages, counter_pages, law_api, law_pages, sales_api, sales_pages,
     stock_api, stock_pages, scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages,
-    disposal_api, disposal_pages,
+    disposal_api, disposal_pages, retention_disposal_api, retention_disposal_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
@@ -208,6 +213,7 @@ VERIFIABLE: Verifiable = {
     **licensing_paper.VERIFIABLE,
     **shipments_documents.VERIFIABLE,
     **deactivation_documents.VERIFIABLE,
+    **retention_documents.VERIFIABLE,
 }
 """Kinds of documents that everyone can verify, and what each subject tells of its own."""
 MESSAGES: Kinds = merged(exchange_kinds.KINDS, requests_messages.KINDS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
 from schemas.base import Shape
 from schemas.fields import Code, Day, Text, Whole
@@ -165,3 +165,48 @@ class RecordStandingSchema(Shape):
     counted_from = fields.String(required=True)
     counted = fields.Date(required=True, allow_none=True)
     holds = fields.List(fields.Nested(HeldSchema), required=True)
+
+
+MOST_RECORDS = 200
+
+
+@dataclass(frozen=True)
+class DisposalNew:
+    """records: numbers, all of one class."""
+
+    records: tuple[str, ...]
+    reason: str
+
+
+class RecordsDisposalNewSchema(Shape):
+    makes = DisposalNew
+    records = fields.List(Text(longest=24), required=True, validate=validate.Length(min=1, max=MOST_RECORDS))
+    reason = Text(required=True, longest=400)
+
+
+class RecordsDisposalRowSchema(Shape):
+    number = fields.String(required=True)
+    record_class = Code(RecordClass, required=True)
+    records = fields.Integer(required=True)
+    removed = fields.Integer(required=True, metadata={"description": "Rows of all tables."})
+    reason = fields.String(required=True)
+    done_at = fields.AwareDateTime(required=True)
+
+
+class DisposedRecordSchema(Shape):
+    """One record that went: by which law it was kept, counted from when, until when."""
+
+    number = fields.String(required=True)
+    law = fields.String(required=True)
+    years = fields.Integer(required=True)
+    counted_from = Code(CountedFrom, required=True)
+    counted = fields.Date(required=True)
+    kept_until = fields.Date(required=True)
+    removed = fields.Integer(required=True)
+
+
+class RecordsDisposalSchema(RecordsDisposalRowSchema):
+    proposal = fields.Integer(required=True)
+    proposed_by = fields.String(required=True)
+    approved_by = fields.String(required=True)
+    lines = fields.List(fields.Nested(DisposedRecordSchema), required=True)

@@ -78,6 +78,8 @@ class May(StrEnum):
     RETENTION_SET = "retention.set"  # the terms that laws ask for
     HOLD_PLACE = "hold.place"  # that a record stays whatever its terms say
     HOLD_LIFT = "hold.lift"
+    RECORDS_DISPOSE = "records.dispose"  # propose that records go at the end of their terms
+    RECORDS_DISPOSAL_APPROVE = "records_disposal.approve"
     HISTORY_READ = "history.read"  # who changed a record, and why
     LEDGER_READ = "ledger.read"
     EXCHANGE_READ = "exchange.read"  # which States we exchange messages with, and what became of them
@@ -104,6 +106,7 @@ class ApprovalKind(StrEnum):
     REVOKE_LICENCE = "revoke_licence"
     VERIFY_DEACTIVATION = "verify_deactivation"
     ANNUL_DEACTIVATION = "annul_deactivation"
+    DISPOSE_RECORDS = "dispose_records"
 
 
 class ProposalState(StrEnum):
@@ -401,6 +404,7 @@ class IssuedKind(StrEnum):
     LICENCE = "licence"
     RECEIPT = "receipt"  # of a shipment that came in, FP 10(4)
     DEACTIVATION_CERTIFICATE = "deactivation_certificate"
+    RECORDS_DISPOSAL_CERTIFICATE = "records_disposal_certificate"
     TRACE_REQUEST = "trace_request"  # to or from another State
     TRACE_ANSWER = "trace_answer"  # of another State, or to it
 

@@ -64,6 +64,8 @@ MEANING: Mapping[May, Any] = {
     May.RETENTION_SET: _("Set the terms for which laws have records kept"),
     May.HOLD_PLACE: _("Hold records beyond their terms"),
     May.HOLD_LIFT: _("Lift holds on records"),
+    May.RECORDS_DISPOSE: _("Propose that records go at the end of their terms"),
+    May.RECORDS_DISPOSAL_APPROVE: _("Approve that records go"),
     May.HISTORY_READ: _("See who changed a record, and why"),
     May.LEDGER_READ: _("See and verify the ledger"),
     May.EXCHANGE_READ: _("See the exchange with other States"),

@@ -11,6 +11,9 @@ from registry.retention.classes import named
 from schemas.retention import HoldLift, HoldNew, TermEnd, TermNew
 from schemas.vocabulary import May
 
+LOCK = "retention"
+"""Whoever places a hold and whoever disposes of records wait for each other."""
+
 
 @act(May.RETENTION_SET)
 def set_term(work: Work, new: TermNew) -> queries.TermView:
@@ -57,9 +60,8 @@ def _unmet_to_end(row: tables.Term, ends_on: date, today: date) -> list[Unmet]:
 @act(May.HOLD_PLACE)
 def place_hold(work: Work, new: HoldNew) -> queries.HoldView:
     """Keep a record, or all records of a case, until this is lifted; raises Invalid, NotFound."""
+    work.lock(LOCK)
     record_class, key = named(work.session, new.record) if new.record else (None, None)
-    if key is not None:
-        work.lock(f"retention:{record_class}:{key}")
     row = tables.Hold(
         record_class=record_class.value if record_class else "",
         record_id=key,

@@ -14,6 +14,7 @@ from registry.core.paging import AnySelect
 from registry.licensing.tables import Item as LicenceItem
 from registry.recovery.disposal_tables import Disposal, DisposalItem
 from registry.recovery.tables import EvidenceStep, Item, Recovery
+from registry.requests.tables import TraceRequestRow
 from registry.retention.gathering import Gathered
 from registry.retention.rules import Event, Hold
 from registry.shipments.tables import ShipmentItem
@@ -125,10 +126,14 @@ def trace_events(session: Session, keys: Sequence[int]) -> Events:
 
 
 def trace_holds(session: Session, keys: Sequence[int]) -> Holds:
-    """The record of a recovery that rests on it."""
+    """The record of a recovery, or a request between States, that rests on it."""
     recovered = select(Item.trace_id).where(Item.trace_id.in_(keys))
+    asked = select(TraceRequestRow.trace_id).where(TraceRequestRow.trace_id.in_(keys))
     return (
-        Gathered(session).held(recovered, HoldKind.REFERENCE, "The record of a recovery rests on it.").holds
+        Gathered(session)
+        .held(recovered, HoldKind.REFERENCE, "The record of a recovery rests on it.")
+        .held(asked, HoldKind.TRACE, "A request between States rests on it.")
+        .holds
     )
 
 

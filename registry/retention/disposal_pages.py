@@ -1,0 +1,63 @@
+"""Pages of disposals of records: what is proposed, what went, and the certificate."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request, url_for
+
+from registry.core.errors import RegistryError
+from registry.core.numbers import find_registry_number
+from registry.core.web import context, guard
+from registry.core.web.forms import load_form
+from registry.core.web.words import shown
+from registry.retention import disposal_queries, disposing, sealing
+from registry.retention.pages import Answer, blueprint, render
+from schemas import retention as shapes
+from schemas.paging import PageAskedSchema
+from schemas.vocabulary import May
+
+
+@blueprint.get("/retention/disposals")
+@guard.may(May.RETENTION_READ)
+def disposals() -> Answer:
+    """Records that were disposed of, the last first."""
+    asked = load_form(PageAskedSchema(), {"sort": "-number", **request.args})
+    with context.look() as work:
+        found = disposal_queries.disposals(work, asked)
+    return render("disposals", page=found)
+
+
+@blueprint.get("/retention/disposals/<number>")
+@guard.may(May.RETENTION_READ)
+def disposal(number: str) -> Answer:
+    """One disposal: what went, by which law it was kept until when."""
+    with context.look() as work:
+        found = disposal_queries.disposal(work, find_registry_number("RD", number))
+    return render("disposal", found=found)
+
+
+@blueprint.get("/retention/disposals/<number>/certificate.pdf")
+@guard.may(May.RETENTION_READ)
+def certificate(number: str) -> Response:
+    """The certificate."""
+    with context.look() as work:
+        found = disposal_queries.disposal(work, find_registry_number("RD", number))
+    return Response(sealing.sealed_certificate(found), mimetype="application/pdf")
+
+
+@blueprint.route("/retention/disposals/new", methods=["GET", "POST"])
+@guard.may(May.RECORDS_DISPOSE)
+def propose() -> Answer:
+    """Propose that records go: chosen in the preview, or named one a line."""
+    if request.method == "GET":
+        return render("disposal_new", typed={}, chosen=request.args.getlist("record"), errors=())
+    named = "\n".join([request.form.get("records", ""), *request.form.getlist("record")]).split()
+    told = {f"records-{n}": number for n, number in enumerate(named)}
+    try:
+        with context.begin() as work:
+            reason = {"reason": request.form.get("reason", "")}
+            made = disposing.propose(work, load_form(shapes.RecordsDisposalNewSchema(), told | reason))
+    except RegistryError as error:
+        typed = request.form
+        page = render("disposal_new", typed=typed, chosen=named, errors=shown(error))
+        return page, error.status
+    return redirect(url_for("access.proposal", proposal_id=made.id), 303)
