@@ -11,6 +11,7 @@ from registry.calendars.days import unmet_for_week
 from registry.calendars.tables import CalendarYear, Holiday, WorkingWeek
 from registry.core.errors import Conflict, Invalid, NotFound, refuse_if
 from registry.core.work import Work, act
+from registry.directory import countries
 from schemas.calendars import HolidayNew, HolidayWithdrawal, WeekNew, YearNew
 from schemas.vocabulary import May
 from schemas.words import said
@@ -56,7 +57,9 @@ def withdraw_holiday(
     """A day that is a working day after all; it stays on record with the reason. Raises NotFound."""
     row = work.session.get(Holiday, (state, day), with_for_update=True)
     if row is None or row.withdrawn:
-        raise NotFound(said("%(day)s is no holiday on record of %(state)s", day=day, state=state[:2]))
+        raise NotFound(
+            said("%(day)s is no holiday on record of %(state)s", day=day, state=countries.state(state))
+        )
     row.withdrawn = withdrawal.reason
     row.recorded_at, row.recorded_by = work.now, work.actor.user_id
     work.session.flush()
@@ -75,7 +78,7 @@ def take_year(work: Work, state: str, new: YearNew) -> queries.CalendarView:
             said(
                 "The year %(year)s of %(state)s is complete already; add or withdraw single days",
                 year=new.year,
-                state=state,
+                state=countries.state(state),
             )
         )
     if not new.source and not published.is_known(state):

@@ -9,6 +9,8 @@ from types import MappingProxyType
 import pycountry
 from babel import Locale, UnknownLocaleError
 
+from schemas.words import Said, plain
+
 COUNTRIES: Mapping[str, str] = MappingProxyType(
     {
         c.alpha_2: getattr(c, "common_name", c.name)
@@ -43,3 +45,8 @@ def country_name(code: str, language: str = "en") -> str:
     except (UnknownLocaleError, ValueError):
         name = None
     return name or COUNTRIES.get(code) or HISTORIC.get(code, code)
+
+
+def state(code: str) -> Said:
+    """A State by its name, as it stands within a sentence ("?" where none is named yet)."""
+    return plain(country_name(code) or "?")

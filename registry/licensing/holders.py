@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from registry.core.errors import Unmet
+from registry.directory.countries import state
 from registry.licensing.facts import LicenceFacts
 from registry.licensing.law import in_force
 from schemas.licensing_vocabulary import EvidenceKind, Intermediary, LicenceKind, TradeActivity
@@ -73,7 +74,7 @@ def unmet_for_embargo(facts: LicenceFacts, today: date) -> list[Unmet]:
         Unmet(
             said(
                 "%(country)s is under an embargo since %(day)s (%(source)s).",
-                country=embargo.country,
+                country=state(embargo.country),
                 day=embargo.begins_on.isoformat(),
                 source=embargo.source,
             ),

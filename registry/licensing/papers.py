@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from registry.core.errors import Unmet
+from registry.directory.countries import state
 from registry.licensing.facts import LicenceFacts
 from schemas.licensing_vocabulary import EvidenceKind
 from schemas.words import said
@@ -14,14 +15,14 @@ def unmet_for_import_licence(facts: LicenceFacts, today: date) -> list[Unmet]:
     """FP 10(2)(a): the importing State has issued its licence, and that was verified with it."""
     told = facts.import_licence
     if told is None:
-        words = said("The import licence of %(country)s is missing.", country=facts.import_country or "?")
+        words = said("The import licence of %(country)s is missing.", country=state(facts.import_country))
         return [Unmet(words, "import_licence", "FP 10(2)(a)")]
     unmet = []
     if told.country != facts.import_country:
         words = said(
             "The import licence is of %(other)s, not of %(country)s.",
-            other=told.country,
-            country=facts.import_country or "?",
+            other=state(told.country),
+            country=state(facts.import_country),
         )
         unmet.append(Unmet(words, "import_licence.country", "FP 10(2)(a)"))
     if not told.number or not told.authority:
@@ -36,7 +37,7 @@ def unmet_for_import_licence(facts: LicenceFacts, today: date) -> list[Unmet]:
         words = said(
             "The import licence %(number)s was not verified with %(country)s.",
             number=told.number,
-            country=told.country,
+            country=state(told.country),
         )
         unmet.append(Unmet(words, "import_licence.verified_on", "FP 10(2)(a)"))
     return unmet
@@ -70,7 +71,7 @@ def unmet_for_export_licence(facts: LicenceFacts, today: date) -> list[Unmet]:
     """FP 10(2): what passes through us or is brokered by us has its State's export licence."""
     if facts.has(EvidenceKind.EXPORT_LICENCE, today):
         return []
-    words = said("The export licence of %(country)s is missing.", country=facts.export_country or "?")
+    words = said("The export licence of %(country)s is missing.", country=state(facts.export_country))
     return [Unmet(words, "evidence", "FP 10(2)")]
 
 
@@ -83,8 +84,8 @@ def unmet_for_end_user(facts: LicenceFacts, today: date) -> list[Unmet]:
     if told.country != facts.import_country:
         words = said(
             "The end user is in %(other)s, the goods go to %(country)s.",
-            other=told.country,
-            country=facts.import_country or "?",
+            other=state(told.country),
+            country=state(facts.import_country),
         )
         unmet.append(Unmet(words, "end_user.country", "FP 10(3)"))
     if told.expires_on is not None and told.expires_on < today:

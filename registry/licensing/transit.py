@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from registry.core.errors import Unmet
+from registry.directory.countries import state
 from registry.licensing.facts import LicenceFacts, TransitFacts
 from schemas.licensing_vocabulary import LicenceKind, TransitAnswer
 from schemas.words import said
@@ -30,7 +31,7 @@ def unmet_for_way(facts: LicenceFacts) -> list[Unmet]:
     ends = {facts.export_country, facts.import_country}
     return [
         Unmet(
-            said("%(country)s is where it begins or ends, not on the way.", country=one.country),
+            said("%(country)s is where it begins or ends, not on the way.", country=state(one.country)),
             f"transits.{n}.country",
             "FP 10(3)",
         )
@@ -53,57 +54,61 @@ def unmet_for_answers(facts: LicenceFacts, today: date) -> list[Unmet]:
 
 
 def _not_asked(facts: LicenceFacts, one: TransitFacts, today: date) -> list[str]:
-    return [said("%(country)s was not asked whether it objects.", country=one.country)]
+    return [said("%(country)s was not asked whether it objects.", country=state(one.country))]
 
 
 def _asked(facts: LicenceFacts, one: TransitFacts, today: date) -> list[str]:
     day = one.asked_on.isoformat() if one.asked_on else "?"
-    return [said("%(country)s, asked on %(day)s, has not answered.", country=one.country, day=day)]
+    return [said("%(country)s, asked on %(day)s, has not answered.", country=state(one.country), day=day)]
 
 
 def _objection(facts: LicenceFacts, one: TransitFacts, today: date) -> list[str]:
-    return [said("%(country)s objects to the transit.", country=one.country)]
+    return [said("%(country)s objects to the transit.", country=state(one.country))]
 
 
 def _no_objection(facts: LicenceFacts, one: TransitFacts, today: date) -> list[str]:
     if not one.reference or one.answered_on is None:
-        return [said("%(country)s: the written notice is needed, with its date.", country=one.country)]
+        return [said("%(country)s: the written notice is needed, with its date.", country=state(one.country))]
     if one.answered_on > today:
-        return [said("%(country)s: the notice bears a day to come.", country=one.country)]
+        return [said("%(country)s: the notice bears a day to come.", country=state(one.country))]
     if one.valid_until is not None and one.valid_until < today:
         day = one.valid_until.isoformat()
-        return [said("%(country)s: the notice ended on %(day)s.", country=one.country, day=day)]
+        return [said("%(country)s: the notice ended on %(day)s.", country=state(one.country), day=day)]
     return []
 
 
 def _tacit(facts: LicenceFacts, one: TransitFacts, today: date) -> list[str]:
     if one.asked_on is None:
-        return [said("%(country)s: silence of whoever was not asked is none.", country=one.country)]
+        return [said("%(country)s: silence of whoever was not asked is none.", country=state(one.country))]
     if one.tacit_from is None:
-        return [said("%(country)s: silence does not count as consent; ask in writing.", country=one.country)]
+        return [
+            said(
+                "%(country)s: silence does not count as consent; ask in writing.", country=state(one.country)
+            )
+        ]
     if one.unknown_years:
         years = ", ".join(map(str, one.unknown_years))
         return [
             said(
                 "%(country)s: holidays of %(years)s are not on record: nobody knows when silence counts.",
-                country=one.country,
+                country=state(one.country),
                 years=years,
             )
         ]
     if today < one.tacit_from:
         day = one.tacit_from.isoformat()
-        return [said("%(country)s: silence counts from %(day)s on.", country=one.country, day=day)]
+        return [said("%(country)s: silence counts from %(day)s on.", country=state(one.country), day=day)]
     return []
 
 
 def _landlocked(facts: LicenceFacts, one: TransitFacts, today: date) -> list[str]:
     if not one.reference:
-        return [said("%(country)s: name the agreement that is relied on.", country=one.country)]
+        return [said("%(country)s: name the agreement that is relied on.", country=state(one.country))]
     if not {facts.export_country, facts.import_country} & LANDLOCKED:
         return [
             said(
                 "%(country)s: neither the country of export nor that of import is landlocked.",
-                country=one.country,
+                country=state(one.country),
             )
         ]
     return []
@@ -112,10 +117,13 @@ def _landlocked(facts: LicenceFacts, one: TransitFacts, today: date) -> list[str
 def _simplified(facts: LicenceFacts, one: TransitFacts, today: date) -> list[str]:
     if facts.purpose is None:
         return [
-            said("%(country)s: simplified procedures are for temporary transit alone.", country=one.country)
+            said(
+                "%(country)s: simplified procedures are for temporary transit alone.",
+                country=state(one.country),
+            )
         ]
     if not one.reference:
-        return [said("%(country)s: name the simplified procedure of that State.", country=one.country)]
+        return [said("%(country)s: name the simplified procedure of that State.", country=state(one.country))]
     return []
 
 
@@ -134,7 +142,10 @@ def unmet_for_information(facts: LicenceFacts, departs_on: date) -> list[Unmet]:
     """FP 10(3): transit States get the import licence's information in advance."""
     return [
         Unmet(
-            said("%(country)s was not given the import licence's information before.", country=one.country),
+            said(
+                "%(country)s was not given the import licence's information before.",
+                country=state(one.country),
+            ),
             f"transits.{n}.informed_on",
             "FP 10(3)",
         )

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from registry.core.numbers import key_of
 from registry.core.work import Work
+from registry.directory.countries import state
 from registry.shipments import queries
 from registry.shipments.views import Crossing
 from schemas.shipments_vocabulary import Direction
@@ -43,7 +44,7 @@ def _is_open(crossing: Crossing) -> bool:
 
 def _words(crossing: Crossing) -> str:
     values = {
-        "country": crossing.country or "?",
+        "country": state(crossing.country or ""),
         "licence": crossing.licence,
         "shipment": crossing.shipment,
         "date": crossing.departed_on.isoformat() if crossing.departed_on else "?",

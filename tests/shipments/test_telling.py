@@ -48,7 +48,7 @@ def test_a_trace_tells_of_export_and_receipt(
     check_all(office, number, port)
     gone = clear(office, number, port)
     day, due = gone.departed_on, gone.receipt_due_on
-    start = f"Exported to PY under licence {licensed.number} on {day} ({number})"
+    start = f"Exported to Paraguay under licence {licensed.number} on {day} ({number})"
     late = f"{start}; receipt is not confirmed, it was due on {due}."
     assert findings(client, police, mark=licensed.serials[0]) == [late]
     assert findings(client, police, mark=licensed.serials[1]) == []

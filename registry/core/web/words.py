@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
+from babel import Locale
 from flask_babel import get_locale, gettext
 
 from registry.core.errors import RegistryError, Unmet
@@ -13,12 +15,24 @@ from schemas.words import Language, in_words
 
 
 def translate(text: str) -> str:
-    """A text in the visitor's language; a word within a sentence also by its form at the beginning."""
+    """A text in the visitor's language; a word within a sentence also by its form at the beginning.
+
+    Names of States are told by Unicode's CLDR.
+    """
     found: str = gettext(text)
-    if found == text and text.islower():
+    if found != text:
+        return found
+    if text.islower():
         alone: str = gettext(text.capitalize())
         return alone[:1].lower() + alone[1:]
-    return found
+    locale = get_locale() if text in _codes() else None
+    return locale.territories.get(_codes()[text], text) if locale else text
+
+
+@cache
+def _codes() -> Mapping[str, str]:
+    """States' codes by their English names."""
+    return {name: code for code, name in Locale("en").territories.items() if len(code) == 2}
 
 
 def label(code: str) -> str:
