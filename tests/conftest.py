@@ -29,7 +29,7 @@ from tests.engines import (
     postgresql_server,
 )
 
-pytest_plugins = ["tests.browsing"]
+pytest_plugins = ["tests.browsing", "tests.ledger.tally"]
 
 # Shared machines stall now and then, so an example is not timed; CI tries the same examples each time.
 hypothesis_settings.register_profile("tests", deadline=None, derandomize=bool(os.environ.get("CI")))

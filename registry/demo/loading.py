@@ -74,13 +74,15 @@ def _sign_ins() -> Iterator[str]:
     yield f"or from an authenticator app with the secret {APP_SECRET}"
 
 
-def load(office: Office, actor: Actor, firearms_count: int, lots_count: int) -> Iterator[str]:
+def load(
+    office: Office, actor: Actor, firearms_count: int, lots_count: int, persons: int = PERSONS
+) -> Iterator[str]:
     """Load demonstration data of any size; yields lines about its progress.
 
     Raises Conflict where the demonstration's parties are registered already.
     """
     with office.begin(actor) as work:
-        everyone = people.register(work, PERSONS)
+        everyone = people.register(work, persons)
         today, seed = work.today, people.SEED
         marks.add_rule(work, INVENTED)
     yield f"Loading {firearms_count:,} firearms and {lots_count:,} lots of demonstration data"

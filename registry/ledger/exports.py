@@ -109,7 +109,7 @@ def _change(row: Any) -> dict[str, Any]:
 
 
 _LOG: tuple[tuple[str, str, Callable[[Any], dict[str, Any]]], ...] = (
-    ("meta", "SELECT size, peaks FROM ledger_state ORDER BY id", _meta),
+    ("meta", "SELECT size, peaks FROM ledger_state WHERE id = 1", _meta),
     ("checkpoints", "SELECT size, root, note, signed_at FROM ledger_checkpoint ORDER BY size", _checkpoint),
     (
         "tiles",

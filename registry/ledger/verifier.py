@@ -204,7 +204,7 @@ def _level_1(export: Export, key: str, older: Iterable[str], witnesses: list[str
     report.leaves, report.checkpoints = len(bodies), len(export["checkpoints"])
     noted = [(line, _read(str(line["note"]), wrong)) for line in export["checkpoints"]]
     given = [(None, _read(text, wrong)) for text in older]
-    roots = _roots(bodies, {note.size for _, note in noted + given if note is not None})
+    roots, peaks = _roots(bodies, {note.size for _, note in noted + given if note is not None})
     for line, note in noted + given:
         if note is None:
             continue
@@ -227,7 +227,9 @@ def _level_1(export: Export, key: str, older: Iterable[str], witnesses: list[str
         if newest is None or not signed_by(newest, witness):
             wrong("checkpoint", f"the newest is not cosigned by {witness.split('+')[0]}")
     _tiles(export, bodies, wrong)
-    _state(export, bodies, wrong)
+    state = {"v": 1, "size": len(bodies), "peaks": b"".join(peaks).hex()}
+    if export["meta"] != [state]:
+        wrong("state", "the log's own size or peaks are not those of its leaves")
 
 
 Wrong = Callable[[str, str], None]
@@ -245,14 +247,15 @@ def _read(text: str, wrong: Wrong) -> Note | None:
         return None
 
 
-def _roots(bodies: list[bytes], sizes: set[int]) -> dict[int, bytes]:
+def _roots(bodies: list[bytes], sizes: set[int]) -> tuple[dict[int, bytes], list[bytes]]:
+    """The roots at these sizes, and the peaks at the end."""
     peaks: list[bytes] = []
     found = {0: _root(peaks)} if 0 in sizes else {}
     for size, body in enumerate(bodies):
         _grow(peaks, size, _leaf_hash(body))
         if size + 1 in sizes:
             found[size + 1] = _root(peaks)
-    return found
+    return found, peaks
 
 
 def _tiles(export: Export, bodies: list[bytes], wrong: Wrong) -> None:
@@ -269,15 +272,6 @@ def _tiles(export: Export, bodies: list[bytes], wrong: Wrong) -> None:
         level, hashes = level + 1, above
     for level, n in stored:
         wrong(f"tile {level}/{n}", "is of no leaf")
-
-
-def _state(export: Export, bodies: list[bytes], wrong: Wrong) -> None:
-    peaks: list[bytes] = []
-    for size, body in enumerate(bodies):
-        _grow(peaks, size, _leaf_hash(body))
-    said = export["meta"][0]
-    if (said["size"], said["peaks"]) != (len(bodies), b"".join(peaks).hex()):
-        wrong("state", "the log's own size or peaks are not those of its leaves")
 
 
 # --- Level 2 -----------------------------------------------------------------------------------------
@@ -353,9 +347,10 @@ def _head(where: str, at: int, leaf: dict[str, Any], entry: dict[str, Any] | Non
             )
     if leaf["part"] == 0 and entry["leaf"] != at:
         wrong(where, f"entry {leaf['entry']} says it is leaf {entry['leaf']}")
-    note = json.loads(entry["note"]) if entry["note"] else {}
-    if leaf["final"] and any(leaf.get(name) != value for name, value in note.items()):
+    note = _parsed(entry["note"]) if entry["note"] else {}
+    if not isinstance(note, dict) or (leaf["final"] and any(leaf.get(n) != v for n, v in note.items())):
         wrong(where, f"entry {leaf['entry']} has another note")
+        return
     known = {*_HEAD, *note, "v", "entry", "part", "final", "changes"}
     if leaf["final"] and leaf.keys() - known:
         wrong(where, f"entry {leaf['entry']} has lost its note")
@@ -372,7 +367,7 @@ def _open(
     wrong = _collector(report, 2)
     subject, op, key, digest, apart = line
     row = f"{subject} {json.dumps(key)}"
-    if (change["subject"], change["op"], json.loads(change["key"])) != (subject, op, key):
+    if (change["subject"], change["op"], _parsed(change["key"])) != (subject, op, key):
         wrong(where, f"of {row} is another table, operation or key than the leaf says")
     if _digest(change["salt"], "row", [change["id"], change["before"], change["after"]]) != digest:
         wrong(where, f"of {row} is not what the leaf says")
@@ -388,6 +383,14 @@ def _open(
         wrong(where, f"of {row}: {name} is in no leaf")
 
 
+def _parsed(text: str) -> Any:
+    """The value of a JSON text; a text that is none stands for itself, so that it equals nothing."""
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError):
+        return text
+
+
 def _digest(salt: str, name: str, value: Any) -> str:
     written = json.dumps([salt, name, value], separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
@@ -397,17 +400,17 @@ def _digest(salt: str, name: str, value: Any) -> str:
 
 
 def _level_3(export: Export, ordered: list[dict[str, Any]], report: Report) -> None:
-    """Fold the journal and compare it with the tables."""
+    """Fold the journal, each row's changes in the order they were made, and compare it with the tables."""
     wrong = _collector(report, 3)
     apart: dict[int, dict[str, Any]] = {}
     for line in export["personal"]:
         side, _, column = str(line["name"]).partition(".")
         if side == "after":
-            apart.setdefault(line["change"], {})[column] = json.loads(line["value"])[0]
+            apart.setdefault(line["change"], {})[column] = _parsed(line["value"])
     folded: dict[tuple[str, str], tuple[Any, dict[str, Any]]] = {}
-    for change in ordered:
-        row = (change["subject"], json.dumps(json.loads(change["key"])))
-        before = json.loads(change["before"]) if change["before"] else None
+    for change in sorted(ordered, key=lambda change: int(change["id"])):
+        row = (change["subject"], json.dumps(_parsed(change["key"])))
+        before = _parsed(change["before"]) if change["before"] else None
         known = folded.get(row)
         if change["op"] in "UD" and (known is None or known[0] != before):
             wrong(f"{row[0]} {row[1]}", "changed between two entries of the journal")
@@ -416,7 +419,7 @@ def _level_3(export: Export, ordered: list[dict[str, Any]], report: Report) -> N
         if change["op"] == "D":
             folded.pop(row, None)
         else:
-            folded[row] = (json.loads(change["after"]), apart.get(change["id"], {}))
+            folded[row] = (_parsed(change["after"]), apart.get(change["id"], {}))
     for line in export["tables"]:
         report.rows += 1
         row = (line["subject"], json.dumps(json.loads(line["key"])))
@@ -425,8 +428,9 @@ def _level_3(export: Export, ordered: list[dict[str, Any]], report: Report) -> N
             wrong(f"{row[0]} {row[1]}", "is in the table but not in the journal")
             continue
         ordinary, personal = json.loads(line["row"]), json.loads(line["personal"])
-        differing = [n for n in {*ordinary, *expected[0]} if ordinary.get(n, ...) != expected[0].get(n, ...)]
-        differing += [name for name, value in expected[1].items() if personal.get(name, ...) != value]
+        said = expected[0] if isinstance(expected[0], dict) else {}
+        differing = [n for n in {*ordinary, *said} if ordinary.get(n, ...) != said.get(n, ...)]
+        differing += [name for name, value in expected[1].items() if [personal.get(name, ...)] != value]
         for name in sorted(differing):
             wrong(f"{row[0]} {row[1]}", f"{name} is not what the journal says")
     for subject, key in folded:

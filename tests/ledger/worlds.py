@@ -1,16 +1,19 @@
-"""A registry with a little of everything, its ledger signed, for tests that tamper with it."""
+"""A registry with a little of everything, its ledger signed, and somebody who owns its database."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
 
 from registry.access import acts as access
-from registry.core.database import Database, Prepared
+from registry.core.database import Base, Database, Prepared
+from registry.core.journal import entries, restating, triggers
 from registry.core.work import OPERATOR, Actor, Office
 from registry.demo import loading
 from registry.ledger import exports, log, verifier
@@ -19,10 +22,12 @@ from registry.tracing import acts as tracing
 from schemas.access import AccountNew, TokenNew
 from schemas.tracing import Question
 from schemas.vocabulary import May, Purpose, Role, TraceKind
+from tests.ledger import rows
 from tests.makers import open_account
 
 _NEWEST = Prepared("SELECT note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1")
 ORIGIN = "test.example/ledger"
+READINGS = 260  # leaves that change nothing, enough for a full tile
 
 
 class World:
@@ -40,32 +45,76 @@ class World:
 
     def newest(self) -> str:
         """The newest checkpoint, as a witness would have kept it."""
-        rows = self.office.database.rows(_NEWEST, {})
-        return str(rows[0][0])
+        return str(self.office.database.rows(_NEWEST, {})[0][0])
 
-    def verify(self, connection: Connection | None = None, older: tuple[str, ...] = ()) -> verifier.Report:
-        """What the verifier says of the database, or of what an open transaction made of it."""
-        if connection is not None:
-            return verifier.verify(exports.collected(connection), str(self.key.key), older)
-        with exports.snapshot(self.office.database) as reading:
-            return verifier.verify(exports.collected(reading), str(self.key.key), older)
+    def export(self) -> verifier.Export:
+        """The export as it stands."""
+        with exports.snapshot(self.office.database) as connection:
+            return exports.collected(connection)
+
+    def verify(self, export: verifier.Export | None = None, older: tuple[str, ...] = ()) -> verifier.Report:
+        """What the verifier says of an export, or of the database."""
+        return verifier.verify(export or self.export(), str(self.key.key), older)
 
     @contextmanager
     def below(self) -> Iterator[Connection]:
-        """A transaction of somebody who owns the database and goes around the registry; undone at the end."""
-        with self.office.database.writer.connect() as connection:
+        """A transaction of somebody who goes around the registry; undone at the end."""
+        with self.office.database.writer.connect() as connection, connection.begin() as transaction:
             yield connection
-            connection.rollback()
+            transaction.rollback()
 
 
-def unguarded(connection: Connection) -> None:
-    """Switch off every trigger and foreign key for the length of the transaction."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
+class Owner:
+    """Somebody who owns a world's database: nothing guards it from them. What they do is undone each time."""
+
+    def __init__(self, world: World, connection: Connection) -> None:
+        self.world = world
+        self.connection = connection
+        self.honest = world.export()
+
+    @contextmanager
+    def tampering(self) -> Iterator[Connection]:
+        """A transaction without triggers, foreign keys and CHECKs."""
+        with self.connection.begin() as transaction:
+            if not self.world.office.database.is_sqlite:
+                self.connection.execute(text("SET LOCAL session_replication_role = replica"))
+            yield self.connection
+            transaction.rollback()
+
+    def export(self, *touched: str) -> verifier.Export:
+        """The export of what was made of it, where only these documents can differ; all if none is named."""
+        if not touched:
+            return exports.collected(self.connection)
+        documents = exports.documents(self.connection)
+        return self.honest | {name: list(lines) for name, lines in documents if name in touched}
+
+
+@contextmanager
+def owned(world: World, folder: Path) -> Iterator[Owner]:
+    """The world's database in the hands of its owner: on SQLite a copy without triggers."""
+    database = world.office.database
+    if not database.is_sqlite:
+        with database.writer.connect() as connection:
+            yield Owner(world, connection)
         return
-    for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-        connection.execute(text(f'DROP TRIGGER "{name}"'))
-    connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+    path = folder / "owned.db"
+    _copy_without_triggers(str(database.writer.url.database), path)
+    copy = Database(f"sqlite:///{path}")
+    with copy.writer.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys = OFF")
+        driver.execute("PRAGMA ignore_check_constraints = ON")
+        yield Owner(world, connection)
+    copy.close()
+
+
+def _copy_without_triggers(source: str, path: Path) -> None:
+    with sqlite3.connect(source) as honest, sqlite3.connect(path) as copy:
+        honest.backup(copy)
+        for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            copy.execute(f'DROP TRIGGER "{name}"')
+    honest.close()
+    copy.close()
 
 
 @contextmanager
@@ -73,7 +122,7 @@ def populated(url: str, folder: Path) -> Iterator[World]:
     """Firearms, lots, persons, sales, accounts, tokens, traces; signed."""
     database = Database(url)
     office = Office(database, "BR")
-    list(loading.load(office, OPERATOR, 40, 3))
+    list(loading.load(office, OPERATOR, 40, 3, 40))
     with office.begin(OPERATOR) as work:
         account = open_account(work, AccountNew("inspector", "An Inspector", Role.POLICE))
     police = Actor(account.id, "An Inspector", Role.POLICE, frozenset(May))
@@ -92,6 +141,16 @@ def populated(url: str, folder: Path) -> Iterator[World]:
         database.close()
 
 
+def read_often(world: World, times: int) -> None:
+    """So many leaves that say what was read and change nothing, in one transaction."""
+    note = {"note": '{"reads":{"person":[1]}}'}
+    with world.office.database.transaction() as turn:
+        for _ in range(times):
+            said = restating.said("person.read") | note
+            ((opened,),) = [turn.run(entries.OPEN, said)]
+            entries.close(turn, opened, said, said)
+
+
 @pytest.fixture
 def world(database_url: str, tmp_path: Path) -> Iterator[World]:
     """A populated registry on each engine."""
@@ -107,7 +166,20 @@ def world(database_url: str, tmp_path: Path) -> Iterator[World]:
     ],
 )
 def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A populated registry on each engine, for tests that leave it as it was."""
+    """A registry with a row in every table and a full tile, for tests that leave it as it was."""
     engine = request.getfixturevalue(request.param)
     with engine.ready() as url, populated(url, tmp_path_factory.mktemp("standing")) as made:
+        rows.senseless(made.office.database)
+        rows.fill(made.office)
+        read_often(made, READINGS)
+        made.sign()
+        with made.below() as connection:
+            assert triggers.differences(connection, Base.metadata) == []
+        yield made
+
+
+@pytest.fixture(scope="module")
+def owner(standing: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
+    """Whoever owns the database of the standing registry."""
+    with owned(standing, tmp_path_factory.mktemp("owned")) as made:
         yield made
