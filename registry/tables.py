@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry.access import tables as access
-from registry.ammunition import code_tables
+from registry.ammunition import code_tables, marking_tables
 from registry.ammunition import tables as ammunition
 from registry.calendars import tables as calendars
 from registry.core.journal import tables as journal
@@ -25,6 +25,6 @@ from registry.verification import tables as verification
 
 TABLES = (
     journal, web, directory, calendars, access, verification, exchange, marks, firearms,
-    ammunition, code_tables, deactivation, licensing, shipments, tracing, requests, recovery, disposal,
-    retention, records_disposal,
+    ammunition, code_tables, marking_tables, deactivation, licensing, shipments, tracing, requests,
+    recovery, disposal, retention, records_disposal,
 )  # fmt: skip

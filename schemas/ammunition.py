@@ -7,6 +7,13 @@ from datetime import date
 
 from marshmallow import fields, validate
 
+from schemas.ammunition_markings import (
+    LotNumberSchema,
+    MarkingNew,
+    MarkingNewSchema,
+    MarkingSchema,
+    StandardSchema,
+)
 from schemas.ammunition_rules import ExceptionSchema
 from schemas.base import Shape
 from schemas.fields import Code, Day, Number, Text, Whole
@@ -39,6 +46,7 @@ class LotNew:
     importer: str | None = None
     imported_on: date | None = None
     reason: str = ""
+    marking: MarkingNew | None = None
 
 
 class LotNewSchema(Shape):
@@ -62,6 +70,12 @@ class LotNewSchema(Shape):
         longest=400,
         load_default="",
         metadata={"description": "Why a supervisor lets pass what a rule lets them approve."},
+    )
+    marking = fields.Nested(
+        MarkingNewSchema,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What stands on its cartridges and packages beside the code."},
     )
 
 
@@ -211,19 +225,6 @@ class HolderSchema(Shape):
     unit = fields.String(required=True)
 
 
-class LotNumberSchema(Shape):
-    """What a lot number of MIL-STD-1168 says; its month is null where its letter stands for none."""
-
-    maker = fields.String(required=True)
-    year = fields.String(required=True)
-    month = fields.Integer(required=True, allow_none=True)
-    interfix = fields.String(required=True)
-    identifier = fields.String(required=True)
-    sequence = fields.String(required=True)
-    suffix = fields.String(required=True)
-    theatre = fields.String(required=True)
-
-
 class LotSchema(Shape):
     number = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -249,6 +250,17 @@ class LotSchema(Shape):
         required=True,
         allow_none=True,
         metadata={"description": "Its code read as a lot number of MIL-STD-1168; null where it is none."},
+    )
+    marking = fields.Nested(
+        MarkingSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What stands on its cartridges and packages beside the code."},
+    )
+    standards = fields.List(
+        fields.Nested(StandardSchema),
+        required=True,
+        metadata={"description": "Who asks for such marks, and what this lot lacks of them."},
     )
 
 
@@ -291,65 +303,6 @@ class MovementSchema(Shape):
     place = fields.String(required=True)
     document = fields.String(required=True)
     unit = fields.String(required=True)
-
-
-class PackageRowSchema(Shape):
-    number = fields.String(required=True)
-    level = fields.String(required=True)
-    first = fields.Integer(required=True)
-    last = fields.Integer(required=True)
-    quantity = fields.Integer(required=True)
-    opened = fields.Boolean(
-        required=True, metadata={"description": "Some of its cartridges were packed anew."}
-    )
-
-
-class PieceSchema(Shape):
-    """Neighbouring cartridges of a package with one holder."""
-
-    first = fields.Integer(required=True)
-    last = fields.Integer(required=True)
-    party = fields.Nested(PartyNameSchema, required=True, allow_none=True)
-    kind = fields.String(required=True)
-
-
-class ContentSchema(Shape):
-    level = fields.String(required=True)
-    packages = fields.Integer(required=True)
-
-
-class PackageSchema(PackageRowSchema):
-    lot = fields.String(required=True)
-    code = fields.String(required=True)
-    maker = fields.Nested(PartyNameSchema, required=True)
-    product = fields.String(required=True)
-    calibre_name = fields.String(required=True)
-    produced_on = fields.Date(required=True)
-    gtin = fields.String(required=True)
-    buyer = fields.Nested(
-        PartyNameSchema,
-        required=True,
-        allow_none=True,
-        metadata={"description": "To whom all of it was first sold."},
-    )
-    sscc = fields.String(required=True, metadata={"description": "Of a logistic unit, else empty."})
-    gs1 = fields.String(
-        required=True,
-        metadata={
-            "description": "What its codes say, with brackets; empty while its product has no GTIN (boxes)"
-            " or its maker no company prefix (logistic units)."
-        },
-    )
-    inside = fields.List(
-        fields.Nested(PackageRowSchema), required=True, metadata={"description": "Packages that it lies in."}
-    )
-    content = fields.List(fields.Nested(ContentSchema), required=True)
-    pieces = fields.List(fields.Nested(PieceSchema), required=True)
-    chain = fields.List(
-        fields.Nested(MovementSchema),
-        required=True,
-        metadata={"description": "Every movement of any cartridge in it."},
-    )
 
 
 class SaleCorrectionSchema(Shape):
@@ -400,13 +353,3 @@ class SalesAskedSchema(PageAskedSchema):
     seller = Number("P", load_default="")
     since = Day(load_default=None)
     until = Day(load_default=None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PackagesAsked(PageAsked):
-    level: PackageLevel | None = None
-
-
-class PackagesAskedSchema(PageAskedSchema):
-    makes = PackagesAsked
-    level = Code(PackageLevel, load_default=None)

@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from schemas.base import Shape
+from schemas.completeness import RequestDraft, RequestDraftSchema
 from schemas.fields import Code, Country, Day, Text
 from schemas.paging import PageAsked, PageAskedSchema
 from schemas.requests_vocabulary import (
@@ -21,7 +22,6 @@ from schemas.requests_vocabulary import (
     Urgency,
     Usefulness,
 )
-from schemas.tracing import RequestDraft, RequestDraftSchema
 from schemas.vocabulary import Purpose, Severity
 
 MOST_WITHHELD = 400

@@ -20,24 +20,35 @@ MOST_LINES = 500
 
 @dataclass(frozen=True)
 class CartridgesFound:
-    """Cartridges of a scene that read alike. count: how many."""
+    """Cartridges of a scene that read alike. count: how many. headstamp: what stands beside the code."""
 
-    code: str
+    code: str = ""
     maker: str = ""
     calibre: str = ""
     position: int | None = None
     state: CartridgeState = CartridgeState.CASE
     count: int = 1
+    headstamp: str = ""
 
 
 class CartridgesFoundSchema(Shape):
     makes = CartridgesFound
-    code = Text(required=True, longest=40, metadata={"description": "As read, with ? and * for damage."})
+    code = Text(longest=40, load_default="", metadata={"description": "As read, with ? and * for damage."})
     maker = Text(longest=200, load_default="")
     calibre = Text(longest=80, load_default="")
     position = Whole(least=1, most=10**9, load_default=None, allow_none=True)
     state = Code(CartridgeState, load_default=CartridgeState.CASE)
     count = Whole(least=1, most=100_000, load_default=1)
+    headstamp = Text(
+        longest=64,
+        load_default="",
+        metadata={"description": "What stands beside the code, or alone where no code could be read."},
+    )
+
+    def consistent(self, values: dict[str, Any]) -> None:
+        """At least one is needed."""
+        if not values["code"] and not values["headstamp"]:
+            raise ValidationError("Type the code or the headstamp that was read.", "code")
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,10 @@ class SceneNewSchema(Shape):
 
 
 class LineFound(Struct, frozen=True):
-    """What became of a line. lot: the one it leads to, "" where none or several fit; possible: cartridges."""
+    """What became of a line. code: as read, else the headstamp.
+
+    lot: the one it leads to, "" where none or several fit; possible: cartridges.
+    """
 
     n: int
     code: str

@@ -20,7 +20,6 @@ from schemas.vocabulary import (
     CertaintyLevel,
     FindingKind,
     FirearmType,
-    IllicitGround,
     MatchKind,
     Outcome,
     Purpose,
@@ -34,7 +33,8 @@ class Question(Struct, frozen=True):
     """What was read, and why it is asked (ITI 17).
 
     mark: of a firearm, with ? for one unreadable character and * for any number; or a registry number.
-    code: of a cartridge's lot; position: its own number in a serialised lot, counted from 1.
+    code: of a cartridge's lot; position: its own number in a serialised lot, counted from 1. headstamp: what
+    stands on the base beside the code (maker's mark, calibre, year), words in any order.
     country: of manufacture. symbols: signs of factories beside the mark. state: of a cartridge, as found.
     """
 
@@ -54,6 +54,7 @@ class Question(Struct, frozen=True):
     recovered_place: str = ""
     symbols: tuple[Symbol, ...] = ()
     state: CartridgeState | None = None
+    headstamp: str = ""
 
 
 class QuestionSchema(Shape):
@@ -97,81 +98,20 @@ class QuestionSchema(Shape):
         allow_none=True,
         metadata={"description": "Of a cartridge, as it was found."},
     )
+    headstamp = Text(
+        longest=64,
+        load_default="",
+        metadata={
+            "description": "What stands on a cartridge's base beside the code, words in any order, with `?`"
+            " and `*` for damage: CBC 9mm 06. Without a code, lots with such a headstamp are told."
+        },
+    )
 
     def consistent(self, values: dict[str, Any]) -> None:
         """At least one is needed."""
-        wanted = "mark" if values["kind"] is TraceKind.FIREARM else "code"
-        if not values[wanted]:
-            raise ValidationError("Type what was read.", wanted)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RequestDraft:
-    """A request to another State as far as it is written (ITI 18).
-
-    confidentiality: whether restrictions on the use of the answer can be kept (ITI 15, 16).
-    """
-
-    mark: str = ""
-    mark_place: str = ""
-    other_marks: str = ""
-    photographs: bool = False
-    maker: str = ""
-    model: str = ""
-    calibre: str = ""
-    type: FirearmType | None = None
-    country: str | None = None
-    year: int | None = None
-    ground: IllicitGround | None = None
-    legal_basis: str = ""
-    circumstances: str = ""
-    intended_use: str = ""
-    confidentiality: bool = False
-
-
-class RequestDraftSchema(Shape):
-    makes = RequestDraft
-    mark = Text(longest=128, load_default="")
-    mark_place = Text(longest=120, load_default="")
-    other_marks = Text(longest=400, load_default="")
-    photographs = fields.Boolean(load_default=False)
-    maker = Text(longest=200, load_default="")
-    model = Text(longest=80, load_default="")
-    calibre = Text(longest=80, load_default="")
-    type = Code(FirearmType, load_default=None, allow_none=True)
-    country = Country(load_default=None, allow_none=True)
-    year = Year(load_default=None, allow_none=True)
-    ground = Code(IllicitGround, load_default=None, allow_none=True)
-    legal_basis = Text(longest=400, load_default="")
-    circumstances = Text(longest=2000, load_default="")
-    intended_use = Text(longest=400, load_default="")
-    confidentiality = fields.Boolean(load_default=False)
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Something a request lacks. alarm: it is part of a request; warning, information: it helps."""
-
-    field: str
-    severity: Severity
-    text: str
-    why: str
-    article: str
-
-
-class GapSchema(Shape):
-    field = fields.String(required=True)
-    severity = Code(Severity, required=True)
-    text = fields.String(required=True)
-    why = fields.String(required=True)
-    article = fields.String(required=True)
-
-
-class GapsSchema(Shape):
-    complete = fields.Boolean(
-        required=True, metadata={"description": "Whether nothing that is part of a request is missing."}
-    )
-    items = fields.List(fields.Nested(GapSchema), required=True)
+        wanted = ("mark",) if values["kind"] is TraceKind.FIREARM else ("code", "headstamp")
+        if not any(values[name] for name in wanted):
+            raise ValidationError("Type what was read.", wanted[0])
 
 
 class StepFound(Struct, frozen=True):
@@ -234,6 +174,7 @@ class Candidate(Struct, frozen=True):
     misread: tuple[str, ...] = ()
     as_well: int = 0
     packages: tuple[str, ...] = ()
+    headstamp: str = ""
 
 
 class Narrowing(Struct, frozen=True):
@@ -343,6 +284,9 @@ class CandidateSchema(Shape):
         fields.String(),
         required=True,
         metadata={"description": "Numbers of the packages in which one cartridge was, the smallest first."},
+    )
+    headstamp = fields.String(
+        metadata={"description": "Of a lot, as recorded; told where the question named one."}
     )
 
 

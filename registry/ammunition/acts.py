@@ -10,6 +10,7 @@ from registry.ammunition import (
     law,
     law_acts,
     law_queries,
+    marking_acts,
     package_queries,
     packaging,
     queries,
@@ -69,6 +70,8 @@ def register_lot(work: Work, new: LotNew) -> LotView:
     work.session.flush()
     work.session.add(_beginning(work, row, maker, importer, new.imported_on or new.produced_on))
     work.session.flush()
+    if new.marking:
+        marking_acts.keep(work, row, new.marking, "marking.")
     if passed:
         law_acts.let_pass(work, row.id, passed, new.reason)
     return queries.lot(work, row.id)

@@ -11,6 +11,7 @@ from registry.core.web import api
 from registry.core.web.context import look, registry
 from registry.core.work import Work
 from schemas import ammunition as shapes
+from schemas import ammunition_packages as packs
 from schemas.firearms import LabelAsked, LabelAskedSchema
 from schemas.paging import Page, PageAsked, PageAskedSchema
 from schemas.vocabulary import May
@@ -40,10 +41,8 @@ def lot(work: Work, number: str) -> views.LotView:
 
 
 @blueprint.route("/lots/<number>/packages", methods=["GET"])
-@api.reads(
-    blueprint, May.LOT_READ, gives=shapes.PackageRowSchema, query=shapes.PackagesAskedSchema, paged=True
-)
-def packages(work: Work, asked: shapes.PackagesAsked, number: str) -> Page[views.PackageRow]:
+@api.reads(blueprint, May.LOT_READ, gives=packs.PackageRowSchema, query=packs.PackagesAskedSchema, paged=True)
+def packages(work: Work, asked: packs.PackagesAsked, number: str) -> Page[views.PackageRow]:
     """Packages of a lot."""
     return package_queries.packages(work, find_registry_number("L", number), asked)
 
@@ -93,7 +92,7 @@ def record_document(number: str) -> bytes:
 
 
 @blueprint.route("/packages/<number>", methods=["GET"])
-@api.reads(blueprint, May.LOT_READ, gives=shapes.PackageSchema)
+@api.reads(blueprint, May.LOT_READ, gives=packs.PackageSchema)
 def package(work: Work, number: str) -> views.PackageView:
     """One package with every movement of any cartridge in it."""
     return package_queries.package(work, number)

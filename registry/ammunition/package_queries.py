@@ -15,7 +15,7 @@ from registry.ammunition.views import ContentView, PackageRow, PackageView, Piec
 from registry.core.errors import Invalid, NotFound
 from registry.core.work import Work, limited_to
 from registry.directory.queries import PartyName, names
-from schemas.ammunition import PackagesAsked
+from schemas.ammunition_packages import PackagesAsked
 from schemas.paging import Page
 from schemas.vocabulary import May, MovementKind
 

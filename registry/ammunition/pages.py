@@ -35,6 +35,8 @@ from registry.core.web.words import label, options, shown
 from registry.core.work import Work, limited_to
 from registry.directory.queries import party_number
 from schemas import ammunition as shapes
+from schemas import ammunition_packages as packs
+from schemas.ammunition_vocabulary import MarkedItem
 from schemas.firearms import LabelAskedSchema
 from schemas.paging import Page, PageAsked, PageAskedSchema
 from schemas.vocabulary import MarkingScheme, May, MovementKind, PackageLevel
@@ -109,7 +111,11 @@ def new_lot() -> Answer:
         return redirect(url_for("ammunition.show", number=made.number), 303)
 
     start = {"maker": _own_number()} if _for_a_party(May.LOT_REGISTER) else {}
-    given = {"schemes": options(MarkingScheme), "limit": _limit_today()}
+    given = {
+        "schemes": options(MarkingScheme),
+        "limit": _limit_today(),
+        "items": options(MarkedItem),
+    }
     return _form(shapes.LotNewSchema(), "ammunition/new.html", record, start, ("maker", "importer"), given)
 
 
@@ -128,7 +134,7 @@ def show(number: str) -> Answer:
             others=lot.holders[MOST_SHARES:],
             label=label,
             sales=queries.sales(work, shapes.SalesAsked(lot=lot.number, limit=LATEST, sort="-sold_on")),
-            packages=package_queries.packages(work, lot_id, shapes.PackagesAsked(limit=LATEST)),
+            packages=package_queries.packages(work, lot_id, packs.PackagesAsked(limit=LATEST)),
             movements=queries.movements(work, lot_id, latest),
             mismatches=stock_queries.mismatches(work, [lot_id], limited_to(work.actor, May.LOT_READ)),
             drawn=pictures.of_lot(work, lot_id, lot, MOST_SHARES),
@@ -154,7 +160,7 @@ def movements(number: str) -> str:
 def packages(number: str) -> str:
     """The packages of a lot."""
     lot_id = find_registry_number("L", number)
-    asked = load_form(shapes.PackagesAskedSchema(), request.args)
+    asked = load_form(packs.PackagesAskedSchema(), request.args)
     with context.look() as work:
         found = package_queries.packages(work, lot_id, asked)
         lot = queries.lot(work, lot_id)

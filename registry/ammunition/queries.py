@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.ammunition import law, law_queries, lot_numbers, rules, whereabouts
+from registry.ammunition import law, law_queries, lot_numbers, marking_queries, rules, whereabouts
 from registry.ammunition.sales_queries import CorrectionView, corrections
 from registry.ammunition.tables import Lot, Movement, Sale
 from registry.ammunition.views import (
@@ -67,6 +67,8 @@ def lot(work: Work, lot_id: int) -> LotView:
     shares = whereabouts.holders(work.session, row.id)
     known = names(work, [row.maker_id, *(share.party for share in shares)])
     number = lot_numbers.parse(row.code)
+    marked = marking_queries.marking(work.session, row.id)
+    standards = marking_queries.standards(row, marked, work.home)
     return LotView(
         number=lot_number(row.id),
         version=row.version,
@@ -87,11 +89,14 @@ def lot(work: Work, lot_id: int) -> LotView:
         unmet=(
             *_above_limit(work.session, row),
             *(lot_numbers.contradictions(number, row.produced_on) if number else ()),
+            *marking_queries.unmet(row, marked, standards),
             *rules.unmet_for_buyers(MarkingScheme(row.scheme), len(first_sales(work.session, row.id))),
         ),
         exceptions=law_queries.exceptions(work.session, row.id),
         created_at=row.created_at,
         lot_number=number,
+        marking=marked,
+        standards=standards,
     )
 
 

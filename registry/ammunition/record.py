@@ -51,6 +51,11 @@ def _facts(found: LotView, say: Language) -> Iterator[tuple[str, str]]:
     yield say("Cartridges"), f"{found.quantity:,}"
     yield say("Produced on"), found.produced_on.isoformat()
     yield say("Marking"), say.told(SCHEMES[found.scheme])
+    if found.marking and found.marking.headstamp:
+        yield say("Headstamp"), found.marking.headstamp
+    if found.marking and found.marking.control_mark:
+        place = found.marking.control_country or ""
+        yield say("Control mark (CIP)"), f"{found.marking.control_mark} ({place})"
     if found.gtin:
         yield say("GTIN"), found.gtin
 

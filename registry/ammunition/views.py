@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from registry.ammunition.law_queries import ExceptionView
 from registry.ammunition.lot_numbers import LotNumber
+from registry.ammunition.marking_queries import MarkingView, StandardView
 from registry.ammunition.sales_queries import CorrectionView
 from registry.core.errors import Unmet
 from registry.directory.queries import PartyName
@@ -47,6 +48,8 @@ class LotView:
     exceptions: tuple[ExceptionView, ...]
     created_at: datetime
     lot_number: LotNumber | None = None
+    marking: MarkingView | None = None
+    standards: tuple[StandardView, ...] = ()
 
 
 @dataclass(frozen=True)

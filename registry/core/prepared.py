@@ -52,4 +52,4 @@ Statement = tuple[Prepared, dict[str, Any]]
 
 def _percent(sql: str) -> str:
     """psycopg names parameters %(name)s; a double colon is a cast and no parameter."""
-    return re.sub(r"(?<!:):([a-z_]+)", r"%(\1)s", sql.replace("%", "%%"))
+    return re.sub(r"(?<!:):([a-z_][a-z0-9_]*)", r"%(\1)s", sql.replace("%", "%%"))

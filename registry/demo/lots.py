@@ -15,7 +15,9 @@ from registry.demo.people import HOME, People
 from registry.directory.queries import party_number
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
 from schemas.ammunition_codes import Gs1New
+from schemas.ammunition_markings import MarkingNew
 from schemas.ammunition_stock import Counted, CountNew
+from schemas.ammunition_vocabulary import MarkedItem
 from schemas.vocabulary import MarkingScheme, MovementKind, PackageLevel
 
 CBC = ("CBC", HOME)
@@ -75,6 +77,20 @@ def _counted(office: Office, actor: Actor, people: People, today: date) -> None:
             stock_acts.count_stock(work, CountNew(dealer, on, lines, whole=True, note="Yearly count"))
 
 
+# As the base of a case names its calibre.
+_STAMPS = {
+    "9x19": "9mm LUGER", "7.62x51": "7.62", "40-sw": "40 S&W", "5.56x45": "5.56", "380-acp": "380 AUTO",
+    "38-special": "38 SPL", "12-gauge": "12",
+}  # fmt: skip
+_ON_THE_BOX = (MarkedItem.MAKER, MarkedItem.LOT, MarkedItem.CALIBRE, MarkedItem.TYPE)
+
+
+def _bears(calibre: str, year: str) -> MarkingNew:
+    """What stands beside the code: maker, calibre and the year in two digits."""
+    stamp = _STAMPS[calibre]
+    return MarkingNew(f"CBC {stamp} {year}", "CBC", stamp, year, package=_ON_THE_BOX)
+
+
 def _named(
     work: Work, people: People, code: str, calibre: str, product_code: str, product: str, cartridges: str,
     made: str, buyer: str, sold: str,
@@ -93,6 +109,7 @@ def _named(
             date.fromisoformat(made),
             MarkingScheme.LOT_CODE,
             historical=True,
+            marking=_bears(calibre, made[2:4]),
         ),
     )
     key = parse_registry_number("L", lot.number)
@@ -132,7 +149,18 @@ def _well_kept(
     code = "".join(LETTERS[n // 23**power % 23] for power in (2, 1, 0)) + f"{10 + n % 90}"
     lot = acts.register_lot(
         work,
-        LotNew(maker, code, calibre, product_code, product, 10_000, made, MarkingScheme.SERIALISED, gtin),
+        LotNew(
+            maker,
+            code,
+            calibre,
+            product_code,
+            product,
+            10_000,
+            made,
+            MarkingScheme.SERIALISED,
+            gtin,
+            marking=_bears(calibre, f"{made:%y}"),
+        ),
     )
     key = parse_registry_number("L", lot.number)
     acts.pack(work, key, PackNew(PackageLevel.UNIT_BOX, BOX))

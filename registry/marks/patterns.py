@@ -58,6 +58,10 @@ class Pattern:
         """Whether a folded key fits; in time proportional to the product of the lengths at worst."""
         return self._meant[1].fullmatch(folded) is not None
 
+    def is_within(self, folded: str) -> bool:
+        """Whether a part of a folded key fits."""
+        return self._meant[1].search(folded) is not None
+
     def matches_exactly(self, key: str) -> bool:
         """Whether a normal form fits without look-alikes."""
         return self._meant[0].fullmatch(key) is not None

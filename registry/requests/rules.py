@@ -6,9 +6,9 @@ from datetime import date
 
 from registry.core.errors import Unmet
 from registry.tracing.completeness import gaps
+from schemas.completeness import Gap
 from schemas.requests import RequestNew, Step
 from schemas.requests_vocabulary import ConsentState, Onward, RequestAct, RestrictionGround
-from schemas.tracing import Gap
 from schemas.vocabulary import Severity
 from schemas.words import said
 

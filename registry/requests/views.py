@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from schemas.completeness import Gap
 from schemas.requests import RequestNew
 from schemas.requests_vocabulary import RequestAct
-from schemas.tracing import Gap
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from registry.core.work import Work
 from registry.tracing import acts, queries
 from registry.tracing.completeness import gaps
 from registry.tracing.sealing import sealed_report
+from schemas import completeness as drafts
 from schemas import tracing as shapes
 from schemas.paging import Page
 from schemas.vocabulary import May, Severity
@@ -57,12 +58,12 @@ def traces(work: Work, asked: shapes.TracesAsked) -> Page[queries.TraceRow]:
 
 
 @blueprint.route("/traces/completeness", methods=["POST"])
-@api.takes(blueprint, May.TRACE_ASK, takes=shapes.RequestDraftSchema, gives=shapes.GapsSchema, status=200)
-def completeness(draft: shapes.RequestDraft) -> Response:
+@api.takes(blueprint, May.TRACE_ASK, takes=drafts.RequestDraftSchema, gives=drafts.GapsSchema, status=200)
+def completeness(draft: drafts.RequestDraft) -> Response:
     """What a request to another State still lacks (ITI 18; MOSAIC 05.31); nothing of it is kept."""
     found = gaps(draft)
     complete = all(gap.severity is not Severity.ALARM for gap in found)
-    return api.respond(shapes.GapsSchema, {"complete": complete, "items": found}, 200)
+    return api.respond(drafts.GapsSchema, {"complete": complete, "items": found}, 200)
 
 
 @blueprint.route("/traces/<number>", methods=["GET"])

@@ -6,6 +6,7 @@ The k-th movement of a cartridge has depth k and those of one depth never overla
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,6 +28,20 @@ FROM lot l JOIN party p ON p.id = l.maker_id WHERE {where} ORDER BY l.produced_o
 _LEGIBLE = Prepared(_LOT.format(where="l.code_folded = :folded"))
 _DAMAGED = Prepared(
     _LOT.format(where="l.code_folded >= :start AND l.code_folded < :beyond AND l.code_folded LIKE :pattern")
+)
+MOST_LIKE = 4
+"""Words of a headstamp that the database looks for; the others are held against what it finds."""
+_STAMPED = Prepared(
+    _LOT.format(
+        where=" AND ".join(f"m.ring LIKE :word{n}" for n in range(MOST_LIKE))
+        + " AND (:calibre = '' OR l.calibre = :calibre) AND (:country = '' OR p.country = :country)"
+        " AND l.produced_on <= :day"
+    )
+    .replace("l.code_key\n", "l.code_key, m.headstamp, m.ring\n")
+    .replace("FROM lot l", "FROM lot_marking m JOIN lot l ON l.id = m.lot_id")
+)
+_HEADSTAMPS = Prepared(
+    "SELECT m.lot_id, m.headstamp, m.ring FROM lot_marking m JOIN {keys} k ON k.id = m.lot_id"
 )
 CHAIN = """
 WITH RECURSIVE level(depth) AS (
@@ -70,6 +85,24 @@ def lots_by_code(work: Work, pattern: Pattern) -> list[LotFound]:
     rows = work.rows(_DAMAGED, start=start, beyond=start + "\U0010ffff", pattern=like, most=MOST)
     found = [_lot(row) for row in rows]
     return [lot for lot in found if pattern.matches(folded(lot.code))]
+
+
+def headstamps(work: Work, lots: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """(headstamp, ring) of those of some lots whose headstamp is on record."""
+    rows = work.rows(_HEADSTAMPS, keys=str(sorted(lots)))
+    return {lot: (text, ring) for lot, text, ring in rows}
+
+
+def lots_by_headstamp(
+    work: Work, words: Sequence[Pattern], calibre: str, country: str, day: date
+) -> list[tuple[LotFound, str]]:
+    """Lots made until a day on whose headstamp all these words stand, each with its headstamp."""
+    longest = sorted(words, key=lambda word: -word.legible)[:MOST_LIKE]
+    likes = ["%" + "".join(_place(cell) for cell in word.cells) + "%" for word in longest]
+    likes += ["%_%"] * (MOST_LIKE - len(likes))
+    told = {f"word{n}": like for n, like in enumerate(likes)}
+    rows = work.rows(_STAMPED, **told, calibre=calibre, country=country, day=day.isoformat(), most=MOST + 1)
+    return [(_lot(row), row[11]) for row in rows if all(word.is_within(row[12]) for word in words)]
 
 
 def _place(cell: str) -> str:

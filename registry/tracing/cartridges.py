@@ -13,18 +13,28 @@ from registry.directory.calibres import BY_CODE
 from registry.directory.countries import country_name
 from registry.directory.queries import party_number
 from registry.marks import patterns
-from registry.tracing import alarms, anonymity, cartridge_queries, diversion, queries, rules
+from registry.tracing import alarms, anonymity, cartridge_queries, diversion, headstamps, queries, rules
 from schemas.tracing import Answer, Candidate, NextState, Question, Share, StepFound
 from schemas.vocabulary import MarkingScheme, MatchKind, Outcome
 from schemas.words import said
 
+SHOWN = 50
+"""Lots with one headstamp that are told; beyond them the answer says that more fit."""
+
 
 def answer(work: Work, question: Question, calibre: str | None) -> Answer:
     """What the records say of a cartridge. Raises Invalid naming the field."""
+    words = headstamps.read(question.headstamp) if question.headstamp else ()
+    if not question.code:
+        return _by_headstamp(work, question, words, calibre)
     pattern = patterns.parse(question.code, "code")
     lots = cartridge_queries.lots_by_code(work, pattern)
     exact = [lot for lot in lots if pattern.is_exact and lot.code_key == pattern.key]
-    judged = [(lot, _lot_facts(lot, pattern, question, calibre)) for lot in exact or lots]
+    stamped = cartridge_queries.headstamps(work, [lot.id for lot in lots]) if words else {}
+    judged = [
+        (lot, _lot_facts(lot, pattern, question, calibre, _bears(lot, words, stamped)))
+        for lot in exact or lots
+    ]
     fitting = [(lot, facts) for lot, facts in judged if not facts.differs]
     others = [_other(lot) for lot, facts in judged if facts.differs]
     if len(fitting) == 1:
@@ -32,8 +42,50 @@ def answer(work: Work, question: Question, calibre: str | None) -> Answer:
     return _several_lots(work, question, fitting or judged)
 
 
+def _bears(
+    lot: queries.LotFound, words: tuple[patterns.Pattern, ...], stamped: dict[int, tuple[str, str]]
+) -> bool | None:
+    return headstamps.bears(words, stamped[lot.id][1]) if lot.id in stamped else None
+
+
+def _by_headstamp(
+    work: Work, question: Question, words: tuple[patterns.Pattern, ...], calibre: str | None
+) -> Answer:
+    """Lots on record with a headstamp: without the code nothing leads to one of them."""
+    if question.position is not None:
+        raise Invalid.at("code", "The number of a cartridge counts within the lot that its code names.")
+    day = question.recovered_on or work.today
+    found = cartridge_queries.lots_by_headstamp(work, words, calibre or "", question.country or "", day)
+    more = len(found) > queries.MOST
+    fitting = [
+        (lot, text)
+        for lot, text in found[: queries.MOST]
+        if not question.maker or queries.fits_name(question.maker, lot.maker, lot.maker_short)
+    ]
+    told = ["headstamp"] + [name for name in ("maker", "calibre", "country") if getattr(question, name)]
+    facts = rules.Facts(MatchKind.PARTIAL, tuple(told), (), 0)
+    candidates = tuple(
+        replace(_plain(lot, facts, rank), headstamp=text)
+        for rank, (lot, text) in enumerate(fitting[:SHOWN], 1)
+    )
+    outcome = Outcome.CANDIDATES if candidates else Outcome.NOT_IN_RECORDS
+    return Answer(
+        outcome=outcome,
+        certainty=headstamps.certainty(question.headstamp, len(fitting), more)
+        if candidates
+        else rules.certainty_of(outcome, (), question, more=False),
+        candidates=candidates,
+        next_state=_maker_state(outcome, question),
+        findings=(alarms.more_than_shown(SHOWN),) if len(fitting) > SHOWN or more else (),
+    )
+
+
 def _lot_facts(
-    lot: queries.LotFound, pattern: patterns.Pattern, question: Question, calibre: str | None
+    lot: queries.LotFound,
+    pattern: patterns.Pattern,
+    question: Question,
+    calibre: str | None,
+    stamped: bool | None,
 ) -> rules.Facts:
     worn = MatchKind.FOLDED if pattern.is_exact else MatchKind.PARTIAL
     return rules.weigh(
@@ -41,6 +93,7 @@ def _lot_facts(
         maker=queries.fits_name(question.maker, lot.maker, lot.maker_short) if question.maker else None,
         calibre=None if calibre is None else lot.calibre == calibre,
         country=None if question.country is None else lot.maker_country == question.country,
+        headstamp=stamped,
     )
 
 
@@ -49,9 +102,8 @@ def _other(lot: queries.LotFound) -> str:
     return f"{lot_number(lot.id)} ({lot.maker}, {calibre})"
 
 
-def _lot_candidate(
-    work: Work, question: Question, lot: queries.LotFound, facts: rules.Facts, rank: int
-) -> Candidate:
+def _plain(lot: queries.LotFound, facts: rules.Facts, rank: int) -> Candidate:
+    """A lot as such: nothing of who bought or has its cartridges."""
     return Candidate(
         number=lot_number(lot.id),
         rank=rank,
@@ -64,6 +116,15 @@ def _lot_candidate(
         agrees=facts.agrees,
         differs=facts.differs,
         quantity=lot.quantity,
+    )
+
+
+def _lot_candidate(
+    work: Work, question: Question, lot: queries.LotFound, facts: rules.Facts, rank: int
+) -> Candidate:
+    return replace(
+        _plain(lot, facts, rank),
+        headstamp=_headstamp(work, question, lot),
         buyers=tuple(
             Share(
                 party_number(s.buyer_id),
@@ -78,6 +139,13 @@ def _lot_candidate(
         ),
         holders=_shares(work, question, lot.id),
     )
+
+
+def _headstamp(work: Work, question: Question, lot: queries.LotFound) -> str:
+    """As recorded, where the question names one."""
+    if not question.headstamp:
+        return ""
+    return cartridge_queries.headstamps(work, [lot.id]).get(lot.id, ("", ""))[0]
 
 
 def _shares(work: Work, question: Question, lot_id: int) -> tuple[Share, ...]:
@@ -135,20 +203,7 @@ def _one_lot(
 
 
 def _numbered(work: Work, lot: queries.LotFound, facts: rules.Facts, position: int) -> Candidate:
-    return Candidate(
-        number=lot_number(lot.id),
-        rank=1,
-        match=facts.match,
-        mark=lot.code,
-        maker=lot.maker,
-        model=lot.product,
-        calibre=BY_CODE[lot.calibre].name if lot.calibre in BY_CODE else lot.calibre,
-        country=lot.maker_country,
-        agrees=facts.agrees,
-        differs=facts.differs,
-        quantity=lot.quantity,
-        packages=cartridge_queries.boxes(work, lot.id, position),
-    )
+    return replace(_plain(lot, facts, 1), packages=cartridge_queries.boxes(work, lot.id, position))
 
 
 def _one_cartridge(

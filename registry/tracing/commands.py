@@ -71,14 +71,18 @@ def firearm(
 
 
 @trace.command("cartridge")
-@click.argument("code")
+@click.argument("code", default="")
+@click.option("--headstamp", default="", help="What stands beside the code, or alone: CBC 9mm 06.")
 @click.option(
     "--position", type=click.IntRange(min=1), default=None, help="Its own number in a serialised lot."
 )
 @_common
-def cartridge(code: str, position: int | None, **told: Any) -> None:
-    """Trace a cartridge from the CODE on its base."""
-    _run({"kind": TraceKind.CARTRIDGE, "code": code, "position": position}, **told)
+def cartridge(code: str, headstamp: str, position: int | None, **told: Any) -> None:
+    """Trace a cartridge from the CODE on its base, from its headstamp, or from both."""
+    if not code and not headstamp:
+        raise click.UsageError("Give the CODE or --headstamp.")
+    read = {"code": code, "headstamp": headstamp, "position": position}
+    _run({"kind": TraceKind.CARTRIDGE, **read}, **told)
 
 
 def _run(asked: dict[str, Any], *, as_json: bool, purpose: str, recovered_on: Any, **told: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry.marks.reading import is_placeholder
-from schemas.tracing import Gap, RequestDraft
+from schemas.completeness import Gap, RequestDraft
 from schemas.vocabulary import FirearmType, Severity
 
 FIRST_TRACED_YEAR = 1946

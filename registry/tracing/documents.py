@@ -95,6 +95,7 @@ class _Report:
         names = {
             "mark": say("Mark as read"),
             "code": say("Code as read"),
+            "headstamp": say("Headstamp as read"),
             "position": say("Cartridge number"),
             "maker": say("Maker"),
             "model": say("Model"),

@@ -23,6 +23,7 @@ from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from registry.marks.pages import SIGNS, Reading, reading_of
 from registry.tracing import acts, completeness, documents, queries
 from registry.tracing.sealing import sealed_report
+from schemas import completeness as drafts
 from schemas import tracing as shapes
 from schemas.vocabulary import (
     CartridgeState,
@@ -119,14 +120,14 @@ def request_check() -> Answer:
     if request.method == "GET":
         return _request_form(typed)
     try:
-        draft = load_form(shapes.RequestDraftSchema(), typed)
+        draft = load_form(drafts.RequestDraftSchema(), typed)
     except RegistryError as error:
         return _request_form(typed, errors=shown(error)), error.status
     return _request_form(typed, completeness.gaps(draft))
 
 
 def _request_form(
-    typed: Mapping[str, str], found: Sequence[shapes.Gap] | None = None, errors: Any = ()
+    typed: Mapping[str, str], found: Sequence[drafts.Gap] | None = None, errors: Any = ()
 ) -> str:
     lacking = [
         {"severity": gap.severity, "title": plain(gap.text), "text": plain(gap.why), "article": gap.article}

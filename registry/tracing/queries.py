@@ -373,7 +373,7 @@ def traces(work: Work, asked: TracesAsked) -> Page[TraceRow]:
 
 def _trace_row(row: Trace) -> TraceRow:
     question = orjson.loads(row.question)
-    read = question.get("mark") or question.get("code") or ""
+    read = question.get("mark") or question.get("code") or question.get("headstamp") or ""
     return TraceRow(
         trace_number(row.id), row.kind, read, row.outcome, row.purpose, row.case_number, row.asked_at
     )

@@ -11,7 +11,16 @@ from schemas.vocabulary import CertaintyLevel, MatchKind, Outcome, TraceKind
 from schemas.words import listed, said, together, word
 
 _BASE = {MatchKind.EXACT: 100, MatchKind.FOLDED: 60, MatchKind.PARTIAL: 40, MatchKind.NEAR: 40}
-_WEIGHT = {"maker": 30, "calibre": 15, "type": 10, "country": 10, "model": 10, "year": 5, "symbols": 10}
+_WEIGHT = {
+    "maker": 30,
+    "calibre": 15,
+    "type": 10,
+    "country": 10,
+    "model": 10,
+    "year": 5,
+    "symbols": 10,
+    "headstamp": 25,
+}
 
 
 class Facts(Struct, frozen=True):
@@ -185,13 +194,15 @@ _HOW = {
 
 def _not_told(question: Question) -> list[tuple[str, object]]:
     told: list[tuple[str, object]] = [("maker", question.maker), ("calibre", question.calibre)]
-    if question.kind is TraceKind.FIREARM:
+    if question.kind is TraceKind.CARTRIDGE:
+        told += [("headstamp", question.headstamp)]
+    else:
         told += [("type", question.type), ("country of manufacture", question.country)]
     return told
 
 
 def _nothing(question: Question) -> Certainty:
-    read = question.mark or question.code
+    read = question.mark or question.code or question.headstamp
     return Certainty(
         CertaintyLevel.NONE,
         said(

@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 from registry.core.web.problems import from_validation
 from schemas.scenes import MOST_LINES, SceneNew, SceneNewSchema
 
-COLUMNS = ("code", "maker", "calibre", "position", "state", "count")
+COLUMNS = ("code", "maker", "calibre", "position", "state", "count", "headstamp")
 _WHOLE = ("position", "count")
 
 

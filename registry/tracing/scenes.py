@@ -80,6 +80,7 @@ def _traced(work: Work, n: int, new: SceneNew, line: CartridgesFound) -> Answer:
         recovered_on=new.found_on,
         recovered_place=new.place,
         state=line.state,
+        headstamp=line.headstamp,
     )
     try:
         return engine.answer(work, question)
@@ -132,7 +133,13 @@ def _line(n: int, line: CartridgesFound, answer: Answer) -> LineFound:
     open_ = anonymity.possible(lot.holders) if lot else {}
     left = sum(share.quantity for share in open_.values()) if open_ else int(lot is not None)
     return LineFound(
-        n, line.code, line.count, answer.outcome, lot.number if lot else "", answer.certainty.statement, left
+        n,
+        line.code or line.headstamp,
+        line.count,
+        answer.outcome,
+        lot.number if lot else "",
+        answer.certainty.statement,
+        left,
     )
 
 
@@ -147,6 +154,7 @@ def _row(scene_id: int, n: int, line: CartridgesFound, lot: int | None) -> Scene
         state=line.state.value,
         count=line.count,
         lot_id=lot,
+        headstamp=line.headstamp,
     )
 
 

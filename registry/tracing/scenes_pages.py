@@ -55,10 +55,10 @@ def new() -> Answer:
 
 
 def _with_pasted(typed: dict[str, str]) -> dict[str, str]:
-    """The form with the pasted rows behind those of the grid; a state counts only beside a code."""
+    """The form with the pasted rows behind those of the grid; a state counts only beside what was read."""
     form = {name: value for name, value in typed.items() if name != "paste"}
     for n in range(ROWS):
-        if not form.get(f"lines-{n}-code", "").strip():
+        if not any(form.get(f"lines-{n}-{name}", "").strip() for name in ("code", "headstamp")):
             form.pop(f"lines-{n}-state", None)
     for n, row in enumerate(scene_lines.rows(typed.get("paste", "")), ROWS):
         form |= {f"lines-{n}-{name}": cell for name, cell in row.items()}

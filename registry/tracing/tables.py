@@ -76,3 +76,4 @@ class SceneCartridge(Base):
     state: Mapped[str] = mapped_column(String(12))
     count: Mapped[int]
     lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"))
+    headstamp: Mapped[str] = mapped_column(String(64), default="", server_default="")

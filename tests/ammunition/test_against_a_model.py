@@ -17,7 +17,8 @@ from registry.ammunition.views import LotView
 from registry.core.errors import Conflict, Refused
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Office
-from schemas.ammunition import LotNew, MovementNew, PackagesAsked, PackNew, SaleNew
+from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
+from schemas.ammunition_packages import PackagesAsked
 from schemas.vocabulary import MarkingScheme, MovementKind, PackageLevel, PartyKind
 from tests.makers import EVERYTHING, make_party
 

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from registry.core.work import Office
 from registry.tracing.completeness import gaps
-from schemas.tracing import RequestDraft
+from schemas.completeness import RequestDraft
 from schemas.vocabulary import FirearmType, IllicitGround, Role, Severity
 from tests.firearms.world import make_world, register
 from tests.makers import bearer, csrf_token, post, sign_in
