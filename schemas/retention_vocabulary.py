@@ -13,6 +13,7 @@ class RecordClass(StrEnum):
     LICENCE = "licence"  # with its shipments
     RECOVERY = "recovery"  # with its items and their chain of evidence
     TRACE = "trace"
+    PERSON = "person"  # personal data of a natural person; the records in which they take part stay
 
 
 class CountedFrom(StrEnum):

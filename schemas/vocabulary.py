@@ -80,6 +80,7 @@ class May(StrEnum):
     HOLD_LIFT = "hold.lift"
     RECORDS_DISPOSE = "records.dispose"  # propose that records go at the end of their terms
     RECORDS_DISPOSAL_APPROVE = "records_disposal.approve"
+    LEDGER_ERASE = "ledger.erase"  # personal values of records that go, from the journal too
     HISTORY_READ = "history.read"  # who changed a record, and why
     LEDGER_READ = "ledger.read"
     EXCHANGE_READ = "exchange.read"  # which States we exchange messages with, and what became of them

@@ -66,6 +66,7 @@ MEANING: Mapping[May, Any] = {
     May.HOLD_LIFT: _("Lift holds on records"),
     May.RECORDS_DISPOSE: _("Propose that records go at the end of their terms"),
     May.RECORDS_DISPOSAL_APPROVE: _("Approve that records go"),
+    May.LEDGER_ERASE: _("Erase the personal data of records that go, from their history too"),
     May.HISTORY_READ: _("See who changed a record, and why"),
     May.LEDGER_READ: _("See and verify the ledger"),
     May.EXCHANGE_READ: _("See the exchange with other States"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
@@ -44,8 +46,18 @@ def history(number: str) -> str:
         back=back,
         label=label,
         operations=OPERATIONS,
+        told=_told,
         signed=signed,
     )
+
+
+def _told(value: Any) -> Any:
+    """A value as the page shows it; that it may not be, or cannot be any more, in the reader's language."""
+    if value == queries.WITHHELD:
+        return _("withheld")
+    if value == queries.ERASED:
+        return _("erased by law")
+    return "" if value is None else value
 
 
 @blueprint.get("/ledger/leaves/<int:leaf>/proof.json")

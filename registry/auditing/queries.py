@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import or_, select
 
 from registry.access.tables import Account
+from registry.core.database import Base
 from registry.core.errors import NotFound
 from registry.core.journal.merkle import LARGEST, leaf_hash
 from registry.core.journal.tables import (
@@ -22,6 +23,7 @@ from registry.core.journal.tables import (
     LedgerLeaf,
     LedgerPersonal,
 )
+from registry.core.journal.triggers import is_personal
 from registry.core.numbers import key_of
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work, allow, shows_persons
@@ -54,7 +56,9 @@ MOST = 400
 
 @dataclass(frozen=True)
 class Field:
-    """One column as it was and as it became; None where there was none, WITHHELD where it is personal."""
+    """One column as it was and as it became; None where there was none, WITHHELD where it is personal, ERASED
+    where two people had it erased.
+    """
 
     name: str
     before: Any
@@ -87,6 +91,7 @@ class EntryLine:
 
 
 WITHHELD = "withheld"
+ERASED = "erased by law"
 
 
 def prefix_of(number: str) -> str:
@@ -145,11 +150,21 @@ def _line(work: Work, change: LedgerChange, personal: dict[str, str]) -> ChangeL
     if personal and change.subject == "person" and shows_persons(work):
         work.saw("person", orjson.loads(change.key))
     names = dict.fromkeys(name.partition(".")[2] for name in personal)
+    fields += _erased(change, personal)
     for name in names:
         sides = [personal.get(f"{side}.{name}") for side in ("before", "after")]
         if sides[0] != sides[1]:
             fields.append(Field(name, *(_shown(work, change, value) for value in sides)))
     return ChangeLine(change.subject, change.key, change.op, tuple(sorted(fields, key=lambda f: f.name)))
+
+
+def _erased(change: LedgerChange, personal: dict[str, str]) -> Iterator[Field]:
+    """Personal columns of a row whose values are gone from the journal."""
+    if personal or change.subject not in Base.metadata.tables:
+        return
+    for column in Base.metadata.tables[change.subject].columns:
+        if is_personal(column):
+            yield Field(column.name, *(ERASED if there else None for there in (change.before, change.after)))
 
 
 def _shown(work: Work, change: LedgerChange, value: str | None) -> Any:

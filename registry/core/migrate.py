@@ -10,7 +10,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import inspect
+from sqlalchemy import Table, inspect
 
 from registry.core.database import Base, Database
 from registry.core.journal import restating, triggers
@@ -38,15 +38,20 @@ def downgrade(url: str, revision: str) -> None:
     command.downgrade(_config(url), revision)
 
 
-def _without_triggers(url: str) -> dict[str, set[str]]:
+Columns = tuple[set[str], set[str]]
+"""Names of a table's columns, and of those the journal keeps apart."""
+
+
+def _without_triggers(url: str) -> dict[str, Columns]:
     """Take the triggers away; the columns of each table that was journaled until now."""
     database = Database(url)
     try:
         with database.writer.begin() as connection:
             known = inspect(connection)
-            captured = {name.removeprefix(triggers.PREFIX) for name in triggers.found(connection)}
+            there = triggers.found(connection)
+            captured = {name.removeprefix(triggers.PREFIX) for name in there}
             columns = {
-                name: {column["name"] for column in known.get_columns(name)}
+                name: ({column["name"] for column in known.get_columns(name)}, triggers.apart(there, name))
                 for name in known.get_table_names()
                 if name in captured or f"{name}_insert" in captured
             }
@@ -56,19 +61,24 @@ def _without_triggers(url: str) -> dict[str, set[str]]:
         database.close()
 
 
-def _with_triggers(url: str, before: dict[str, set[str]]) -> None:
+def _with_triggers(url: str, before: dict[str, Columns]) -> None:
     database = Database(url)
     try:
         with database.writer.begin() as connection:
             changed = [
                 table
                 for table in triggers.journaled(Base.metadata)
-                if before.get(table.name) != {column.name for column in table.columns}
+                if before.get(table.name) != _columns(table)
             ]
             restating.restate(connection, changed)
             triggers.install(connection, Base.metadata)
     finally:
         database.close()
+
+
+def _columns(table: Table) -> Columns:
+    names = {column.name for column in table.columns}
+    return names, {column.name for column in table.columns if triggers.is_personal(column)}
 
 
 def new_revision(url: str, message: str, **options: Any) -> None:

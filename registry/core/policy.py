@@ -129,6 +129,7 @@ TABLE: Mapping[May, Cells] = {
     May.HOLD_LIFT: _every(_SUPERVISOR),
     May.RECORDS_DISPOSE: _every(*_AUTHORITY),
     May.RECORDS_DISPOSAL_APPROVE: _every(_SUPERVISOR),
+    May.LEDGER_ERASE: _every(_SUPERVISOR),
     May.HISTORY_READ: _every(*_AUTHORITY, _AUDITOR),
     May.LEDGER_READ: _every(_SUPERVISOR, _AUDITOR),
     May.EXCHANGE_READ: _every(*_AUTHORITY, _AUDITOR),

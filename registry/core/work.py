@@ -193,6 +193,12 @@ class Work:
         self._open(self._turn)
         self.commit()
 
+    def declare(self) -> None:
+        """Tell the database at once which act this has become: what the journal lets go depends on it."""
+        turn = self._over_session(self.session)
+        if self._entry is not None:
+            entries.rename(turn, self._entry, self._opened_as, self._said())
+
     def _close_entry(self, turn: Turn) -> None:
         if self._entry is not None:
             entries.close(turn, self._entry, self._opened_as, self._said())

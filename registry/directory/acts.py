@@ -119,9 +119,7 @@ def change_person(work: Work, party_id: int, change: PersonChange, version: int)
     """Correct personal data of a natural person; raises Forbidden, NotFound, Stale, Invalid."""
     for_purpose(work.actor, May.PERSON_READ, Purpose.REGISTRATION)
     row = _party_as_read(work, party_id, version)
-    person = work.session.get(Person, party_id)
-    if person is None:
-        raise NotFound(said("%(party)s is no natural person", party=queries.party_number(party_id)))
+    person = queries.person_row(work, party_id)
     _refuse_birth_to_come(work, change.birth_date)
     names = ("full_name", "birth_date", "document_kind", "document_number", "address")
     _note_change(work, row, change.reason, _apply(person, change, *names))
@@ -183,9 +181,7 @@ def change_contact(work: Work, code: str, change: StateChange, version: int) -> 
 @act(May.DIRECTORY_WRITE)
 def record_death(work: Work, party_id: int, new: DeathNew) -> queries.PartyView:
     """Record that a natural person died; raises NotFound, Invalid, Conflict when it is known."""
-    person = work.session.get(Person, party_id)
-    if person is None:
-        raise NotFound(said("%(party)s is no natural person", party=queries.party_number(party_id)))
+    person = queries.person_row(work, party_id)
     if new.died_on > work.today:
         raise Invalid.at("died_on", "This day has not come yet.")
     if person.birth_date is not None and new.died_on < person.birth_date:

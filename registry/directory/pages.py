@@ -96,12 +96,14 @@ def show(number: str) -> str:
     party_id = find_registry_number("P", number)
     with context.look() as work:
         party = queries.party(work, party_id)
-        person = _person(work, party_id) if party.kind == PartyKind.PERSON else None
+        erased = queries.is_erased(work, party_id)
+        person = _person(work, party_id) if party.kind == PartyKind.PERSON and not erased else None
         changes = queries.changes(work, party_id)
     return _render(
         "show",
         party=party,
         person=person,
+        erased=erased,
         changes=changes,
         purposes=options(purposes(work.actor.role, May.PERSON_READ)),
     )

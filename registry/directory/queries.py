@@ -162,9 +162,7 @@ def person(work: Work, party_id: int, purpose: Purpose) -> PersonView:
     That they were read, by whom and why, goes to the ledger: keys only, never the data.
     """
     for_purpose(work.actor, May.PERSON_READ, purpose)
-    row = work.session.get(Person, party_id)
-    if row is None:
-        raise NotFound(said("%(party)s is no natural person", party=party_number(party_id)))
+    row = person_row(work, party_id)
     work.purpose = purpose
     work.saw("person", [party_id])
     return PersonView(
@@ -176,6 +174,25 @@ def person(work: Work, party_id: int, purpose: Purpose) -> PersonView:
         row.address,
         work.session.get_one(Party, party_id).version,
     )
+
+
+def person_row(work: Work, party_id: int) -> Person:
+    """A natural person's data; raises NotFound for other parties, and where a law had them erased."""
+    row = work.session.get(Person, party_id)
+    if row is not None:
+        return row
+    if is_erased(work, party_id):
+        raise NotFound(
+            said("The personal data of %(party)s were erased by law", party=party_number(party_id))
+        )
+    raise NotFound(said("%(party)s is no natural person", party=party_number(party_id)))
+
+
+def is_erased(work: Work, party_id: int) -> bool:
+    """Whether a natural person's data are gone: the database lets them go in no other way."""
+    row = work.session.get(Party, party_id)
+    natural = row is not None and row.kind == PartyKind.PERSON
+    return natural and work.session.get(Person, party_id) is None
 
 
 def states(work: Work, asked: StatesAsked) -> Page[StateView]:

@@ -287,7 +287,10 @@ def _level_2(export: Export, report: Report) -> list[dict[str, Any]]:
     changes: dict[int, list[dict[str, Any]]] = {}
     for line in sorted(export["changes"], key=lambda line: int(line["id"])):
         changes.setdefault(line["entry"], []).append(line)
-    erased = {digest for leaf in _leaves(export, wrong) for digest in leaf[1].get("erased", ())}
+    erased: set[str] = set()
+    for _, leaf in _leaves(export, wrong):
+        by_two = leaf.get("approval", {}).get("proposed_by", leaf["actor"]) != leaf["actor"]
+        erased.update(leaf.get("erased", ()) if by_two and leaf["act"].endswith("ledger.erase") else ())
     ordered: list[dict[str, Any]] = []
     for at, leaf in _leaves(export, wrong):
         where = f"leaf {at}"

@@ -13,10 +13,11 @@ from registry.ammunition.tables import Lot
 from registry.core.errors import Invalid, NotFound
 from registry.core.numbers import key_of, registry_number
 from registry.core.paging import AnySelect
+from registry.directory.tables import Person
 from registry.firearms.tables import Firearm
 from registry.licensing.tables import Licence
 from registry.recovery.tables import Recovery
-from registry.retention import firearm_facts, licence_facts, other_facts
+from registry.retention import firearm_facts, licence_facts, other_facts, person_facts
 from registry.retention.rules import Event, Facts, Hold
 from registry.tracing.tables import Trace
 from schemas.retention_vocabulary import RecordClass
@@ -92,6 +93,15 @@ CLASSES: Mapping[RecordClass, Class] = {
         other_facts.trace_holds,
         other_facts.trace_cases,
     ),
+    RecordClass.PERSON: Class(
+        "P",
+        "directory.show",
+        May.DIRECTORY_READ,
+        Person.party_id,
+        person_facts.old,
+        person_facts.events,
+        person_facts.holds,
+    ),
 }
 
 
@@ -108,7 +118,7 @@ def named(session: Session, text: str, field: str = "record") -> tuple[RecordCla
             if session.scalar(select(one.key).where(one.key == key)) is None:
                 raise NotFound(said("No record has the number %(number)s.", number=text.strip().upper()))
             return record_class, key
-    raise Invalid.at(field, "The number of a firearm, lot, licence, recovery or trace.")
+    raise Invalid.at(field, "The number of a firearm, lot, licence, recovery, trace or person.")
 
 
 def facts_of(

@@ -9,7 +9,7 @@ from registry.access.approvable import Approvable, Change, Content, Effect, Orde
 from registry.access.approval_queries import ProposalView
 from registry.core.errors import Conflict, Invalid, Stale, Unmet, refuse_if
 from registry.core.work import Work, act
-from registry.retention import disposal_queries, queries, removal, rules
+from registry.retention import disposal_queries, erasing, queries, removal, rules
 from registry.retention.acts import LOCK
 from registry.retention.classes import named, number_of
 from registry.retention.disposal_tables import DisposedRecord, RecordsDisposal
@@ -51,6 +51,7 @@ def _effect(work: Work, _subject: str, content: Content) -> Effect:
     """What the approvers see: every record, by which law it was kept until when, and how much goes."""
     record_class, told = _judged(work, content)
     rows = {key: removal.rows_of(work.session, record_class, key) for key in told}
+    values = erasing.count(work, removal.personal_rows(work.session, record_class, list(told)))
     changes = [
         Change(
             number_of(record_class, key),
@@ -60,7 +61,16 @@ def _effect(work: Work, _subject: str, content: Content) -> Effect:
         )
         for key, one in told.items()
     ]
+    if values:
+        changes.append(Change("personal values in the history", str(values), "erased"))
+    if record_class is RecordClass.PERSON:
+        changes += [_unnamed(work, key) for key in told]
     return Effect(" ".join(f"{key}:{one.until}:{rows[key]}" for key, one in told.items()), changes)
+
+
+def _unnamed(work: Work, key: int) -> Change:
+    number, answers = number_of(RecordClass.PERSON, key), len(erasing.telling(work, key))
+    return Change(f"{number} in answers on record", f"{answers} answers", "number instead of name")
 
 
 def _longest(told: Verdict) -> Reckoning:
@@ -99,9 +109,22 @@ def _dispose(work: Work, order: Order) -> str:
         "records": [number_of(record_class, key) for key in told],
         "basis": sorted({line.law for line in lines}),
     }
-    removal.remove(work.session, record_class, list(told))
+    _remove(work, record_class, list(told))
     issuing.issue(work, IssuedKind.RECORDS_DISPOSAL_CERTIFICATE, number)
     return number
+
+
+def _remove(work: Work, record_class: RecordClass, keys: list[int]) -> None:
+    """Rows, their personal values in the journal, and a person's name wherever an answer tells it."""
+    gone = removal.personal_rows(work.session, record_class, keys)
+    changed = [
+        row
+        for key in (keys if record_class is RecordClass.PERSON else ())
+        for row in erasing.unname(work, key)
+    ]
+    removal.remove(work.session, record_class, keys)
+    if gone or changed:
+        erasing.erase(work, gone, changed)
 
 
 def _lines(

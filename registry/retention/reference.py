@@ -18,7 +18,7 @@ TERMS = (
     TermNew(RecordClass.FIREARM, _MADE, 30, "International Tracing Instrument para. 12(a)", _INSTRUMENT),
     *(
         TermNew(one, _LAST, 20, "International Tracing Instrument para. 12(b)", _INSTRUMENT)
-        for one in (RecordClass.FIREARM, RecordClass.LICENCE, RecordClass.RECOVERY)
+        for one in (RecordClass.FIREARM, RecordClass.LICENCE, RecordClass.RECOVERY, RecordClass.PERSON)
     ),
     TermNew(RecordClass.FIREARM, _DESTROYED, 30, "Directive (EU) 2021/555 art. 4(5)", _DIRECTIVE),
 )

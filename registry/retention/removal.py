@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from registry.core.journal.triggers import is_personal
 from registry.deactivation import tables as deactivations
+from registry.directory.tables import Person, PersonDeath
 from registry.firearms import tables as firearms
 from registry.licensing import tables as licences
 from registry.recovery import disposal_tables as disposals
@@ -18,6 +20,13 @@ from registry.tracing.tables import Trace
 from schemas.retention_vocabulary import RecordClass
 
 Where = ColumnElement[bool]
+
+
+class Row(NamedTuple):
+    """One row of a table, by its key."""
+
+    table: str
+    key: tuple[Any, ...]
 
 
 class Part(NamedTuple):
@@ -84,11 +93,17 @@ def _trace(key: int) -> Iterator[Part]:
     yield Part(Trace, Trace.id == key)
 
 
+def _person(key: int) -> Iterator[Part]:
+    yield Part(PersonDeath, PersonDeath.party_id == key)
+    yield Part(Person, Person.party_id == key)
+
+
 PARTS: Mapping[RecordClass, Callable[[int], Iterator[Part]]] = {
     RecordClass.FIREARM: _firearm,
     RecordClass.LICENCE: _licence,
     RecordClass.RECOVERY: _recovery,
     RecordClass.TRACE: _trace,
+    RecordClass.PERSON: _person,
 }
 """Records that can be disposed of. Spans of a lot are for good: what is left of one proves the others."""
 
@@ -113,3 +128,16 @@ def remove(session: Session, record_class: RecordClass, keys: Sequence[int]) -> 
             delete(deactivations.Photograph).where(~shown).execution_options(synchronize_session=False)
         )
     session.expire_all()
+
+
+def personal_rows(session: Session, record_class: RecordClass, keys: Sequence[int]) -> list[Row]:
+    """The rows of these records that have personal values: table and key, as the journal names them."""
+    found = []
+    for key in keys:
+        for part in PARTS[record_class](key):
+            table = part.table.__table__
+            if any(is_personal(column) for column in table.columns):
+                columns = tuple(table.primary_key.columns)
+                for row in session.execute(select(*columns).where(part.where)):
+                    found.append(Row(table.name, tuple(row)))
+    return found

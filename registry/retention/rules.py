@@ -184,5 +184,6 @@ COUNTED = {
     RecordClass.LICENCE: frozenset({CountedFrom.LAST_EVENT, CountedFrom.TRANSFER}),
     RecordClass.RECOVERY: frozenset({CountedFrom.LAST_EVENT, CountedFrom.DESTRUCTION}),
     RecordClass.TRACE: frozenset({CountedFrom.LAST_EVENT}),
+    RecordClass.PERSON: frozenset({CountedFrom.LAST_EVENT, CountedFrom.TRANSFER}),
 }
 """Which events records of a class can have."""

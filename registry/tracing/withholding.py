@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,22 +29,22 @@ def answer_for(work: Work, subject: str, row: Any, asked_by: int) -> dict[str, A
     if shows_persons(work):
         work.saw(subject, [row.id])
         return answer
-    hidden = _persons(work, dict(_names(answer)))
-    found: dict[str, Any] = _by_number(answer, hidden)
+    hidden = _persons(work, dict(names_in(answer)))
+    found: dict[str, Any] = by_number(answer, hidden)
     return found
 
 
-def _names(node: Any) -> Iterator[tuple[str, str]]:
+def names_in(node: Any) -> Iterator[tuple[str, str]]:
     """(registry number, name as it stands) of every party in an answer."""
     if isinstance(node, list):
         for item in node:
-            yield from _names(item)
+            yield from names_in(item)
     if isinstance(node, dict):
         for number, name in _NAMED:
             if node.get(number) and node.get(name):
                 yield node[number], node[name]
         for item in node.values():
-            yield from _names(item)
+            yield from names_in(item)
 
 
 def _persons(work: Work, named: dict[str, str]) -> dict[str, str]:
@@ -54,12 +55,17 @@ def _persons(work: Work, named: dict[str, str]) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
 
-def _by_number(node: Any, hidden: dict[str, str]) -> Any:
+def by_number(node: Any, hidden: dict[str, str]) -> Any:
+    """An answer with numbers for names that are whole words; hidden: number by name, the longest first."""
+    if not hidden:
+        return node
+    named = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, hidden))})(?!\w)")
+    return _replaced(node, named, hidden)
+
+
+def _replaced(node: Any, named: re.Pattern[str], hidden: dict[str, str]) -> Any:
     if isinstance(node, list):
-        return [_by_number(item, hidden) for item in node]
+        return [_replaced(item, named, hidden) for item in node]
     if isinstance(node, dict):
-        return {name: _by_number(item, hidden) for name, item in node.items()}
-    if isinstance(node, str):
-        for name, number in hidden.items():
-            node = node.replace(name, number)
-    return node
+        return {name: _replaced(item, named, hidden) for name, item in node.items()}
+    return named.sub(lambda found: hidden[found[0]], node) if isinstance(node, str) else node

@@ -65,10 +65,15 @@ Record = tuple[dict[str, Any], Statement]
 """What an entry says, and the one statement that comes with it."""
 
 
-def close(turn: Turn, opened: Opened, opened_as: dict[str, Any], now: dict[str, Any]) -> None:
-    """Before the commit: the entry as it became; on SQLite its leaves, or nothing if nothing changed."""
+def rename(turn: Turn, opened: Opened, opened_as: dict[str, Any], now: dict[str, Any]) -> None:
+    """The entry as it became since it was opened."""
     if (opened_as["act"], opened_as["note"]) != (now["act"], now["note"]):
         turn.run(_RENAME, {"id": opened[0], "act": now["act"], "note": now["note"]})
+
+
+def close(turn: Turn, opened: Opened, opened_as: dict[str, Any], now: dict[str, Any]) -> None:
+    """Before the commit: the entry as it became; on SQLite its leaves, or nothing if nothing changed."""
+    rename(turn, opened, opened_as, now)
     if turn.is_sqlite:
         said = [now[name] if name in ("act", "note") else opened_as[name] for name in _NAMES]
         _append(turn, [(*opened, *said, None)])

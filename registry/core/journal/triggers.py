@@ -6,6 +6,7 @@ which act) is refused; so is any change of the journal. The text of every trigge
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, text
@@ -15,6 +16,7 @@ UNNAMED = "registry: a change without who, why and which act is refused"
 KEPT = "registry: the journal is never changed"
 FIXED_KEY = "registry: the key of a row never changes"
 ERASE = "ledger.erase"
+"""The last act of an entry that may take personal values out of the journal."""
 EXCEPTIONS = ("alembic_version",)
 
 
@@ -46,6 +48,15 @@ def found(connection: Connection) -> dict[str, str]:
         rows = connection.execute(text(_SQLITE_FOUND))
         return {row.name: row.sql for row in rows}
     return {row.name: row.sql for row in connection.execute(text(_POSTGRESQL_FOUND))}
+
+
+def apart(there: Mapping[str, str], table: str) -> set[str]:
+    """Which columns of a table are kept apart, by the text of its triggers that were found."""
+    sqlite = there.get(f"{PREFIX}{table}_insert")
+    if sqlite is not None:
+        return set(re.findall(r"'after\.(\w+)'", sqlite))
+    named = re.search(r"journal_capture\('\{[^}]*\}', '\{([^}]*)\}'\)", there.get(f"{PREFIX}{table}", ""))
+    return set(filter(None, named[1].split(","))) if named else set()
 
 
 def differences(connection: Connection, metadata: MetaData) -> list[str]:
@@ -162,7 +173,8 @@ def _sqlite_guards() -> Iterator[tuple[str, str]]:
         yield guard(f"{table}_update", f"BEFORE UPDATE ON {table}")
         yield guard(f"{table}_delete", f"BEFORE DELETE ON {table}")
     yield guard("ledger_personal_update", "BEFORE UPDATE ON ledger_personal")
-    erasing = f"(SELECT act FROM ledger_entry WHERE id = {_OPEN_ENTRY}) IS NOT '{ERASE}'"
+    last = f"(SELECT substr(act, -{len(ERASE)}) FROM ledger_entry WHERE id = {_OPEN_ENTRY})"
+    erasing = f"{last} IS NOT '{ERASE}'"
     yield guard("ledger_personal_delete", "BEFORE DELETE ON ledger_personal", erasing)
     sealed = "EXISTS (SELECT 1 FROM ledger_leaf WHERE id = OLD.leaf)"
     yield guard("ledger_entry_update", "BEFORE UPDATE ON ledger_entry", sealed)
@@ -216,8 +228,8 @@ END $$""",
 BEGIN RAISE EXCEPTION '{KEPT}' USING ERRCODE = '23514'; END $$""",
     "journal_erased()": f"""CREATE OR REPLACE FUNCTION journal_erased() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (SELECT act FROM ledger_entry WHERE tx = pg_current_xact_id()::text::bigint ORDER BY id DESC LIMIT 1)
-    IS DISTINCT FROM '{ERASE}'
+  IF (SELECT right(act, {len(ERASE)}) FROM ledger_entry WHERE tx = pg_current_xact_id()::text::bigint
+    ORDER BY id DESC LIMIT 1) IS DISTINCT FROM '{ERASE}'
   THEN RAISE EXCEPTION '{KEPT}' USING ERRCODE = '23514'; END IF;
   RETURN OLD;
 END $$""",
