@@ -12,8 +12,9 @@ from flask import Flask, session
 from flask.cli import FlaskGroup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from registry.access import sessions
+from registry.access import glass_queries, sessions
 from registry.auditing import keeper
+from registry.core.actors import Glass
 from registry.core.database import Base, Database
 from registry.core.errors import RegistryError
 from registry.core.journal import triggers
@@ -33,6 +34,7 @@ from registry.rooms import (
     SECTIONS,
     VERIFIABLE,
 )
+from schemas.vocabulary import May
 
 
 class JournalBrokenError(RegistryError):
@@ -71,6 +73,7 @@ def parts_of(settings: Settings) -> Registry:
         Office(database, settings.state, secret=settings.secret_key, offers=OFFERS, zone=settings.zone),
         _token_actor,
         _cookie_visitor,
+        _glass,
         list(NAVIGATION),
         SECTIONS,
     )
@@ -125,6 +128,10 @@ def _open_rooms(app: Flask, settings: Settings) -> None:
 
 def _token_actor(parts: Registry, token: str) -> Actor | None:
     return sessions.token_actor(parts.office, token)
+
+
+def _glass(parts: Registry, actor: Actor, may: May, number: str) -> Glass | None:
+    return glass_queries.opened(parts.office, actor, may, number)
 
 
 def _cookie_visitor(parts: Registry) -> Visitor | None:

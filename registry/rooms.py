@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.access import api as access_api
-from registry.access import approvals_api, grants
+from registry.access import approvals_api, glass_api, grants
 from registry.access import commands as access_commands
 from registry.access import pages as access_pages
 from registry.ammunition import api as ammunition_api
@@ -200,7 +200,7 @@ chains of custody, for `registry.firearms.chain`; what is done now and then, for
 MORE_ROOMS = (
     application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
     licensing_paper_api, licensing_paper_pages, licensing_case_api, licensing_law_api, act_pages,
-    approvals_api, code_api, code_pages, counter_pages, law_api, law_pages, marking_api,
+    approvals_api, glass_api, code_api, code_pages, counter_pages, law_api, law_pages, marking_api,
     marking_pages, sales_api, sales_pages,
     stock_api, stock_pages, scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages,
     disposal_api, disposal_pages, retention_disposal_api, retention_disposal_pages,

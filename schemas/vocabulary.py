@@ -88,6 +88,9 @@ class May(StrEnum):
     APPROVAL_READ = "approval.read"  # what waits for a second person
     APPROVAL_PROPOSE = "approval.propose"
     APPROVAL_DECIDE = "approval.decide"
+    GLASS_READ = "glass.read"  # records opened beyond one's role
+    GLASS_BREAK = "glass.break"  # open one, for a stated reason and a short time
+    GLASS_REVIEW = "glass.review"
     USER_MANAGE = "user.manage"
     ROLE_APPROVE = "role.approve"  # that somebody gets a role
     TOKEN_MANAGE = "token.manage"  # one's own bearer tokens

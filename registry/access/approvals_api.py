@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from flask import Response
 
-from flask import Response, request
-
-from registry.access import approval_queries, approvals, proofs
-from registry.access.api import blueprint
+from registry.access import approval_queries, approvals
+from registry.access.api import blueprint, shown_by
 from registry.access.approval_queries import ProposalView
 from registry.core.web import api, context
-from registry.core.work import Actor, Proof, Work
+from registry.core.work import Work
 from schemas import approvals as shapes
 from schemas.access import NothingSchema
 from schemas.paging import Page
@@ -48,7 +46,7 @@ def proposal(work: Work, proposal_id: int) -> ProposalView:
 )
 def approve(taken: shapes.Approval, proposal_id: int) -> Response:
     """Approve exactly this content, with a code of one's second factor; it is done with the last approval."""
-    actor = _shown(taken.code)
+    actor = shown_by(taken.code)
     try:
         with context.registry().office.begin(actor, request_id=context.request_id()) as work:
             done = approvals.approve(work, proposal_id, taken.digest)
@@ -57,15 +55,6 @@ def approve(taken: shapes.Approval, proposal_id: int) -> Response:
             approvals.lapse(work, proposal_id)
         raise
     return api.respond(shapes.ProposalSchema, done, 200)
-
-
-def _shown(code: str) -> Actor:
-    """Whoever calls, confirmed by the code; without one as they are."""
-    actor, office = context.actor(), context.registry().office
-    if not code:
-        return actor
-    proofs.factor(office, actor, proofs.Answer(code), None, request.remote_addr or "", 0)
-    return replace(actor, proof=Proof(0, second_factor=True, at=office.clock()))
 
 
 @blueprint.route("/proposals/<int:proposal_id>/decline", methods=["POST"])

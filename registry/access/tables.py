@@ -209,6 +209,44 @@ class ProposalApproval(Base):
     at: Mapped[datetime] = mapped_column(Instant)
 
 
+class BreakGlass(Base):
+    """One record that somebody opened beyond their role; it stays as it was opened, and is reviewed once.
+
+    record: its number. minutes: for how long; ended_at: when it was ended before that.
+    """
+
+    __tablename__ = "break_glass"
+    __table_args__ = table_args(
+        CheckConstraint("minutes BETWEEN 1 AND 60", name="minutes"),
+        CheckConstraint("record <> '' AND words <> '' AND case_number <> ''", name="stated"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended"),
+        CheckConstraint("(reviewed_at IS NULL) = (reviewed_by IS NULL)", name="reviewed"),
+        CheckConstraint("(reviewed_at IS NULL) = (finding = '')", name="found"),
+        CheckConstraint("finding IN ('', 'justified', 'not_justified')", name="finding"),
+        CheckConstraint("reviewed_by <> opened_by", name="two"),
+        Index(None, "opened_by", "record", "ends_at"),
+        Index(None, "reviewed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    record: Mapped[str] = mapped_column(String(24))
+    reason: Mapped[str] = mapped_column(String(30))
+    words: Mapped[str] = mapped_column(String(400), info=PERSONAL)
+    purpose: Mapped[str] = mapped_column(String(30))
+    case_number: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(30))
+    opened_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    minutes: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    ended_by: Mapped[int | None] = mapped_column(Key)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    finding: Mapped[str] = mapped_column(String(16), default="")
+    review: Mapped[str] = mapped_column(String(400), default="", info=PERSONAL)
+    reviewed_by: Mapped[int | None] = mapped_column(Key)
+    reviewed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class ApiToken(Base):
     """A bearer token for the API: shown once, kept as SHA-256, with scopes and an end."""
 

@@ -24,7 +24,7 @@ NAVIGATION = (NavigationEntry("Ledger", "auditing.ledger", May.LEDGER_READ, 70),
 PLACES = {
     "F": "firearms.show", "L": "ammunition.show", "P": "directory.show", "T": "tracing.show",
     "RC": "recovery.campaign", "RV": "recovery.show", "EV": "recovery.item", "DC": "recovery.disposal",
-    "RQ": "requests.show",
+    "RQ": "requests.show", "BG": "access.opened_record",
 }  # fmt: skip
 OPERATIONS = {"I": "Recorded", "U": "Changed", "D": "Removed", "S": "Stated anew"}
 MOST_PROBLEMS = 100

@@ -44,12 +44,13 @@ RECORDS: dict[str, tuple[str, ...]] = {
     "RV": ("recovery",),
     "EV": ("recovered_item", "evidence_step"),
     "DC": ("disposal", "disposal_witness"),
+    "BG": ("break_glass",),
     "RQ": ("trace_request", "trace_request_event", "onward_consent"),
 }
 NEEDED = {
     "F": May.FIREARM_READ, "L": May.LOT_READ, "P": May.DIRECTORY_READ, "T": May.TRACE_READ,
     "RC": May.RECOVERY_READ, "RV": May.RECOVERY_READ, "EV": May.RECOVERY_READ, "DC": May.RECOVERY_READ,
-    "RQ": May.REQUEST_READ,
+    "RQ": May.REQUEST_READ, "BG": May.GLASS_READ,
 }  # fmt: skip
 MOST = 400
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from schemas.vocabulary import May, Role
+from schemas.vocabulary import May, Purpose, Role
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,25 @@ class Proof:
 
 
 @dataclass(frozen=True)
+class Glass:
+    """What somebody opened beyond their role, for the length of one request that reads it.
+
+    number: of the opening, for the ledger; may: what is read by it; purpose, case: as they were stated.
+    """
+
+    number: str
+    may: May
+    purpose: Purpose
+    case: str
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who acts, and in which capacity.
 
     user_id: 0 for the operator at the command line; party_id: the trader someone works for, or None.
     may: what the policy and the token's scopes allow. proof: of a session on pages; None for bearer tokens
-    and at the command line.
+    and at the command line. glass: what they opened beyond their role, None but where it is needed.
     """
 
     user_id: int
@@ -36,6 +49,12 @@ class Actor:
     party_id: int | None = None
     language: str = "en"
     proof: Proof | None = None
+    glass: Glass | None = None
+
+    @property
+    def themselves(self) -> Actor:
+        """With what their role alone may do."""
+        return self if self.glass is None else replace(self, may=self.may - {self.glass.may}, glass=None)
 
 
 OPERATOR = Actor(

@@ -3,7 +3,8 @@
 Default deny: what has no cell is refused. Code asks it, tests compute their expectations from it, and
 `docs/policy.md` is generated from it. Police get answers to traces, not the register; traders reach the
 records of the party they work for; personal data are shown for the purposes named here only; auditors
-read everything and change nothing; the administrator manages accounts and sees no records.
+read everything, review what was opened beyond a role and change no record; the administrator manages
+accounts and sees no records.
 """
 
 from __future__ import annotations
@@ -134,6 +135,9 @@ TABLE: Mapping[May, Cells] = {
     May.LEDGER_READ: _every(_SUPERVISOR, _AUDITOR),
     May.EXCHANGE_READ: _every(*_AUTHORITY, _AUDITOR),
     May.EXCHANGE_MANAGE: _every(_SUPERVISOR),
+    May.GLASS_READ: _every(_SUPERVISOR, _AUDITOR) | _self(_POLICE, _CUSTOMS),
+    May.GLASS_BREAK: _self(_POLICE, _CUSTOMS, purposes=_BORDER),
+    May.GLASS_REVIEW: _every(_SUPERVISOR, _AUDITOR),
     May.USER_MANAGE: _every(_ADMINISTRATOR),
     May.ROLE_APPROVE: _every(_SUPERVISOR, _ADMINISTRATOR),
     May.APPROVAL_READ: _every(*_AUTHORITY, _AUDITOR, _ADMINISTRATOR),
@@ -142,6 +146,12 @@ TABLE: Mapping[May, Cells] = {
     May.TOKEN_MANAGE: _self(*Role),
     May.ACCESS_OWN: _self(*Role),
 }
+
+BEHIND_GLASS: Mapping[Role, frozenset[May]] = {
+    _POLICE: frozenset({May.FIREARM_READ, May.LOT_READ, May.LICENCE_READ, May.LICENCE_CASE}),
+    _CUSTOMS: frozenset({May.LICENCE_CASE}),
+}
+"""What a role may read of one record that somebody opened beyond it, and of no other: never a change."""
 
 STANDING: Mapping[Role, Purpose] = {
     _OFFICER: Purpose.REGISTRATION,

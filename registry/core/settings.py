@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from registry.core.errors import RegistryError
 
+MOST_GLASS_MINUTES = 60
 SOURCE_ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -32,6 +33,8 @@ class Settings:
     that are only safe on one machine; max_body: largest accepted request in bytes; session_minutes,
     session_idle_minutes: life of a sign-in; origin: where browsers find the registry; proxies: how many in
     front of it are trusted.
+    break_glass_minutes, break_glass_per_day: how long a record stays open that somebody opened beyond their
+    role, at most an hour, and how many one account opens in 24 hours.
     exchange_private: networks of other States' nodes that are not public; exchange_certificate: PEM file
     shown to them.
     """
@@ -54,6 +57,8 @@ class Settings:
     ledger_token: str = ""
     exchange_private: tuple[str, ...] = ()
     exchange_certificate: str = ""
+    break_glass_minutes: int = 30
+    break_glass_per_day: int = 5
     testing: bool = False
 
     @property
@@ -85,6 +90,12 @@ class Settings:
             max_body=_number(given, "REGISTRY_MAX_BODY", cls.max_body),
             session_minutes=_number(given, "REGISTRY_SESSION_MINUTES", cls.session_minutes),
             session_idle_minutes=_number(given, "REGISTRY_SESSION_IDLE_MINUTES", cls.session_idle_minutes),
+            break_glass_minutes=_number(
+                given, "REGISTRY_BREAK_GLASS_MINUTES", cls.break_glass_minutes, most=MOST_GLASS_MINUTES
+            ),
+            break_glass_per_day=_number(
+                given, "REGISTRY_BREAK_GLASS_PER_DAY", cls.break_glass_per_day, least=0
+            ),
             origin=_origin(given),
             proxies=_number(given, "REGISTRY_PROXIES", cls.proxies, least=0),
         )
@@ -107,10 +118,14 @@ def _flag(given: Mapping[str, str], name: str, default: bool = False) -> bool:
     return text == "1" if text else default
 
 
-def _number(given: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
+def _number(
+    given: Mapping[str, str], name: str, default: int, least: int = 1, most: int | None = None
+) -> int:
     text = given.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or int(text) < least:
-        raise MisconfiguredError(f"{name} must be a whole number from {least}, not {text!r}")
+    fits = text.isascii() and text.isdigit() and int(text) >= least and (most is None or int(text) <= most)
+    if not fits:
+        upper = f" to {most}" if most is not None else ""
+        raise MisconfiguredError(f"{name} must be a whole number from {least}{upper}, not {text!r}")
     return int(text)
 
 

@@ -87,7 +87,7 @@ class Work:
         self.purpose = purpose
         self.case = case
         self.acts: list[May] = []
-        self.note: dict[str, Any] = {}
+        self.note: dict[str, Any] = {"break_glass": actor.glass.number} if actor.glass else {}
         self._doing = doing
         self._writes = writes
         self._together = office.together
@@ -336,10 +336,11 @@ def allow(actor: Actor, may: May) -> None:
 def limited_to(actor: Actor, may: May) -> int | None:
     """The party whose records alone a permission reaches; None where it reaches everyone's.
 
-    0, which is no party, for whoever has the permission for less, or for a party and has none.
+    What was opened beyond a role is one record, which the guard has compared. 0, which is no party, for
+    whoever has the permission for less, or for a party and has none.
     """
     cell = policy.grant(actor.role, may) if may in actor.may else None
-    if cell is not None and cell.scope is policy.Scope.EVERY:
+    if (cell is not None and cell.scope is policy.Scope.EVERY) or (actor.glass and actor.glass.may is may):
         return None
     return actor.party_id or 0 if cell is not None and cell.scope is policy.Scope.PARTY else 0
 

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from registry.access.glass_queries import unreviewed
 from registry.ammunition import package_queries
 from registry.ammunition import queries as lots
 from registry.core.errors import Invalid, Unmet
@@ -77,6 +78,7 @@ def _page(who: Actor, asked: str = "", missed: bool = False, wrong: tuple[Unmet,
         conflicts = _open_conflicts(work)
         traces = _recent_traces(work)
         due = deadlines(work)
+        opened = unreviewed(work) if May.GLASS_REVIEW in who.may else []
     return render_template(
         "home/index.html",
         who=who,
@@ -88,6 +90,7 @@ def _page(who: Actor, asked: str = "", missed: bool = False, wrong: tuple[Unmet,
         due=due,
         due_words=_due_words(),
         traces=traces,
+        opened=opened,
         purposes=options(purposes(who.role, May.TRACE_ASK)),
         label=label,
     )

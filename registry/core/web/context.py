@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, Request, current_app, request
 from werkzeug.exceptions import ClientDisconnected
 
+from registry.core.actors import Glass
 from registry.core.database import Database
 from registry.core.errors import SignInNeeded
 from registry.core.settings import Settings
@@ -32,8 +33,9 @@ class Visitor:
 class Registry:
     """The parts of a running registry; one for each application.
 
-    token_actor, cookie_visitor: given by `access`, which this floor does not know; pages: entries of the
-    navigation, given by the subjects.
+    token_actor, cookie_visitor, glass: given by `access`, which this floor does not know: who holds a token,
+    whom a cookie names, whether somebody opened the record with a number beyond their role. navigation:
+    entries given by the subjects.
     """
 
     settings: Settings
@@ -41,6 +43,7 @@ class Registry:
     office: Office
     token_actor: Callable[[Registry, str], Actor | None]
     cookie_visitor: Callable[[Registry], Visitor | None]
+    glass: Callable[[Registry, Actor, May, str], Glass | None]
     navigation: list[NavigationEntry] = field(default_factory=list)
     sections: Mapping[str, str] = field(default_factory=dict)  # subject to the section its entries stand in
 
@@ -174,5 +177,8 @@ def begin(purpose: Purpose | None = None, case: str | None = None) -> Begin:
 
 
 def look(purpose: Purpose | None = None, case: str | None = None) -> Look:
-    """A read by whoever calls."""
-    return registry().office.look(actor(), purpose, case, request_id())
+    """A read by whoever calls; of what was opened beyond a role, for the purpose that was stated then."""
+    who = actor()
+    if who.glass is not None:
+        purpose, case = purpose or who.glass.purpose, case or who.glass.case
+    return registry().office.look(who, purpose, case, request_id())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from flask import Flask, current_app
 
 from registry.core import policy
+from registry.core.closed import refused_on_failure
 from registry.core.errors import Forbidden, RegistryError, SignInNeeded
 from registry.core.web.context import Asked, admit, authenticate, registry, visitor
 from registry.core.work import Actor, allow, confirmed
@@ -96,11 +97,42 @@ def check(asked: Asked) -> None:
     if actor is None:
         raise SignInNeeded("A sign-in or a valid bearer token is needed")
     if guard.may is not None:
+        if guard.may not in actor.may:
+            actor = _through_glass(asked, actor, guard.may)
         allow(actor, guard.may)
     if guard.confirmed_within is not None:
         confirmed(actor, registry().office.clock(), guard.confirmed_within)
     if guard.most_bytes is not None:
         asked.max_content_length = guard.most_bytes
+
+
+def _through_glass(asked: Asked, actor: Actor, permission: May) -> Actor:
+    """Who calls, for this request with a permission to read the one record they opened beyond their role."""
+    number = behind_glass(asked, actor, permission)
+    opened = registry().glass(registry(), actor, permission, number) if number else None
+    if opened is None:
+        return actor
+    through = replace(actor, may=actor.may | {permission}, glass=opened)
+    admit(through)
+    return through
+
+
+@refused_on_failure
+def behind_glass(asked: Asked, actor: Actor, permission: May) -> str:
+    """The number of the record asked for, where somebody in this role could open it; "" where not."""
+    reads = asked.method in ("GET", "HEAD") and permission in policy.BEHIND_GLASS.get(actor.role, ())
+    number = (asked.view_args or {}).get("number", "") if reads and May.GLASS_BREAK in actor.may else ""
+    return str(number)
+
+
+def offered_glass(asked: Asked) -> str:
+    """The number of a record that was refused to whoever calls and that they could open; "" else."""
+    guard = guard_of(current_app, asked.endpoint) if asked.endpoint else None
+    actor = asked.caller
+    try:
+        return behind_glass(asked, actor, guard.may) if guard and guard.may and actor else ""
+    except Forbidden:  # the policy could not be asked: nothing is offered
+        return ""
 
 
 def _on_the_way(guard: Guard) -> Actor | None:

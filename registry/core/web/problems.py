@@ -14,8 +14,9 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry.core.errors import ConfirmationNeeded, Invalid, RegistryError, SignInNeeded, Unmet
-from registry.core.web.context import is_api, request_id
+from registry.core.errors import ConfirmationNeeded, Forbidden, Invalid, RegistryError, SignInNeeded, Unmet
+from registry.core.web.context import asked, is_api, request_id
+from registry.core.web.guard import offered_glass
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger()
@@ -68,7 +69,13 @@ def _refused(error: RegistryError) -> BaseResponse:
     if isinstance(error, ConfirmationNeeded):
         return redirect(url_for("access.confirm", next=_page_asked()), 303)
     return make_response(
-        render_template("kit/error.html", error=error, status=error.status, request_id=request_id()),
+        render_template(
+            "kit/error.html",
+            error=error,
+            status=error.status,
+            request_id=request_id(),
+            glass=offered_glass(asked()) if isinstance(error, Forbidden) else "",
+        ),
         error.status,
     )
 

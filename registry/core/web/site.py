@@ -170,7 +170,7 @@ def _words() -> dict[str, Any]:
         "languages": [
             (code, Locale.parse(code, sep="-").get_display_name(code)) for code in parts.settings.languages
         ],
-        "navigation": _navigation(parts, visitor),
+        "navigation": _navigation(parts, visitor and visitor.themselves),
         "signed_in": visitor
         and visitor.may
         and {
