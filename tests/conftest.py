@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hypothesis import settings as hypothesis_settings
 
 from registry.access import secrets
 from registry.core.work import Office
+from registry.ledger import log
 from tests.engines import (
     Engine,
     Postgresql,
@@ -44,6 +46,21 @@ def hasher() -> Iterator[Callable[[], PasswordHasher]]:
         least = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(secrets, "hasher", lambda: least)
         yield real
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unsigned() -> Iterator[timedelta]:
+    """Nobody signs the ledgers of tests, whose clocks leap; gives after how long that holds things up."""
+    with pytest.MonkeyPatch.context() as patch:
+        real = log.STALE
+        patch.setattr(log, "STALE", timedelta(days=365_000))
+        yield real
+
+
+@pytest.fixture
+def stale(unsigned: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test that looks at what is held up."""
+    monkeypatch.setattr(log, "STALE", unsigned)
 
 
 @pytest.fixture(scope="session")

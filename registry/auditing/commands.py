@@ -43,7 +43,7 @@ def status() -> None:
         wrong = triggers.differences(connection, Base.metadata)
     click.echo(f"triggers     {'as they should be' if not wrong else 'WRONG: ' + ', '.join(wrong)}")
     try:
-        log.require_signed(parts.office)
+        log.require_signed(parts.database, parts.office.clock())
     except RegistryError as error:
         click.echo(f"STALE        {error.message}")
         wrong.append("stale")

@@ -20,6 +20,7 @@ from registry.exchange import channels, jose, keysets, queries, rules, sealing, 
 from registry.exchange.kinds import Kind, Kinds, Received
 from registry.exchange.rules import Code
 from registry.exchange.tables import ExchangeAlert, ExchangeIn, ExchangeRate
+from registry.ledger import log as ledger
 from schemas.exchange import VERSIONS, Message, MessageSchema
 from schemas.vocabulary import May, Role
 
@@ -63,6 +64,7 @@ def receive(office: Office, kinds: Kinds, arrived: bytes, address: str) -> Answe
     try:
         with office.look(state_actor("ZZ")) as work:
             received, kind = _understood(work, kinds, arrived, address)
+        _require_ledger(office, received.message.iss)
         receipt = _take(office, received, kind)
     except TakenBefore as before:
         return Answer(202, before.receipt)
@@ -99,6 +101,15 @@ def _understood(work: Work, kinds: Kinds, arrived: bytes, address: str) -> tuple
     received = Received(message, _body(kind, message), text, sha256, extra)
     _judge_answer(work, kind, message)
     return received, kind
+
+
+def _require_ledger(office: Office, peer: str) -> None:
+    """A receipt is a promise that a court can see: none is given while the ledger is not signed."""
+    try:
+        ledger.require_signed(office.database, office.clock())
+    except ledger.LedgerStaleError:
+        log.error("exchange_ledger_stale", peer=peer)
+        raise NotTaken(Code.UNAVAILABLE, "our ledger is not being signed", peer) from None
 
 
 def _unsealed(work: Work, arrived: bytes) -> str:

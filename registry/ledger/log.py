@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from registry.core.database import Prepared, Turn
+from registry.core.database import Database, Prepared, Turn
 from registry.core.errors import RegistryError
 from registry.core.journal import entries
 from registry.core.journal.merkle import HASH, Frontier, leaf_hash
@@ -117,9 +117,13 @@ def signer(instance: Path, origin: str, token: str = "") -> Signer:
 
 def status(office: Office) -> Status:
     """How far the log is, and how far it is signed."""
-    ((size, _),) = office.database.rows(_STATE, {})
-    last = office.database.rows(_LAST, {})
-    waiting = 0 if office.database.is_sqlite else office.database.rows(_WAITING, {})[0][0]
+    return _status(office.database)
+
+
+def _status(database: Database) -> Status:
+    ((size, _),) = database.rows(_STATE, {})
+    last = database.rows(_LAST, {})
+    waiting = 0 if database.is_sqlite else database.rows(_WAITING, {})[0][0]
     return Status(
         size,
         last[0][0] if last else 0,
@@ -129,6 +133,7 @@ def status(office: Office) -> Status:
 
 
 _WAITING = Prepared("SELECT count(*) FROM ledger_entry WHERE leaf IS NULL")
+_FIRST = Prepared("SELECT at FROM ledger_entry ORDER BY id LIMIT 1")
 
 
 def keep(office: Office, key: Signer, now: bool = False) -> Note | None:
@@ -183,13 +188,20 @@ def _refuse_fork(turn: Turn, note: Note, last: Note | None, root: bytes, size: i
         raise LedgerBrokenError(error.message) from error
 
 
-def require_signed(office: Office, key_time: datetime | None = None) -> None:
+def require_signed(database: Database, now: datetime) -> None:
     """Raise LedgerStaleError when there is something that nobody signed for four hours."""
-    known = status(office)
-    unsigned = known.size > known.signed or known.waiting > 0
-    since = known.signed_at or key_time
-    if unsigned and since is not None and office.clock() - since > STALE:
+    known = _status(database)
+    if known.size <= known.signed and not known.waiting:
+        return
+    since = known.signed_at or _begun(database)
+    if since is not None and now - since > STALE:
         raise LedgerStaleError(
             f"Nothing was signed since {since:%Y-%m-%d %H:%M} UTC. Until it is, no licence is issued and no "
             "message accepted. The administrator finds the reason with `flask --app wsgi ledger status`."
         )
+
+
+def _begun(database: Database) -> datetime | None:
+    """When the first entry was made."""
+    first = database.rows(_FIRST, {})
+    return datetime.fromisoformat(entries.iso(first[0][0])) if first else None

@@ -12,6 +12,7 @@ from registry.access import approvals
 from registry.access.approvable import Approvable, Change, Content, Effect, Order, Place
 from registry.core.errors import Forbidden, Invalid, Stale, refuse_if
 from registry.core.work import Work, act
+from registry.ledger import log
 from registry.licensing import amending, life, queries, rules, steps
 from registry.licensing.tables import Licence, Line
 from registry.licensing.views import LicenceView
@@ -75,8 +76,12 @@ def _issuing(work: Work, subject: str, content: Content) -> Effect:
 
 @act(May.LICENCE_DECIDE)
 def issue(work: Work, order: Order) -> LicenceView:
-    """Issue a licence, as two or three have agreed; raises Refused when a condition fell away meanwhile."""
+    """Issue a licence, as two or three have agreed.
+
+    Raises Refused when a condition fell away meanwhile, LedgerStaleError while the ledger is not signed.
+    """
     approvals.require(work, ApprovalKind.ISSUE_LICENCE)
+    log.require_signed(work.database, work.now)
     row = _held(work, order, M.ISSUE)
     known, today = queries.facts(work, row), life.day_in(row.zone, work.now)
     refuse_if(rules.unmet_for_issue(known, today))

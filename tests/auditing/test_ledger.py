@@ -139,19 +139,27 @@ def test_a_reading_that_fails_to_be_recorded_shows_nothing(
         person(work, key_of_party(party), Purpose.AUDIT)
 
 
+@pytest.mark.usefixtures("stale")
 def test_nothing_signed_for_four_hours_stops_what_courts_rely_on(office: Office, key: Signer) -> None:
     log.keep(office, key, now=True)
-    log.require_signed(office)
+    log.require_signed(office.database, office.clock())
     with office.begin(OPERATOR) as work:
         make_party(work)
     now = office.clock()
     office.clock = lambda: now + timedelta(hours=3, minutes=59)
-    log.require_signed(office)
+    log.require_signed(office.database, office.clock())
     office.clock = lambda: now + timedelta(hours=4, minutes=1)
     with pytest.raises(log.LedgerStaleError, match="ledger status"):
-        log.require_signed(office)
+        log.require_signed(office.database, office.clock())
     log.keep(office, key)
-    log.require_signed(office)
+    log.require_signed(office.database, office.clock())
+
+
+@pytest.mark.usefixtures("stale")
+def test_a_log_that_was_never_signed_is_stale_too(office: Office) -> None:
+    log.require_signed(office.database, office.clock())
+    with pytest.raises(log.LedgerStaleError):
+        log.require_signed(office.database, office.clock() + timedelta(hours=5))
 
 
 def test_witnesses_cosign(office: Office, key: Signer) -> None:

@@ -12,6 +12,8 @@ from registry.core.errors import Conflict, Invalid, NotFound, Refused
 from registry.core.work import OPERATOR
 from registry.exchange import acts, jose, own_kinds, queries, strict_json
 from registry.exchange.courier import Parcel, Reply, Unreachable
+from registry.ledger import log
+from registry.ledger.notes import LocalSigner
 from tests.exchange.world import Clock, Node, channel_heads, direct, sealed_for
 
 
@@ -72,6 +74,26 @@ def test_an_answer_goes_out_with_the_effect_of_its_question(two: list[Node]) -> 
     ((jti, thread),) = pt.rows("SELECT jti, thread FROM exchange_out")
     assert thread == question.thread
     assert br.effects() == [jti]
+
+
+@pytest.mark.usefixtures("stale")
+def test_no_message_is_taken_while_our_ledger_is_not_signed_and_it_comes_again(
+    two: list[Node], clock: Clock
+) -> None:
+    br, pt = two
+    key = LocalSigner("pt", Ed25519PrivateKey.generate())
+    log.keep(pt.office, key, now=True)
+    pt.post("BR")  # something nobody signs
+    clock.move(timedelta(hours=5))
+    posted = br.post("PT")
+    answer = pt.receive(sealed_for(pt, record_of(br, posted.jti)))
+    assert (answer.status, problem(answer)) == (503, "unavailable")
+    br.courier(direct(two)).run_once()
+    assert pt.effects() == []
+    log.keep(pt.office, key, now=True)
+    clock.move(timedelta(hours=1))
+    br.courier(direct(two)).run_once()
+    assert pt.effects() == [posted.jti]
 
 
 def test_an_answer_to_nothing_is_refused(two: list[Node]) -> None:

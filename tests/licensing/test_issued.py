@@ -7,10 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.access.approval_queries import ProposalView, proposal
 from registry.core.errors import Conflict, Invalid, Refused
 from registry.core.work import Office
+from registry.ledger import log
+from registry.ledger.notes import LocalSigner
 from registry.licensing import decision_acts, law_acts, queries
 from registry.licensing.tables import Licence
 from registry.licensing.views import LicenceView
@@ -74,6 +77,25 @@ def decide(office: Office, number: str, act: Any, what: Any) -> LicenceView:
         key = queries.licence_key(number)
         done: LicenceView = act(work, key, what, queries.licence(work, key).version)
         return done
+
+
+@pytest.mark.usefixtures("stale")
+def test_no_licence_is_issued_while_the_ledger_is_not_signed(office: Office) -> None:
+    key = LocalSigner("tests", Ed25519PrivateKey.generate())
+    log.keep(office, key, now=True)
+    number = world.make(office, Situation())
+    proposed = world.propose(office, number)
+    now = office.clock()
+    office.clock = lambda: now + timedelta(hours=5)
+    with pytest.raises(log.LedgerStaleError, match="no licence is issued"):
+        world.approve(office, proposed)
+    with office.look(EVERYTHING) as work:
+        assert queries.licence(work, queries.licence_key(number)).state is S.AWAITING_APPROVAL
+        assert proposal(work, proposed.id).state is ProposalState.OPEN
+    log.keep(office, key, now=True)
+    world.approve(office, proposed)
+    with office.look(EVERYTHING) as work:
+        assert queries.licence(work, queries.licence_key(number)).state is S.ISSUED
 
 
 def test_an_amendment_takes_two_and_says_what_changed(office: Office) -> None:
