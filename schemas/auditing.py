@@ -81,3 +81,26 @@ class LedgerStatusSchema(Shape):
     signed_at = fields.DateTime(required=True, allow_none=True)
     waiting = fields.Integer(required=True)
     checkpoint = fields.String(required=True, metadata={"description": "The newest, as a signed note."})
+
+
+class VerificationProblemSchema(Shape):
+    level = fields.Integer(required=True)
+    where = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class VerificationSchema(Shape):
+    """phase: reading, verifying, done, or failed where it ended without a result; count: of all problems."""
+
+    phase = fields.String(required=True)
+    done = fields.Integer(required=True, metadata={"description": "Lines, of `total`."})
+    total = fields.Integer(required=True)
+    started_at = fields.String(required=True)
+    started_by = fields.String(required=True)
+    ended_at = fields.String()
+    leaves = fields.Integer()
+    changes = fields.Integer()
+    rows = fields.Integer()
+    redacted = fields.Integer()
+    count = fields.Integer()
+    problems = fields.List(fields.Nested(VerificationProblemSchema))

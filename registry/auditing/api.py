@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry.auditing import queries
+from flask import Response
+
+from registry.auditing import queries, verifying
+from registry.core.errors import NotFound
 from registry.core.web import api
-from registry.core.web.context import registry
+from registry.core.web.context import actor, registry
 from registry.core.work import Work
 from registry.ledger import log
 from schemas import auditing as shapes
+from schemas.access import NothingSchema
 from schemas.paging import Page
 from schemas.vocabulary import May
 
@@ -52,3 +56,30 @@ def proof(work: Work, leaf: int) -> dict[str, Any]:
 def history(work: Work, number: str) -> dict[str, Any]:
     """Every change of a firearm, lot, party or trace: who, when, as what, why, and what changed."""
     return {"number": number.strip().upper(), "entries": queries.history(work, number)}
+
+
+@blueprint.route("/ledger/verification", methods=["GET"])
+@api.reads(blueprint, May.LEDGER_READ, gives=shapes.VerificationSchema)
+def verification(work: Work) -> verifying.Told:
+    """How far the verification is that runs, or what the last one found; raises NotFound before the first."""
+    found = verifying.told(registry().settings.instance)
+    if found is None:
+        raise NotFound("The ledger was not verified from here yet.")
+    return found
+
+
+@blueprint.route("/ledger/verification", methods=["POST"])
+@api.takes(
+    blueprint,
+    May.LEDGER_READ,
+    takes=NothingSchema,
+    gives=shapes.VerificationSchema,
+    status=202,
+    keyed=False,
+)
+def verify(nothing: object) -> Response:
+    """Begin to verify the whole ledger against the tables; one runs at a time."""
+    parts = registry()
+    key = log.signer(*parts.settings.ledger_key)
+    verifying.begin(parts.office, key, parts.settings.instance, actor().name)
+    return api.respond(shapes.VerificationSchema, verifying.told(parts.settings.instance), 202)

@@ -77,8 +77,7 @@ def checkpoint() -> None:
 def export(file: Path) -> None:
     """Write everything a verifier needs into FILE (a ZIP of JSON lines)."""
     parts, key = _parts()
-    log.keep(parts.office, key, now=True)
-    with exports.snapshot(parts.database) as connection:
+    with exports.signed(parts.office, key) as connection:
         lines = exports.write(connection, file)
     click.echo(f"{lines:,} lines in {file}; verify with: python verifier.py {file.name} --key '{key.key}'")
 
@@ -91,9 +90,8 @@ def verify(file: str | None, older: tuple[Path, ...]) -> None:
     parts, key = _parts()
     started = time.monotonic()
     if file is None:
-        log.keep(parts.office, key, now=True)
         click.echo("Reading the ledger and every table …", err=True)
-        with exports.snapshot(parts.database) as connection:
+        with exports.signed(parts.office, key) as connection:
             given = exports.collected(connection)
     else:
         given = verifier.read(file)

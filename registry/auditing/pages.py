@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
-from registry.auditing import queries
-from registry.core.errors import RegistryError, Unmet
+from registry.auditing import queries, verifying
+from registry.core.errors import Conflict, RegistryError, Unmet
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
-from registry.ledger import exports, log, verifier
+from registry.ledger import log
 from schemas.auditing import EntriesAskedSchema
 from schemas.paging import Page
 from schemas.vocabulary import May, Role
@@ -27,7 +29,6 @@ PLACES = {
     "RQ": "requests.show", "BG": "access.opened_record",
 }  # fmt: skip
 OPERATIONS = {"I": "Recorded", "U": "Changed", "D": "Removed", "S": "Stated anew"}
-MOST_PROBLEMS = 100
 
 
 @blueprint.get("/records/<number>/history")
@@ -74,29 +75,33 @@ def proof(leaf: int) -> Response:
 @blueprint.get("/ledger")
 @guard.may(May.LEDGER_READ)
 def ledger() -> str | tuple[str, int]:
-    """The log with its filters, and its checkpoints."""
-    return _ledger(None)
+    """The log with its filters, its checkpoints, and how far a verification is."""
+    return _ledger()
 
 
 @blueprint.post("/ledger/verify")
 @guard.may(May.LEDGER_READ)
-def verify() -> str | tuple[str, int]:
-    """Verify the whole log against the tables now."""
-    office, key = context.registry().office, log.signer(*context.registry().settings.ledger_key)
-    log.keep(office, key, now=True)
-    with exports.snapshot(office.database) as connection:
-        report = verifier.verify(exports.collected(connection), str(key.key))
-    return _ledger(report)
+def verify() -> BaseResponse | tuple[str, int]:
+    """Begin to verify the whole log against the tables."""
+    parts = context.registry()
+    key = log.signer(*parts.settings.ledger_key)
+    try:
+        verifying.begin(parts.office, key, parts.settings.instance, context.actor().name)
+    except Conflict as error:
+        page = _ledger(shown(error))
+        return (page[0] if isinstance(page, tuple) else page), error.status
+    return redirect(url_for("auditing.ledger"), 303)
 
 
-def _ledger(report: verifier.Report | None) -> str | tuple[str, int]:
-    errors, status = tuple[Unmet, ...](), 200
+def _ledger(errors: tuple[Unmet, ...] = ()) -> str | tuple[str, int]:
+    status = 200
     with context.look() as work:
         try:
             found = queries.entries(work, load_form(EntriesAskedSchema(), request.args))
         except RegistryError as error:
             found, errors, status = Page(()), shown(error), error.status
         newest = queries.checkpoints(work)
+    report = verifying.told(context.registry().settings.instance)
     answer = render_template(
         "auditing/ledger.html",
         page=found,
@@ -105,7 +110,7 @@ def _ledger(report: verifier.Report | None) -> str | tuple[str, int]:
         checkpoints=newest,
         known=log.status(context.registry().office),
         report=report,
-        problems=report.problems[:MOST_PROBLEMS] if report else (),
+        begun=datetime.fromisoformat(report["started_at"]) if report else None,
         roles=options(Role),
         label=label,
         verified=_verdict(report),
@@ -113,17 +118,16 @@ def _ledger(report: verifier.Report | None) -> str | tuple[str, int]:
     return answer if status == 200 else (answer, status)
 
 
-def _verdict(report: verifier.Report | None) -> str:
-    if report is None:
+def _verdict(report: verifying.Told | None) -> str:
+    """What the last verification found, in words; "" while one runs and before the first."""
+    if report is None or report["phase"] in ("reading", "verifying"):
         return ""
-    said = {
-        "leaves": report.leaves,
-        "changes": report.changes,
-        "rows": report.rows,
-        "count": len(report.problems),
-    }
-    if report.problems:
-        words = _("%(count)s problems in %(leaves)s leaves, %(changes)s changes and %(rows)s rows.", **said)
+    if report["phase"] == "failed":
+        return str(_("The last verification ended before it was done; begin it again."))
+    if report["count"]:
+        said = _("%(count)s problems in %(leaves)s leaves, %(changes)s changes and %(rows)s rows.", **report)
     else:
-        words = _("Nothing is wrong: %(leaves)s leaves, %(changes)s changes and %(rows)s rows agree.", **said)
-    return str(words)
+        said = _(
+            "Nothing is wrong: %(leaves)s leaves, %(changes)s changes and %(rows)s rows agree.", **report
+        )
+    return str(said)

@@ -12,7 +12,8 @@ class Prepared:
     `sql` names its parameters `:name` and may use {rows} and {row}: the engine's functions that gather
     rows into a JSON array and a row into one; {text} casts that array to text; {keys}: the numbers of the
     JSON array `:keys` as a table's column `id`; {tx} is the number of the transaction and {next} the index
-    of its leaf, where the engine knows them; {among}: is one of the numbers of the JSON array `:keys`;
+    of its leaf, where the engine knows them (PostgreSQL does not yet, and waits there while the log is
+    brought to a signed moment); {among}: is one of the numbers of the JSON array `:keys`;
     {triples}: the JSON array `:given` of arrays as a table of texts a, b, c. Everything else is the SQL both
     engines share.
     """
@@ -33,7 +34,8 @@ class Prepared:
             "row": "json_build_array",
             "text": "::text",
             "tx": "pg_current_xact_id()::text::bigint",
-            "next": "NULL",
+            "next": "(SELECT NULL::bigint FROM"
+            " pg_advisory_xact_lock_shared(hashtextextended('ledger.moment', 0)))",
             "keys": "(SELECT value::bigint AS id FROM json_array_elements_text(:keys::json))",
             "among": "= ANY (ARRAY(SELECT value::bigint FROM json_array_elements_text(:keys::json)))",
             "triples": "(SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c"

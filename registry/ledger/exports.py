@@ -6,17 +6,23 @@ The format is written down in docs/ledger-format.md; `verifier.py` reads it.
 from __future__ import annotations
 
 import json
+import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, text
+from sqlalchemy.exc import OperationalError
 
 from registry.core.database import Base, Database
+from registry.core.errors import Conflict
 from registry.core.journal import entries
 from registry.core.journal.triggers import journaled, key_json, row_json
+from registry.core.work import Office
+from registry.ledger import log
+from registry.ledger.notes import Signer
 
 Lines = Iterator[dict[str, Any]]
 VERSION = 1
@@ -38,6 +44,53 @@ def snapshot(database: Database) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def signed(office: Office, key: Signer) -> Iterator[Connection]:
+    """A moment at which all of the log is under a signed checkpoint, however busy the registry is.
+
+    What is written between signing and reading is no alarm: then both are done again. Raises Conflict
+    where that never fits.
+    """
+    for quiet in (*[False] * 20, *[True] * 10):
+        with _quiet(office.database) if quiet else nullcontext():
+            log.keep(office, key, now=True)
+            found = ExitStack()
+            connection = found.enter_context(snapshot(office.database))
+            fits = connection.execute(text(_UNSIGNED)).scalar_one() == 0
+        with found:
+            if fits:
+                yield connection
+                return
+    raise Conflict("The registry is too busy to be read at one signed moment; try again later.")
+
+
+@contextmanager
+def _quiet(database: Database) -> Iterator[None]:
+    """On PostgreSQL nobody begins to write for this moment, if those who write end within two seconds."""
+    if database.is_sqlite:
+        time.sleep(0.05)
+        yield
+        return
+    with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("SET lock_timeout = '2s'")
+        try:
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_MOMENT})")
+        except OperationalError:  # somebody writes for long: the others are not kept waiting
+            time.sleep(1)
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_MOMENT})")
+            connection.exec_driver_sql("RESET lock_timeout")
+
+
+_MOMENT = "hashtextextended('ledger.moment', 0)"
+_UNSIGNED = """
+SELECT (SELECT size FROM ledger_state WHERE id = 1) - (SELECT coalesce(max(size), 0) FROM ledger_checkpoint)
+  + (SELECT count(*) FROM ledger_entry WHERE leaf IS NULL)
+"""
+
+
 def documents(connection: Connection) -> Iterator[tuple[str, Lines]]:
     """(name, lines) of every file, read in one transaction of the connection."""
     if connection.dialect.name == "postgresql":
@@ -53,8 +106,14 @@ def collected(connection: Connection) -> dict[str, list[dict[str, Any]]]:
     return {name: list(lines) for name, lines in documents(connection)}
 
 
-def write(connection: Connection, path: Path) -> int:
-    """Write the export to a file; how many lines it has."""
+def count(connection: Connection) -> int:
+    """How many lines the export will have."""
+    names = [*_LOG_TABLES, *(table.name for table in journaled(Base.metadata))]
+    return sum(connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in names)  # noqa: S608
+
+
+def write(connection: Connection, path: Path, wrote: Callable[[int], None] = lambda _: None) -> int:
+    """Write the export to a file; how many lines it has. wrote: told after each how many there are."""
     count = 0
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
         for name, lines in documents(connection):
@@ -62,6 +121,7 @@ def write(connection: Connection, path: Path) -> int:
                 for line in lines:
                     file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
                     count += 1
+                    wrote(count)
     return count
 
 
@@ -134,6 +194,12 @@ _LOG: tuple[tuple[str, str, Callable[[Any], dict[str, Any]]], ...] = (
         },
     ),
 )
+
+
+_LOG_TABLES = (
+    "ledger_state", "ledger_checkpoint", "ledger_tile", "ledger_leaf", "ledger_entry", "ledger_change",
+    "ledger_personal",
+)  # fmt: skip
 
 
 def _tables(connection: Connection) -> Lines:

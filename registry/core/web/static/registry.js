@@ -118,4 +118,7 @@ document.querySelectorAll("[data-print]").forEach((button) => {
 document.querySelectorAll("[data-search]").forEach((field) => {
   field.ariaKeyShortcuts = "/";
 });
+document.querySelectorAll("[data-again]").forEach((link) => {
+  setTimeout(() => location.replace(link.href), link.dataset.again * 1000);
+});
 focusFirst();
