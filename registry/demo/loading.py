@@ -49,12 +49,14 @@ ACCOUNTS = (
 WORKS_FOR = {"maker": "Forjas Taurus", "dealer": "Casa do Caçador"}
 
 
-def fill_if_empty(office: Office, actor: Actor) -> Iterator[str]:
+def fill_if_empty(
+    office: Office, actor: Actor, firearms_count: int = FIREARMS, lots_count: int = LOTS
+) -> Iterator[str]:
     """Load the demonstration into an empty registry; yields lines for the terminal, the sign-ins last."""
     with office.look(actor) as work:
         empty = work.session.scalar(select(Party.id).limit(1)) is None
     if empty:
-        yield from load(office, actor, FIREARMS, LOTS)
+        yield from load(office, actor, firearms_count, lots_count)
         _open_accounts(office, actor)
         _recover(office, actor)
     with office.look(actor) as work:
