@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -71,8 +72,16 @@ def application(database_url: str, instance: Path) -> Iterator[Flask]:
     try:
         yield app
     finally:
+        _wait_for("ledger verification")
         parts.database.close()
         IDLE.append(app)
+
+
+def _wait_for(name: str) -> None:
+    """What a test began beside itself ends before its database does."""
+    for thread in threading.enumerate():
+        if thread.name == name:
+            thread.join(60)
 
 
 @contextmanager

@@ -40,8 +40,8 @@ class Server:
         try:
             raw, _ = self._socket.accept()
             with self._context.wrap_socket(raw, server_side=True) as connection:
-                while not self.heard.endswith(b"sealed"):
-                    self.heard += connection.recv(4096) or b"sealed"
+                while not self.heard.endswith(b"sealed") and (more := connection.recv(4096)):
+                    self.heard += more
                 connection.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\nok")
         except OSError:
             return
