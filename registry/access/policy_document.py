@@ -11,7 +11,7 @@ from sqlalchemy import MetaData
 from registry.access.permissions import MEANING
 from registry.access.policy import SECOND_FACTOR_ROLES
 from registry.core.journal.triggers import is_personal, journaled
-from registry.core.policy import STANDING, TABLE, Fields, Grant, Scope
+from registry.core.policy import BEHIND_GLASS, STANDING, TABLE, Fields, Grant, Scope
 from registry.core.web import guard
 from schemas.vocabulary import May, Purpose, Role
 
@@ -37,7 +37,7 @@ role does not reach answers like one that does not exist.
 def written(app: Flask, catalogue: MetaData) -> str:
     """The whole document; in English, whatever the visitor's language."""
     with app.test_request_context(), force_locale("en"):
-        parts = [_HEAD, _grants(), _purposes(), _fields(catalogue), _routes(app)]
+        parts = [_HEAD, _grants(), _purposes(), _behind_glass(), _fields(catalogue), _routes(app)]
     return "\n".join(parts)
 
 
@@ -79,6 +79,17 @@ def _purposes() -> str:
     return (
         f"## Purposes\n\n{table(['act', 'role', 'purposes'], rows)}\nTaken where nothing is stated; the other"
         f" roles have to state one:\n\n{table(['role', 'purpose'], standing)}"
+    )
+
+
+def _behind_glass() -> str:
+    rows = [
+        [role.value, ", ".join(f"`{may}`" for may in May if may in behind)]
+        for role, behind in BEHIND_GLASS.items()
+    ]
+    return (
+        "## Opened in an emergency\n\nWhat a role may read of one record that somebody opened beyond it"
+        f" (`glass.break`), for a short time; never a change.\n\n{table(['role', 'reading'], rows)}"
     )
 
 
