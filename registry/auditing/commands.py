@@ -102,7 +102,8 @@ def verify(file: str | None, older: tuple[Path, ...]) -> None:
     click.echo("WRONG" if report.problems else "GOOD", nl=False)
     click.echo(
         f": {report.leaves:,} leaves, {report.checkpoints:,} checkpoints, {report.changes:,} changes,"
-        f" {report.rows:,} rows, {report.redacted:,} REDACTED, {len(report.problems):,} problems"
+        f" {report.rows:,} rows, {report.messages:,} messages, {report.redacted:,} REDACTED,"
+        f" {len(report.problems):,} problems"
         f" ({time.monotonic() - started:.1f} s)"
     )
     sys.exit(report.status)

@@ -136,7 +136,7 @@ class _Watched(list[Any]):
             yield line
 
 
-WATCHED = {"tiles": 1, "entries": 2, "personal": 2, "changes": 1, "tables": 1}
+WATCHED = {"tiles": 1, "entries": 2, "personal": 2, "changes": 1, "tables": 2}
 """Files of an export and how often the verifier reads each from its beginning to its end."""
 
 

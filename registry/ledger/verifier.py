@@ -4,8 +4,9 @@
 
 Standard library only; the format is written down in docs/ledger-format.md, so that a stranger can write
 another. Levels: 1 signatures, leaves and tiles agree with every checkpoint; 2 every digest opens to its
-value or is redacted by an order; 3 the journal folds to the tables, row by row. Exit status: 0 when
-nothing is wrong, else the lowest level that fails, 4 when the export cannot be read.
+value or is redacted by an order; 3 the journal folds to the tables, row by row; 4 messages between States
+are signed, whole, receipted, and each names the one before it. Exit status: 0 when nothing is wrong,
+else the lowest level that fails, 5 when the export cannot be read.
 """
 
 from __future__ import annotations
@@ -18,15 +19,20 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
 from typing import Any
 
 FILES = ("meta", "checkpoints", "tiles", "leaves", "entries", "changes", "personal", "tables")
 Export = dict[str, list[Any]]
+Row = dict[str, Any]
+Rows = dict[str, Row]
+Wrong = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong. level: 1 to 3; where: the leaf's index, the change or the table's row it concerns."""
+    """What is wrong. level: 1 to 4; where: the leaf's index, the change or the table's row it concerns."""
 
     level: int
     where: str
@@ -43,14 +49,13 @@ class Report:
     changes: int = 0
     rows: int = 0
     redacted: int = 0
+    messages: int = 0
 
     @property
     def status(self) -> int:
         """0, or the lowest level that fails."""
         return min((problem.level for problem in self.problems), default=0)
 
-
-# --- Ed25519 (RFC 8032 section 5.1.7), verification only ------------------------------------------
 
 _P = 2**255 - 19
 _L = 2**252 + 27742317777372353535851937790883648493
@@ -107,9 +112,6 @@ def signature_fits(public: bytes, message: bytes, signature: bytes) -> bool:
     return not any((left[n] * right[2] - right[n] * left[2]) % _P for n in (0, 1))
 
 
-# --- The tree (RFC 6962) and signed notes (C2SP) ---------------------------------------------------
-
-
 def _leaf_hash(body: bytes) -> bytes:
     return hashlib.sha256(b"\0" + body).digest()
 
@@ -125,12 +127,8 @@ def _grow(peaks: list[bytes], size: int, leaf: bytes) -> None:
 
 
 def _root(peaks: list[bytes]) -> bytes:
-    if not peaks:
-        return hashlib.sha256(b"").digest()
-    root = peaks[-1]
-    for peak in reversed(peaks[:-1]):
-        root = _node_hash(peak, root)
-    return root
+    empty = hashlib.sha256(b"").digest()
+    return reduce(lambda root, peak: _node_hash(peak, root), reversed(peaks)) if peaks else empty
 
 
 def _tile_top(hashes: list[bytes]) -> bytes:
@@ -191,9 +189,6 @@ def signed_by(note: Note, key: str) -> bool:
     return False
 
 
-# --- Level 1 -----------------------------------------------------------------------------------------
-
-
 def _level_1(export: Export, key: str, older: Iterable[str], witnesses: list[str], report: Report) -> None:
     wrong = _collector(report, 1)
     bodies = [str(line["body"]).encode() for line in export["leaves"]]
@@ -215,24 +210,18 @@ def _level_1(export: Export, key: str, older: Iterable[str], witnesses: list[str
             wrong(where, f"the first {note.size} leaves are not those that were signed")
         if not signed_by(note, key):
             wrong(where, "the log's key has not signed it")
-        if line is not None and (line["size"], line["root"]) != (note.size, note.root.hex()):
-            wrong(where, "size or root stand otherwise beside the note than in it")
-        if line is not None and note.extensions != (f"time {line['signed_at']}",):
-            wrong(where, "the time stands otherwise beside the note than in it")
-    sizes = [note.size for _, note in noted if note is not None]
-    if max(sizes, default=0) < len(bodies):
-        wrong(f"leaf {max(sizes, default=0)}", "leaves after the last checkpoint are not signed")
+        said = note.size, note.root.hex(), note.extensions
+        if line is not None and said != (line["size"], line["root"], (f"time {line['signed_at']}",)):
+            wrong(where, "size, root or time stand otherwise beside the note than in it")
     newest = max((note for _, note in noted if note is not None), key=lambda n: n.size, default=None)
+    if (signed := newest.size if newest else 0) < len(bodies):
+        wrong(f"leaf {signed}", "leaves after the last checkpoint are not signed")
     for witness in witnesses:
         if newest is None or not signed_by(newest, witness):
             wrong("checkpoint", f"the newest is not cosigned by {witness.split('+')[0]}")
     _tiles(export, bodies, wrong)
-    state = {"v": 1, "size": len(bodies), "peaks": b"".join(peaks).hex()}
-    if export["meta"] != [state]:
+    if export["meta"] != [{"v": 1, "size": len(bodies), "peaks": b"".join(peaks).hex()}]:
         wrong("state", "the log's own size or peaks are not those of its leaves")
-
-
-Wrong = Callable[[str, str], None]
 
 
 def _collector(report: Report, level: int) -> Wrong:
@@ -274,9 +263,6 @@ def _tiles(export: Export, bodies: list[bytes], wrong: Wrong) -> None:
         wrong(f"tile {level}/{n}", "is of no leaf")
 
 
-# --- Level 2 -----------------------------------------------------------------------------------------
-
-
 def _level_2(export: Export, report: Report) -> list[dict[str, Any]]:
     """Open every digest; answers the changes in the order of the log."""
     wrong = _collector(report, 2)
@@ -304,18 +290,11 @@ def _level_2(export: Export, report: Report) -> list[dict[str, Any]]:
             wrong(where, f"{len(listed) - len(there)} of its changes are not in the journal")
         for line, change in zip(listed, there, strict=False):
             report.changes += 1
-            _open(
-                f"{where}, change {change['id']}",
-                line,
-                change,
-                personal.pop(change["id"], {}),
-                erased,
-                report,
-            )
+            apart = personal.pop(change["id"], {})
+            _open(f"{where}, change {change['id']}", line, change, apart, erased, report)
             ordered.append(change)
-    for left in changes.values():
-        for change in left:
-            wrong(f"change {change['id']}", f"of {change['subject']} {change['key']} is in no leaf")
+    for change in (change for left in changes.values() for change in left):
+        wrong(f"change {change['id']}", f"of {change['subject']} {change['key']} is in no leaf")
     for change_id in personal:
         wrong(f"change {change_id}", "has personal values but is in no leaf")
     sequenced = {leaf["entry"] for _, leaf in _leaves(export, wrong)}
@@ -345,9 +324,7 @@ def _head(where: str, at: int, leaf: dict[str, Any], entry: dict[str, Any] | Non
         return
     for name in _HEAD:
         if entry[name] != leaf.get(name):
-            wrong(
-                where, f"entry {leaf['entry']} says another {name}: {entry[name]!r}, not {leaf.get(name)!r}"
-            )
+            wrong(where, f"its entry says another {name}: {entry[name]!r}, not {leaf.get(name)!r}")
     if leaf["part"] == 0 and entry["leaf"] != at:
         wrong(where, f"entry {leaf['entry']} says it is leaf {entry['leaf']}")
     note = _parsed(entry["note"]) if entry["note"] else {}
@@ -359,14 +336,7 @@ def _head(where: str, at: int, leaf: dict[str, Any], entry: dict[str, Any] | Non
         wrong(where, f"entry {leaf['entry']} has lost its note")
 
 
-def _open(
-    where: str,
-    line: list[Any],
-    change: dict[str, Any],
-    personal: dict[str, dict[str, Any]],
-    erased: set[str],
-    report: Report,
-) -> None:
+def _open(where: str, line: list[Any], change: Row, personal: Rows, erased: set[str], report: Report) -> None:
     wrong = _collector(report, 2)
     subject, op, key, digest, apart = line
     row = f"{subject} {json.dumps(key)}"
@@ -397,9 +367,6 @@ def _parsed(text: str) -> Any:
 def _digest(salt: str, name: str, value: Any) -> str:
     written = json.dumps([salt, name, value], separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-# --- Level 3 -----------------------------------------------------------------------------------------
 
 
 def _level_3(export: Export, ordered: list[dict[str, Any]], report: Report) -> None:
@@ -440,7 +407,43 @@ def _level_3(export: Export, ordered: list[dict[str, Any]], report: Report) -> N
         wrong(f"{subject} {key}", "is in the journal but not in the table")
 
 
-# --- Together ----------------------------------------------------------------------------------------
+def _level_4(export: Export, report: Report) -> None:
+    """Messages between States: signed and whole, each naming the one before it in its channel, receipted."""
+    wrong = _collector(report, 4)
+    lines = [line for line in export["tables"] if line["subject"].startswith("exchange_")]
+    rows = [(line["subject"], json.loads(line["row"]) | json.loads(line["personal"])) for line in lines]
+    keys = {row["kid"]: row["public"] for table, row in rows if table == "exchange_key"}
+    for table, peer in (("exchange_out", "peer"), ("exchange_in", "iss")):
+        before: dict[tuple[str, int], str] = {}
+        for row in sorted((r for name, r in rows if name == table), key=lambda r: (str(r[peer]), r["seq"])):
+            where, seq, said = f"{table} {row['jti']}", row["seq"], _said(row["jws"], keys)
+            last = before.get((row[peer], seq - 1))
+            before[row[peer], seq] = digest = _encoded(hashlib.sha256(str(row["jws"]).encode()).digest())
+            report.messages += 1
+            if said is None or row["sha256"] != digest:
+                wrong(where, "is signed by no key on record, or is not what its digest says")
+            elif (said["jti"], said["ch"]["seq"]) != (row["jti"], seq):
+                wrong(where, "is kept under another name or place than it says")
+            elif last is not None and said["ch"]["prev"] != last:
+                wrong(where, f"follows another message than the one at {seq - 1}")
+            word = _said(row["receipt"], keys) if row["receipt"] else {"re": {"sha256": row["sha256"]}}
+            if word is None or word["re"]["sha256"] != row["sha256"]:
+                wrong(where, "has a receipt for something else, or signed by no key on record")
+
+
+def _encoded(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def _said(token: str, keys: dict[str, str]) -> Row | None:
+    """The payload of a JWS that a known key signed with Ed25519."""
+    try:
+        head, payload, signature = (base64.urlsafe_b64decode(part + "==") for part in token.split("."))
+        public = base64.urlsafe_b64decode(keys[json.loads(head)["kid"]] + "==")
+        fits = signature_fits(public, token.rpartition(".")[0].encode(), signature)
+        return dict(json.loads(payload)) if fits else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def verify(export: Export, key: str, older: Iterable[str] = (), witnesses: Iterable[str] = ()) -> Report:
@@ -451,9 +454,9 @@ def verify(export: Export, key: str, older: Iterable[str] = (), witnesses: Itera
         _level_1(export, key, older, list(witnesses), report)
         ordered = _level_2(export, report)
         _level_3(export, ordered, report)
+        _level_4(export, report)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        level = 3 if ordered else 2
-        report.problems.append(Problem(level, "export", f"cannot be read further: {error!r}"))
+        report.problems.append(Problem(3 if ordered else 2, "export", f"cannot be read further: {error!r}"))
     return report
 
 
@@ -478,20 +481,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--witness", action="append", default=[], help="key that must have cosigned")
     given = parser.parse_args(arguments)
     try:
-        older = []
-        for path in given.older:
-            with open(path, encoding="utf-8") as file:
-                older.append(file.read())
+        older = [Path(path).read_text(encoding="utf-8") for path in given.older]
         report = verify(read(given.export), given.key, older, given.witness)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
-        return 4
+        return 5
     for problem in report.problems:
         sys.stdout.write(f"LEVEL {problem.level}  {problem.where}: {problem.message}\n")
-    verdict = "WRONG" if report.problems else "GOOD"
     sys.stdout.write(
-        f"{verdict}: {report.leaves} leaves, {report.checkpoints} checkpoints, {report.changes} changes,"
-        f" {report.rows} rows, {report.redacted} REDACTED by order, {len(report.problems)} problems\n"
+        f"{'WRONG' if report.problems else 'GOOD'}: {report.leaves} leaves, {report.checkpoints} checkpoints,"
+        f" {report.changes} changes, {report.rows} rows, {report.messages} messages,"
+        f" {report.redacted} REDACTED by order, {len(report.problems)} problems\n"
     )
     return report.status
 
