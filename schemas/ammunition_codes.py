@@ -111,3 +111,15 @@ class RunAskedSchema(ArtworkAskedSchema):
     level = Code(PackageLevel, load_default=PackageLevel.UNIT_BOX)
     first = Whole(least=1, most=MOST_CARTRIDGES, strict=False, load_default=1)
     last = Whole(least=1, most=MOST_CARTRIDGES, strict=False, load_default=None, allow_none=True)
+
+
+@dataclass(frozen=True)
+class CartridgeAsked:
+    n: int
+
+
+class CartridgeAskedSchema(Shape):
+    """A cartridge of a serialised lot by its own number, from 1."""
+
+    makes = CartridgeAsked
+    n = Whole(least=1, most=2**31 - 1, strict=False, required=True)

@@ -73,6 +73,30 @@ class PackageSchema(PackageRowSchema):
     )
 
 
+class CartridgeSchema(Shape):
+    """One cartridge of a serialised lot. n: its own number, from 1; kind: how it came to its holder."""
+
+    lot = fields.String(required=True)
+    code = fields.String(required=True)
+    n = fields.Integer(required=True)
+    of = fields.Integer(required=True, metadata={"description": "Cartridges of the lot."})
+    maker = fields.Nested(PartyNameSchema, required=True)
+    calibre_name = fields.String(required=True)
+    product = fields.String(required=True)
+    produced_on = fields.Date(required=True)
+    inside = fields.List(
+        fields.Nested(PackageRowSchema),
+        required=True,
+        metadata={"description": "Closed ones it lies in."},
+    )
+    chain = fields.List(
+        fields.Nested(MovementSchema), required=True, metadata={"description": "Every holder to the last."}
+    )
+    holder = fields.Nested(PartyNameSchema, required=True, allow_none=True)
+    unit = fields.String(required=True)
+    kind = fields.String(required=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class PackagesAsked(PageAsked):
     level: PackageLevel | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry.ammunition import acts, documents, package_queries, queries, views
+from registry.ammunition import acts, documents, package_queries, queries, single_queries, views
 from registry.ammunition.sealing import sealed_record
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
@@ -89,6 +89,13 @@ def record_document(number: str) -> bytes:
     with look() as work:
         found, day = queries.lot(work, find_registry_number("L", number)), work.today
     return sealed_record(found, day)
+
+
+@blueprint.route("/lots/<number>/cartridges/<int(max=2147483647):n>", methods=["GET"])
+@api.reads(blueprint, May.LOT_READ, gives=packs.CartridgeSchema)
+def cartridge(work: Work, number: str, n: int) -> views.CartridgeView:
+    """One cartridge of a serialised lot by its own number, from 1, with every holder to the last."""
+    return single_queries.cartridge(work, find_registry_number("L", number), n)
 
 
 @blueprint.route("/packages/<number>", methods=["GET"])

@@ -15,6 +15,7 @@ from registry.ammunition import (
     documents,
     package_queries,
     queries,
+    single_queries,
 )
 from registry.ammunition.artwork import Shown
 from registry.ammunition.captions import captions
@@ -50,6 +51,26 @@ def scan() -> Answer:
         "ammunition/scan.html", code=text, told=told, found=found, lots=lots, errors=errors
     )
     return page, status
+
+
+@blueprint.get("/lots/<number>/cartridges/<int(max=2147483647):n>", endpoint="cartridge")
+@guard.may(May.LOT_READ)
+def cartridge(number: str, n: int) -> str:
+    """One cartridge of a serialised lot: what it is packed in, and every holder to the last."""
+    with context.look() as work:
+        found = single_queries.cartridge(work, find_registry_number("L", number), n)
+    may = context.actor().may
+    return render_template("ammunition/cartridge.html", found=found, label=label, may=may, May=May)
+
+
+@blueprint.get("/lots/<number>/cartridges", endpoint="find_cartridge")
+@guard.may(May.LOT_READ)
+def find_cartridge(number: str) -> Response:
+    """Open the cartridge whose number was typed on the page of its lot."""
+    with context.look() as work:
+        queries.lot(work, find_registry_number("L", number))
+    asked = load_form(shapes.CartridgeAskedSchema(), request.args)
+    return redirect(url_for("ammunition.cartridge", number=number, n=asked.n), 303)
 
 
 @blueprint.route("/gs1", methods=["GET", "POST"], endpoint="gs1")

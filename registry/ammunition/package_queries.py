@@ -200,6 +200,19 @@ def _around(lot_id: int, known: list[Run], item: _Numbered) -> tuple[PackageRow,
     return tuple(row for row in rows if not row.opened)
 
 
+def around(work: Work, lot_id: int, span: spans.Span) -> tuple[PackageRow, ...]:
+    """Packages of a lot that hold all of a span, the largest first."""
+    known = runs(work.session, lot_id)
+    holding = [
+        (number, run, whole)
+        for run in known
+        for number, whole in run.touching(span)
+        if span.within(whole) == span
+    ]
+    holding.sort(key=lambda one: (one[2].first, -one[2].last))
+    return tuple(_listed(lot_id, known, one) for one in holding)
+
+
 def _content(known: list[Run], item: _Numbered) -> tuple[ContentView, ...]:
     n, _, span = item
     counted: dict[str, int] = {}

@@ -94,6 +94,27 @@ class PackageRow:
 
 
 @dataclass(frozen=True)
+class CartridgeView:
+    """One cartridge of a serialised lot. n: its own number, from 1. inside: packages it was packed in, the
+    largest first. chain: every holder to the last; holder: who has it now, kind: how it came there.
+    """
+
+    lot: str
+    code: str
+    n: int
+    of: int
+    maker: PartyName
+    calibre_name: str
+    product: str
+    produced_on: date
+    inside: tuple[PackageRow, ...]
+    chain: tuple[MovementView, ...]
+    holder: PartyName | None
+    unit: str
+    kind: str
+
+
+@dataclass(frozen=True)
 class PieceView:
     """Neighbouring cartridges of a package with one holder, and how they came there."""
 

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.access.glass_queries import unreviewed
-from registry.ammunition import package_queries
+from registry.ammunition import package_queries, single_queries
 from registry.ammunition import queries as lots
 from registry.core.errors import Invalid, Unmet
 from registry.core.numbers import key_of
@@ -163,7 +163,7 @@ def find() -> BaseResponse | tuple[str, int]:
         code = _package(who, text)
     except Invalid as error:
         return _page(who, text, wrong=shown(error)), error.status
-    place = code or _record(who, text) or _lot(who, text) or _search(who, text)
+    place = code or _record(who, text) or _cartridge(who, text) or _lot(who, text) or _search(who, text)
     return redirect(place) if place else (_page(who, text, missed=True), 404)
 
 
@@ -197,6 +197,15 @@ def _package(who: Actor, text: str) -> str | None:
     if len(found.lots) == 1:
         return url_for("ammunition.show", number=found.lots[0])
     return url_for("ammunition.scan", code=text) if found.elements and len(text) >= LONG else None
+
+
+def _cartridge(who: Actor, text: str) -> str | None:
+    """The page of a cartridge, by the code of its lot and its own number: "UZZ18/123"."""
+    if May.LOT_READ not in who.may:
+        return None
+    with context.look() as work:
+        found = single_queries.named(work, text)
+    return url_for("ammunition.cartridge", number=found[0], n=found[1]) if found else None
 
 
 def _lot(who: Actor, text: str) -> str | None:

@@ -261,7 +261,7 @@ def partly(line: str) -> bool:
     """Parts of a record in reach that need not be there: a first photograph, a paper, a step to follow."""
     return (
         re.search(
-            r"/(marks|sales|lines|photographs|certificate|answer|withdrawal|transit|follow|assess)\b|\.(pdf|svg|zip)",
+            r"/(marks|sales|lines|photographs|certificate|answer|withdrawal|transit|follow|assess|cartridges)\b|\.(pdf|svg|zip)",
             line,
         )
         is not None

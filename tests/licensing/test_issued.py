@@ -90,12 +90,12 @@ def test_no_licence_is_issued_while_the_ledger_is_not_signed(office: Office) -> 
     with pytest.raises(log.LedgerStaleError, match="no licence is issued"):
         world.approve(office, proposed)
     with office.look(EVERYTHING) as work:
-        assert queries.licence(work, queries.licence_key(number)).state is S.AWAITING_APPROVAL
+        assert queries.licence(work, queries.licence_key(number)).state == S.AWAITING_APPROVAL
         assert proposal(work, proposed.id).state is ProposalState.OPEN
     log.keep(office, key, now=True)
     world.approve(office, proposed)
     with office.look(EVERYTHING) as work:
-        assert queries.licence(work, queries.licence_key(number)).state is S.ISSUED
+        assert queries.licence(work, queries.licence_key(number)).state == S.ISSUED
 
 
 def test_an_amendment_takes_two_and_says_what_changed(office: Office) -> None:
