@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 from registry.access import factors, glass, glass_queries
 from registry.access.glass import Limits
 from registry.access.glass_queries import GlassView
+from registry.ammunition.queries import lot_number
 from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden, Invalid, NotFound, TooMany
 from registry.core.journal.tables import LedgerEntry
 from registry.core.policy import BEHIND_GLASS, TABLE, Scope
@@ -22,9 +23,10 @@ from registry.core.settings import MisconfiguredError, Settings
 from registry.core.work import OPERATOR, Actor, Office
 from schemas.break_glass import GlassAsked, GlassNew, GlassReview
 from schemas.glass_vocabulary import GlassFinding, GlassReason, GlassState
-from schemas.vocabulary import May, PartyKind, Purpose, Role
+from schemas.vocabulary import MarkingScheme, May, PartyKind, Purpose, Role
 from tests.access.conftest import Clock
 from tests.firearms.world import World, made, make_world, register, serial, sold
+from tests.licensing import world as licensing
 from tests.makers import (
     APP_SECRET,
     EVERYTHING,
@@ -37,6 +39,7 @@ from tests.makers import (
     post,
     sign_in,
 )
+from tests.tracing.test_traces import lot
 
 LIMITS = Limits(minutes=30, per_day=5)
 NAME = "João da Silva"
@@ -313,3 +316,22 @@ def test_only_reading_lies_behind_the_glass() -> None:
 def test_more_than_an_hour_cannot_be_set(minutes: str) -> None:
     with pytest.raises(MisconfiguredError, match="REGISTRY_BREAK_GLASS_MINUTES"):
         Settings.from_environment({"REGISTRY_BREAK_GLASS_MINUTES": minutes})
+
+
+@pytest.mark.parametrize("prefix", ["L", "LC"])
+def test_lots_and_licences_are_opened_like_firearms(app: Flask, office: Office, prefix: str) -> None:
+    number = licensing.issue(office) if prefix == "LC" else lot_number(a_lot(office))
+    page = f"/licences/{number}" if prefix == "LC" else f"/lots/{number}"
+    browser = police(app)
+    assert browser.get(page).status_code == 403
+    assert f"record={number}" in browser.get(page).get_data(as_text=True)
+    assert post(browser, "/break-glass/new", **form(number)).status_code == 303
+    shown = browser.get(page)
+    assert shown.status_code == 200
+    assert number in shown.get_data(as_text=True)
+    assert browser.get("/lots").status_code == 403
+    assert browser.get("/licences").status_code == 403
+
+
+def a_lot(office: Office) -> int:
+    return lot(office, make_other_world(office), "9x19", 10_000, MarkingScheme.LOT_CODE)
