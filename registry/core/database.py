@@ -34,7 +34,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 
@@ -253,8 +253,10 @@ class Turn:
 
         commit: they are the whole transaction, durable on return. On PostgreSQL all travel together.
         """
-        with worded():
+        try:
             return self._on_sqlite(statements) if self.is_sqlite else self._on_postgresql(statements, commit)
+        except _WORDED as error:
+            raise _known(error) from error
 
     def _on_sqlite(
         self, statements: Sequence[tuple[Prepared, dict[str, Any]]]
@@ -311,10 +313,13 @@ def worded() -> Iterator[None]:
     """The drivers' errors as SQLAlchemy's, which everybody above knows."""
     try:
         yield
-    except _UNREACHABLE as error:
-        raise OperationalError(None, None, error) from error
-    except (sqlite3.IntegrityError, psycopg.IntegrityError) as error:
-        raise IntegrityError(None, None, error) from error
+    except _WORDED as error:
+        raise _known(error) from error
+
+
+def _known(error: Exception) -> DBAPIError:
+    kind = OperationalError if isinstance(error, _UNREACHABLE) else IntegrityError
+    return kind(None, None, error)
 
 
 def as_kept(value: Any) -> Any:
@@ -325,6 +330,7 @@ def as_kept(value: Any) -> Any:
 
 
 _UNREACHABLE = (sqlite3.OperationalError, psycopg.OperationalError)
+_WORDED = (*_UNREACHABLE, sqlite3.IntegrityError, psycopg.IntegrityError)
 
 
 def _sqlite(url: str) -> tuple[Engine, Engine]:

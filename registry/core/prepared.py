@@ -11,11 +11,11 @@ class Prepared:
 
     `sql` names its parameters `:name` and may use {rows} and {row}: the engine's functions that gather
     rows into a JSON array and a row into one; {text} casts that array to text; {keys}: the numbers of the
-    JSON array `:keys` as a table's column `id`; {tx} is the number of the transaction and {next} the index
-    of its leaf, where the engine knows them (PostgreSQL does not yet, and waits there while the log is
-    brought to a signed moment); {among}: is one of the numbers of the JSON array `:keys`;
-    {triples}: the JSON array `:given` of arrays as a table of texts a, b, c. Everything else is the SQL both
-    engines share.
+    JSON array `:keys` as a table's column `id`; {tx} is the number of the transaction, {next} the index of
+    its leaf and {peaks} the tree's roots before it, where the engine knows them (PostgreSQL does not yet, and
+    waits there while the log is brought to a signed moment); {among}: is one of the numbers of the JSON array
+    `:keys`; {triples}: the JSON array `:given` of arrays as a table of texts a, b, c. Everything else is the
+    SQL both engines share.
     """
 
     _WORDS: ClassVar[dict[str, dict[str, str]]] = {
@@ -25,6 +25,7 @@ class Prepared:
             "text": "",
             "tx": "NULL",
             "next": "(SELECT size FROM ledger_state WHERE id = 1)",
+            "peaks": "(SELECT peaks FROM ledger_state WHERE id = 1)",
             "keys": "(SELECT value AS id FROM json_each(:keys))",
             "among": "IN (SELECT value FROM json_each(:keys))",
             "triples": "(SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(:given))",
@@ -36,6 +37,7 @@ class Prepared:
             "tx": "pg_current_xact_id()::text::bigint",
             "next": "(SELECT NULL::bigint FROM"
             " pg_advisory_xact_lock_shared(hashtextextended('ledger.moment', 0)))",
+            "peaks": "NULL::bytea",
             "keys": "(SELECT value::bigint AS id FROM json_array_elements_text(:keys::json))",
             "among": "= ANY (ARRAY(SELECT value::bigint FROM json_array_elements_text(:keys::json)))",
             "triples": "(SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c"

@@ -61,7 +61,7 @@ def _without(office: Office, count: int) -> float:
     """The same acts, with neither entry, journal nor leaf."""
     opened, closed = entries.OPEN, entries.close
     entries.close = lambda *_: None
-    entries.OPEN = Prepared("SELECT 1, 1")
+    entries.OPEN = Prepared("SELECT 1, 1, NULL")
     try:
         return _rate(office, count)
     finally:

@@ -26,7 +26,8 @@ _VALUES = ":at, :actor_id, :role, :purpose, :case_number, :act, :request_id, :no
 _NAMES = ("at", "actor_id", "role", "purpose", "case_number", "act", "request_id", "note")
 _COLUMNS = "at, actor_id, role, purpose, case_number, act, request_id, note"
 OPEN = Prepared(
-    f"INSERT INTO ledger_entry (tx, leaf, {_COLUMNS}) VALUES ({{tx}}, {{next}}, {_VALUES}) RETURNING id, leaf"
+    f"INSERT INTO ledger_entry (tx, leaf, {_COLUMNS}) VALUES ({{tx}}, {{next}}, {_VALUES})"
+    " RETURNING id, leaf, {peaks}"
 )
 _OPEN_AT = Prepared(f"INSERT INTO ledger_entry (leaf, {_COLUMNS}) VALUES (:leaf, {_VALUES}) RETURNING id")
 _RENAME = Prepared("UPDATE ledger_entry SET act = :act, note = :note WHERE id = :id")
@@ -36,17 +37,19 @@ _SETTLED = Prepared(
     f"{_ENTRY} WHERE leaf IS NULL AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
     f" ORDER BY id LIMIT {AT_ONCE}"
 )
-_CHANGES = Prepared(
+_CHANGE = (
     "SELECT c.entry_id, c.id, c.subject, c.op, c.key, c.before, c.after, c.salt, p.name, p.value, p.salt"
     " FROM ledger_change c LEFT JOIN ledger_personal p ON p.change_id = c.id"
-    " WHERE c.entry_id {among} ORDER BY c.id"
 )
+_CHANGES = Prepared(f"{_CHANGE} WHERE c.entry_id {{among}} ORDER BY c.id")
+_CHANGES_OF_ONE = Prepared(f"{_CHANGE} WHERE c.entry_id = :entry ORDER BY c.id")
 _STATE = Prepared("SELECT size, peaks FROM ledger_state WHERE id = 1")
 _GROW = Prepared("UPDATE ledger_state SET size = :size, peaks = :peaks WHERE id = 1")
 _LEAVES = Prepared(
     "INSERT INTO ledger_leaf (id, entry_id, body)"
     " SELECT CAST(a AS BIGINT), CAST(b AS BIGINT), c FROM {triples} given ORDER BY 1"
 )
+_LEAF = Prepared("INSERT INTO ledger_leaf (id, entry_id, body) VALUES (:leaf, :entry, :body)")
 _PLACE = Prepared(
     "UPDATE ledger_entry SET leaf = CAST(given.a AS BIGINT) FROM {triples} given"
     " WHERE ledger_entry.id = CAST(given.b AS BIGINT)"
@@ -59,8 +62,8 @@ _TILE = Prepared("INSERT INTO ledger_tile (level, n, hashes) VALUES (:level, :n,
 _SEQUENCER = Prepared("SELECT pg_try_advisory_xact_lock(hashtextextended('ledger.sequencer', 0))")
 
 
-Opened = tuple[int, int | None]
-"""An entry's key and, on SQLite, the index of its first leaf."""
+Opened = tuple[int, int | None, bytes | None]
+"""An entry's key and, on SQLite, the index of its first leaf and the tree's roots before it."""
 Record = tuple[dict[str, Any], Statement]
 """What an entry says, and the one statement that comes with it."""
 
@@ -76,7 +79,8 @@ def close(turn: Turn, opened: Opened, opened_as: dict[str, Any], now: dict[str, 
     rename(turn, opened, opened_as, now)
     if turn.is_sqlite:
         said = [now[name] if name in ("act", "note") else opened_as[name] for name in _NAMES]
-        _append(turn, [(*opened, *said, None)])
+        entry, leaf, peaks = opened
+        _append(turn, [(entry, leaf, *said, None)], peaks)
 
 
 def record_all(turn: Turn, records: Sequence[Record]) -> list[list[tuple[Any, ...]]]:
@@ -113,15 +117,18 @@ def sequence(turn: Turn) -> int:
     return len(settled)
 
 
-def _append(turn: Turn, entries: Sequence[tuple[Any, ...]]) -> None:
-    """Leaves, tiles and state of these entries; those that changed and say nothing are discarded."""
+def _append(turn: Turn, entries: Sequence[tuple[Any, ...]], peaks: bytes | None = None) -> None:
+    """Leaves, tiles and state of these entries; those that changed and say nothing are discarded.
+
+    peaks: the tree's roots where they are known: then its size is the first entry's leaf.
+    """
     changes = _changes(turn, [entry[0] for entry in entries])
     told = [entry for entry in entries if changes[entry[0]] or entry[9]]
     for entry in entries:
         if not changes[entry[0]] and not entry[9]:
             turn.run(_DISCARD, {"id": entry[0]})
     if told:
-        growth = _Growth(turn)
+        growth = _Growth(turn, None if peaks is None else (told[0][1], peaks))
         for entry in told:
             growth.add(entry, changes[entry[0]])
         growth.end()
@@ -130,8 +137,8 @@ def _append(turn: Turn, entries: Sequence[tuple[Any, ...]]) -> None:
 class _Growth:
     """The tree as a transaction grows it. next: the index of the leaf to come."""
 
-    def __init__(self, turn: Turn) -> None:
-        ((size, peaks),) = turn.run(_STATE, {})
+    def __init__(self, turn: Turn, known: tuple[int, bytes] | None = None) -> None:
+        size, peaks = known or turn.run(_STATE, {})[0]
         self._turn = turn
         self._before = Frontier(size, _split(bytes(peaks)))
         self._hashes: list[bytes] = []
@@ -157,10 +164,15 @@ class _Growth:
 
     def end(self) -> None:
         """Write what is left, the tree's state, and the tiles that became full."""
-        if self._leaves:
-            self.write()
         after = self._before.append(self._hashes)
-        self._turn.run(_GROW, {"size": after.size, "peaks": b"".join(after.peaks)})
+        grown = _GROW, {"size": after.size, "peaks": b"".join(after.peaks)}
+        if len(self._leaves) == 1 and not self._places:
+            leaf, entry, body = self._leaves[0]
+            self._turn.run_all([(_LEAF, {"leaf": leaf, "entry": entry, "body": body}), grown])
+        else:
+            if self._leaves:
+                self.write()
+            self._turn.run(*grown)
         _seal(self._turn, self._before.size, after.size)
 
 
@@ -179,9 +191,11 @@ def iso(at: str | datetime) -> str:
 def _changes(turn: Turn, entries: Sequence[int]) -> dict[int, list[leaves.Change]]:
     """The changes of each of these entries, in their order."""
     found: dict[int, list[leaves.Change]] = {entry: [] for entry in entries}
-    for entry, key, subject, op, row, before, after, salt, name, value, apart in turn.run(
-        _CHANGES, {"keys": orjson.dumps(entries).decode()}
-    ):
+    if len(entries) == 1:
+        rows = turn.run(_CHANGES_OF_ONE, {"entry": entries[0]})
+    else:
+        rows = turn.run(_CHANGES, {"keys": orjson.dumps(entries).decode()})
+    for entry, key, subject, op, row, before, after, salt, name, value, apart in rows:
         own = found[entry]
         if not own or own[-1].id != key:
             own.append(leaves.Change(key, subject, op, row, before, after, bytes(salt)))

@@ -27,14 +27,14 @@ def restate(connection: Connection, tables: Sequence[Table]) -> None:
     engine = connection.dialect.name
     turn = Turn(connection.connection.driver_connection, engine == "sqlite", begun=True)
     said_of_it = said("migration")
-    ((entry, leaf),) = turn.run(entries.OPEN, said_of_it)
+    (opened,) = turn.run(entries.OPEN, said_of_it)
     if engine == "postgresql":
         for setting in ("timezone = 'UTC'", "bytea_output = 'hex'", "extra_float_digits = 1"):
             connection.exec_driver_sql(f"SET LOCAL {setting}")
     for table in filled:
         for sql in _statements(table, engine):
-            connection.execute(text(sql), {"entry": entry})
-    entries.close(turn, (entry, leaf), said_of_it, said_of_it)
+            connection.execute(text(sql), {"entry": opened[0]})
+    entries.close(turn, opened, said_of_it, said_of_it)
 
 
 def said(act: str) -> dict[str, Any]:
