@@ -194,9 +194,10 @@ def sell(work: Work, lot_id: int, new: SaleNew) -> SaleView:
     """
     line = selling.Line(lot_id, new)
     counter = selling.Counter(work, [line])
-    number = counter.take(line)
+    counter.take(line)
     counter.write()
-    return queries.sale(work, lot_id, number)
+    (made,) = counter.shown()
+    return made
 
 
 @act(May.SALE_RECORD)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.ammunition import tables
 from registry.ammunition.law import Rule
+from registry.core.database import Prepared
 from registry.core.errors import NotFound, Unmet
 from registry.core.numbers import registry_number
 from registry.core.paging import AnySelect, page
+from registry.core.prepared import day_of
 from registry.core.work import Work
 from registry.directory.calibres import BY_CODE
 from schemas.ammunition_rules import RulesAsked
@@ -47,21 +51,33 @@ class ExceptionView:
     approved_at: datetime
 
 
+_NAMES = (
+    "kind", "begins_on", "source", "quantity", "scheme", "calibre", "buyer_kind", "exceeding", "ends_on",
+)  # fmt: skip
+_ALL = select(*(getattr(tables.Rule, name) for name in _NAMES)).order_by(tables.Rule.id)
+ALL_RULES = Prepared(f"SELECT {', '.join(_NAMES)} FROM ammunition_rule ORDER BY id")  # noqa: S608
+
+
 def all_rules(session: Session) -> list[Rule]:
     """Every rule that was ever set: the day decides which one counts."""
+    return rules_told(session.execute(_ALL))
+
+
+def rules_told(rows: Iterable[tuple[Any, ...]]) -> list[Rule]:
+    """The rules of rows as `ALL_RULES` answers them."""
     return [
         Rule(
-            RuleKind(row.kind),
-            row.begins_on,
-            row.source,
-            row.quantity,
-            MarkingScheme(row.scheme) if row.scheme else None,
-            row.calibre,
-            row.buyer_kind,
-            Exceeding(row.exceeding),
-            row.ends_on,
+            RuleKind(kind),
+            day_of(begins_on),
+            source,
+            quantity,
+            MarkingScheme(scheme) if scheme else None,
+            calibre,
+            buyer_kind,
+            Exceeding(exceeding),
+            day_of(ends_on) if ends_on else None,
         )
-        for row in session.scalars(select(tables.Rule).order_by(tables.Rule.id))
+        for kind, begins_on, source, quantity, scheme, calibre, buyer_kind, exceeding, ends_on in rows
     ]
 
 

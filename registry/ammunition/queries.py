@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.ammunition import law, law_queries, lot_numbers, marking_queries, rules, whereabouts
+from registry.ammunition import (
+    law,
+    law_queries,
+    lot_numbers,
+    marking_queries,
+    rules,
+    selling_rows,
+    whereabouts,
+)
 from registry.ammunition.sales_queries import CorrectionView, corrections
 from registry.ammunition.tables import Lot, Movement, Sale
 from registry.ammunition.views import (
@@ -219,7 +228,7 @@ def sales(work: Work, asked: SalesAsked) -> Page[SaleView]:
     rows = [(row.Sale, row.code) for row in found.items]
     known = names(work, [*(s.seller_id for s, _ in rows), *(s.buyer_id for s, _ in rows)])
     corrected = corrections(work.session, [(s.lot_id, s.n) for s, _ in rows])
-    return Page(tuple(_sale_view(sale, code, known, corrected) for sale, code in rows), found.next)
+    return Page(tuple(sale_view(sale, code, known, corrected) for sale, code in rows), found.next)
 
 
 def _sales_filters(work: Work, asked: SalesAsked) -> list[ColumnElement[bool]]:
@@ -250,15 +259,16 @@ def sale(work: Work, lot_id: int, n: int) -> SaleView:
     if row is None:
         raise NotFound(f"Lot {lot_number(lot_id)} has no sale {n}")
     known = names(work, [row.Sale.seller_id, row.Sale.buyer_id])
-    return _sale_view(row.Sale, row.code, known, corrections(work.session, [(lot_id, n)]))
+    return sale_view(row.Sale, row.code, known, corrections(work.session, [(lot_id, n)]))
 
 
-def _sale_view(
-    row: Sale,
+def sale_view(
+    row: Sale | selling_rows.Sold,
     code: str,
     known: dict[int, PartyName],
-    corrected: dict[tuple[int, int], tuple[CorrectionView, ...]],
+    corrected: Mapping[tuple[int, int], tuple[CorrectionView, ...]],
 ) -> SaleView:
+    """A line of the register as it is shown."""
     return SaleView(
         lot_number(row.lot_id),
         code,

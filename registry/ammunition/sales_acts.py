@@ -47,10 +47,10 @@ def sell_at_counter(work: Work, sale: AtCounter, lines: Sequence[SaleLine]) -> l
     Raises Invalid, Forbidden, NotFound, Refused; what is unmet names its line.
     """
     counter = selling.Counter(work, [_line(line) for line in lines])
-    taken, unmet = [], list[Unmet]()
+    unmet: list[Unmet] = []
     for n, line in enumerate(map(_line, lines), 1):
         try:
-            taken.append((line.lot_id, counter.take(line)))
+            counter.take(line)
         except Forbidden:
             raise
         except RegistryError as error:
@@ -58,7 +58,7 @@ def sell_at_counter(work: Work, sale: AtCounter, lines: Sequence[SaleLine]) -> l
             unmet += [one if one.field in _OF_ALL else _at_line(n, one) for one in told]
     refuse_if(list(dict.fromkeys(unmet)))
     counter.write()
-    return [queries.sale(work, lot_id, n) for lot_id, n in taken]
+    return counter.shown()
 
 
 _OF_ALL = frozenset(name for name in AtCounter.__dataclass_fields__ if name != "scanned")

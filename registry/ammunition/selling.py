@@ -8,13 +8,10 @@ for each other instead of refusing each other.
 from __future__ import annotations
 
 from bisect import insort
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-
-from sqlalchemy import select, update
-from sqlalchemy.orm import aliased
+from typing import Any
 
 from registry.ammunition import (
     buyer_queries,
@@ -29,12 +26,16 @@ from registry.ammunition import (
     spans,
     whereabouts,
 )
+from registry.ammunition.buyer_queries import given
 from registry.ammunition.packaging import Run, package_key
 from registry.ammunition.selling_rows import AtCounter
-from registry.ammunition.tables import Lot, Movement
+from registry.ammunition.views import SaleView
+from registry.core.database import Prepared
 from registry.core.errors import Forbidden, Invalid, NotFound, Refused, Unmet
 from registry.core.numbers import key_of
+from registry.core.prepared import day_of
 from registry.core.work import Work, limited_to
+from registry.directory import queries as directory
 from schemas.ammunition import SaleNew
 from schemas.vocabulary import Exceeding, MarkingScheme, May, RuleKind
 
@@ -52,21 +53,20 @@ class Counter:
 
     def __init__(self, work: Work, lines: Sequence[Line]) -> None:
         self._work = work
-        session = work.session
-        self._lots = _locked(work, {line.lot_id for line in lines})
-        self._rules = law_queries.all_rules(session)
-        self._parties = buyer_queries.buyers(session, _parties(lines))
-        self._held = _stocks(work, lines)
+        found = _Found.of(work, lines)
+        self._lots, self._rules, self._parties = found.lots, found.rules, found.parties
+        self._held, self._names = found.held, found.names
         self._runs: dict[int, list[Run]] = {}
         self._named: dict[int, set[int]] = {}
         kinds = {rule.kind for rule in self._rules}
         self._of_lot: dict[tuple[int, int], int] = {}
         self._in_year: dict[tuple[int, str, int], int] = {}
         if RuleKind.BUYER_LIMIT in kinds:
-            self._of_lot = buyer_queries.bought_of_lots(session, self._lots)
+            pairs = {(line.lot_id, key_of("P", line.new.buyer) or 0) for line in lines}
+            self._of_lot = buyer_queries.bought_of_lots(work, pairs)
         if RuleKind.YEARLY_LIMIT in kinds:
             years = [line.new.sold_on.year for line in lines]
-            self._in_year = buyer_queries.bought_in_years(session, self._parties, years)
+            self._in_year = buyer_queries.bought_in_years(work, self._parties, years)
         self._in_force: dict[tuple[date, str, str], list[law.Rule]] = {}
         self._against: dict[tuple[int, str, date], list[Unmet]] = {}
         self._sales: list[selling_rows.Sold] = []
@@ -214,23 +214,19 @@ class Counter:
         self._in_year[year] = self._in_year.get(year, 0) + quantity
 
     def write(self) -> None:
-        """Write what was taken: sales, movements, exceptions, and the lots' counters."""
-        session = self._work.session
+        """Write what was taken: sales, movements, the lots' counters, and exceptions."""
         if not self._sales:
             return
-        selling_rows.write(session, self._sales, self._moves)
+        changed = [self._lots[key] for key in sorted({sale.lot_id for sale in self._sales})]
+        selling_rows.write(self._work, self._sales, self._moves, changed)
         for lot_id, n, unmet, reason in self._passed:
             law_acts.let_pass(self._work, lot_id, unmet, reason, n)
-        changed = {sale.lot_id for sale in self._sales}
-        session.execute(
-            update(Lot),
-            [
-                {"id": lot.id, "sales": lot.sales, "version": lot.version + 1}
-                for lot in self._lots.values()
-                if lot.id in changed
-            ],
-        )
-        session.expire_all()
+
+    def shown(self) -> list[SaleView]:
+        """What was taken, as it is shown."""
+        shown = {key for sale in self._sales for key in (sale.seller_id, sale.buyer_id)}
+        known = directory.names_told(self._work, [row for row in self._names if row[0] in shown])
+        return [queries.sale_view(sale, self._lots[sale.lot_id].code, known, {}) for sale in self._sales]
 
 
 def bounds_asked(
@@ -258,49 +254,68 @@ def _positions(cartridges: int, first: int | None, last: int | None) -> spans.Sp
     return spans.Span(first, last)
 
 
-def _parties(lines: Iterable[Line]) -> set[int]:
-    keys = (key_of("P", text) for line in lines for text in (line.new.seller, line.new.buyer))
-    return {key for key in keys if key is not None}
+_LOTS = Prepared(
+    "SELECT l.id, l.code, l.calibre, l.product_code, l.product, l.quantity, l.produced_on, l.scheme,"
+    " l.historical, l.sales, m.to_id FROM lot l LEFT JOIN movement m ON m.lot_id = l.id AND m.depth = 0"
+    " WHERE l.id {among} AND (CAST(:own AS BIGINT) IS NULL OR l.maker_id = CAST(:own AS BIGINT) OR EXISTS"
+    " (SELECT 1 FROM movement h WHERE h.lot_id = l.id AND h.to_id = CAST(:own AS BIGINT)))"
+    " ORDER BY l.id {lock}"
+)
 
 
-def _stocks(work: Work, lines: Iterable[Line]) -> dict[tuple[int, int], list[spans.Held]]:
-    """What every seller holds of the lots they sell of, by (lot, seller)."""
-    lots: defaultdict[int, set[int]] = defaultdict(set)
-    for line in lines:
-        lots[key_of("P", line.new.seller) or 0].add(line.lot_id)
-    found: dict[tuple[int, int], list[spans.Held]] = {}
-    for seller, wanted in lots.items():
-        for some in buyer_queries.slices(wanted):
-            stocks = whereabouts.held_of(work.session, seller, some)
-            found |= {(lot, seller): stocks.get(lot, []) for lot in some}
-    return found
+@dataclass(frozen=True)
+class _Found:
+    """What the sales are judged by. held: what every seller has of the lots they sell of, by (lot, seller);
+    names: key, name, kind, country and full name of the parties.
+    """
+
+    lots: dict[int, AtCounter]
+    rules: list[law.Rule]
+    parties: dict[int, buyers.Buyer]
+    names: list[tuple[int, str, str, str, str | None]]
+    held: dict[tuple[int, int], list[spans.Held]]
+
+    @classmethod
+    def of(cls, work: Work, lines: Sequence[Line]) -> _Found:
+        """Everything at once: the lots that whoever works here may see are locked in the order of their
+        keys, and what follows sees what is committed by then.
+        """
+        sold = {(line.lot_id, key_of("P", line.new.seller) or 0) for line in lines}
+        people = {key for line in lines if (key := key_of("P", line.new.buyer)) is not None}
+        people |= {seller for _, seller in sold}
+        keys = {"keys": given(sorted({lot for lot, _ in sold}))}
+        pairs = {"given": given(sorted(sold))}
+        lots, rules, parties, firearms, received, passed_on = work.run(
+            (_LOTS, {**keys, "own": limited_to(work.actor, May.LOT_READ)}),
+            (law_queries.ALL_RULES, {}),
+            *buyer_queries.asked(people),
+            (whereabouts.RECEIVED, pairs),
+            (whereabouts.PASSED_ON, pairs),
+        )
+        held = whereabouts.stocks(received, passed_on)
+        return cls(
+            {row[0]: _at_counter(*row) for row in lots},
+            law_queries.rules_told(rules),
+            buyer_queries.told(parties, firearms),
+            [(row[0], row[8], row[1], row[2], row[9]) for row in parties],
+            {pair: held.get(pair, []) for pair in sold},
+        )
 
 
-_WHOLE = aliased(Movement)
-_AT_COUNTER = select(
-    Lot.id,
-    Lot.calibre,
-    Lot.product_code,
-    Lot.product,
-    Lot.quantity,
-    Lot.produced_on,
-    Lot.scheme,
-    Lot.historical,
-    Lot.sales,
-    Lot.version,
-    _WHOLE.to_id,
-).outerjoin(_WHOLE, (_WHOLE.lot_id == Lot.id) & (_WHOLE.depth == 0))
-
-
-def _locked(work: Work, wanted: set[int]) -> dict[int, AtCounter]:
-    """The lots that whoever works here may see, locked in the order of their keys."""
-    found: dict[int, AtCounter] = {}
-    for some in buyer_queries.slices(wanted):
-        query = _AT_COUNTER.where(Lot.id.in_(some), *queries.scope(work)).order_by(Lot.id)
-        for row in work.session.execute(query.with_for_update(of=Lot)):
-            key, calibre, code, product, quantity, made, scheme, *rest = row
-            found[key] = AtCounter(key, calibre, code, product, quantity, made, MarkingScheme(scheme), *rest)
-    return found
+def _at_counter(
+    key: int,
+    code: str,
+    calibre: str,
+    product_code: str,
+    product: str,
+    quantity: int,
+    produced_on: date | str,
+    scheme: str,
+    historical: bool,
+    *rest: Any,
+) -> AtCounter:
+    made, kind = day_of(produced_on), MarkingScheme(scheme)
+    return AtCounter(key, code, calibre, product_code, product, quantity, made, kind, bool(historical), *rest)
 
 
 def _subtract(stock: list[spans.Held], taken: spans.Held) -> None:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from sqlalchemy import Table
-from sqlalchemy.orm import Session
+import orjson
 
 from registry.ammunition import spans
-from registry.ammunition.tables import Movement, Sale
-from registry.core.bulk import put_rows
+from registry.core.database import Prepared
+from registry.core.prepared import inserting
 from registry.core.work import Work
 from schemas.ammunition import SaleNew
 from schemas.vocabulary import MarkingScheme, MovementKind
-
-_SALES, _MOVEMENTS = cast(Table, Sale.__table__), cast(Table, Movement.__table__)
 
 
 @dataclass(slots=True)
@@ -25,6 +22,7 @@ class AtCounter:
     """A lot that is being sold of. sales: lines of its register; first_holder: who had all of it."""
 
     id: int
+    code: str
     calibre: str
     product_code: str
     product: str
@@ -33,7 +31,6 @@ class AtCounter:
     scheme: MarkingScheme
     historical: bool
     sales: int
-    version: int
     first_holder: int | None
 
 
@@ -79,11 +76,29 @@ class Moved(NamedTuple):
     recorded_by: int
 
 
-def write(session: Session, sales: Sequence[Sold], moves: Sequence[Moved]) -> None:
-    """Put them into the database, which holds that nothing is sold twice."""
-    put_rows(session, _SALES, Sold._fields, sales)
-    # a movement is taken out of one that may be new too: the shallow ones first
-    put_rows(session, _MOVEMENTS, Moved._fields, sorted(moves))
+FEW = 8
+_SALE, _MOVEMENT = inserting("sale", Sold._fields), inserting("movement", Moved._fields)
+_COUNTED = Prepared(
+    "UPDATE lot SET sales = CAST(g.b AS INTEGER), version = version + 1 FROM {triples} g"
+    " WHERE lot.id = CAST(g.a AS BIGINT)"
+)
+_COUNTED_ONE = Prepared("UPDATE lot SET sales = :sales, version = version + 1 WHERE id = :id")
+
+
+def write(work: Work, sales: Sequence[Sold], moves: Sequence[Moved], lots: Sequence[AtCounter]) -> None:
+    """Put them into the database, which holds that nothing is sold twice, and count each lot's lines.
+
+    A movement is taken out of one that may be new too: the shallow ones come first.
+    """
+    counted = [(_COUNTED_ONE, {"id": lot.id, "sales": lot.sales}) for lot in lots]
+    if len(sales) + len(moves) <= FEW:
+        sold = [(_SALE, sale._asdict()) for sale in sales]
+        work.run(*sold, *[(_MOVEMENT, move._asdict()) for move in sorted(moves)], *counted)
+        return
+    work.put_rows("sale", Sold._fields, sales)
+    work.put_rows("movement", Moved._fields, sorted(moves))
+    given = orjson.dumps([(lot.id, lot.sales) for lot in lots]).decode()
+    work.put(_COUNTED, given=given)
 
 
 def sold(work: Work, lot: AtCounter, seller: int, buyer: int, quantity: int, new: SaleNew) -> Sold:

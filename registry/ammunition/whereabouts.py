@@ -31,7 +31,8 @@ from sqlalchemy.orm import Session, aliased
 from registry.ammunition import spans
 from registry.ammunition.tables import Movement
 from registry.ammunition.views import MovementView
-from registry.core.database import Key
+from registry.core.database import Key, Prepared
+from registry.core.prepared import day_of
 from registry.core.work import Work, limited_to
 from registry.directory.queries import names
 from schemas.vocabulary import May
@@ -80,6 +81,33 @@ def came_by(child: Any, parent: Any) -> ColumnElement[bool]:
         child.depth == parent.depth + 1,
         child.first.between(parent.first, parent.last),
     )
+
+
+RECEIVED = Prepared(
+    "SELECT m.lot_id, m.to_id, m.depth, m.first, m.last, m.happened_on, m.unit FROM {triples} g"
+    " JOIN movement m ON m.to_id = CAST(g.b AS BIGINT) AND m.lot_id = CAST(g.a AS BIGINT)"
+)
+"""What parties received of lots: given arrays of lot and party; answers for `stocks`."""
+PASSED_ON = Prepared(
+    "SELECT c.lot_id, c.from_id, c.depth, c.first, c.last, c.parent_first FROM {triples} g"
+    " JOIN movement m ON m.to_id = CAST(g.b AS BIGINT) AND m.lot_id = CAST(g.a AS BIGINT)"
+    " JOIN movement c ON c.lot_id = m.lot_id AND c.depth = m.depth + 1 AND c.parent_depth = m.depth"
+    " AND c.parent_first = m.first AND c.first BETWEEN m.first AND m.last"
+)
+"""What was taken out of that again."""
+
+
+def stocks(
+    received: Iterable[tuple[Any, ...]], passed_on: Iterable[tuple[Any, ...]]
+) -> dict[tuple[int, int], list[spans.Held]]:
+    """What parties hold of lots, by (lot, party), lowest position first."""
+    came: defaultdict[tuple[int, int], list[tuple[spans.Moved, date, str]]] = defaultdict(list)
+    for lot, party, depth, first, last, since, unit in received:
+        came[lot, party].append((spans.Moved(depth, spans.Span(first, last)), day_of(since), unit))
+    went: defaultdict[tuple[int, int], list[spans.Moved]] = defaultdict(list)
+    for lot, party, depth, first, last, begin in passed_on:
+        went[lot, party].append(spans.Moved(depth, spans.Span(first, last), begin))
+    return {whose: spans.held(moves, went.get(whose, ())) for whose, moves in came.items()}
 
 
 _CHILD, _PARENT = aliased(Movement), aliased(Movement)

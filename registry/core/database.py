@@ -11,9 +11,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -22,6 +22,7 @@ import psycopg
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Connection,
     Date,
     DateTime,
     Engine,
@@ -36,7 +37,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import PoolProxiedConnection
 
 from registry.core.prepared import Prepared as Prepared
 from registry.core.prepared import Statement as Statement
@@ -147,6 +149,14 @@ class Database:
             held = self._holds("writer")
         return Turn(held.driver, self.is_sqlite)
 
+    def session(self, turn: Turn | None = None) -> Session:
+        """What changes go through; it goes on with the transaction of a turn that was begun."""
+        if turn is None:
+            return Session(self.writer, expire_on_commit=False)
+        turn.hand_over()
+        going_on = Connection(self.writer, connection=self._holds("writer").connection)
+        return Session(going_on, expire_on_commit=False)
+
     @contextmanager
     def transaction(self) -> Iterator[Turn]:
         """A turn that commits on leaving and rolls back on an exception."""
@@ -161,9 +171,7 @@ class Database:
         """The connection of this thread, opened when first asked for."""
         held: _Held | None = getattr(self._thread, what, None)
         if held is None:
-            connection = (self.reader if what == "reader" else self.writer).raw_connection()
-            held = _Held(connection.driver_connection)
-            connection.detach()
+            held = _Held((self.reader if what == "reader" else self.writer).raw_connection())
             if not self.is_sqlite:
                 held.driver.autocommit = True
                 # a plan for each value takes five times as long to make as to run
@@ -222,9 +230,11 @@ class Database:
 class _Held:
     """A driver's connection that lives as long as the thread that holds it."""
 
-    def __init__(self, driver: Any) -> None:
-        self.driver = driver
-        self.cursor = driver.cursor()
+    def __init__(self, connection: PoolProxiedConnection) -> None:
+        connection.detach()
+        self.connection = connection
+        driver: Any = connection.dbapi_connection
+        self.driver, self.cursor = driver, driver.cursor()
 
     def __del__(self) -> None:
         self.driver.close()
@@ -286,6 +296,24 @@ class Turn:
             self._begun, self._failed_on_the_way = not commit, False
         return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
+    def put_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Insert many rows at once: by COPY on PostgreSQL, by one statement of the driver on SQLite."""
+        named = ", ".join(f'"{column}"' for column in columns)
+        if self.is_sqlite:
+            self.run_all([])
+            places = ", ".join("?" * len(columns))
+            sql = f"INSERT INTO {table} ({named}) VALUES ({places})"  # noqa: S608 - names of our own
+            with worded():
+                self._driver.executemany(sql, (tuple(map(as_kept, row)) for row in rows))
+            return
+        with worded(), self._driver.cursor().copy(f"COPY {table} ({named}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def hand_over(self) -> None:
+        """Let somebody else end the transaction, who goes on with it."""
+        self._begun = False
+
     def commit(self) -> None:
         """Make it durable."""
         if self._begun:
@@ -323,8 +351,11 @@ def _known(error: Exception) -> DBAPIError:
 
 
 def as_kept(value: Any) -> Any:
-    """A moment as `Instant` keeps it on SQLite; anything else as it is."""
-    if not isinstance(value, datetime):
+    """A day, and a moment as `Instant`, as SQLite keeps them; anything else as it is."""
+    kind = type(value)
+    if kind is date:
+        return value.isoformat()
+    if kind is not datetime:
         return value
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
@@ -377,8 +408,10 @@ LONGEST_WAIT = 30.0  # seconds for the writer's turn
 
 
 def _begin_immediate(connection: Any) -> None:
+    if connection.connection.dbapi_connection.in_transaction:  # a turn's, which goes on
+        return
     try:
-        _wait_for_turn(connection.connection.driver_connection)
+        _wait_for_turn(connection.connection.dbapi_connection)
     except sqlite3.OperationalError as error:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 
@@ -14,8 +16,8 @@ class Prepared:
     JSON array `:keys` as a table's column `id`; {tx} is the number of the transaction, {next} the index of
     its leaf and {peaks} the tree's roots before it, where the engine knows them (PostgreSQL does not yet, and
     waits there while the log is brought to a signed moment); {among}: is one of the numbers of the JSON array
-    `:keys`; {triples}: the JSON array `:given` of arrays as a table of texts a, b, c. Everything else is the
-    SQL both engines share.
+    `:keys`; {triples}: the JSON array `:given` of arrays as a table of texts a, b, c; {lock} takes the row
+    `l` for this transaction. Everything else is the SQL both engines share.
     """
 
     _WORDS: ClassVar[dict[str, dict[str, str]]] = {
@@ -29,6 +31,7 @@ class Prepared:
             "keys": "(SELECT value AS id FROM json_each(:keys))",
             "among": "IN (SELECT value FROM json_each(:keys))",
             "triples": "(SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(:given))",
+            "lock": "",
         },
         "postgresql": {
             "rows": "json_agg",
@@ -42,6 +45,7 @@ class Prepared:
             "among": "= ANY (ARRAY(SELECT value::bigint FROM json_array_elements_text(:keys::json)))",
             "triples": "(SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c"
             " FROM json_array_elements(:given::json))",
+            "lock": "FOR UPDATE OF l",
         },
     }
 
@@ -52,6 +56,18 @@ class Prepared:
 
 Statement = tuple[Prepared, dict[str, Any]]
 """A prepared statement with its values."""
+
+
+def inserting(table: str, columns: Sequence[str]) -> Prepared:
+    """The statement that inserts a row of these columns."""
+    named = ", ".join(f'"{column}"' for column in columns)
+    places = ", ".join(f":{column}" for column in columns)
+    return Prepared(f"INSERT INTO {table} ({named}) VALUES ({places})")  # noqa: S608 - names of our own
+
+
+def day_of(value: date | str) -> date:
+    """A day as a prepared statement answers it: SQLite keeps it as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _percent(sql: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hmac
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -107,15 +107,16 @@ class Work:
         """What changes and reads go through; opened when first asked for, with the journal's entry."""
         if self._session is None:
             if self._turn is not None:
-                raise RuntimeError("this work writes prepared statements only")
-            engine = self.database.writer if self._writes else self.database.reader
-            self._session = Session(engine, expire_on_commit=False)
-            if self._writes:
+                self._session = self.database.session(self._turn)
+            elif self._writes:
+                self._session = self.database.session()
                 self._open(self._over_session(self._session))
+            else:
+                self._session = Session(self.database.reader, expire_on_commit=False)
         return self._session
 
     def _over_session(self, session: Session) -> Turn:
-        driver = session.connection().connection.driver_connection
+        driver = session.connection().connection.dbapi_connection
         return Turn(driver, self.database.is_sqlite, begun=True)
 
     def _open(self, turn: Turn, *statements: Statement) -> list[list[tuple[Any, ...]]]:
@@ -152,16 +153,35 @@ class Work:
         return self.database.rows(statement, values)
 
     def put(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
-        """Write by a prepared statement; answers its rows.
+        """Write by a prepared statement; answers its rows."""
+        return self.run((statement, values))[0]
+
+    def run(self, *statements: Statement) -> list[list[tuple[Any, ...]]]:
+        """Run prepared statements in this work's transaction, all in one go; answers the rows of each.
 
         A work that does nothing else does without a session, which costs more than the commit.
         """
-        if self._session is not None:
-            return self._over_session(self._session).run(statement, values)
-        if self._turn is None:
-            self._turn = self.database.turn()
-            return self._open(self._turn, (statement, values))[0]
-        return self._turn.run(statement, values)
+        turn = self._going_on()
+        if turn is not None:
+            return turn.run_all(statements)
+        self._turn = self.database.turn()
+        return self._open(self._turn, *statements)
+
+    def put_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Insert many rows at once. Constraints, triggers and journal see every one as ever."""
+        turn = self._going_on()
+        if turn is None:
+            self._turn = turn = self.database.turn()
+            self._open(turn)
+        turn.put_rows(table, columns, rows)
+
+    def _going_on(self) -> Turn | None:
+        """The transaction begun, with what a session kept back, which then reads anew; None before it."""
+        if self._session is None:
+            return self._turn
+        self._session.flush()
+        self._session.expire_all()
+        return self._over_session(self._session)
 
     def put_alone(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
         """As `put`, where nothing else is written in this work: it is durable on return.
@@ -179,7 +199,7 @@ class Work:
                 self._session.flush()
                 self._close_entry(self._over_session(self._session))
                 self._session.commit()
-            if self._turn is not None:
+            elif self._turn is not None:
                 self._close_entry(self._turn)
                 self._turn.commit()
         except IntegrityError as error:

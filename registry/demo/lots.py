@@ -50,10 +50,9 @@ def load(office: Office, actor: Actor, people: People, count: int, today: date) 
     """Register so many lots, the named ones first; persons buy what their firearms fire."""
     named = [[cell.strip() for cell in line.split("|")] for line in _NAMED.strip().splitlines()]
     random = Random(count)
-    with office.look(actor) as work:
-        keys = [parse_registry_number("P", number) for number in people.persons]
-        owners = buyer_queries.buyers(work.session, keys)
+    keys = [parse_registry_number("P", number) for number in people.persons]
     with office.begin(actor) as work:
+        owners = buyer_queries.told(*work.run(*buyer_queries.asked(keys)))
         code_acts.record_gs1(work, Gs1New(people.makers[CBC], prefix="789123450"))
     for n in range(count):
         with office.begin(actor) as work:

@@ -108,16 +108,21 @@ def names(work: Work, ids: Iterable[int | None]) -> dict[int, PartyName]:
         .outerjoin(Person, Person.party_id == Party.id)
         .where(Party.id.in_(wanted))
     )
+    return names_told(work, work.session.execute(query))
+
+
+def names_told(work: Work, rows: Iterable[tuple[int, str, str, str, str | None]]) -> dict[int, PartyName]:
+    """Names of parties by internal key, of rows of key, name, kind, country and a person's full name."""
     personal = shows_persons(work)
-    rows = work.session.execute(query).all()
-    if personal and (seen := [row.id for row in rows if row.full_name]):
+    found, seen = {}, []
+    for key, name, kind, country, full_name in rows:
+        if personal and full_name:
+            seen.append(key)
+            name = full_name
+        found[key] = PartyName(party_number(key), name, kind, country)
+    if seen:
         work.saw("person", seen)
-    return {
-        row.id: PartyName(
-            party_number(row.id), (personal and row.full_name) or row.name, row.kind, row.country
-        )
-        for row in rows
-    }
+    return found
 
 
 def names_by_number(work: Work, numbers: Iterable[str]) -> dict[str, str]:

@@ -127,7 +127,7 @@ class Copy:
     def _load(self) -> None:
         """The blocks that are in the database now; those at hand are not read again."""
         with self._database.reader.connect() as connection:
-            driver: Any = connection.connection.driver_connection
+            driver: Any = connection.connection.dbapi_connection
             cursor = driver.cursor() if self._database.is_sqlite else driver.cursor(binary=True)
             known = {}
             for (key,) in cursor.execute(_BLOCKS).fetchall():

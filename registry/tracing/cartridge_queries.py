@@ -14,6 +14,7 @@ from registry.ammunition.packaging import Run, opened, package_number
 from registry.ammunition.spans import Span
 from registry.core.database import Prepared
 from registry.core.numbers import registry_number
+from registry.core.prepared import day_of
 from registry.core.work import Work, shows_persons
 from registry.marks.patterns import ANY, STAR, Pattern
 from registry.marks.reading import fold_key, folded
@@ -113,13 +114,8 @@ def _place(cell: str) -> str:
 
 
 def _lot(row: tuple[Any, ...]) -> LotFound:
-    values = (*row[:9], _day(row[9]), row[10])
+    values = (*row[:9], day_of(row[9]), row[10])
     return LotFound(*values)
-
-
-def _day(value: Any) -> date:
-    """SQLite keeps days as text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def chain(work: Work, lot_id: int, position: int) -> tuple[StepFound, ...]:

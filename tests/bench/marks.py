@@ -109,7 +109,7 @@ def _question(mark: str, maker: str = "", calibre: str = "") -> Question:
 
 def _scanned(work: Work, mark: str) -> float:
     """Seconds of the search without the index: GLOB on SQLite, LIKE on PostgreSQL, by the exact key."""
-    driver = work.session.connection().connection.driver_connection
+    driver = work.session.connection().connection.dbapi_connection
     if work.database.is_sqlite:
         return _seconds(lambda: driver.execute(
             "SELECT firearm_id FROM mark NOT INDEXED WHERE key GLOB ?", (mark,)).fetchall())  # fmt: skip

@@ -122,6 +122,9 @@ _ADD = Prepared(
     "INSERT INTO state (code, name, historic, contact_name, contact_address, version)"
     " VALUES (:code, :name, :historic, '', '', 1) RETURNING code"
 )
+_NAME = Prepared("SELECT name FROM state WHERE code = :code")
+_RENAME = Prepared("UPDATE state SET name = 'Test after' WHERE code = :code")
+_ENTRIES = Prepared("SELECT count(*) FROM ledger_entry WHERE role = 'authority_officer'")
 _COUNT = Prepared("SELECT count(*) FROM state WHERE name LIKE 'Test%'")
 
 
@@ -158,11 +161,47 @@ def test_a_prepared_write_joins_the_session_that_is_open(office: Office) -> None
     assert names(office) == {"Test Q1", "Test Q2"}
 
 
-def test_no_session_is_opened_beside_prepared_writes(office: Office) -> None:
-    with pytest.raises(RuntimeError, match="prepared"), office.begin(OFFICER) as work:
-        put(work, "Q1")
-        _ = work.session
-    assert names(office) == set()
+def test_a_session_goes_on_with_the_transaction_of_prepared_writes(office: Office) -> None:
+    for refused in (True, False):
+        try:
+            with office.begin(OFFICER) as work:
+                put(work, "Q1")
+                assert work.session.get(State, "Q1") is not None
+                add(work, "Q2")
+                put(work, "Q3")
+                if refused:
+                    raise ValueError
+        except ValueError:
+            assert names(office) == set()
+    assert names(office) == {"Test Q1", "Test Q2", "Test Q3"}
+    with office.look(OFFICER) as work:
+        assert work.rows(_ENTRIES) == [(1,)], "one transaction, one entry"
+    with office.begin(OFFICER) as work:
+        put(work, "Q4")
+    assert "Test Q4" in names(office), "the connection serves the next one"
+
+
+def test_prepared_statements_see_what_a_session_keeps_back_and_the_other_way_round(office: Office) -> None:
+    with office.begin(OFFICER) as work:
+        row = State(code="Q1", name="Test before", historic=False)
+        work.session.add(row)
+        assert work.run((_NAME, {"code": "Q1"}), (_RENAME, {"code": "Q1"})) == [[("Test before",)], []]
+        assert row.name == "Test after"
+
+
+def test_many_rows_go_in_at_once_or_not_at_all(office: Office) -> None:
+    columns = ("code", "name", "historic", "contact_name", "contact_address", "version")
+    rest = (False, "", "", 1)
+    many = [(f"Q{n}", f"Test {n}", *rest) for n in range(9)]
+    for first in (True, False):
+        with office.begin(OFFICER) as work:
+            if not first:
+                add(work, "QA")
+            work.put_rows("state", columns, many if first else [("QB", "Test B", *rest)])
+    assert len(names(office)) == 11
+    with pytest.raises(Conflict), office.begin(OFFICER) as work:
+        work.put_rows("state", columns, [("QC", "Test C", *rest), many[0]])
+    assert len(names(office)) == 11
 
 
 def test_what_the_database_refuses_of_a_prepared_write_is_a_conflict(office: Office) -> None:

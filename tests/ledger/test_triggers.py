@@ -25,7 +25,7 @@ TABLES = {"update": "firearm", "delete": "mark", "insert": "state"}
 
 def named(world: World, connection: Connection) -> Turn:
     """The transaction with an entry open, as the registry begins its own."""
-    turn = Turn(connection.connection.driver_connection, world.office.database.is_sqlite, begun=True)
+    turn = Turn(connection.connection.dbapi_connection, world.office.database.is_sqlite, begun=True)
     turn.run(entries.OPEN, restating.said("test"))
     return turn
 

@@ -108,7 +108,7 @@ def owned(world: World, folder: Path) -> Iterator[Owner]:
     _copy_without_triggers(str(database.writer.url.database), path)
     copy = Database(f"sqlite:///{path}")
     with copy.writer.connect() as connection:
-        driver: Any = connection.connection.driver_connection
+        driver: Any = connection.connection.dbapi_connection
         driver.execute("PRAGMA foreign_keys = OFF")
         driver.execute("PRAGMA ignore_check_constraints = ON")
         yield Owner(world, connection)

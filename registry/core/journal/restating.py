@@ -25,7 +25,7 @@ def restate(connection: Connection, tables: Sequence[Table]) -> None:
     if not filled:
         return
     engine = connection.dialect.name
-    turn = Turn(connection.connection.driver_connection, engine == "sqlite", begun=True)
+    turn = Turn(connection.connection.dbapi_connection, engine == "sqlite", begun=True)
     said_of_it = said("migration")
     (opened,) = turn.run(entries.OPEN, said_of_it)
     if engine == "postgresql":
