@@ -15,7 +15,7 @@ import orjson
 
 from registry.ammunition.buyers import Buyer, Holding
 from registry.core.database import Prepared, Statement
-from registry.core.prepared import day_of
+from registry.core.days import day_of
 from registry.core.work import Work
 
 Rows = Sequence[tuple[Any, ...]]

@@ -84,7 +84,7 @@ def _read(typed: dict[str, str]) -> AtCounter:
 
 
 def _start() -> dict[str, str]:
-    today = context.registry().office.clock().date().isoformat()
+    today = context.registry().office.today.isoformat()
     own = context.actor().party_id
     start = {"sold_on": today, "invoice_date": today, "permit_date": today}
     return {**start, **({"seller": party_number(own)} if own else {}), **form_values(request.args)}

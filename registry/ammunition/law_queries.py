@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from registry.ammunition import tables
 from registry.ammunition.law import Rule
 from registry.core.database import Prepared
+from registry.core.days import day_of
 from registry.core.errors import NotFound, Unmet
 from registry.core.numbers import registry_number
 from registry.core.paging import AnySelect, page
-from registry.core.prepared import day_of
 from registry.core.work import Work
 from registry.directory.calibres import BY_CODE
 from schemas.ammunition_rules import RulesAsked

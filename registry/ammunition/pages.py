@@ -195,7 +195,7 @@ def sell(number: str) -> Answer:
         )
         return redirect(url_for("ammunition.show", number=made.lot), 303)
 
-    today = context.registry().office.clock().date().isoformat()
+    today = context.registry().office.today.isoformat()
     start = {"sold_on": today, "invoice_date": today, "permit_date": today, **_giver(number, "seller")}
     start["package"] = request.args.get("package", "")
     return _form_of_lot(
@@ -214,7 +214,7 @@ def move(number: str) -> Answer:
         return redirect(url_for("ammunition.show", number=made.number), 303)
 
     kinds = options(kind for kind in MovementKind if kind not in rules.NO_MOVEMENT)
-    today = context.registry().office.clock().date().isoformat()
+    today = context.registry().office.today.isoformat()
     start = {"happened_on": today, **_giver(number, "from_party"), "package": request.args.get("package", "")}
     return _form_of_lot(
         number,

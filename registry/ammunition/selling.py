@@ -31,9 +31,9 @@ from registry.ammunition.packaging import Run, package_key
 from registry.ammunition.selling_rows import AtCounter
 from registry.ammunition.views import SaleView
 from registry.core.database import Prepared
+from registry.core.days import day_of
 from registry.core.errors import Forbidden, Invalid, NotFound, Refused, Unmet
 from registry.core.numbers import key_of
-from registry.core.prepared import day_of
 from registry.core.work import Work, limited_to
 from registry.directory import queries as directory
 from schemas.ammunition import SaleNew

@@ -32,7 +32,7 @@ from registry.ammunition import spans
 from registry.ammunition.tables import Movement
 from registry.ammunition.views import MovementView
 from registry.core.database import Key, Prepared
-from registry.core.prepared import day_of
+from registry.core.days import day_of
 from registry.core.work import Work, limited_to
 from registry.directory.queries import names
 from schemas.vocabulary import May

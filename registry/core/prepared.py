@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, ClassVar
 
 
@@ -63,11 +62,6 @@ def inserting(table: str, columns: Sequence[str]) -> Prepared:
     named = ", ".join(f'"{column}"' for column in columns)
     places = ", ".join(f":{column}" for column in columns)
     return Prepared(f"INSERT INTO {table} ({named}) VALUES ({places})")  # noqa: S608 - names of our own
-
-
-def day_of(value: date | str) -> date:
-    """A day as a prepared statement answers it: SQLite keeps it as text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _percent(sql: str) -> str:

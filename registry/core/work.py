@@ -24,6 +24,7 @@ from registry.core.actors import Actor as Actor
 from registry.core.actors import Proof as Proof
 from registry.core.closed import refused_on_failure
 from registry.core.database import Database, Prepared, Statement, Turn
+from registry.core.days import day_in
 from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden
 from registry.core.journal import entries
 from registry.core.settings import MisconfiguredError
@@ -145,8 +146,8 @@ class Work:
 
     @property
     def today(self) -> date:
-        """The day of this work, in UTC."""
-        return self.now.date()
+        """The day of this work where the registry is."""
+        return day_in(self.zone, self.now)
 
     def rows(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
         """Rows of a prepared statement: what is committed, not what this work changed."""
@@ -269,6 +270,11 @@ class Office:
         self.offers = offers or {}
         self.zone = zone
         self.clock = clock or (lambda: datetime.now(UTC))
+
+    @property
+    def today(self) -> date:
+        """Which day it is where the registry is."""
+        return day_in(self.zone, self.clock())
 
     def begin(
         self,

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
+from registry.core.days import day_in
 from registry.core.errors import Forbidden, Invalid, refuse_if
 from registry.core.work import Work, act, limited_to
 from registry.directory import queries as directory
-from registry.licensing import facts_queries, goods_rows, life, queries, rules, steps, substance, tables
+from registry.licensing import facts_queries, goods_rows, queries, rules, steps, substance, tables
 from registry.licensing.tables import Item, Licence, Line, Participant, Transit
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
@@ -181,7 +182,7 @@ def _replace(work: Work, row: Licence, table: Any, rows: Sequence[Any] = ()) -> 
 def submit(work: Work, licence_id: int, version: int) -> LicenceView:
     """Hand it in; raises NotFound, Stale, Conflict, Refused with what the application still lacks."""
     row = steps.locked(work, licence_id, version, M.SUBMIT)
-    today = life.day_in(row.zone, work.now)
+    today = day_in(row.zone, work.now)
     refuse_if(rules.unmet_for_submission(queries.facts(work, row), today))
     row.submitted_on = today
     steps.start_clock(work, row)
@@ -241,7 +242,7 @@ def _told(work: Work, table: Any, row: Licence, new: Any) -> None:
 def add_evidence(work: Work, licence_id: int, new: told.EvidenceNew, version: int) -> LicenceView:
     """Add a document to the case; raises NotFound, Stale, Conflict, Forbidden."""
     row = _telling(work, licence_id, version)
-    if new.issued_on > life.day_in(row.zone, work.now):
+    if new.issued_on > day_in(row.zone, work.now):
         raise Invalid.at("issued_on", "This day has not come yet.")
     query = select(func.max(tables.Evidence.n)).where(tables.Evidence.licence_id == row.id)
     work.session.add(
@@ -298,7 +299,7 @@ def name_goods(work: Work, licence_id: int, new: told.Goods, version: int) -> Li
     known = queries.facts(work, row)
     broken = [
         unmet
-        for condition in rules.conditions_to_issue(known, life.day_in(row.zone, work.now))
+        for condition in rules.conditions_to_issue(known, day_in(row.zone, work.now))
         if condition.key in (rules.C.GOODS, rules.C.MARKS)
         for unmet in condition.unmet
     ]

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from registry.access import approvals
 from registry.access.approvable import Approvable, Change, Content, Effect, Order, Place
+from registry.core.days import day_in
 from registry.core.errors import Forbidden, Invalid, Stale, refuse_if
 from registry.core.work import Work, act
 from registry.ledger import log
@@ -58,7 +59,7 @@ def _issuing(work: Work, subject: str, content: Content) -> Effect:
     known = queries.facts(work, row)
     if content["war_material"] is not known.war_material:
         raise Invalid.at("war_material", "It is on the other track now.")
-    refuse_if(rules.unmet_for_issue(known, life.day_in(row.zone, work.now)))
+    refuse_if(rules.unmet_for_issue(known, day_in(row.zone, work.now)))
     told = [
         ("holder", queries.holder_name(work, row)),
         ("export_country", row.export_country),
@@ -83,7 +84,7 @@ def issue(work: Work, order: Order) -> LicenceView:
     approvals.require(work, ApprovalKind.ISSUE_LICENCE)
     log.require_signed(work.database, work.now)
     row = _held(work, order, M.ISSUE)
-    known, today = queries.facts(work, row), life.day_in(row.zone, work.now)
+    known, today = queries.facts(work, row), day_in(row.zone, work.now)
     refuse_if(rules.unmet_for_issue(known, today))
     row.issued_on, row.war_material = today, known.war_material
     _set_end(row)
@@ -114,7 +115,7 @@ def _amendment(content: Content, reason: str = "") -> Amendment:
 def _amending(work: Work, subject: str, content: Content) -> Effect:
     row, new = _row(work, subject, M.AMEND), _amendment(content)
     known = queries.facts(work, row)
-    refuse_if(amending.unmet_to_amend(known, new, life.day_in(row.zone, work.now)))
+    refuse_if(amending.unmet_to_amend(known, new, day_in(row.zone, work.now)))
     changes = _changes(row, [line.quantity for line in known.lines], new)
     if not changes:
         raise Invalid.at("expires_on", "Nothing would change.")
@@ -144,7 +145,7 @@ def amend(work: Work, order: Order) -> LicenceView:
     approvals.require(work, ApprovalKind.AMEND_LICENCE)
     row, new = _held(work, order, M.AMEND), _amendment(order.content)
     known = queries.facts(work, row)
-    refuse_if(amending.unmet_to_amend(known, new, life.day_in(row.zone, work.now)))
+    refuse_if(amending.unmet_to_amend(known, new, day_in(row.zone, work.now)))
     changes = _changes(row, [line.quantity for line in known.lines], new)
     for name in amending.FIELDS:
         if (value := getattr(new, name)) is not None:

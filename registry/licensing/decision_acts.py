@@ -7,9 +7,10 @@ from typing import Any
 
 from registry.access import approvals
 from registry.access.approval_queries import ProposalView
+from registry.core.days import day_in
 from registry.core.errors import Invalid, refuse_if
 from registry.core.work import Work, act
-from registry.licensing import life, queries, rules, steps
+from registry.licensing import queries, rules, steps
 from registry.licensing.law import term
 from registry.licensing.law_queries import terms_of
 from registry.licensing.tables import Licence
@@ -65,7 +66,7 @@ def _proposed(
 
 def _appeal(work: Work, row: Licence, new: review.Adverse) -> date:
     """Until when the holder may appeal; raises Invalid where neither the law's time nor a day is known."""
-    today = life.day_in(row.zone, work.now)
+    today = day_in(row.zone, work.now)
     if new.appeal_until is not None:
         if new.appeal_until <= today:
             raise Invalid.at("appeal_until", "The time to appeal ends after today.")
@@ -103,7 +104,7 @@ def _against(work: Work, row: Licence, new: review.Adverse) -> None:
 def lift(work: Work, licence_id: int, why: told.Because, version: int) -> LicenceView:
     """Lift a suspension: every condition of issue has to hold today. Raises as suspend, Refused."""
     row = steps.locked(work, licence_id, version, M.LIFT)
-    refuse_if(rules.unmet_to_stand(queries.facts(work, row), life.day_in(row.zone, work.now)))
+    refuse_if(rules.unmet_to_stand(queries.facts(work, row), day_in(row.zone, work.now)))
     row.reason, row.appeal_until = "", None
     steps.moved(work, row, M.LIFT, why.reason)
     return queries.licence(work, row.id)
@@ -113,7 +114,7 @@ def lift(work: Work, licence_id: int, why: told.Because, version: int) -> Licenc
 def give_back(work: Work, licence_id: int, back: review.GivenBack, version: int) -> LicenceView:
     """Record that it was given back, or that what left for a time is back. Raises as refuse."""
     row = steps.locked(work, licence_id, version, M.GIVE_BACK)
-    if back.on > life.day_in(row.zone, work.now):
+    if back.on > day_in(row.zone, work.now):
         raise Invalid.at("on", "This day has not come yet.")
     if row.issued_on is not None and back.on < row.issued_on:
         raise Invalid.at("on", "It was not issued before that day.")

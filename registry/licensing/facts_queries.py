@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from registry.calendars.days import Deadline
 from registry.calendars.queries import deadline_of
+from registry.core.days import day_in
 from registry.core.numbers import registry_number
 from registry.core.work import Work
 from registry.directory.tables import PersonDeath
-from registry.licensing import goods_queries, law, law_queries, life, tables
+from registry.licensing import goods_queries, law, law_queries, tables
 from registry.licensing.facts import (
     CertificateFacts,
     EvidenceFacts,
@@ -84,7 +85,7 @@ def not_back(work: Work, row: tables.Licence) -> tuple[tuple[str, date], ...]:
         licence.id != row.id,
         licence.issued_on.is_not(None),
         licence.returned_on.is_(None),
-        licence.return_by < life.day_in(row.zone, work.now),
+        licence.return_by < day_in(row.zone, work.now),
     )
     found = work.session.execute(query.order_by(licence.id)).all()
     return tuple((registry_number("LC", one.id), one.return_by) for one in found)

@@ -94,11 +94,6 @@ def end_of(day: date, zone: str) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
-def day_in(zone: str, now: datetime) -> date:
-    """Which day it is in a zone."""
-    return now.astimezone(ZoneInfo(zone)).date()
-
-
 def state_at(
     state: LicenceState, ends_at: datetime | None, now: datetime, proposed: bool = False
 ) -> LicenceState:

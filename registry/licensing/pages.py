@@ -11,6 +11,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from registry.core.days import day_in
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
@@ -197,7 +198,7 @@ def _timeline(found: LicenceView) -> list[dict[str, Any]]:
     """What happened, the newest first."""
     return [
         {
-            "date": event.at.date(),
+            "date": day_in(found.zone, event.at),
             "title": label(event.move),
             "detail": event.reason or _changed(event.changed),
             "from_name": label(event.before) if event.before != event.after else "",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from registry.access.tables import Account, Proposal
+from registry.core.days import day_in
 from registry.core.errors import NotFound, Unmet
 from registry.core.numbers import find_registry_number, key_of, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
@@ -101,7 +102,7 @@ def facts(work: Work, row: Licence) -> LicenceFacts:
 def unmet_to_submit(work: Work, licence_id: int) -> list[Unmet]:
     """What an application still lacks before it can be handed in."""
     row = licence_row(work, licence_id)
-    return rules.unmet_for_submission(facts(work, row), life.day_in(row.zone, work.now))
+    return rules.unmet_for_submission(facts(work, row), day_in(row.zone, work.now))
 
 
 def licence(work: Work, licence_id: int) -> LicenceView:
@@ -111,7 +112,7 @@ def licence(work: Work, licence_id: int) -> LicenceView:
     waiting = _waiting(work, [row])
     state = _state(row, work.now, waiting)
     known = facts_queries.facts_of(work, row, state, own)
-    today = life.day_in(row.zone, work.now)
+    today = day_in(row.zone, work.now)
     internal = limited_to(work.actor, May.LICENCE_CASE) is None
     letters = facts_queries.letters_of(work, row.id)
     return LicenceView(
@@ -216,7 +217,7 @@ def _to_ship(known: LicenceFacts, state: LicenceState, today: date) -> list[Cond
 
 def _is_overdue(row: Licence, work: Work) -> bool:
     """Not decided in time, or what left for a time is not back."""
-    today = life.day_in(row.zone, work.now)
+    today = day_in(row.zone, work.now)
     undecided = row.due_on is not None and row.due_on < today
     return undecided or is_away(row, today)
 
@@ -277,7 +278,7 @@ def _listed(work: Work, rows: Sequence[Licence]) -> list[LicenceRow]:
             row.return_by,
             row.submitted_on,
             row.due_on,
-            (life.day_in(row.zone, work.now) - row.submitted_on).days if row.submitted_on else None,
+            (day_in(row.zone, work.now) - row.submitted_on).days if row.submitted_on else None,
             _is_overdue(row, work),
             officers.get(row.officer_id or 0, ""),
         )

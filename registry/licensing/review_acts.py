@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from registry.core.days import day_in
 from registry.core.errors import Invalid, NotFound
 from registry.core.work import Work, act
 from registry.directory import queries as directory
-from registry.licensing import facts_queries, life, queries, steps, tables
+from registry.licensing import facts_queries, queries, steps, tables
 from registry.licensing.assessment import QUESTIONS
 from registry.licensing.tables import Licence
 from registry.licensing.views import LicenceView
@@ -31,7 +32,7 @@ def take_up(work: Work, licence_id: int, version: int) -> LicenceView:
 def ask_information(work: Work, licence_id: int, asked: told.Said, version: int) -> LicenceView:
     """Ask the applicant: until the answer no time to decide runs. Raises NotFound, Stale, Conflict."""
     row = steps.locked(work, licence_id, version, M.ASK_INFORMATION)
-    due_on = steps.due(work, TermKind.INFORMATION, life.day_in(row.zone, work.now))
+    due_on = steps.due(work, TermKind.INFORMATION, day_in(row.zone, work.now))
     steps.write(work, row, LetterKind.INFORMATION_REQUEST, asked.text, shown=True, due_on=due_on)
     steps.stop_clock(row)
     steps.moved(work, row, M.ASK_INFORMATION)
@@ -71,7 +72,7 @@ def verify_end_user(work: Work, licence_id: int, new: review.Confirmed, version:
 def _verified(
     work: Work, row: Licence, kept: tables.ImportLicence | tables.EndUserCertificate, how: str
 ) -> None:
-    kept.verified_on, kept.verified_how = life.day_in(row.zone, work.now), how
+    kept.verified_on, kept.verified_how = day_in(row.zone, work.now), how
     kept.verified_by = work.actor.user_id
 
 
@@ -86,7 +87,7 @@ def record_transit(
         raise NotFound(f"{country[:2]} is not on the way of {queries.licence_number(row.id)}")
     _refuse_days_to_come(work, row, change)
     if change.answer is TransitAnswer.ASKED and change.asked_on is None:
-        kept.asked_on = life.day_in(row.zone, work.now)
+        kept.asked_on = day_in(row.zone, work.now)
     for name, value in vars(change).items():
         if value is not None:
             setattr(kept, name, str(value) if name == "answer" else value)
@@ -94,7 +95,7 @@ def record_transit(
 
 
 def _refuse_days_to_come(work: Work, row: Licence, change: review.TransitChange) -> None:
-    today = life.day_in(row.zone, work.now)
+    today = day_in(row.zone, work.now)
     for name in ("asked_on", "answered_on", "informed_on"):
         day = getattr(change, name)
         if day is not None and day > today:

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from registry.calendars.queries import deadline_of
+from registry.core.days import day_in
 from registry.core.errors import Conflict, Stale
 from registry.core.work import Work
 from registry.licensing import life, queries
@@ -105,7 +106,7 @@ def due(work: Work, kind: TermKind, since: date) -> date | None:
 
 def start_clock(work: Work, row: Licence) -> None:
     """The time to decide runs from the day on which all that was asked is there."""
-    today = life.day_in(row.zone, work.now)
+    today = day_in(row.zone, work.now)
     row.due_on = due(work, TermKind.DECISION, today)
     row.due_at_most_on = due(work, TermKind.DECISION_AT_MOST, today)
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from registry.access import approvals
 from registry.access.approvable import Approvable, Change, Content, Effect, Order, Place
 from registry.access.approval_queries import waiting_on
+from registry.core.days import day_in
 from registry.core.errors import Conflict, Refused, Stale, Unmet, refuse_if
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Work, act
@@ -169,7 +170,7 @@ def complete(work: Work, disposal_id: int, new: CompletionNew, version: int) -> 
     items = disposal_queries.items_of(work, row.id, locked=True)
     grams = None if new.weight_kg is None else int(new.weight_kg * Decimal(1000))
     kind = DisposalKind(row.kind)
-    approved_on = row.approved_at.date()
+    approved_on = day_in(work.zone, row.approved_at)
     refuse_if(
         [
             *rules.unmet_to_complete(kind, new.done_on, approved_on, work.today, len(new.witnesses), grams),

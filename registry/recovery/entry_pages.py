@@ -56,7 +56,7 @@ def _recorded(typed: dict[str, str], day: entry.Day, made: list[str]) -> Respons
 
 
 def _start() -> dict[str, str]:
-    today = context.registry().office.clock().date().isoformat()
+    today = context.registry().office.today.isoformat()
     asked = {name: request.args[name] for name in STAYS if request.args.get(name)}
     return _with_campaign({"recovered_on": today, **asked})
 

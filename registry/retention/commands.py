@@ -25,7 +25,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 def preview(on: datetime | None, record_class: str | None) -> None:
     """Tell which records' terms are over, why, and what holds those that stay. Changes nothing."""
     parts: Registry = current_app.extensions["registry"]
-    day = on.date() if on else parts.office.clock().date()
+    day = on.date() if on else parts.office.today
     gone = held = 0
     for one in RecordClass:
         if record_class in (None, one.value):

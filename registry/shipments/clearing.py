@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from registry.core.days import day_in
 from registry.core.errors import refuse_if
 from registry.core.work import Work, act
 from registry.licensing import law, law_queries
-from registry.licensing import life as licence_life
 from registry.licensing import queries as licences
 from registry.licensing import steps as licence_steps
 from registry.licensing.tables import Licence, Line
@@ -73,7 +73,7 @@ def clear(work: Work, shipment_id: int, new: ClearanceNew, version: int) -> Ship
     own = facts_queries.belongings(work, row)
     facts = facts_queries.facts_of(work, row, licence, own, explained=bool(new.note))
     refuse_if([*rules.unmet_for_office(queries.own_office(work), row.office), *rules.unmet_to_clear(facts)])
-    day = licence_life.day_in(licence.zone, work.now)
+    day = day_in(licence.zone, work.now)
     row.departed_on, row.cleared_at, row.cleared_by = day, work.now, work.actor.user_id
     row.seal, row.state = new.seal, ShipmentState.CLEARED.value
     _draw(work, row, own)

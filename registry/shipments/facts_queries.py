@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from registry.ammunition import spans, whereabouts
 from registry.ammunition.queries import lot_number
+from registry.core.days import day_in
 from registry.core.errors import Unmet
 from registry.core.numbers import registry_number
 from registry.core.work import Work
 from registry.firearms import queries as firearms
 from registry.firearms import rules as firearm_rules
 from registry.firearms.tables import Firearm, Mark
-from registry.licensing import life as licence_life
 from registry.licensing import queries as licences
 from registry.licensing import rules as licence_rules
 from registry.licensing.tables import Item, Licence, Line
@@ -114,7 +114,7 @@ def facts_of(
     work: Work, row: Shipment, licence: Licence, own: Belongings, explained: bool = False
 ) -> ShipmentFacts:
     """A shipment as the rules see it today, in the licence's own zone."""
-    day = licence_life.day_in(licence.zone, work.now)
+    day = day_in(licence.zone, work.now)
     strays = sum(scan.verdict not in (Verdict.MATCHES, Verdict.AGAIN) for scan in own.scans)
     goods = _goods(work, row, licence, own)
     return ShipmentFacts(

@@ -8,13 +8,13 @@ from registry.ammunition import package_queries
 from registry.ammunition.packaging import package_key
 from registry.ammunition.spans import Span
 from registry.ammunition.tables import Lot
+from registry.core.days import day_in
 from registry.core.errors import NotFound
 from registry.core.numbers import key_of
 from registry.core.work import Work
 from registry.directory.queries import names
 from registry.firearms.tables import Firearm
 from registry.licensing import facts_queries as licence_facts
-from registry.licensing import life as licence_life
 from registry.licensing import queries as licences
 from registry.licensing import rules as licence_rules
 from registry.marks.reading import normal_form
@@ -68,7 +68,7 @@ def counter(work: Work, text: str) -> CounterView:
     """
     licence_id, authenticity = _licence_behind(work, text)
     row = licences.licence_row(work, licence_id)
-    today = licence_life.day_in(row.zone, work.now)
+    today = day_in(row.zone, work.now)
     unmet = licence_rules.unmet_for_shipment(licences.facts(work, row), today)
     return CounterView(
         licence=licences.licence_number(row.id),

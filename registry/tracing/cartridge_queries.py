@@ -13,8 +13,8 @@ from typing import Any
 from registry.ammunition.packaging import Run, opened, package_number
 from registry.ammunition.spans import Span
 from registry.core.database import Prepared
+from registry.core.days import day_of
 from registry.core.numbers import registry_number
-from registry.core.prepared import day_of
 from registry.core.work import Work, shows_persons
 from registry.marks.patterns import ANY, STAR, Pattern
 from registry.marks.reading import fold_key, folded

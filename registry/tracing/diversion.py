@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.ammunition import stock, stock_queries
 from registry.ammunition.tables import Movement
+from registry.core.days import day_in
 from registry.core.numbers import registry_number
 from registry.core.work import Work
 from registry.tracing.tables import Scene, SceneCartridge
@@ -58,7 +59,7 @@ def of_lots(work: Work, lots: Sequence[int], found_on: date | None, here: Place 
     found = []
     for lot in lots:
         found += _recovered(lot, [_place(scene) for scene in earlier.get(lot, ())], here)
-    return [*found, *_late_losses(work.session, found_on, lots, earlier), *_counts(work, lots)]
+    return [*found, *_late_losses(work, found_on, lots, earlier), *_counts(work, lots)]
 
 
 def _scenes(session: Session, lots: Sequence[int]) -> dict[int, list[Scene]]:
@@ -120,19 +121,20 @@ def distance(one: Place, other: Place) -> float:
 
 
 def _late_losses(
-    session: Session, found_on: date | None, lots: Sequence[int], scenes: dict[int, list[Scene]]
+    work: Work, found_on: date | None, lots: Sequence[int], scenes: dict[int, list[Scene]]
 ) -> Iterable[Finding]:
     """Losses and thefts that were reported only after a cartridge of the lot had been found."""
     query = select(Movement).where(Movement.lot_id.in_(lots), Movement.kind.in_(("lost", "stolen")))
-    for row in session.scalars(query.order_by(Movement.lot_id, Movement.recorded_at)):
+    for row in work.session.scalars(query.order_by(Movement.lot_id, Movement.recorded_at)):
+        reported_on = day_in(work.zone, row.recorded_at)
         days = [scene.found_on for scene in scenes.get(row.lot_id, ())] + ([found_on] if found_on else [])
-        if days and row.recorded_at.date() > min(days):
+        if days and reported_on > min(days):
             text = said(
                 "%(count)s cartridges of %(lot)s were reported %(kind)s on %(date)s, after some were found.",
                 count=f"{row.last - row.first + 1:,}",
                 lot=registry_number("L", row.lot_id),
                 kind=word(row.kind),
-                date=row.recorded_at.date().isoformat(),
+                date=reported_on.isoformat(),
             )
             yield Finding(FindingKind.LOSS_REPORTED_AFTERWARDS, Severity.ALARM, text)
 

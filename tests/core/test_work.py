@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select, text
@@ -196,11 +197,11 @@ def test_many_rows_go_in_at_once_or_not_at_all(office: Office) -> None:
     for first in (True, False):
         with office.begin(OFFICER) as work:
             if not first:
-                add(work, "QA")
-            work.put_rows("state", columns, many if first else [("QB", "Test B", *rest)])
+                add(work, "XA")
+            work.put_rows("state", columns, many if first else [("XB", "Test B", *rest)])
     assert len(names(office)) == 11
     with pytest.raises(Conflict), office.begin(OFFICER) as work:
-        work.put_rows("state", columns, [("QC", "Test C", *rest), many[0]])
+        work.put_rows("state", columns, [("XC", "Test C", *rest), many[0]])
     assert len(names(office)) == 11
 
 
@@ -254,3 +255,15 @@ def test_writers_wait_for_their_turn_and_none_is_lost(office: Office) -> None:
     for thread in threads:
         thread.join()
     assert len(names(office)) == 160
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("UTC", 30), ("America/Sao_Paulo", 29), ("Asia/Tokyo", 30)],
+    ids=str,
+)
+def test_a_day_ends_where_the_registry_is(zone: str, day: int) -> None:
+    now = datetime(2026, 11, 30, 1, 30, tzinfo=UTC)
+    office = Office(Database("sqlite:///:memory:"), clock=lambda: now, zone=zone)
+    with office.look(OFFICER) as work:
+        assert (work.today, office.today) == (date(2026, 11, day), date(2026, 11, day))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,16 @@ from schemas.recovery_vocabulary import HandoverState
 from tests.engines import Sqlite, application
 
 
+@pytest.mark.parametrize("hour", [1, 13], ids=["yesterday still where the registry is", "the same day"])
 def test_campaigns_collect_and_what_was_seized_changed_hands(
-    sqlite: Sqlite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite: Sqlite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hour: int
 ) -> None:
+    now = datetime.now(UTC)
+    ahead = datetime.combine(now.date(), time(hour), UTC) - now
     monkeypatch.setattr(loading, "FIREARMS", 300)
     with sqlite.ready() as url, application(url, tmp_path) as app:
         office = app.extensions["registry"].office
+        office.clock = lambda: datetime.now(UTC) + ahead
         list(loading.fill_if_empty(office, OPERATOR))
         with office.look(OPERATOR) as work:
             drives = queries.campaigns(work, CampaignsAsked()).items

@@ -8,9 +8,10 @@ from html import unescape
 import pytest
 from flask import Flask
 
+from registry.core.days import day_in
 from registry.core.errors import Refused
 from registry.core.work import Office
-from registry.licensing import life, queries, rules
+from registry.licensing import queries, rules
 from tests.licensing import world
 from tests.licensing.cases import CASES, Case, set_law
 from tests.makers import EVERYTHING, bearer, sign_in
@@ -21,7 +22,7 @@ TAGS = re.compile(r"<[^>]+>")
 def by_rules(office: Office, number: str) -> dict[str, list[str]]:
     with office.look(EVERYTHING) as work:
         row = queries.licence_row(work, queries.licence_key(number))
-        conditions = rules.conditions_to_issue(queries.facts(work, row), life.day_in(row.zone, work.now))
+        conditions = rules.conditions_to_issue(queries.facts(work, row), day_in(row.zone, work.now))
     return {one.key.value: [unmet.message for unmet in one.unmet] for one in conditions if not one.met}
 
 
