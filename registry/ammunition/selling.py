@@ -39,6 +39,8 @@ from registry.directory import queries as directory
 from schemas.ammunition import SaleNew
 from schemas.vocabulary import Exceeding, MarkingScheme, May, RuleKind
 
+AT_ONCE = 500
+
 
 @dataclass(frozen=True)
 class Line:
@@ -71,6 +73,7 @@ class Counter:
         self._against: dict[tuple[int, str, date], list[Unmet]] = {}
         self._sales: list[selling_rows.Sold] = []
         self._moves: list[selling_rows.Moved] = []
+        self._sent = 0, 0
         self._passed: list[tuple[int, int, list[Unmet], str]] = []
 
     def take(self, line: Line) -> int:
@@ -95,7 +98,15 @@ class Counter:
         if passed:
             self._passed.append((lot.id, lot.sales, passed, new.reason))
         self._keep(lot, seller.id, buyer, new, quantity, spans.pick(offered, quantity))
+        if len(self._sales) - self._sent[0] == AT_ONCE:
+            self._send()
         return lot.sales
+
+    def _send(self) -> None:
+        """Let the database take what is judged while the next lines are."""
+        sales, moves = self._sent
+        selling_rows.put(self._work, self._sales[sales:], self._moves[moves:])
+        self._sent = len(self._sales), len(self._moves)
 
     def _lot(self, lot_id: int) -> AtCounter:
         if lot_id not in self._lots:
@@ -218,7 +229,8 @@ class Counter:
         if not self._sales:
             return
         changed = [self._lots[key] for key in sorted({sale.lot_id for sale in self._sales})]
-        selling_rows.write(self._work, self._sales, self._moves, changed)
+        sales, moves = self._sent
+        selling_rows.write(self._work, self._sales[sales:], self._moves[moves:], changed)
         for lot_id, n, unmet, reason in self._passed:
             law_acts.let_pass(self._work, lot_id, unmet, reason, n)
 

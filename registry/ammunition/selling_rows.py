@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import orjson
+from sqlalchemy import Table
 
 from registry.ammunition import spans
+from registry.ammunition.tables import Movement, Sale
 from registry.core.database import Prepared
 from registry.core.prepared import inserting
 from registry.core.work import Work
@@ -77,6 +79,7 @@ class Moved(NamedTuple):
 
 
 FEW = 8
+_SALES, _MOVEMENTS = cast(Table, Sale.__table__), cast(Table, Movement.__table__)
 _SALE, _MOVEMENT = inserting("sale", Sold._fields), inserting("movement", Moved._fields)
 _COUNTED = Prepared(
     "UPDATE lot SET sales = CAST(g.b AS INTEGER), version = version + 1 FROM {triples} g"
@@ -86,19 +89,21 @@ _COUNTED_ONE = Prepared("UPDATE lot SET sales = :sales, version = version + 1 WH
 
 
 def write(work: Work, sales: Sequence[Sold], moves: Sequence[Moved], lots: Sequence[AtCounter]) -> None:
-    """Put them into the database, which holds that nothing is sold twice, and count each lot's lines.
-
-    A movement is taken out of one that may be new too: the shallow ones come first.
-    """
+    """Put them into the database, which holds that nothing is sold twice, and count each lot's lines."""
     counted = [(_COUNTED_ONE, {"id": lot.id, "sales": lot.sales}) for lot in lots]
     if len(sales) + len(moves) <= FEW:
         sold = [(_SALE, sale._asdict()) for sale in sales]
-        work.run(*sold, *[(_MOVEMENT, move._asdict()) for move in sorted(moves)], *counted)
+        work.run(*sold, *[(_MOVEMENT, move._asdict()) for move in moves], *counted)
         return
-    work.put_rows("sale", Sold._fields, sales)
-    work.put_rows("movement", Moved._fields, sorted(moves))
+    put(work, sales, moves)
     given = orjson.dumps([(lot.id, lot.sales) for lot in lots]).decode()
     work.put(_COUNTED, given=given)
+
+
+def put(work: Work, sales: Sequence[Sold], moves: Sequence[Moved]) -> None:
+    """Send many, in the order in which they were taken: a movement is taken out of one before it."""
+    work.put_rows(_SALES, Sold._fields, sales)
+    work.put_rows(_MOVEMENTS, Moved._fields, moves)
 
 
 def sold(work: Work, lot: AtCounter, seller: int, buyer: int, quantity: int, new: SaleNew) -> Sold:

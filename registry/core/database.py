@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-import psycopg
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -35,13 +33,15 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import PoolProxiedConnection
 
 from registry.core.prepared import Prepared as Prepared
 from registry.core.prepared import Statement as Statement
+from registry.core.turns import UNREACHABLE, wait_for_turn
+from registry.core.turns import Turn as Turn
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -134,7 +134,7 @@ class Database:
             held = self._holds("reader")
             try:
                 return held.cursor.execute(sql, values).fetchall()  # type: ignore[no-any-return]
-            except _UNREACHABLE as error:
+            except UNREACHABLE as error:
                 if last or not self._dropped(held, "reader"):
                     raise OperationalError(sql, None, error) from error
         raise AssertionError("unreachable")
@@ -240,130 +240,6 @@ class _Held:
         self.driver.close()
 
 
-class Turn:
-    """One transaction of prepared statements on a driver's connection; begins with the first of them.
-
-    begun: whether the connection is in a transaction already, which then is another's to end. is_undone:
-    whether it is known that it was rolled back.
-    """
-
-    def __init__(self, driver: Any, is_sqlite: bool, begun: bool = False) -> None:
-        self._driver = driver
-        self.is_sqlite = is_sqlite
-        self.is_undone = False
-        self._begun = begun
-        self._failed_on_the_way = False
-
-    def run(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        """Run a statement; answers its rows. Moments are written as the columns keep them."""
-        return self.run_all([(statement, values)])[0]
-
-    def run_all(self, statements: Sequence[Statement], commit: bool = False) -> list[list[tuple[Any, ...]]]:
-        """Run statements one after the other; answers the rows of each.
-
-        commit: they are the whole transaction, durable on return. On PostgreSQL all travel together.
-        """
-        try:
-            return self._on_sqlite(statements) if self.is_sqlite else self._on_postgresql(statements, commit)
-        except _WORDED as error:
-            raise _known(error) from error
-
-    def _on_sqlite(
-        self, statements: Sequence[tuple[Prepared, dict[str, Any]]]
-    ) -> list[list[tuple[Any, ...]]]:
-        if not self._begun:
-            _wait_for_turn(self._driver)
-            self._begun = True
-        return [
-            self._driver.execute(
-                statement.sqlite, {name: as_kept(value) for name, value in values.items()}
-            ).fetchall()
-            for statement, values in statements
-        ]
-
-    def _on_postgresql(self, statements: Sequence[Statement], commit: bool) -> list[list[tuple[Any, ...]]]:
-        if self._begun and len(statements) == 1 and not commit:
-            cursors = [self._driver.execute(statements[0][0].postgresql, statements[0][1])]
-        else:
-            self._failed_on_the_way = True
-            with self._driver.pipeline():
-                if not self._begun:
-                    self._driver.execute("BEGIN")
-                    self._begun = True
-                cursors = [self._driver.execute(s.postgresql, values) for s, values in statements]
-                if commit:
-                    self._driver.execute("COMMIT")
-            self._begun, self._failed_on_the_way = not commit, False
-        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
-
-    def put_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Insert many rows at once: by COPY on PostgreSQL, by one statement of the driver on SQLite."""
-        named = ", ".join(f'"{column}"' for column in columns)
-        if self.is_sqlite:
-            self.run_all([])
-            places = ", ".join("?" * len(columns))
-            sql = f"INSERT INTO {table} ({named}) VALUES ({places})"  # noqa: S608 - names of our own
-            with worded():
-                self._driver.executemany(sql, (tuple(map(as_kept, row)) for row in rows))
-            return
-        with worded(), self._driver.cursor().copy(f"COPY {table} ({named}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-
-    def hand_over(self) -> None:
-        """Let somebody else end the transaction, who goes on with it."""
-        self._begun = False
-
-    def commit(self) -> None:
-        """Make it durable."""
-        if self._begun:
-            with worded():
-                self._driver.execute("COMMIT")
-        self._begun = False
-
-    def roll_back(self) -> None:
-        """Undo what is not committed; a connection that broke, and a full disk, have undone it already.
-
-        psycopg takes statements for prepared that were on their way when one before them failed: such a
-        connection is given up.
-        """
-        if self._begun and not getattr(self._driver, "closed", False):
-            if getattr(self._driver, "in_transaction", True):
-                self._driver.execute("ROLLBACK")
-            self.is_undone = True
-            if self._failed_on_the_way:
-                self._driver.close()
-        self._begun = False
-
-
-@contextmanager
-def worded() -> Iterator[None]:
-    """The drivers' errors as SQLAlchemy's, which everybody above knows."""
-    try:
-        yield
-    except _WORDED as error:
-        raise _known(error) from error
-
-
-def _known(error: Exception) -> DBAPIError:
-    kind = OperationalError if isinstance(error, _UNREACHABLE) else IntegrityError
-    return kind(None, None, error)
-
-
-def as_kept(value: Any) -> Any:
-    """A day, and a moment as `Instant`, as SQLite keeps them; anything else as it is."""
-    kind = type(value)
-    if kind is date:
-        return value.isoformat()
-    if kind is not datetime:
-        return value
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-
-
-_UNREACHABLE = (sqlite3.OperationalError, psycopg.OperationalError)
-_WORDED = (*_UNREACHABLE, sqlite3.IntegrityError, psycopg.IntegrityError)
-
-
 def _sqlite(url: str) -> tuple[Engine, Engine]:
     writer = create_engine(url, connect_args={"timeout": 0})
     reader = create_engine(
@@ -396,7 +272,7 @@ def _sqlite_connection(connection: Any) -> None:
 
 def _sqlite_writer(connection: Any, record: Any) -> None:
     _sqlite_connection(connection)
-    connection.execute("PRAGMA busy_timeout=0")  # `_wait_for_turn` waits
+    connection.execute("PRAGMA busy_timeout=0")  # `wait_for_turn` waits
 
 
 def _sqlite_reader(connection: Any, record: Any) -> None:
@@ -404,35 +280,13 @@ def _sqlite_reader(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA query_only=ON")
 
 
-LONGEST_WAIT = 30.0  # seconds for the writer's turn
-
-
 def _begin_immediate(connection: Any) -> None:
     if connection.connection.dbapi_connection.in_transaction:  # a turn's, which goes on
         return
     try:
-        _wait_for_turn(connection.connection.dbapi_connection)
+        wait_for_turn(connection.connection.dbapi_connection)
     except sqlite3.OperationalError as error:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
-
-
-def _wait_for_turn(driver: Any) -> None:
-    """Begin as the one writer, asking every tenth of a millisecond at first, then every whole one.
-
-    SQLite's own waiting sleeps 1, 2, 5 … 100 ms: under load that leaves the turn unused, and somebody
-    waiting for seconds while others come and go.
-    """
-    end, pause = time.monotonic() + LONGEST_WAIT, 0.0001
-    while True:
-        try:
-            driver.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
-                raise
-        else:
-            return
-        time.sleep(pause)
-        pause = min(pause * 1.05, 0.001)
 
 
 def _postgresql(url: str) -> tuple[Engine, Engine]:

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import orjson
+from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,7 @@ from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden
 from registry.core.journal import entries
 from registry.core.settings import MisconfiguredError
 from registry.core.together import Together
+from registry.core.turns import words_of
 from schemas.vocabulary import May, Purpose
 from schemas.words import said
 
@@ -168,7 +170,7 @@ class Work:
         self._turn = self.database.turn()
         return self._open(self._turn, *statements)
 
-    def put_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    def put_rows(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Insert many rows at once. Constraints, triggers and journal see every one as ever."""
         turn = self._going_on()
         if turn is None:
@@ -204,7 +206,7 @@ class Work:
                 self._close_entry(self._turn)
                 self._turn.commit()
         except IntegrityError as error:
-            raise Conflict(_words(error)) from error
+            raise Conflict(words_of(error)) from error
         self.database.wrote()
 
     def record(self) -> None:
@@ -331,7 +333,7 @@ class Begin(Look):
             if error is None:
                 self._work.commit()
             elif isinstance(error, IntegrityError):
-                raise Conflict(_words(error)) from error
+                raise Conflict(words_of(error)) from error
         finally:
             self._work.close()
 
@@ -339,14 +341,6 @@ class Begin(Look):
 def new_request_id() -> str:
     """An identifier for one request, for logs and answers; says nothing of its content."""
     return os.urandom(16).hex()
-
-
-def _words(error: IntegrityError) -> str:
-    """The message of one of our triggers ("registry: …"), or a general sentence; never the values."""
-    text = str(error.orig).splitlines()[0]
-    if "registry: " in text:
-        return text.split("registry: ", 1)[1]
-    return "The database refuses this: the records changed meanwhile, or it breaks a constraint"
 
 
 @refused_on_failure

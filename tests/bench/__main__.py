@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
+from registry.app import settle
 from tests.bench import cartridges, ledger_writes, ledgers, marks, traces
 from tests.bench.line import Line
 
@@ -37,6 +38,7 @@ def main(names: list[str]) -> int:
         print(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 2
     missed = False
+    settle()  # as the server does
     for name in names or BENCHES:
         for line in BENCHES[name](os.environ.get("SIZE") == "full"):
             print(line.printed(), flush=True)

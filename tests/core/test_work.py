@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime
+from typing import cast
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Table, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from registry.core.database import Database, Prepared
@@ -15,6 +16,7 @@ from registry.core.work import Actor, Office, Work, act
 from registry.directory.tables import State
 from schemas.vocabulary import May, Role
 
+STATES = cast(Table, State.__table__)
 OFFICER = Actor(1, "Officer", Role.AUTHORITY_OFFICER, frozenset({May.DIRECTORY_WRITE}))
 
 
@@ -198,11 +200,17 @@ def test_many_rows_go_in_at_once_or_not_at_all(office: Office) -> None:
         with office.begin(OFFICER) as work:
             if not first:
                 add(work, "XA")
-            work.put_rows("state", columns, many if first else [("XB", "Test B", *rest)])
+            work.put_rows(STATES, columns, many if first else [("XB", "Test B", *rest)])
     assert len(names(office)) == 11
     with pytest.raises(Conflict), office.begin(OFFICER) as work:
-        work.put_rows("state", columns, [("XC", "Test C", *rest), many[0]])
+        work.put_rows(STATES, columns, [("XC", "Test C", *rest), many[0]])
     assert len(names(office)) == 11
+    with office.begin(OFFICER) as work:
+        work.put_rows(STATES, columns, [("XC", "Test C", *rest)])
+        work.put_rows(STATES, columns, [("XD", "Test D", *rest)])
+        assert work.put(_NAME, code="XC") == [("Test C",)]
+        assert work.session.get(State, "XD") is not None
+    assert len(names(office)) == 13
 
 
 def test_what_the_database_refuses_of_a_prepared_write_is_a_conflict(office: Office) -> None:

@@ -296,17 +296,17 @@ def _postgresql_capture(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def _postgresql_inserted(table: Table, name: str) -> str:
+    """The salts of a statement's rows: made of one random secret, which nobody keeps, and their numbers."""
     return f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
 SET timezone = 'UTC' SET bytea_output = 'hex' SET extra_float_digits = 1 SET enable_seqscan = 'off' AS $$
-DECLARE entry bigint;
+DECLARE entry bigint; secret bytea := uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
 BEGIN
   IF NOT EXISTS (SELECT FROM fresh) THEN RETURN NULL; END IF;
   {_POSTGRESQL_ENTRY};
   IF entry IS NULL THEN RAISE EXCEPTION '{UNNAMED}' USING ERRCODE = '23514'; END IF;
   INSERT INTO ledger_change (entry_id, subject, op, key, after, salt)
     SELECT entry, '{table.name}', 'I', {key_json(table, "postgresql", "f")},
-      {row_json(table, "postgresql", "f")},
-      uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+      {row_json(table, "postgresql", "f")}, sha256(secret || int8send(row_number() OVER ()))
     FROM fresh f;
   RETURN NULL;
 END $$"""

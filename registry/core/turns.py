@@ -1,0 +1,216 @@
+"""A transaction on the driver itself: prepared statements, and many rows at once."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from typing import Any
+
+import psycopg
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Table, TypeDecorator
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from registry.core.prepared import Prepared, Statement
+
+LONGEST_WAIT = 30.0  # seconds for the writer's turn
+UNREACHABLE = (sqlite3.OperationalError, psycopg.OperationalError)
+_WORDED = (*UNREACHABLE, sqlite3.IntegrityError, psycopg.IntegrityError)
+
+
+class Turn:
+    """One transaction of prepared statements on a driver's connection; begins with the first of them.
+
+    begun: whether the connection is in a transaction already, which then is another's to end. is_undone:
+    whether it is known that it was rolled back.
+    """
+
+    def __init__(self, driver: Any, is_sqlite: bool, begun: bool = False) -> None:
+        self._driver = driver
+        self.is_sqlite = is_sqlite
+        self.is_undone = False
+        self._begun = begun
+        self._is_anothers = begun
+        self._failed_on_the_way = False
+        self._sending: Any = None
+
+    def run(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Run a statement; answers its rows. Moments are written as the columns keep them."""
+        return self.run_all([(statement, values)])[0]
+
+    def run_all(self, statements: Sequence[Statement], commit: bool = False) -> list[list[tuple[Any, ...]]]:
+        """Run statements one after the other; answers the rows of each.
+
+        commit: they are the whole transaction, durable on return. On PostgreSQL all travel together.
+        """
+        with worded():
+            return self._on_sqlite(statements) if self.is_sqlite else self._on_postgresql(statements, commit)
+
+    def _on_sqlite(
+        self, statements: Sequence[tuple[Prepared, dict[str, Any]]]
+    ) -> list[list[tuple[Any, ...]]]:
+        if not self._begun:
+            wait_for_turn(self._driver)
+            self._begun = True
+        return [
+            self._driver.execute(
+                statement.sqlite, {name: as_kept(value) for name, value in values.items()}
+            ).fetchall()
+            for statement, values in statements
+        ]
+
+    def _on_postgresql(self, statements: Sequence[Statement], commit: bool) -> list[list[tuple[Any, ...]]]:
+        self._arrive()
+        if self._is_anothers or (self._begun and len(statements) == 1 and not commit):
+            cursors = [self._driver.execute(s.postgresql, values) for s, values in statements]
+        else:
+            self._failed_on_the_way = True
+            with self._driver.pipeline():
+                if not self._begun:
+                    self._driver.execute("BEGIN")
+                    self._begun = True
+                cursors = [self._driver.execute(s.postgresql, values) for s, values in statements]
+                if commit:
+                    self._driver.execute("COMMIT")
+            self._begun, self._failed_on_the_way = not commit, False
+        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+
+    def put_rows(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Insert many rows of a table by one statement.
+
+        On PostgreSQL they may be on their way still when this returns, so that whoever makes the next ones
+        and the server work at the same time; what it refuses is told by the next statement then.
+        """
+        named = ", ".join(f'"{column}"' for column in columns)
+        into = f"INSERT INTO {table.name} ({named})"
+        with worded():
+            if self.is_sqlite:
+                self._on_sqlite([])
+                places = ", ".join("?" * len(columns))
+                self._driver.executemany(f"{into} VALUES ({places})", _kept_rows(rows))
+                return
+            arrays = ", ".join(f"%s::{_array_of(table.c[column])}" for column in columns)
+            if not self._is_anothers:
+                self._send()
+            sql = f"{into} SELECT * FROM unnest({arrays})"  # noqa: S608 - names of our own
+            self._driver.execute(sql, [list(values) for values in zip(*rows, strict=True)])
+
+    def _send(self) -> None:
+        if self._sending is None:
+            if not self._begun:
+                self._on_postgresql([], commit=False)
+            self._failed_on_the_way = True
+            self._sending = self._driver.pipeline()
+            self._sending.__enter__()
+
+    def _arrive(self) -> None:
+        """Wait for what is on its way; raises what was refused of it."""
+        if self._sending is not None:
+            sending, self._sending = self._sending, None
+            sending.__exit__(None, None, None)
+            self._failed_on_the_way = False
+
+    def hand_over(self) -> None:
+        """Let somebody else end the transaction, who goes on with it."""
+        with worded():
+            self._arrive()
+        self._begun = False
+
+    def commit(self) -> None:
+        """Make it durable."""
+        if self._begun:
+            with worded():
+                self._arrive()
+                self._driver.execute("COMMIT")
+        self._begun = False
+
+    def roll_back(self) -> None:
+        """Undo what is not committed; a connection that broke, and a full disk, have undone it already.
+
+        psycopg takes statements for prepared that were on their way when one before them failed: such a
+        connection is given up.
+        """
+        if self._begun and not getattr(self._driver, "closed", False):
+            with suppress(psycopg.Error):
+                self._arrive()
+            if getattr(self._driver, "in_transaction", True):
+                self._driver.execute("ROLLBACK")
+            self.is_undone = True
+            if self._failed_on_the_way:
+                self._driver.close()
+        self._begun = False
+
+
+def _kept_rows(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    """Rows as SQLite keeps them: the same few days and moments come again and again."""
+    known: dict[Any, Any] = {}
+    for row in rows:
+        kept = list(row)
+        for at, value in enumerate(kept):
+            if isinstance(value, date):
+                if value not in known:
+                    known[value] = as_kept(value)
+                kept[at] = known[value]
+        yield kept
+
+
+_ARRAYS = ((Boolean, "boolean"), (Integer, "bigint"), (DateTime, "timestamptz"), (Date, "date"))
+
+
+def _array_of(column: Column[Any]) -> str:
+    """PostgreSQL's type for many values of a column."""
+    kind = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
+    return next((name for known, name in _ARRAYS if isinstance(kind, known)), "text") + "[]"
+
+
+@contextmanager
+def worded() -> Iterator[None]:
+    """The drivers' errors as SQLAlchemy's, which everybody above knows."""
+    try:
+        yield
+    except _WORDED as error:
+        raise _known(error) from error
+
+
+def _known(error: Exception) -> DBAPIError:
+    kind = OperationalError if isinstance(error, UNREACHABLE) else IntegrityError
+    return kind(None, None, error)
+
+
+def as_kept(value: Any) -> Any:
+    """A day, and a moment as `Instant`, as SQLite keeps them; anything else as it is."""
+    kind = type(value)
+    if kind is date:
+        return value.isoformat()
+    if kind is not datetime:
+        return value
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def words_of(error: IntegrityError) -> str:
+    """The message of one of our triggers ("registry: …"), or a general sentence; never the values."""
+    text = str(error.orig).splitlines()[0]
+    if "registry: " in text:
+        return text.split("registry: ", 1)[1]
+    return "The database refuses this: the records changed meanwhile, or it breaks a constraint"
+
+
+def wait_for_turn(driver: Any) -> None:
+    """Begin as the one writer, asking every tenth of a millisecond at first, then every whole one.
+
+    SQLite's own waiting sleeps 1, 2, 5 … 100 ms: under load that leaves the turn unused, and somebody
+    waiting for seconds while others come and go.
+    """
+    end, pause = time.monotonic() + LONGEST_WAIT, 0.0001
+    while True:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+        else:
+            return
+        time.sleep(pause)
+        pause = min(pause * 1.05, 0.001)
