@@ -37,6 +37,11 @@ demo: $(INSTALLED) $(WORDS) ## Add demonstration data of any size (FIREARMS=1000
 	@$(FLASK) setup
 	@$(FLASK) demo load --firearms $(FIREARMS) --lots $(LOTS)
 
+.PHONY: demo-states
+demo-states: PORT = 8101
+demo-states: $(INSTALLED) $(WORDS) ## Serve three States here (PORT=8101 and the next two) and play a trace between them
+	@exec $(FLASK) demo states --port $(PORT)
+
 .PHONY: test
 test: $(TESTS_INSTALLED) $(WORDS) test-programs ## Run all tests, on both engines and in a browser (ARGS="-k word" for some)
 	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)

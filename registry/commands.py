@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,7 +21,7 @@ from registry.core import migrate
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR, Work
-from registry.demo import loading
+from registry.demo import loading, playing, states
 from registry.directory import reference
 from registry.marks import index
 from registry.retention import reference as retention
@@ -43,16 +45,21 @@ def setup(demo: bool) -> None:
     parts: Registry = current_app.extensions["registry"]
     if demo and parts.settings.production:
         raise click.ClickException("Everybody knows the passwords of the demonstration: not in production.")
+    prepare(parts)
+    if demo:
+        for line in loading.fill_if_empty(parts.office, OPERATOR):
+            click.echo(line)
+    index.seal_if_due(parts.office)
+
+
+def prepare(parts: Registry) -> None:
+    """Migrations and reference data."""
     migrate.upgrade(parts.settings.database_url)
     with operator_work() as work:
         reference.load(work)
         calendars.load(work)
         ammunition.load(work)
         retention.load(work)
-    if demo:
-        for line in loading.fill_if_empty(parts.office, OPERATOR):
-            click.echo(line)
-    index.seal_if_due(parts.office)
 
 
 @click.command("openapi")
@@ -77,6 +84,44 @@ def load_demonstration(firearms: int, lots: int) -> None:
         index.seal_if_due(parts.office)
     except RegistryError as error:
         raise click.ClickException(str(error)) from error
+
+
+@demonstration.command("states")
+@click.option(
+    "--port", type=click.IntRange(1, 65_533), default=8101, help="The first of three; 8101 without."
+)
+@click.option("--once", is_flag=True, help="End when the trace is played.")
+def demonstrate_states(port: int, once: bool) -> None:
+    """Serve three States on this machine and play a trace from one to the next, until Ctrl-C."""
+    parts: Registry = current_app.extensions["registry"]
+
+    def stay() -> None:
+        if not once:
+            click.echo("Ctrl-C ends them")
+            threading.Event().wait()
+
+    try:
+        for line in states.run(parts.settings.instance / "states", port, parts.office.offers, stay):
+            click.echo(line)
+    except RegistryError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@demonstration.command("state", hidden=True)
+@click.argument("address")
+def demonstrate_state(address: str) -> None:
+    """Set up the State of this process for `demo states`; address: where it will be reached."""
+    parts: Registry = current_app.extensions["registry"]
+    prepare(parts)
+    playing.set_up(parts.office, parts.settings.authority, address, parts.settings.instance.parent)
+
+
+@demonstration.command("meet", hidden=True)
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def meet(files: tuple[Path, ...]) -> None:
+    """Trust the other States of `demo states`."""
+    parts: Registry = current_app.extensions["registry"]
+    playing.meet(parts.office, files)
 
 
 @access.command("code")

@@ -6,6 +6,7 @@ so that one wrong character or two swapped ones are noticed: `F-000012345-7`.
 
 from __future__ import annotations
 
+import os
 import re
 from functools import lru_cache
 
@@ -59,3 +60,8 @@ def key_of(prefix: str, text: str) -> int | None:
         return None
     key = int(shape[2])
     return key if 0 < key < 2**63 else None
+
+
+def new_request_id() -> str:
+    """An identifier for one request, for logs and answers; says nothing of its content."""
+    return os.urandom(16).hex()

@@ -101,6 +101,11 @@ class Settings:
         )
 
 
+def without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment without settings of a registry, for a process that serves another one."""
+    return {name: value for name, value in environment.items() if not name.startswith("REGISTRY_")}
+
+
 def _networks(given: Mapping[str, str]) -> tuple[str, ...]:
     names = tuple(
         name.strip() for name in given.get("REGISTRY_EXCHANGE_PRIVATE", "").split(",") if name.strip()

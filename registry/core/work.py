@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import hmac
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -28,6 +27,7 @@ from registry.core.database import Database, Prepared, Statement, Turn
 from registry.core.days import day_in
 from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden
 from registry.core.journal import entries
+from registry.core.numbers import new_request_id
 from registry.core.settings import MisconfiguredError
 from registry.core.together import Together
 from registry.core.turns import words_of
@@ -336,11 +336,6 @@ class Begin(Look):
                 raise Conflict(words_of(error)) from error
         finally:
             self._work.close()
-
-
-def new_request_id() -> str:
-    """An identifier for one request, for logs and answers; says nothing of its content."""
-    return os.urandom(16).hex()
 
 
 @refused_on_failure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from sqlalchemy import select
@@ -36,7 +36,9 @@ INVENTED = MarkRuleNew(
     last_year=2069,
     tells="DA, two digits of the year, five digits.",
 )
-ACCOUNTS = (
+Sketch = tuple[str, str, Role]
+"""An account's login, whose it is, and the role."""
+ACCOUNTS: Sequence[Sketch] = (
     ("officer", "Inês Officer", Role.AUTHORITY_OFFICER),
     ("supervisor", "Sérgio Supervisor", Role.AUTHORITY_SUPERVISOR),
     ("police", "Paula Police", Role.POLICE),
@@ -96,14 +98,23 @@ def load(
 
 
 def _open_accounts(office: Office, actor: Actor) -> None:
-    """The first two by the operator, who knows both; the others proposed by one, approved by the other."""
     with office.begin(actor) as work:
-        firsts = [_first(work, *account) for account in ACCOUNTS if account[0] in ("admin", "supervisor")]
         parties = {login: people.number_of(work, name) for login, name in WORKS_FOR.items()}
-    supervisor, admin = firsts
-    staff = {"supervisor": supervisor}
-    for login, name, role in ACCOUNTS:
-        if login in ("admin", "supervisor"):
+    staff = open_accounts(office, actor, ACCOUNTS, parties)
+    shipments.load(office, actor, staff, parties["maker"])
+
+
+def open_accounts(
+    office: Office, actor: Actor, accounts: Sequence[Sketch], parties: Mapping[str, str]
+) -> dict[str, Actor]:
+    """Accounts by login, a supervisor and an administrator among them: these two by the operator, who knows
+    both; the others proposed by one, approved by the other. parties: for whom a trader works, by login.
+    """
+    with office.begin(actor) as work:
+        staff = {one[0]: _first(work, *one) for one in accounts if one[0] in ("admin", "supervisor")}
+    supervisor, admin = staff["supervisor"], staff["admin"]
+    for login, name, role in accounts:
+        if login in staff:
             continue
         new = AccountNew(login, name, role, parties.get(login), reason="Staff of the demonstration")
         with office.begin(admin) as work:
@@ -113,13 +124,13 @@ def _open_accounts(office: Office, actor: Actor) -> None:
         with office.begin(actor) as work:
             _give_ways_in(work, int(opened.result), role)
         staff[login] = Actor(int(opened.result), name, role, permissions(role))
-    shipments.load(office, actor, staff, parties["maker"])
+    return staff
 
 
 def _recover(office: Office, actor: Actor) -> None:
     """What the people of the demonstration collected, seized and handed over to each other."""
     with office.begin(actor) as work:
-        known = {account[0]: _signed_in(work, account) for account in ACCOUNTS}
+        known = {account[0]: signed_in(work, account) for account in ACCOUNTS}
     officer, police, customs = known["officer"], known["police"], known["customs"]
     recoveries.load(office, officer, police, "customs", customs)
     recoveries.dispose(office, officer, known["supervisor"], police)
@@ -127,7 +138,8 @@ def _recover(office: Office, actor: Actor) -> None:
     openings.load(office, police, known["auditor"])
 
 
-def _signed_in(work: Work, account: tuple[str, str, Role]) -> Actor:
+def signed_in(work: Work, account: Sketch) -> Actor:
+    """Whoever holds an account of the demonstration."""
     login, name, role = account
     opened = work.session.scalars(select(Account.id).where(Account.login == login)).one()
     return Actor(opened, name, role, permissions(role), proof=work.actor.proof)

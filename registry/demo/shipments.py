@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from registry.access import approvals
@@ -36,7 +37,36 @@ ISSUED_AGO, GONE_AGO = timedelta(days=90), timedelta(days=70)
 PISTOLS, GONE, WAITING = 10, 4, 3
 
 
-def load(office: Office, operator: Actor, staff: Mapping[str, Actor], maker: str) -> None:
+@dataclass(frozen=True)
+class Sale:
+    """Pistols that go abroad: where to, to whom for what, under which papers of that State, through which
+    State. prefix: how their serials begin.
+    """
+
+    to: str
+    recipient: str
+    place: str
+    end_use: str
+    authority: str
+    import_licence: str
+    transit: str = ""
+    prefix: str = "EXP"
+
+
+TO_PARAGUAY = Sale(
+    "PY",
+    "Policía Nacional del Paraguay",
+    "Asunción",
+    "Service arms of the police",
+    "DIMABEL",
+    "DIMABEL 118",
+    transit="AR",
+)
+
+
+def load(
+    office: Office, operator: Actor, staff: Mapping[str, Actor], maker: str, sale: Sale = TO_PARAGUAY
+) -> None:
     """Everything by the acts of the people whose work it is, on the days on which it was done."""
     officer, supervisor, customs = staff["officer"], staff["supervisor"], staff["customs"]
     with office.begin(supervisor) as work:
@@ -44,8 +74,8 @@ def load(office: Office, operator: Actor, staff: Mapping[str, Actor], maker: str
             offices.open_office(work, shapes.OfficeNew(code, name, place))
         offices.post(work, shapes.PostNew("customs", PORT))
     then, gone = _ago(office, ISSUED_AGO), _ago(office, GONE_AGO)
-    guns = _pistols(then, operator, maker)
-    key = _issued(then, officer, supervisor, maker, guns)
+    guns = _pistols(then, operator, maker, sale.prefix)
+    key = _issued(then, officer, supervisor, maker, guns, sale)
     first = _announced(gone, officer, key, GONE)
     _cleared(gone, customs, first)
     _announced(office, officer, key, WAITING)
@@ -58,11 +88,11 @@ def _ago(office: Office, time: timedelta) -> Office:
     return past
 
 
-def _pistols(office: Office, operator: Actor, maker: str) -> list[str]:
+def _pistols(office: Office, operator: Actor, maker: str, prefix: str) -> list[str]:
     """Pistols in the maker's own hands."""
     with office.begin(operator) as work:
         made_on = work.today - timedelta(days=10)
-        new = [_pistol(maker, f"EXP{work.today:%y}{n:03d}", made_on) for n in range(1, PISTOLS + 1)]
+        new = [_pistol(maker, f"{prefix}{work.today:%y}{n:03d}", made_on) for n in range(1, PISTOLS + 1)]
         return firearms.register_many(work, new)
 
 
@@ -80,19 +110,21 @@ def _pistol(maker: str, serial: str, made_on: date) -> FirearmNew:
     )
 
 
-def _issued(office: Office, officer: Actor, supervisor: Actor, maker: str, guns: list[str]) -> int:
-    """An export licence to Paraguay, issued by two."""
+def _issued(
+    office: Office, officer: Actor, supervisor: Actor, maker: str, guns: list[str], sale: Sale
+) -> int:
+    """An export licence, issued by two."""
     with office.begin(supervisor) as work:
         since = work.today - timedelta(days=365)
         law_acts.authorise(
             work, law.AuthorisationNew(maker, TradeActivity.EXPORT, "TR 2041", "Army Command", since)
         )
     with office.begin(officer) as work:
-        key = queries.licence_key(licensing.draft(work, _application(work, maker, guns)).number)
+        key = queries.licence_key(licensing.draft(work, _application(work, maker, guns, sale)).number)
         licensing.submit(work, key, _version(work, key))
         review_acts.take_up(work, key, _version(work, key))
-        _papers(work, key)
-        _answers(work, key)
+        _papers(work, key, sale)
+        _answers(work, key, sale)
     with office.begin(officer) as work:
         why = told.Because("All conditions are met")
         proposed = decision_acts.propose_issue(work, key, why, _version(work, key))
@@ -101,18 +133,19 @@ def _issued(office: Office, officer: Actor, supervisor: Actor, maker: str, guns:
     return key
 
 
-def _application(work: Work, maker: str, guns: list[str]) -> told.LicenceNew:
+def _application(work: Work, maker: str, guns: list[str], sale: Sale) -> told.LicenceNew:
     items = tuple(told.ItemNew(firearm=gun) for gun in guns)
     line = told.LineNew(GoodsKind.FIREARM, "9302", "Pistol PT 92, 9 mm Luger", PISTOLS, items=items)
     return told.LicenceNew(
         kind=LicenceKind.EXPORT,
         holder=maker,
         export_country="BR",
-        import_country="PY",
-        transits=("AR",),
-        recipient_name="Policía Nacional del Paraguay",
-        recipient_address="Asunción",
-        end_use="Service arms of the police",
+        import_country=sale.to,
+        transits=(sale.transit,) if sale.transit else (),
+        direct=not sale.transit,
+        recipient_name=sale.recipient,
+        recipient_address=sale.place,
+        end_use=sale.end_use,
         starts_on=work.today,
         expires_on=work.today + timedelta(days=365),
         lines=(line,),
@@ -121,22 +154,22 @@ def _application(work: Work, maker: str, guns: list[str]) -> told.LicenceNew:
     )
 
 
-def _papers(work: Work, key: int) -> None:
+def _papers(work: Work, key: int, sale: Sale) -> None:
     """What the importing State issued, shown and verified."""
     since = work.today - timedelta(days=20)
-    paper = told.ImportTold("DIMABEL 118", "DIMABEL", "PY", since, _later(work, 400))
+    paper = told.ImportTold(sale.import_licence, sale.authority, sale.to, since, _later(work, 400))
     licensing.tell_import_licence(work, key, paper, _version(work, key))
     assurance = told.EndUserTold(
-        "EUC 31", work.today, "PY", "Policía Nacional", "Asunción", "Comandante", "Service arms"
+        "EUC 31", work.today, sale.to, sale.recipient, sale.place, "Comandante", sale.end_use
     )
     licensing.tell_end_user(work, key, assurance, _version(work, key))
-    verified = review.ImportVerified("By letter of DIMABEL", (PISTOLS,))
+    verified = review.ImportVerified(f"By letter of {sale.authority}", (PISTOLS,))
     review_acts.verify_import(work, key, verified, _version(work, key))
     review_acts.verify_end_user(work, key, review.Confirmed("By the embassy"), _version(work, key))
 
 
-def _answers(work: Work, key: int) -> None:
-    """What Argentina said and was told, and the assessment."""
+def _answers(work: Work, key: int, sale: Sale) -> None:
+    """What the transit State said and was told, and the assessment."""
     said = review.TransitChange(
         answer=TransitAnswer.NO_OBJECTION,
         asked_on=work.today - timedelta(days=9),
@@ -144,7 +177,8 @@ def _answers(work: Work, key: int) -> None:
         reference="ANMaC 77",
         informed_on=work.today,
     )
-    review_acts.record_transit(work, key, "AR", said, _version(work, key))
+    if sale.transit:
+        review_acts.record_transit(work, key, sale.transit, said, _version(work, key))
     for question in asked(war_material=False):
         check = review.CheckNew(question.key, Assessed.CLEAR, "Case file", "")
         review_acts.assess(work, key, check, _version(work, key))

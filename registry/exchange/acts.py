@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from schemas.words import said
 
 SIGNS_FOR, READS_FOR, GRACE = timedelta(days=365), timedelta(days=90), timedelta(days=30)
 SET_LIVES = timedelta(days=400)
+ROOT_KEYS, THRESHOLD = 3, 2
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ def bundle_of(text: str) -> Bundle:
         return Bundle(str(found["root"]), str(found.get("keyset", "")))
     except (strict_json.NotStrictError, KeyError):
         raise KeysRefused("This is no key file of a State") from None
+
+
+def text_of(bundle: Bundle) -> str:
+    """The file that is handed to other States."""
+    return json.dumps({"root": bundle.root, "keyset": bundle.key_set}, indent=1) + "\n"
 
 
 @act(May.EXCHANGE_MANAGE)
@@ -81,6 +88,26 @@ def destroy_old_keys(work: Work) -> int:
     for row in rows:
         row.sealed = None
     return len(rows)
+
+
+def make_root(
+    work: Work, before: Sequence[Ed25519PrivateKey] = ()
+) -> tuple[Sequence[Ed25519PrivateKey], int, str]:
+    """Our first root, or the next one, which keys of the one before sign too: its private keys, which are
+    kept nowhere here, its version and its fingerprint. Raises KeysRefused.
+    """
+    known = queries.trusted(work, work.home)
+    keys = [Ed25519PrivateKey.generate() for _ in range(ROOT_KEYS)]
+    version = known.root.version + 1 if known else 1
+    payload = {
+        "ver": VERSIONS[0],
+        "type": "root",
+        "state": work.home,
+        "version": version,
+        "keys": [jose.encoded(key.public_key().public_bytes_raw()) for key in keys],
+        "threshold": THRESHOLD,
+    }
+    return keys, version, set_own_root(work, keysets.signed_by(payload, [*before, *keys]))
 
 
 @act(May.EXCHANGE_MANAGE)

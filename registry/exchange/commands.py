@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -25,12 +24,10 @@ from flask.cli import AppGroup
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR, Work
-from registry.exchange import acts, courier, jose, keysets, own_kinds, queries, transport
+from registry.exchange import acts, courier, keysets, own_kinds, queries, transport
 from registry.exchange.kinds import Kinds
-from schemas.exchange import VERSIONS
 from schemas.exchange_keys import Card
 
-ROOT_KEYS, THRESHOLD = 3, 2
 exchange = AppGroup("exchange", help="Messages between States.")
 Row = Sequence[object]
 
@@ -73,20 +70,10 @@ def keygen(root: Path | None) -> None:
         click.echo(f"Signing key {signing}\nEncryption key {reading}")
         click.echo("They serve once `exchange keyset` has published them.")
         return
-    keys = [Ed25519PrivateKey.generate() for _ in range(ROOT_KEYS)]
     with _work() as work:
-        known = queries.trusted(work, work.home)
-        before = _read_keys(root) if known else []
-        payload = {
-            "ver": VERSIONS[0],
-            "type": "root",
-            "state": work.home,
-            "version": known.root.version + 1 if known else 1,
-            "keys": [jose.encoded(key.public_key().public_bytes_raw()) for key in keys],
-            "threshold": THRESHOLD,
-        }
-        fingerprint = acts.set_own_root(work, keysets.signed_by(payload, [*before, *keys]))
-        _write_keys(root / f"v{payload['version']}", keys)
+        before = _read_keys(root) if queries.trusted(work, work.home) else []
+        keys, version, fingerprint = acts.make_root(work, before)
+        _write_keys(root / f"v{version}", keys)
     click.echo(f"Fingerprint of our root: {fingerprint}")
     click.echo("Keep each key in another place; two of the three sign.")
 
@@ -108,8 +95,8 @@ def _read_keys(folder: Path) -> list[Ed25519PrivateKey]:
     files = sorted((versions[-1] if versions else folder).glob("root-*.pem"))
     keys = [load_pem_private_key(file.read_bytes(), None) for file in files]
     found = [key for key in keys if isinstance(key, Ed25519PrivateKey)]
-    if len(found) < THRESHOLD:
-        raise click.ClickException(f"Fewer than {THRESHOLD} keys of the root are in {folder}")
+    if len(found) < acts.THRESHOLD:
+        raise click.ClickException(f"Fewer than {acts.THRESHOLD} keys of the root are in {folder}")
     return found
 
 
@@ -136,8 +123,7 @@ def keyset(
             acts.publish(work, _read_keys(root), endpoints, pins, card)
             own_kinds.post_keys(work)
         bundle = acts.own_bundle(work)
-    json.dump({"root": bundle.root, "keyset": bundle.key_set}, out, indent=1)
-    out.write("\n")
+    out.write(acts.text_of(bundle))
 
 
 @exchange.command("pin")

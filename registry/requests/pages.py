@@ -181,11 +181,13 @@ def _shown(number: str, errors: tuple[Unmet, ...] = (), act: str = "") -> str:
         found = queries.request(work, _key(number))
         chain = [_link(one) for one in queries.chain_views(work, found.id)]
         ending = queries.chain_ending(work, found.id)
+        followed = queries.follower(work, found.id) is not None
     return _render(
         "show",
         found=found,
         chain=chain,
         ending=ending,
+        followed=followed,
         steps=[_event(found, event) for event in found.events],
         errors=errors,
         tried=act,

@@ -321,12 +321,10 @@ def _chain_view(row: TraceRequestRow, current: bool) -> dict[str, Any]:
 
 
 def chain_ending(work: Work, request_id: int) -> str:
-    """Why the chain of a request ends where it stands, "" where another State can be asked."""
+    """Why the chain of a request ends where it stands, "" where another State can be asked or is."""
     row = request_row(work, request_id)
-    if row.direction != Direction.OUT or not row.answer:
+    if row.direction != Direction.OUT or not row.answer or follower(work, row.id) is not None:
         return ""
-    if follower(work, row.id) is not None:
-        return said("The State it names is asked already.")
     return chain.ending([link(one) for one in upstream(work, row)], work.home)
 
 

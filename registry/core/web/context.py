@@ -13,8 +13,9 @@ from werkzeug.exceptions import ClientDisconnected
 from registry.core.actors import Glass
 from registry.core.database import Database
 from registry.core.errors import SignInNeeded
+from registry.core.numbers import new_request_id
 from registry.core.settings import Settings
-from registry.core.work import Actor, Begin, Look, Office, Work, new_request_id
+from registry.core.work import Actor, Begin, Look, Office, Work
 from schemas.vocabulary import May, Purpose
 
 
