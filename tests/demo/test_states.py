@@ -1,0 +1,88 @@
+"""Three States as processes of their own, and the trace from one to the next."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from registry.core.database import Database
+from registry.core.settings import SOURCE_ROOT, Settings, without_settings
+from registry.core.work import OPERATOR, Office
+from registry.demo import playing, states
+from registry.licensing import queries as licensing
+from registry.requests import queries
+from schemas.licensing import LicencesAsked
+
+PATIENCE = 300  # seconds
+
+
+def free_ports() -> int:
+    """The first of three ports next to each other that nobody uses."""
+    for port in range(21_000, 60_000, 7):
+        try:
+            for one in range(port, port + 3):
+                with socket.socket() as probe:
+                    probe.bind((states.HOST, one))
+        except OSError:
+            continue
+        return port
+    raise AssertionError("no free ports")
+
+
+def demonstrate(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
+    environment = without_settings(os.environ) | {"REGISTRY_INSTANCE": str(folder), "REGISTRY_STATE": "XX"}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "states", "--once", "--port"]
+    return subprocess.run(
+        [*command, str(port)],
+        cwd=SOURCE_ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@contextmanager
+def office(folder: Path, code: str) -> Iterator[Office]:
+    stage = next(one for one in states.stages(folder / "states", 1) if one.code == code)
+    settings = Settings.from_environment(stage.environment)
+    database = Database(settings.database_url)
+    yield Office(database, settings.state, secret=settings.secret_key, zone=settings.zone)
+    database.close()
+
+
+def test_a_trace_goes_from_state_to_state_with_a_licence_behind_it(tmp_path: Path) -> None:
+    played = demonstrate(tmp_path, free_ports())
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert "The chain is complete: PT asked BR, then AR" in played.stdout
+    assert re.search(r"/requests/RQ-\d{9}-[0-9A-Z]\n", played.stdout)
+    with office(tmp_path, "PT") as pt, pt.look(playing.person(pt, "officer")) as work:
+        first, second = queries.chain_views(work, 1)
+        answers = [queries.request(work, n).answer or {} for n in (1, 2)]
+        assert queries.chain_ending(work, 1) == "", "it was followed"
+        assert "did not leave" in str(queries.chain_ending(work, 2))
+    assert [first["peer"], second["peer"]] == ["BR", "AR"]
+    assert [answer["by_machine"] for answer in answers] == [True, False]
+    assert (answers[0]["outcome"], answers[1]["outcome"]) == ("left_the_country", "identified")
+    with office(tmp_path, "BR") as br, br.look(OPERATOR) as work:
+        (licence,) = licensing.licences(work, LicencesAsked()).items
+    assert first["next_state"]["document_number"] == licence.number, "it left under a licence on record there"
+
+
+def test_a_port_that_is_taken_is_named_before_anything_is_set_up(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind((states.HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = demonstrate(tmp_path, port)
+    assert refused.returncode == 1
+    assert f"Port {port} cannot be used" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "states").exists()
