@@ -101,9 +101,9 @@ class Settings:
         )
 
 
-def without_settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """An environment without settings of a registry, for a process that serves another one."""
-    return {name: value for name, value in environment.items() if not name.startswith("REGISTRY_")}
+def without_settings() -> dict[str, str]:
+    """This process's environment without settings of a registry, for a process that serves another one."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
 
 
 def _networks(given: Mapping[str, str]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ only. What is told to one of them from outside is not what this process was told
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -55,7 +54,7 @@ class Stage:
     @property
     def environment(self) -> dict[str, str]:
         """What its processes are told."""
-        return without_settings(os.environ) | {
+        return without_settings() | {
             "REGISTRY_STATE": self.code,
             "REGISTRY_ZONE": self.zone,
             "REGISTRY_AUTHORITY": self.authority,

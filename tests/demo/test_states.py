@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import subprocess
@@ -36,7 +35,7 @@ def free_ports() -> int:
 
 
 def demonstrate(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
-    environment = without_settings(os.environ) | {"REGISTRY_INSTANCE": str(folder), "REGISTRY_STATE": "XX"}
+    environment = without_settings() | {"REGISTRY_INSTANCE": str(folder), "REGISTRY_STATE": "XX"}
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "states", "--once", "--port"]
     return subprocess.run(
         [*command, str(port)],
