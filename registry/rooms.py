@@ -71,6 +71,8 @@ from registry.recovery import disposal_acts, disposal_api, disposal_pages
 from registry.recovery import documents as recovery_documents
 from registry.recovery import entry_pages as recovery_entry_pages
 from registry.recovery import evidence_pages as recovery_evidence_pages
+from registry.recovery import figures_api as recovery_figures_api
+from registry.recovery import figures_pages as recovery_figures_pages
 from registry.recovery import pages as recovery_pages
 from registry.requests import api as requests_api
 from registry.requests import documents as requests_documents
@@ -203,6 +205,7 @@ MORE_ROOMS = (
     approvals_api, glass_api, code_api, code_pages, counter_pages, law_api, law_pages, marking_api,
     marking_pages, sales_api, sales_pages,
     stock_api, stock_pages, scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages,
+    recovery_figures_api, recovery_figures_pages,
     disposal_api, disposal_pages, retention_disposal_api, retention_disposal_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""

@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.base import Shape
 from schemas.fields import Code, Country, Day, Number, Text, Whole
+from schemas.figures import OriginSchema
 from schemas.firearms import PartyNameSchema
 from schemas.paging import PageAsked, PageAskedSchema
 from schemas.recovery_vocabulary import (
@@ -333,6 +334,7 @@ class RecoveredItemSchema(ItemRowSchema):
     )
     chain = fields.List(fields.Nested(LinkSchema), required=True)
     chain_is_whole = fields.Boolean(required=True)
+    origin = fields.Nested(OriginSchema, required=True, allow_none=True)
 
 
 class RecoverySchema(Shape):

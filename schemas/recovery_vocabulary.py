@@ -89,3 +89,26 @@ class HandoverState(StrEnum):
     SIGNED = "signed"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+
+
+class OriginStatus(StrEnum):
+    """How far the illicit origin or context of a recovered firearm is established (SDG indicator 16.4.2)."""
+
+    ESTABLISHED_HERE = "established_here"
+    ESTABLISHED_ABROAD = "established_abroad"
+    ESTABLISHED_OTHERWISE = "established_otherwise"
+    WAITING = "waiting_for_answer"
+    TO_ASK = "to_ask_abroad"
+    UNDECIDED = "undecided"
+    NOT_FOUND = "not_found"
+    UNTRACEABLE = "no_legible_mark"
+
+
+class OriginBasis(StrEnum):
+    """What a competent authority established an origin by, where no trace did."""
+
+    INTELLIGENCE = "intelligence"
+    STATEMENT = "statement"
+    COURT_FINDING = "court_finding"
+    EXAMINATION = "examination"
+    OTHER = "other"

@@ -23,10 +23,12 @@ from registry.recovery import (
     disposal_acts,
     disposal_queries,
     evidence_acts,
+    origin_acts,
     queries,
 )
 from registry.recovery.views import CampaignView, ItemRow, RecoveryView
 from schemas.disposal import CompletionNew, DisposalNew, WitnessNew
+from schemas.figures import OriginNew
 from schemas.firearms import FirearmsAsked
 from schemas.recovery import CampaignNew, HandoverNew, ItemNew, ItemsAsked, PostNew, RecoveryNew, SigningNew
 from schemas.recovery_vocabulary import (
@@ -35,6 +37,7 @@ from schemas.recovery_vocabulary import (
     EvidencePurpose,
     ItemCondition,
     ItemKind,
+    OriginBasis,
     RecoveryKind,
 )
 from schemas.vocabulary import CustodyKind, FirearmType, MarkCondition
@@ -61,7 +64,22 @@ def load(office: Office, officer: Actor, police: Actor, taker: str, taking: Acto
                 acts.record(work, _handed_in(random, drive, agency, today, n))
     with office.begin(police) as work:
         seized = acts.record(work, _seizure(agency, today, stolen))
+    _established(office, police, seized)
     _hand_over(office, police, taker, taking, seized)
+
+
+def _established(office: Office, police: Actor, seized: RecoveryView) -> None:
+    """A workshop was found by other means than a mark."""
+    unmatched = [row for row in seized.items if row.kind == ItemKind.FIREARM and not row.firearm]
+    for row in unmatched[:1]:
+        with office.begin(police) as work:
+            told = OriginNew(
+                OriginBasis.INTELLIGENCE,
+                work.today,
+                "Assembled in a clandestine workshop in Duque de Caxias",
+                "Inquiry 311 of the Polícia Federal",
+            )
+            origin_acts.establish(work, parse_registry_number("EV", row.number), told, row.version)
 
 
 def dispose(office: Office, officer: Actor, supervisor: Actor, police: Actor) -> None:
@@ -196,6 +214,7 @@ def _seizure(agency: str, today: date, stolen: Sequence[ItemNew]) -> RecoveryNew
         agency,
         (
             *stolen,
+            ItemNew(type=FirearmType.HANDMADE, calibre="9 mm Luger", note="Submachine gun without any mark"),
             ItemNew(ItemKind.AMMUNITION, mark="UZZ18", calibre="9 mm Luger", quantity=117, bag="PF-000420"),
         ),
         circumstances="In a container searched at the port",

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from marshmallow import ValidationError
 
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR
-from registry.recovery import acts, entry, queries
+from registry.recovery import acts, entry, figures_queries, queries
+from registry.recovery.figures import DEFINITIONS, percent
+from schemas.figures import FiguresAskedSchema, FiguresSchema
 from schemas.recovery import CampaignsAsked
 
 recovery = AppGroup("recovery", help="Campaigns, and a day's collection from a file.")
@@ -31,6 +35,28 @@ def campaigns() -> None:
             )
             for post in one.posts:
                 click.echo(f"  {post.n}  {post.name}, {post.place}: {post.firearms:,} firearms")
+
+
+@recovery.command("figures")
+@click.option("--since", default=None, help="First day of the recoveries, 2026-01-01.")
+@click.option("--until", default=None, help="Last day.")
+@click.option("--json", "as_json", is_flag=True)
+def figures(since: str | None, until: str | None, as_json: bool) -> None:
+    """SDG indicator 16.4.2: how many recovered firearms have an established origin."""
+    parts: Registry = current_app.extensions["registry"]
+    try:
+        given = {name: day for name, day in (("since", since), ("until", until)) if day}
+        asked = FiguresAskedSchema().load(given)
+    except ValidationError as error:
+        raise click.ClickException(str(error.messages)) from error
+    with parts.office.look(OPERATOR) as work:
+        found = figures_queries.figures_of(work, asked)
+    if as_json:
+        click.echo(json.dumps(FiguresSchema().dump(found), indent=1))
+        return
+    click.echo(f"{found.numerator:,} of {found.denominator:,} firearms: {percent(found.share)}")
+    for status, many in found.by_status.items():
+        click.echo(f"  {many:>9,}  {status.value.replace('_', ' ')}: {DEFINITIONS[status]}")
 
 
 @recovery.command("day")

@@ -18,7 +18,7 @@ from registry.core.web.words import options, shown
 from registry.recovery import acts, evidence_acts, evidence_queries, queries
 from registry.recovery.pages import Answer, blueprint, render
 from schemas import recovery as shapes
-from schemas.recovery_vocabulary import EvidencePurpose, HandoverState
+from schemas.recovery_vocabulary import EvidencePurpose, HandoverState, OriginBasis
 from schemas.vocabulary import May
 
 PURPOSES = tuple(one for one in EvidencePurpose if one is not EvidencePurpose.RECEIVED)
@@ -38,13 +38,14 @@ def evidence() -> Answer:
 @guard.may(May.RECOVERY_READ)
 def item(number: str) -> Answer:
     """One item with what its trace found and its chain."""
-    return _item(number)
+    return shown_item(number)
 
 
-def _item(number: str, errors: Any = ()) -> str:
+def shown_item(number: str, errors: Any = ()) -> str:
+    """The page of an item, with what was refused."""
     with context.look() as work:
         found = evidence_queries.item(work, find_registry_number("EV", number))
-    return render("item", found=found, errors=errors, typed=request.form)
+    return render("item", found=found, errors=errors, typed=request.form, bases=options(OriginBasis))
 
 
 @blueprint.post("/evidence/<number>/match")
@@ -68,7 +69,7 @@ def _changed(number: str, schema: type[Any], act: Any, done: str) -> Answer:
         with context.begin() as work:
             act(work, find_registry_number("EV", number), taken, request.form.get("version", -1, int))
     except RegistryError as error:
-        return _item(number, shown(error)), error.status
+        return shown_item(number, shown(error)), error.status
     flash(done, "good")
     return redirect(url_for("recovery.item", number=number), 303)
 

@@ -12,8 +12,8 @@ from registry.core.numbers import parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work, is_own
 from registry.recovery import chain, queries
-from registry.recovery.tables import EvidenceStep, Handover, HandoverItem, Item
-from registry.recovery.views import HandoverView, ItemView, LinkView
+from registry.recovery.tables import EvidenceStep, Handover, HandoverItem, Item, ItemOrigin
+from registry.recovery.views import HandoverView, ItemView, LinkView, OriginView
 from registry.tracing import keeping
 from registry.tracing.queries import trace_number
 from registry.tracing.tables import Trace
@@ -104,7 +104,12 @@ def item(work: Work, item_id: int) -> ItemView:
         recovered_on=recovery.recovered_on,
         place=recovery.place,
         recovery_kind=recovery.kind,
+        origin=_origin(work.session.get(ItemOrigin, row.id)),
     )
+
+
+def _origin(row: ItemOrigin | None) -> OriginView | None:
+    return OriginView(row.basis, row.established_on, row.origin, row.source) if row else None
 
 
 def _answer(work: Work, row: Item) -> dict[str, Any]:

@@ -132,6 +132,23 @@ class Item(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class ItemOrigin(Base):
+    """What a competent authority established of an item's origin, where no trace did. source: who says so."""
+
+    __tablename__ = "item_origin"
+    __table_args__ = table_args(CheckConstraint("length(origin) > 0 AND length(source) > 0", name="told"))
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("recovered_item.id"), primary_key=True, autoincrement=False
+    )
+    basis: Mapped[str] = mapped_column(String(20))
+    established_on: Mapped[date]
+    origin: Mapped[str] = mapped_column(String(400))
+    source: Mapped[str] = mapped_column(String(200))
+    recorded_by: Mapped[int] = mapped_column(Key)  # account; 0: the operator
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class Handover(Base):
     """Evidence offered by one person to another, who has not signed for it, or has, or did not want to.
 

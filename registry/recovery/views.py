@@ -71,6 +71,16 @@ class LinkView:
 
 
 @dataclass(frozen=True)
+class OriginView:
+    """What a competent authority established, where no trace did."""
+
+    basis: str
+    established_on: date
+    origin: str
+    source: str
+
+
+@dataclass(frozen=True)
 class ItemRow:
     """An item as lists show it. authority_number: "" where it has none."""
 
@@ -117,6 +127,7 @@ class ItemView(ItemRow):
     recovered_on: date
     place: str
     recovery_kind: str
+    origin: OriginView | None
 
 
 @dataclass(frozen=True)

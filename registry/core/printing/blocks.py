@@ -95,5 +95,12 @@ class FindingBox:
     words: str
 
 
-Block = Heading | Paragraph | KeyValues | Table | Timeline | FindingBox
+@dataclass(frozen=True)
+class Bars:
+    """A picture of amounts: (what, how many, whether it stands out). The amount stands beside its bar."""
+
+    rows: Sequence[tuple[str, int, bool]]
+
+
+Block = Heading | Paragraph | KeyValues | Table | Timeline | FindingBox | Bars
 Drawing = Callable[[Canvas], None]

@@ -17,6 +17,7 @@ from registry.core.printing.blocks import (
     ROOM,
     TONES,
     TOP,
+    Bars,
     Block,
     Drawing,
     FindingBox,
@@ -82,6 +83,8 @@ class Layout:
                 self._timeline(block.steps)
             case FindingBox():
                 self._finding(block)
+            case Bars():
+                self._bars(block)
 
     def _need(self, height: float) -> bool:
         """Begin a new page unless so much room is left; answers whether it did."""
@@ -183,6 +186,20 @@ class Layout:
             above = (page, y) if page == len(self.pages) else None
         self._y -= 4
 
+    def _bars(self, block: Bars) -> None:
+        aside, amounts = 52 * mm, 16 * mm
+        most = max(1, *(many for _, many, _ in block.rows))
+        for what, many, stands_out in block.rows:
+            names = _cell(LEFT, aside - 3 * mm, what, 8.5, ink.SOFT)
+            self._need(14.0 * len(names.lines))
+            y = self._y
+            length = many / most * (ROOM - aside - amounts)
+            self._band([names], 14)
+            self._draw(ink.box, self._place(LEFT + aside, length), y - 15, length, 9, _BARS[stands_out])
+            beside = LEFT + aside + length + 4
+            self._write(Cell(beside, amounts, ()), Line(f"{many:,}", 8.5), y - 13.5)
+        self._y -= 6
+
     def _finding(self, block: FindingBox) -> None:
         """A box, in as many parts as it needs pages; each part says its severity in words."""
         words = fonts.wrapped(block.words, 9.5, ROOM - 18)
@@ -205,6 +222,9 @@ class Layout:
         for n, line in enumerate(lines):
             self._write(cell, line, self._y - 12 - 13 * n)
         self._y -= height + 5
+
+
+_BARS = ("#9db3c6", "#1b6ca8")
 
 
 def _widths(table: Table) -> list[float]:

@@ -19,6 +19,7 @@ from registry.core.printing.blocks import (
     RIGHT,
     ROOM,
     SEAL,
+    Bars,
     Block,
     FindingBox,
     Frame,
@@ -33,6 +34,7 @@ from registry.core.printing.blocks import (
 from registry.core.printing.layout import Layout, Line, write_line
 
 __all__ = [
+    "Bars",
     "Block",
     "FindingBox",
     "Frame",

@@ -1,0 +1,85 @@
+"""The figures as a paper: the indicator, what it is made of, and what was destroyed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registry.core.printing.paper import Bars, Block, Frame, Heading, KeyValues, Paragraph, Table, document
+from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, percent
+from schemas.recovery_vocabulary import RecoveryKind
+from schemas.words import Language
+
+
+def draw(found: Figures, authority: str, printed_on: str, say: Language) -> bytes:
+    """The paper as PDF."""
+    frame = Frame(
+        title=say("Recovered firearms and their origin"),
+        number=period(found, say),
+        authority=authority,
+        issued=printed_on,
+        page_words=say("Page {page} of {pages}"),
+        language=say.code,
+    )
+    return document(frame, list(_blocks(found, say)))
+
+
+def period(found: Figures, say: Language) -> str:
+    """The period in words."""
+    if found.since is None and found.until is None:
+        return say("All years")
+    return f"{found.since or '…'} – {found.until or '…'}"
+
+
+def _blocks(found: Figures, say: Language) -> Iterator[Block]:
+    told = say("%(established)s of %(all)s firearms: %(share)s")
+    yield Paragraph(
+        told
+        % {
+            "established": f"{found.numerator:,}",
+            "all": f"{found.denominator:,}",
+            "share": percent(found.share),
+        },
+        large=True,
+    )
+    yield Paragraph(
+        say(
+            "SDG indicator 16.4.2: share of seized, found and surrendered arms whose illicit origin or "
+            "context was traced or established by a competent authority."
+        )
+    )
+    yield KeyValues(
+        [
+            (say("Numerator"), f"{found.numerator:,}"),
+            (say("Denominator"), f"{found.denominator:,}"),
+            (say("Of those with a legible mark"), f"{found.traceable:,}"),
+            (say("Parts recovered"), f"{found.parts:,}"),
+            (say("Rounds recovered"), f"{found.cartridges:,}"),
+        ]
+    )
+    yield Heading(say("Status of each firearm"))
+    yield Bars([(say.label(s), many, s in ESTABLISHED) for s, many in found.by_status.items()])
+    heads = ((say("Status"), 3.4), (say("Definition"), 7.4), (say("Counts"), 1.4), (say("Firearms"), 1.6))
+    yield Table(
+        heads,
+        [
+            (say.label(s), say(DEFINITIONS[s]), say("yes") if s in ESTABLISHED else say("no"), f"{many:,}")
+            for s, many in found.by_status.items()
+        ],
+    )
+    yield Heading(say("Types of firearms"))
+    yield Table(
+        ((say("Type"), 4.0), *((say.label(kind), 2.0) for kind in RecoveryKind), (say("Together"), 2.0)),
+        [
+            (
+                say.label(kind) or say("Unknown"),
+                *(f"{many:,}" for many in ways.values()),
+                f"{sum(ways.values()):,}",
+            )
+            for kind, ways in found.by_type.items()
+        ],
+    )
+    yield Heading(say("Destroyed or disposed of"))
+    yield Table(
+        ((say("How"), 4.0), (say("Method"), 4.0), (say("Firearms"), 2.0)),
+        [(say.label(one.kind), say.label(one.method), f"{one.firearms:,}") for one in found.ended],
+    )
