@@ -97,7 +97,7 @@ def row_json(table: Table, engine: str, row: str, personal: bool = False) -> str
         inner = ", ".join(f"'{column.name}', {_sqlite_value(column, row)}" for column in columns)
         return f"json_object({inner})"
     apart = ",".join(column.name for column in table.columns if is_personal(column) is not personal)
-    return f"(to_jsonb({row}) - '{{{apart}}}'::text[])::text"
+    return f"(to_jsonb({row}) - '{{{apart}}}'::text[])::text" if apart else f"to_jsonb({row})::text"
 
 
 def key_json(table: Table, engine: str, row: str) -> str:
