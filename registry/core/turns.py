@@ -89,7 +89,7 @@ class Turn:
             if self.is_sqlite:
                 self._on_sqlite([])
                 places = ", ".join("?" * len(columns))
-                self._driver.executemany(f"{into} VALUES ({places})", _kept_rows(rows))
+                self._driver.executemany(f"{into} VALUES ({places})", _kept_rows(table, columns, rows))
                 return
             arrays = ", ".join(f"%s::{_array_of(table.c[column])}" for column in columns)
             if not self._is_anothers:
@@ -143,16 +143,19 @@ class Turn:
         self._begun = False
 
 
-def _kept_rows(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+def _kept_rows(
+    table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> Iterator[Sequence[Any]]:
     """Rows as SQLite keeps them: the same few days and moments come again and again."""
+    days = [n for n, name in enumerate(columns) if isinstance(_kind(table.c[name]), Date | DateTime)]
     known: dict[Any, Any] = {}
     for row in rows:
         kept = list(row)
-        for at, value in enumerate(kept):
-            if isinstance(value, date):
-                if value not in known:
-                    known[value] = as_kept(value)
-                kept[at] = known[value]
+        for n in days:
+            value = kept[n]
+            if value not in known:
+                known[value] = as_kept(value)
+            kept[n] = known[value]
         yield kept
 
 
@@ -161,8 +164,12 @@ _ARRAYS = ((Boolean, "boolean"), (Integer, "bigint"), (DateTime, "timestamptz"),
 
 def _array_of(column: Column[Any]) -> str:
     """PostgreSQL's type for many values of a column."""
-    kind = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
+    kind = _kind(column)
     return next((name for known, name in _ARRAYS if isinstance(kind, known)), "text") + "[]"
+
+
+def _kind(column: Column[Any]) -> Any:
+    return column.type.impl if isinstance(column.type, TypeDecorator) else column.type
 
 
 @contextmanager
