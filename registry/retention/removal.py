@@ -83,7 +83,12 @@ def _licence(key: int) -> Iterator[Part]:
 
 def _recovery(key: int) -> Iterator[Part]:
     items = select(recoveries.Item.id).where(recoveries.Item.recovery_id == key)
-    for part in (disposals.DisposalItem, recoveries.HandoverItem, recoveries.EvidenceStep):
+    for part in (
+        disposals.DisposalItem,
+        recoveries.HandoverItem,
+        recoveries.EvidenceStep,
+        recoveries.ItemOrigin,
+    ):
         yield Part(part, part.item_id.in_(items))
     yield Part(recoveries.Item, recoveries.Item.recovery_id == key)
     yield Part(recoveries.Recovery, recoveries.Recovery.id == key)

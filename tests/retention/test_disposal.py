@@ -25,7 +25,8 @@ from schemas.vocabulary import Role
 from tests.firearms.world import make_world, register, serial
 from tests.makers import EVERYTHING, agreed, bearer, make_person, post, sign_in
 from tests.recovery.test_disposal import approve, done, held, proposed
-from tests.recovery.world import make_scene, pistol
+from tests.recovery.test_figures import establish
+from tests.recovery.world import item_of, make_scene, pistol
 from tests.retention.test_records import ended
 from tests.shipments.test_following import do
 from tests.shipments.world import announce, check_all, clear, customs, export_licence, open_offices
@@ -123,6 +124,7 @@ def test_recovery_trace_and_firearm_go_one_after_the_other_at_the_end_of_their_t
     scene = make_scene(office)
     gun = register(office, scene.world)
     (item,) = held(office, scene, pistol("TAB12345"))
+    establish(office, scene, item_of(office, scene, item))
     batch = proposed(office, scene, item)
     approve(office, scene.third, batch)
     done(office, scene.taker, batch)
