@@ -83,7 +83,7 @@ from registry.retention import api as retention_api
 from registry.retention import commands as retention_commands
 from registry.retention import disposal_api as retention_disposal_api
 from registry.retention import disposal_pages as retention_disposal_pages
-from registry.retention import disposing
+from registry.retention import disposing, received_api, received_documents, received_pages
 from registry.retention import documents as retention_documents
 from registry.retention import pages as retention_pages
 from registry.shipments import api as shipments_api
@@ -207,6 +207,7 @@ MORE_ROOMS = (
     stock_api, stock_pages, scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages,
     recovery_figures_api, recovery_figures_pages,
     disposal_api, disposal_pages, retention_disposal_api, retention_disposal_pages,
+    received_api, received_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
@@ -220,6 +221,7 @@ VERIFIABLE: Verifiable = {
     **shipments_documents.VERIFIABLE,
     **deactivation_documents.VERIFIABLE,
     **retention_documents.VERIFIABLE,
+    **received_documents.VERIFIABLE,
 }
 """Kinds of documents that everyone can verify, and what each subject tells of its own."""
 MESSAGES: Kinds = merged(exchange_kinds.KINDS, requests_messages.KINDS)

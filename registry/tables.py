@@ -18,6 +18,7 @@ from registry.recovery import disposal_tables as disposal
 from registry.recovery import tables as recovery
 from registry.requests import tables as requests
 from registry.retention import disposal_tables as records_disposal
+from registry.retention import received_tables
 from registry.retention import tables as retention
 from registry.shipments import tables as shipments
 from registry.tracing import tables as tracing
@@ -26,5 +27,5 @@ from registry.verification import tables as verification
 TABLES = (
     journal, web, directory, calendars, access, verification, exchange, marks, firearms,
     ammunition, code_tables, marking_tables, deactivation, licensing, shipments, tracing, requests,
-    recovery, disposal, retention, records_disposal,
+    recovery, disposal, retention, records_disposal, received_tables,
 )  # fmt: skip

@@ -47,3 +47,13 @@ class HoldKind(StrEnum):
     DEACTIVATION = "deactivation"
     INCIDENT = "incident"
     REFERENCE = "reference"  # another record rests on it
+
+
+class ReceivedKind(StrEnum):
+    """The form in which a company's own records came to the authority."""
+
+    BOUND_BOOK = "bound_book"
+    CARDS = "cards"
+    PAPERS = "papers"
+    FILES = "files"
+    DATABASE = "database"

@@ -78,6 +78,7 @@ class May(StrEnum):
     RETENTION_SET = "retention.set"  # the terms that laws ask for
     HOLD_PLACE = "hold.place"  # that a record stays whatever its terms say
     HOLD_LIFT = "hold.lift"
+    RECORDS_RECEIVE = "records.receive"  # what a company that closes hands over
     RECORDS_DISPOSE = "records.dispose"  # propose that records go at the end of their terms
     RECORDS_DISPOSAL_APPROVE = "records_disposal.approve"
     LEDGER_ERASE = "ledger.erase"  # personal values of records that go, from the journal too
@@ -409,6 +410,7 @@ class IssuedKind(StrEnum):
     RECEIPT = "receipt"  # of a shipment that came in, FP 10(4)
     DEACTIVATION_CERTIFICATE = "deactivation_certificate"
     RECORDS_DISPOSAL_CERTIFICATE = "records_disposal_certificate"
+    RECORDS_RECEIPT = "records_receipt"  # for what a company handed over
     TRACE_REQUEST = "trace_request"  # to or from another State
     TRACE_ANSWER = "trace_answer"  # of another State, or to it
 

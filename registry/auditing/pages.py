@@ -27,6 +27,7 @@ PLACES = {
     "F": "firearms.show", "L": "ammunition.show", "P": "directory.show", "T": "tracing.show",
     "RC": "recovery.campaign", "RV": "recovery.show", "EV": "recovery.item", "DC": "recovery.disposal",
     "RQ": "requests.show", "BG": "access.opened_record",
+    "RX": "retention.received_one",
 }  # fmt: skip
 OPERATIONS = {"I": "Recorded", "U": "Changed", "D": "Removed", "S": "Stated anew"}
 

@@ -42,7 +42,8 @@ RECORDS: dict[str, tuple[str, ...]] = {
     "T": ("trace",),
     "RC": ("campaign", "campaign_post"),
     "RV": ("recovery",),
-    "EV": ("recovered_item", "evidence_step"),
+    "EV": ("recovered_item", "evidence_step", "item_origin"),
+    "RX": ("received_records", "received_step"),
     "DC": ("disposal", "disposal_witness"),
     "BG": ("break_glass",),
     "RQ": ("trace_request", "trace_request_event", "onward_consent"),
@@ -51,6 +52,7 @@ NEEDED = {
     "F": May.FIREARM_READ, "L": May.LOT_READ, "P": May.DIRECTORY_READ, "T": May.TRACE_READ,
     "RC": May.RECOVERY_READ, "RV": May.RECOVERY_READ, "EV": May.RECOVERY_READ, "DC": May.RECOVERY_READ,
     "RQ": May.REQUEST_READ, "BG": May.GLASS_READ,
+    "RX": May.RETENTION_READ,
 }  # fmt: skip
 MOST = 400
 

@@ -14,7 +14,7 @@ from registry.access.tables import Account, Totp
 from registry.core.errors import Refused
 from registry.core.policy import permissions
 from registry.core.work import Actor, Office, Work
-from registry.demo import deactivations, lots, openings, people, recoveries, shipments
+from registry.demo import deactivations, lots, openings, people, received, recoveries, shipments
 from registry.demo import firearms as guns
 from registry.directory.tables import Party
 from registry.firearms import acts as firearms
@@ -136,6 +136,7 @@ def _recover(office: Office, actor: Actor) -> None:
     recoveries.dispose(office, officer, known["supervisor"], police)
     deactivations.load(office, officer, known["supervisor"])
     openings.load(office, police, known["auditor"])
+    received.load(office, officer)
 
 
 def signed_in(work: Work, account: Sketch) -> Actor:

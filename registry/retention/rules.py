@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from registry.core.errors import Unmet
-from schemas.retention_vocabulary import CountedFrom, HoldKind, RecordClass, Standing
+from schemas.received import ReceivedNew
+from schemas.retention_vocabulary import CountedFrom, HoldKind, ReceivedKind, RecordClass, Standing
 from schemas.words import Said, said
 
 FLOOR_YEARS = 10
@@ -187,3 +188,18 @@ COUNTED = {
     RecordClass.PERSON: frozenset({CountedFrom.LAST_EVENT, CountedFrom.TRANSFER}),
 }
 """Which events records of a class can have."""
+
+
+def unmet_to_receive(new: ReceivedNew, today: date) -> list[Unmet]:
+    """A company's records are of a time that is past, and a file is known again by its digest."""
+    unmet = []
+    for name, day in (("closed_on", new.closed_on), ("received_on", new.received_on)):
+        if day > today:
+            unmet.append(Unmet("This day has not come yet.", name, FLOOR_LAW))
+    if new.first_on > new.last_on:
+        unmet.append(Unmet("The last entry comes after the first.", "last_on", FLOOR_LAW))
+    if new.last_on > new.received_on:
+        unmet.append(Unmet("Its entries were made before it was handed over.", "last_on", FLOOR_LAW))
+    if new.kind in (ReceivedKind.FILES, ReceivedKind.DATABASE) and not new.digest:
+        unmet.append(Unmet("A file needs its digest, by which it is known again.", "digest", FLOOR_LAW))
+    return unmet
