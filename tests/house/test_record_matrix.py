@@ -9,6 +9,7 @@ whatever newcomers ask for, no answer tells them the number of a record out of r
 from __future__ import annotations
 
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -303,6 +304,14 @@ def test_newcomers_change_no_record_out_of_reach(demonstration: Flask, newcomers
     assert called.total() > 25
 
 
+def words_of(answer: Any) -> str:
+    """What an answer says, a paper too."""
+    if answer.mimetype != "application/pdf":
+        return str(answer.get_data(as_text=True))
+    read = subprocess.run(["pdftotext", "-", "-"], input=answer.data, capture_output=True, check=True)
+    return read.stdout.decode()
+
+
 def told_to(app: Flask, who: Caller) -> Counter[str]:
     """Numbers of records out of a newcomer's reach that any address without a record tells them."""
     closed = {
@@ -318,7 +327,7 @@ def told_to(app: Flask, who: Caller) -> Counter[str]:
         for query in ("", "?limit=200", "?q=1"):
             answer = who.get(rule.rule + query)
             if answer.status_code == 200:
-                for found in _NUMBER.finditer(answer.get_data(as_text=True)):
+                for found in _NUMBER.finditer(words_of(answer)):
                     if found[1] in closed:
                         told[f"{rule.rule}{query}: {found[1]}"] += 1
     return told
