@@ -7,6 +7,7 @@ any moment only leaves a message to be tried again, which the receiver answers w
 from __future__ import annotations
 
 import hashlib
+import itertools
 import secrets
 import threading
 from collections.abc import Callable, Sequence
@@ -23,7 +24,8 @@ from registry.exchange.tables import ExchangeOut
 from schemas.exchange import ProblemSchema, Receipt, ReceiptSchema
 
 AT_ONCE = 20
-EVERY = 1.0  # seconds
+EVERY = 0.1  # seconds: a chain of States waits for two such looks at every step
+SELDOM = 10  # looks, after which what else is due is done
 _RECEIPT, _PROBLEM = ReceiptSchema(), ProblemSchema()
 UNSENT = timedelta(hours=1)  # until a key set that has expired is looked at again
 log = structlog.get_logger()
@@ -189,13 +191,16 @@ def start(courier: Courier, also: Sequence[Callable[[], object]] = ()) -> thread
 
 def run(courier: Courier, over: threading.Event, also: Sequence[Callable[[], object]] = ()) -> None:
     """Deliver until the event is set, whatever happens meanwhile. also: what else is due now and then."""
-    while not over.wait(EVERY):
+    for look in itertools.cycle(range(SELDOM)):
+        if over.wait(EVERY):
+            return
         try:
             while courier.run_once() == AT_ONCE and not over.is_set():
                 pass
-            _release(courier)
-            for due in also:
-                due()
+            if look == 0:
+                _release(courier)
+                for due in also:
+                    due()
         except Exception as error:  # noqa: BLE001 - it must go on trying
             log.error("exchange_courier_failed", kind=type(error).__name__, reason=str(error)[:200])
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from registry.app import settle
-from tests.bench import cartridges, ledger_writes, ledgers, marks, traces
+from tests.bench import cartridges, exchanges, ledger_writes, ledgers, marks, traces
 from tests.bench.line import Line
 
 BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
@@ -22,6 +22,9 @@ BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
     "cartridge_bytes": cartridges.kept,
     "sales_single": cartridges.sold_single,
     "sales_bulk": cartridges.sold_in_bulk,
+    "exchange_hop": exchanges.hop,
+    "exchange_chain": exchanges.chain,
+    "exchange_incoming": exchanges.incoming,
     "ledger_integrate": ledgers.integrated,
     "ledger_write": ledger_writes.write,
     "ledger_proof": ledgers.proved,

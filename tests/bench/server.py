@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 WORKERS = 2
+SECRET = "benchmark" * 6
 CONNECTIONS = 8
 THREADS = CONNECTIONS // WORKERS  # of a worker where requests wait for the disk
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +46,7 @@ def serving(database_url: str, instance: Path, plain: bool = False, threads: int
         **os.environ,
         "REGISTRY_DATABASE_URL": database_url,
         "REGISTRY_INSTANCE": str(instance),
-        "REGISTRY_SECRET_KEY": "benchmark" * 6,
+        "REGISTRY_SECRET_KEY": SECRET,
     }
     command = [
         sys.executable,

@@ -172,15 +172,13 @@ def handed_over(police: Page, officer: Page, evidence: str) -> None:
     officer.wait_for_url("**/handovers/EH-*")
 
 
-def approve(town: Town, title: str) -> None:
+def approve(page: Page, title: str) -> None:
     """The supervisor reads what waits, and agrees."""
-    page = town.page(SUPERVISOR)
     page.goto("/proposals?for_me=true")
     page.locator("main tbody a").first.click()
     expect(page.locator("main")).to_contain_text(title)
     press(page, "Approve")
     expect(page.locator("main")).to_contain_text("Approved")
-    page.context.close()
 
 
 def destroyed(town: Town, officer: Page, evidence: str) -> None:
@@ -194,7 +192,7 @@ def destroyed(town: Town, officer: Page, evidence: str) -> None:
     fill(officer, items=evidence, method="smelting", place="Foundry of Cubatão", reason="Court order 12")
     press(officer, "Propose")
     officer.wait_for_url("**/disposals/DC-*")
-    approve(town, evidence)
+    approve(town.page(SUPERVISOR), evidence)
     officer.reload()
     today = town.live.office.today
     fill(
@@ -220,7 +218,7 @@ def remembered(officer: Page, gun: str) -> None:
 def forgotten(town: Town, gun: str) -> None:
     """Thirty years after the destruction two people let the records go, and the ledger is whole still."""
     town.live.office.clock = lambda: datetime.now(UTC) + timedelta(days=31 * 365.25)
-    officer = town.page(OFFICER)
+    officer, supervisor = town.page(OFFICER), town.page(SUPERVISOR)
     for record_class in ("recovery", "trace", "firearm"):
         officer.goto(f"/retention?record_class={record_class}")
         numbers = officer.locator("main tbody input[name=record]")
@@ -230,7 +228,7 @@ def forgotten(town: Town, gun: str) -> None:
         press(officer, "Propose that those chosen go")
         fill(officer, reason="Their terms are over")
         press(officer, "Propose")
-        approve(town, "kept until")
+        approve(supervisor, "kept until")
     missing = officer.goto(f"/firearms/{gun}")
     assert missing is not None
     assert missing.status == 404
