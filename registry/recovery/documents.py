@@ -1,9 +1,10 @@
-"""Papers of recovery: the receipt for what was handed in, and the labels of evidence."""
+"""Papers of recovery: receipts for what was handed in, labels of evidence and of what is to end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from registry.core.errors import Conflict
 from registry.core.numbers import key_of
 from registry.core.printing.labels import SHEETS, Label, sheet, single
 from registry.core.printing.paper import (
@@ -17,9 +18,11 @@ from registry.core.printing.paper import (
     document,
 )
 from registry.core.work import Work
+from registry.recovery.disposal_views import DisposalView
 from registry.recovery.tables import Recovery
 from registry.recovery.views import ItemRow, RecoveryView
 from registry.verification.queries import Standing, Verifiable
+from schemas.recovery_vocabulary import DisposalState
 from schemas.vocabulary import IssuedKind
 from schemas.words import Language
 
@@ -108,6 +111,33 @@ def labels(found: RecoveryView, authority: str, form: str, start: int, only: str
     """Labels of all items, or of one, each on a page ("single") or on a sheet from a free place on."""
     made = [label(item, found, authority) for item in found.items if only in ("", item.number)]
     return printed(made, form, start)
+
+
+def disposal_label(item: ItemRow, found: DisposalView, authority: str) -> Label:
+    """The label of an item on its way to its end: what is to become of it, in which batch, by which method.
+
+    The code stays the item's own, so that it is scanned as before.
+    """
+    return Label(
+        title=authority,
+        human_readable=item.number,
+        lines=(
+            ("", _short(f"{found.kind} {found.number}".upper().replace("_", " "))),
+            ("", _short(f"{found.method} {found.place}".replace("_", " "))),
+            ("", _short(" ".join(filter(None, (item.type.replace("_", " "), item.described))))),
+            ("", _short(item.mark or item.authority_number or "-")),
+        ),
+        code128=item.number,
+        datamatrix=item.number,
+        footer=item.authority_number,
+    )
+
+
+def disposal_labels(found: DisposalView, authority: str, form: str, start: int) -> bytes:
+    """Labels of all items of a batch; raises Conflict before it is approved."""
+    if found.state not in (DisposalState.APPROVED, DisposalState.DONE):
+        raise Conflict("Nothing is labelled for disposal before it is approved.")
+    return printed([disposal_label(item, found, authority) for item in found.rows], form, start)
 
 
 def printed(made: Iterable[Label], form: str, start: int) -> bytes:

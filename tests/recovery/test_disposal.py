@@ -28,6 +28,7 @@ from schemas.vocabulary import MarkKind, PartyKind, Role
 from tests.firearms.world import register
 from tests.makers import EVERYTHING, make_party, post, sign_in
 from tests.recovery.test_evidence import at_once
+from tests.recovery.test_recovery import codes
 from tests.recovery.world import Scene, item_of, make_scene, offer, pistol, record, sign
 
 WITNESSES = (WitnessNew("Ana Reis", "Public prosecutor"), WitnessNew("Rui Sá", "Ombudsman"))
@@ -291,8 +292,17 @@ def test_pages_from_proposal_to_a_certificate_that_everyone_can_verify(
     place = f"/disposals/{batch.number}"
     assert "waits for a second person" in browser.get(place).get_data(as_text=True)
     assert browser.get(f"{place}/certificate.pdf").status_code == 409
+    assert browser.get(f"{place}/labels.pdf").status_code == 409, "nothing is labelled before it is approved"
     approve(office, scene.third, batch)
-    assert "It was done" in browser.get(place).get_data(as_text=True)
+    approved = browser.get(place).get_data(as_text=True)
+    assert "It was done" in approved
+    assert f"{place}/labels.pdf" in approved
+    labels = browser.get(f"{place}/labels.pdf").data
+    assert codes(labels) == {number}
+    told = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=labels, stdout=subprocess.PIPE, check=True
+    )
+    assert f"DESTRUCTION {batch.number}" in told.stdout.decode()
     refused = post(
         browser,
         f"{place}/completion",
