@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,6 +95,7 @@ def load_demonstration(firearms: int, lots: int) -> None:
 def demonstrate_states(port: int, once: bool) -> None:
     """Serve three States on this machine and play a trace from one to the next, until Ctrl-C."""
     parts: Registry = current_app.extensions["registry"]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever ends this, ends the three servers
 
     def stay() -> None:
         if not once:

@@ -34,18 +34,12 @@ def free_ports() -> int:
     raise AssertionError("no free ports")
 
 
-def demonstrate(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
-    environment = without_settings() | {"REGISTRY_INSTANCE": str(folder), "REGISTRY_STATE": "XX"}
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "states", "--once", "--port"]
-    return subprocess.run(
-        [*command, str(port)],
-        cwd=SOURCE_ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+COMMAND = (sys.executable, "-m", "flask", "--app", "wsgi", "demo", "states", "--port")
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Of a process that is told nothing but where it may write."""
+    return without_settings() | {"REGISTRY_INSTANCE": str(folder), "PYTHONUNBUFFERED": "1"}
 
 
 @contextmanager
@@ -57,11 +51,36 @@ def office(folder: Path, code: str) -> Iterator[Office]:
     database.close()
 
 
+@contextmanager
+def running(folder: Path, port: int) -> Iterator[str]:
+    """What it said while it serves; then it is told to end."""
+    with subprocess.Popen(
+        [*COMMAND, str(port)],
+        cwd=SOURCE_ROOT,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if "Ctrl-C ends them" in line:
+                break
+        yield "".join(said)
+        process.terminate()
+        process.wait(PATIENCE)
+
+
 def test_a_trace_goes_from_state_to_state_with_a_licence_behind_it(tmp_path: Path) -> None:
-    played = demonstrate(tmp_path, free_ports())
-    assert played.returncode == 0, played.stdout + played.stderr
-    assert "The chain is complete: PT asked BR, then AR" in played.stdout
-    assert re.search(r"/requests/RQ-\d{9}-[0-9A-Z]\n", played.stdout)
+    port = free_ports()
+    with running(tmp_path, port) as said:
+        assert "The chain is complete: PT asked BR, then AR" in said, said
+        assert re.search(r"/requests/RQ-\d{9}-[0-9A-Z]\n", said)
+    for one in range(port, port + 3):
+        with socket.socket() as probe:
+            assert probe.connect_ex((states.HOST, one)) != 0, "who ends it ends its servers"
     with office(tmp_path, "PT") as pt, pt.look(playing.person(pt, "officer")) as work:
         first, second = queries.chain_views(work, 1)
         answers = [queries.request(work, n).answer or {} for n in (1, 2)]
@@ -80,7 +99,15 @@ def test_a_port_that_is_taken_is_named_before_anything_is_set_up(tmp_path: Path)
         taken.bind((states.HOST, 0))
         taken.listen()
         port = taken.getsockname()[1]
-        refused = demonstrate(tmp_path, port)
+        refused = subprocess.run(
+            [*COMMAND, str(port), "--once"],
+            cwd=SOURCE_ROOT,
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
     assert refused.returncode == 1
     assert f"Port {port} cannot be used" in refused.stderr
     assert "Traceback" not in refused.stderr
