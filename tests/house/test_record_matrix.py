@@ -50,6 +50,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "recoveries": ("RV", "SELECT id FROM recovery"),
     "evidence": ("EV", "SELECT id FROM recovered_item"),
     "campaigns": ("RC", "SELECT id FROM campaign"),
+    "disposals": ("DC", "SELECT id FROM disposal"),
     "break-glass": ("BG", "SELECT id FROM break_glass"),
 }
 """The beginning of addresses that name a record, the letters of its number, all its keys."""
