@@ -239,6 +239,12 @@ class LotSchema(Shape):
     produced_on = fields.Date(required=True)
     scheme = fields.String(required=True)
     historical = fields.Boolean(required=True)
+    consignment = fields.Integer(
+        required=True,
+        metadata={
+            "description": "Which one of a lot made abroad that customs let in; 0 of a lot recorded whole."
+        },
+    )
     sales = fields.Integer(required=True)
     packages = fields.Integer(required=True)
     holders = fields.List(fields.Nested(HolderSchema), required=True)

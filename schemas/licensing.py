@@ -30,7 +30,10 @@ def many(shape: type[Shape], most: int, **options: Any) -> fields.List[Any]:
 
 @dataclass(frozen=True)
 class ItemNew:
-    """firearm with component: on record here; lot with first and last; else serial, maker, country_made."""
+    """firearm with component: on record here; lot with first and last; else serial, maker, country_made.
+
+    quantity: of cartridges whose lot, named by its code as serial, is not on record here.
+    """
 
     firearm: str | None = None
     component: int | None = None
@@ -40,6 +43,7 @@ class ItemNew:
     serial: str = ""
     maker: str = ""
     country_made: str | None = None
+    quantity: int | None = None
 
 
 class ItemNewSchema(Shape):
@@ -55,9 +59,20 @@ class ItemNewSchema(Shape):
         metadata={"description": "First position of a span of cartridges, from 0."},
     )
     last = Whole(least=0, most=10**12, load_default=None, allow_none=True)
-    serial = Text(longest=64, load_default="", metadata={"description": "Of goods not on record here."})
+    serial = Text(
+        longest=64,
+        load_default="",
+        metadata={"description": "Of goods not on record here: of cartridges the code of their lot."},
+    )
     maker = Text(longest=120, load_default="")
     country_made = Country(load_default=None, allow_none=True)
+    quantity = Whole(
+        least=1,
+        most=10**9,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Cartridges of a lot that is not on record here."},
+    )
 
     def consistent(self, values: dict[str, Any]) -> None:
         """One of the three ways to name goods."""
@@ -67,6 +82,8 @@ class ItemNewSchema(Shape):
         first, last = values.get("first"), values.get("last")
         if told == ["lot"] and (first is None or last is None or last < first):
             raise ValidationError("First and last position of the span.", "last")
+        if values.get("quantity") is not None and told != ["serial"]:
+            raise ValidationError("Only of a lot that is not on record here.", "quantity")
 
 
 @dataclass(frozen=True)

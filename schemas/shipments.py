@@ -13,6 +13,7 @@ from schemas.fields import Code, Country, Day, Number, Text, Whole
 from schemas.paging import PageAsked, PageAskedSchema
 from schemas.problems import UnmetSchema
 from schemas.shipments_vocabulary import Direction, ShipmentState
+from schemas.vocabulary import MarkingScheme
 
 MOST_LINES = 50
 MOST_ITEMS = 500
@@ -135,6 +136,47 @@ class ScanNewSchema(Shape):
 
 
 @dataclass(frozen=True)
+class PartsCounted:
+    """quantity: how many parts without a serial customs counted of a line."""
+
+    line: int
+    quantity: int
+
+
+class PartsCountedSchema(Shape):
+    makes = PartsCounted
+    line = Whole(required=True, least=1, most=1000)
+    quantity = Whole(required=True, least=0, most=10**12)
+
+
+@dataclass(frozen=True)
+class LotTold:
+    """A lot made abroad; calibre: as the licence's line says, where it is left out."""
+
+    maker: str
+    product_code: str
+    product: str
+    produced_on: date
+    scheme: MarkingScheme
+    calibre: str = ""
+    gtin: str = ""
+
+
+class LotToldSchema(Shape):
+    makes = LotTold
+    maker = Number("P", required=True)
+    product_code = Text(required=True, longest=40)
+    product = Text(required=True, longest=120)
+    produced_on = Day(required=True)
+    scheme = Code(MarkingScheme, required=True)
+    calibre = Text(longest=80, load_default="")
+    gtin = fields.String(
+        load_default="",
+        validate=validate.Regexp(r"^([0-9]{8}|[0-9]{12,14})?\Z", error="8, 12, 13 or 14 digits."),
+    )
+
+
+@dataclass(frozen=True)
 class ClearanceNew:
     """note: what was done about things that do not belong; seal: of the customs, on the goods."""
 
@@ -235,6 +277,10 @@ class ShipmentItemSchema(Shape):
     last = fields.Integer(required=True, allow_none=True)
     quantity = fields.Integer(required=True)
     checked = fields.Integer(required=True, metadata={"description": "Compared with labels so far."})
+    abroad = fields.Boolean(
+        required=True, metadata={"description": "Cartridges of a lot that no record described before."}
+    )
+    told = fields.Boolean(required=True, metadata={"description": "What it takes is told of that lot."})
 
 
 class ShipmentLineSchema(Shape):
@@ -244,6 +290,10 @@ class ShipmentLineSchema(Shape):
     quantity = fields.Integer(required=True)
     left = fields.Integer(required=True, metadata={"description": "What the licence's line still holds."})
     received = fields.Integer(required=True, allow_none=True)
+    unnamed = fields.Integer(required=True, metadata={"description": "Parts that bear no serial."})
+    counted = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "By customs, of those parts."}
+    )
     items = fields.List(fields.Nested(ShipmentItemSchema), required=True)
 
 

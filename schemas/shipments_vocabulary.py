@@ -20,6 +20,7 @@ class ShipmentMove(StrEnum):
     """What can happen to a shipment."""
 
     ANNOUNCE = "announce"
+    TELL = "tell"  # of what lot cartridges are that no record describes yet
     SCAN = "scan"
     CLEAR = "clear"
     PASS = "pass"  # noqa: S105 - through a transit State

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from registry.ammunition import (
+    beginnings,
     code_acts,
     law,
     law_acts,
@@ -26,7 +27,7 @@ from registry.core.errors import Conflict, Forbidden, Invalid, refuse_if
 from registry.core.work import Work, act, limited_to
 from registry.directory import queries as directory
 from registry.directory.tables import Party
-from registry.marks.reading import acceptable_text, folded, normal_form
+from registry.marks.reading import acceptable_text
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
 from schemas.vocabulary import May, MovementKind, PartyKind
 
@@ -50,7 +51,7 @@ def register_lot(work: Work, new: LotNew) -> LotView:
         raise Forbidden("You may register lots that you made or imported")
     if refused := acceptable_text(new.code, "code"):
         raise Invalid(unmet=refused)
-    row = _lot(work, new, maker)
+    row = beginnings.row_of(work, new, maker)
     known = law_queries.all_rules(work.session)
     breaches = law.breaches_of_lot(known, row.calibre, new.quantity, new.produced_on)
     facts = rules.LotFacts(
@@ -65,61 +66,13 @@ def register_lot(work: Work, new: LotNew) -> LotView:
     refuse_if(rules.unmet_for_lot(facts, work.today))
     code_acts.refuse_foreign_gtin(work, row)
     passed = [] if new.historical else law_acts.judged(work, breaches, new.reason)
-    _refuse_known(work, row)
-    work.session.add(row)
-    work.session.flush()
-    work.session.add(_beginning(work, row, maker, importer, new.imported_on or new.produced_on))
-    work.session.flush()
+    beginnings.refuse_known(work, row)
+    beginnings.begin(work, row, maker, importer, new.imported_on or new.produced_on)
     if new.marking:
         marking_acts.keep(work, row, new.marking, "marking.")
     if passed:
         law_acts.let_pass(work, row.id, passed, new.reason)
     return queries.lot(work, row.id)
-
-
-def _lot(work: Work, new: LotNew, maker: Party) -> Lot:
-    return Lot(
-        maker_id=maker.id,
-        code=new.code,
-        code_key=normal_form(new.code)[:40],
-        code_folded=folded(new.code)[:40],
-        calibre=directory.calibre_of(new.calibre, "calibre"),
-        product_code=new.product_code,
-        product=new.product,
-        gtin=new.gtin,
-        quantity=new.quantity,
-        produced_on=new.produced_on,
-        scheme=new.scheme.value,
-        historical=new.historical,
-        sales=0,
-        packages=0,
-        created_at=work.now,
-        version=1,
-    )
-
-
-def _refuse_known(work: Work, row: Lot) -> None:
-    work.lock(f"lot:{row.maker_id}:{row.code_key}:{row.calibre}:{row.product_code}")
-    known = queries.known_lot(work.session, row.maker_id, row.code_key, row.calibre, row.product_code)
-    if known is not None:
-        raise Conflict(f"This lot is registered as {queries.lot_number(known)}")
-
-
-def _beginning(work: Work, row: Lot, maker: Party, importer: Party | None, on: date) -> Movement:
-    """The movement out of which all others of a lot are taken."""
-    made_here = importer is None and maker.kind == PartyKind.MAKER
-    return Movement(
-        lot_id=row.id,
-        depth=0,
-        first=0,
-        last=row.quantity - 1,
-        kind=(MovementKind.MANUFACTURED if made_here else MovementKind.IMPORTED).value,
-        happened_on=on,
-        from_id=maker.id if importer else None,
-        to_id=importer.id if importer else maker.id,
-        recorded_at=work.now,
-        recorded_by=work.actor.user_id,
-    )
 
 
 @act(May.LOT_REGISTER)

@@ -19,13 +19,16 @@ class Lot(Base):
     """A lot is (maker, code, calibre, product): UZZ18 exists in 9 mm and in 7.62.
 
     historical: made before the registry's limit could be refused; recorded and flagged, not refused.
+    consignment: of a lot made abroad that customs let in, each by itself; 0 of a lot recorded whole.
     sales, movements, packages: how many rows belong to it (the next row takes the next number).
     """
 
     __tablename__ = "lot"
     __table_args__ = table_args(
         Index(None, "code_folded"),
-        Index("ux_lot_identity", "code_key", "maker_id", "calibre", "product_code", unique=True),
+        Index(
+            "ux_lot_identity", "code_key", "maker_id", "calibre", "product_code", "consignment", unique=True
+        ),
         Index(None, "maker_id"),
         Index(None, "gtin"),
         CheckConstraint("quantity > 0", name="quantity"),
@@ -46,6 +49,7 @@ class Lot(Base):
     produced_on: Mapped[date]
     scheme: Mapped[str] = mapped_column(String(20))
     historical: Mapped[bool] = mapped_column(default=False)
+    consignment: Mapped[int] = mapped_column(default=0, server_default="0")
     sales: Mapped[int] = mapped_column(default=0)
     packages: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(Instant)

@@ -28,6 +28,8 @@ class HolderView:
 
 @dataclass(frozen=True)
 class LotView:
+    """consignment: which one of a lot made abroad, 0 where it was recorded whole."""
+
     number: str
     version: int
     maker: PartyName
@@ -50,6 +52,7 @@ class LotView:
     lot_number: LotNumber | None = None
     marking: MarkingView | None = None
     standards: tuple[StandardView, ...] = ()
+    consignment: int = 0
 
 
 @dataclass(frozen=True)

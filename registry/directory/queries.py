@@ -73,6 +73,12 @@ def name_key(name: str) -> str:
     return " ".join(plain.casefold().split())
 
 
+def fits_name(asked: str, *names: str) -> bool:
+    """Whether a maker's name as told is one of these, or the beginning of one."""
+    key = name_key(asked)
+    return any(name_key(name).startswith(key) for name in names if name)
+
+
 def party_number(party_id: int) -> str:
     """The registry number of a party's key."""
     return registry_number("P", party_id)

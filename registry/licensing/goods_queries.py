@@ -65,6 +65,7 @@ def _named(item: Item, guns: dict[int, _Gun], lots: dict[int, Lot], holder_id: i
         name = f"{lots[item.lot_id].code} {item.first}–{item.last}"
     else:
         name = " ".join(filter(None, (item.maker, item.serial)))
+        quantity = 1 if item.first is None or item.last is None else item.last - item.first + 1
     facts = ItemFacts(name, quantity, unmet, war, held)
     return Named(item.line_n, facts, _view(item, name, quantity))
 

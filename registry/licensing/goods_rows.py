@@ -73,21 +73,30 @@ def _item(work: Work, row: Licence, line_n: int, n: int, goods: GoodsKind, new: 
         item.firearm_id, item.component_n = _firearm(work, row, new, path), new.component
     if new.lot:
         item.lot_id, item.first, item.last = _lot(work, new, path), new.first, new.last
+    if new.quantity:
+        _refuse_unknown_lot(row, path)
+        item.first, item.last = 0, new.quantity - 1
     return item
+
+
+def _refuse_unknown_lot(row: Licence, path: str) -> None:
+    """FP 7: what leaves us is of a lot on record, so that its cartridges can be traced."""
+    if row.kind == LicenceKind.EXPORT:
+        raise Invalid.at(f"{path}.lot", "What is exported is of a lot on record here.", "FP 7")
 
 
 _NAMED_BY = {
     GoodsKind.FIREARM: "A firearm on record, or a serial with its maker and country.",
     GoodsKind.PART: "A part of a firearm on record, or a serial with its maker and country.",
-    GoodsKind.AMMUNITION: "A span of a lot.",
+    GoodsKind.AMMUNITION: "A span of a lot on record, or code, maker, country and quantity of another.",
 }
 
 
 def _refuse_other_goods(goods: GoodsKind, new: ItemNew, path: str) -> None:
     fits = {
-        GoodsKind.FIREARM: not new.lot and new.component is None,
-        GoodsKind.PART: not new.lot and (not new.firearm or new.component is not None),
-        GoodsKind.AMMUNITION: bool(new.lot),
+        GoodsKind.FIREARM: not new.lot and new.component is None and not new.quantity,
+        GoodsKind.PART: not new.lot and (not new.firearm or new.component is not None) and not new.quantity,
+        GoodsKind.AMMUNITION: bool(new.lot or (new.serial and new.quantity)),
     }
     if not fits[goods]:
         raise Invalid.at(path, _NAMED_BY[goods])

@@ -1,4 +1,7 @@
-"""Goods as people type them, one a line: a firearm on record, a span of a lot, or serial; maker; country."""
+"""Goods as people type them, one a line: a firearm on record, a span of a lot, or serial; maker; country.
+
+Of a lot that is not on record its code takes the serial's place, and the number of cartridges comes last.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,9 @@ def _item(line: str) -> dict[str, Any]:
         return {"firearm": found[1].upper(), **part}
     if found := _SPAN.fullmatch(line):
         return {"lot": found[1].upper(), "first": int(found[2]), "last": int(found[3])}
-    serial, maker, country = ([part.strip() for part in line.split(";")] + ["", ""])[:3]
-    return {"serial": serial, "maker": maker, **({"country_made": country.upper()} if country else {})}
+    serial, maker, country, many = ([part.strip() for part in line.split(";")] + ["", "", ""])[:4]
+    told = {"serial": serial, "maker": maker, "country_made": country.upper(), "quantity": many}
+    return {name: value for name, value in told.items() if value or name in ("serial", "maker")}
 
 
 def written(items: Iterable[ItemView]) -> str:
@@ -37,4 +41,7 @@ def _line(item: ItemView) -> str:
         return f"{item.firearm}/{item.component}" if item.component else item.firearm
     if item.lot:
         return f"{item.lot} {item.first}-{item.last}"
-    return "; ".join(filter(None, (item.serial, item.maker, item.country_made)))
+    told = (item.serial, item.maker, item.country_made)
+    if item.first is not None:
+        return "; ".join((*(part or "" for part in told), str(item.quantity)))
+    return "; ".join(filter(None, told))

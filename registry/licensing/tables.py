@@ -95,7 +95,7 @@ class Item(Base):
     """What a line is made of: a firearm or part of one, a span of a lot, or goods not on record here.
 
     first, last: positions of cartridges, or NULL. serial, maker, country_made: of goods that no record
-    here describes yet, as before their import.
+    here describes yet, as before their import; of a lot its code, its cartridges counted from 0.
     """
 
     __tablename__ = "licence_item"

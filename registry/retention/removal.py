@@ -59,6 +59,7 @@ def _licence(key: int) -> Iterator[Part]:
     mine = select(shipments.Shipment.id).where(shipments.Shipment.licence_id == key)
     for part in (
         shipments.ShipmentScan,
+        shipments.ShipmentLot,
         shipments.ShipmentItem,
         shipments.ShipmentEvent,
         shipments.ShipmentLine,

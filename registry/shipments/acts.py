@@ -156,8 +156,10 @@ def _item(
         firearm_id=firearm_id,
         component_n=item.component_n or 0,
         lot_id=item.lot_id,
-        first=span.first if span else None,
-        last=span.last if span else None,
+        first=span.first if span and item.lot_id is not None else None,
+        last=span.last if span and item.lot_id is not None else None,
+        share_first=span.first if span and item.lot_id is None else None,
+        share_last=span.last if span and item.lot_id is None else None,
         name=name[:200],
         stage=ANNOUNCED,
     )

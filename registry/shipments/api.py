@@ -8,7 +8,7 @@ from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.work import Work
 from registry.licensing.queries import licence_key
-from registry.shipments import acts, clearing, following, queries, scan_queries
+from registry.shipments import acts, clearing, following, lots, queries, scan_queries
 from registry.shipments.queries import shipment_key
 from registry.shipments.sealing import sealed_receipt, shipment_labels
 from registry.shipments.views import CounterView, ScanAnswer, ShipmentRow, ShipmentView
@@ -70,6 +70,21 @@ def cancel(work: Work, why: shapes.Reason, number: str, version: int) -> Shipmen
 def scan(work: Work, new: shapes.ScanNew, number: str) -> ScanAnswer:
     """Hold a label, package or mark against a shipment."""
     return clearing.scan(work, shipment_key(number), new)
+
+
+@blueprint.route("/shipments/<number>/counts", methods=["POST"])
+@api.writes(
+    blueprint, May.SHIPMENT_CLEAR, takes=shapes.PartsCountedSchema, gives=shapes.ShipmentSchema, status=200
+)
+def count(work: Work, new: shapes.PartsCounted, number: str) -> ShipmentView:
+    """Say how many parts without a serial there are of a line."""
+    return clearing.count(work, shipment_key(number), new)
+
+
+@_changes("lots/<int:n>", May.SHIPMENT_ANNOUNCE, shapes.LotToldSchema)
+def tell_lot(work: Work, new: shapes.LotTold, number: str, n: int, version: int) -> ShipmentView:
+    """Say of what lot cartridges are that come in and that no record describes yet."""
+    return lots.tell_lot(work, shipment_key(number), n, new, version)
 
 
 @_changes("clearance", May.SHIPMENT_CLEAR, shapes.ClearanceNewSchema)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from registry.core.days import day_in
-from registry.core.errors import refuse_if
+from registry.core.errors import Invalid, refuse_if
 from registry.core.work import Work, act
 from registry.licensing import law, law_queries
 from registry.licensing import queries as licences
@@ -15,10 +15,10 @@ from registry.licensing import steps as licence_steps
 from registry.licensing.tables import Licence, Line
 from registry.shipments import custody, facts_queries, matching, queries, rules, scan_queries, steps
 from registry.shipments.facts_queries import Belongings
-from registry.shipments.tables import CLEARED, Draw, Shipment, ShipmentScan
+from registry.shipments.tables import CLEARED, Draw, Shipment, ShipmentLine, ShipmentScan
 from registry.shipments.views import ScanAnswer, ShipmentView
 from schemas.licensing_vocabulary import LicenceMove, TermKind
-from schemas.shipments import ClearanceNew, ScanNew
+from schemas.shipments import ClearanceNew, PartsCounted, ScanNew
 from schemas.shipments_vocabulary import Direction, ShipmentMove, ShipmentState
 from schemas.vocabulary import May
 
@@ -55,9 +55,22 @@ def scan(work: Work, shipment_id: int, new: ScanNew) -> ScanAnswer:
 
 def _answer(work: Work, row: Shipment, found: matching.Found, own: Belongings) -> ScanAnswer:
     name = next((item.name for item in own.items if item.n == found.n), "")
-    goods = facts_queries.goods_of(facts_queries.belongings(work, row))
-    whole = sum(one.span.size if one.span else 1 for one in goods)
-    return ScanAnswer(found.verdict.value, name, sum(one.checked for one in goods), whole)
+    now = queries.shipment(work, row.id)
+    return ScanAnswer(found.verdict.value, name, now.checked, now.whole)
+
+
+@act(May.SHIPMENT_CLEAR)
+def count(work: Work, shipment_id: int, new: PartsCounted) -> ShipmentView:
+    """Say how many parts without a serial there are of a line. Raises NotFound, Conflict, Invalid."""
+    row = queries.shipment_row(work, shipment_id, locked=True)
+    steps.allow_move(row, M.SCAN)
+    refuse_if(rules.unmet_for_office(queries.own_office(work), row.office))
+    facts = {line.line: line for line in queries.shipment(work, row.id).lines}
+    if new.line not in facts or not facts[new.line].unnamed:
+        raise Invalid.at("line", "Nothing of this line is counted: every piece of it is named.")
+    work.session.get_one(ShipmentLine, (row.id, new.line)).counted = new.quantity
+    work.session.flush()
+    return queries.shipment(work, row.id)
 
 
 @act(May.SHIPMENT_CLEAR)

@@ -54,6 +54,19 @@ def check(number: str) -> Answer:
     return redirect(url_for("shipments.check", number=number), 303)
 
 
+@blueprint.post("/shipments/<number>/counts")
+@guard.may(May.SHIPMENT_CLEAR)
+def count(number: str) -> Answer:
+    """Say how many parts without a serial there are of a line."""
+    try:
+        with context.begin() as work:
+            clearing.count(work, shipment_key(number), load_form(shapes.PartsCountedSchema()))
+    except RegistryError as error:
+        return _check(number, shown(error)), error.status
+    flash(_("The count is recorded."), "good")
+    return redirect(url_for("shipments.check", number=number), 303)
+
+
 def _words(said: ScanAnswer, code: str) -> str:
     """The verdict as it is shown, with what it is about."""
     return f"{label(said.verdict)}: {said.name or code} ({said.checked}/{said.whole})"

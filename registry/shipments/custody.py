@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import date
 
 from registry.ammunition import acts as ammunition
+from registry.ammunition import beginnings
 from registry.core.errors import Unmet, refuse_if
 from registry.core.work import Work
 from registry.directory.queries import party_number
+from registry.directory.tables import Party
 from registry.firearms import chain
 from registry.firearms import queries as firearm_queries
 from registry.licensing import queries as licences
 from registry.licensing.tables import Licence
 from registry.shipments.facts_queries import Belongings, span_of
 from registry.shipments.tables import Shipment, ShipmentItem
-from schemas.ammunition import MovementNew
+from schemas.ammunition import LotNew, MovementNew
 from schemas.firearms import CustodyNew
 from schemas.shipments_vocabulary import Direction
-from schemas.vocabulary import CustodyKind, DocumentKind, MovementKind
+from schemas.vocabulary import CustodyKind, DocumentKind, MarkingScheme, MovementKind
 from schemas.words import said
 
 
@@ -32,6 +34,8 @@ def write(work: Work, row: Shipment, licence: Licence, own: Belongings, day: dat
             _goes(work, item, licence, row, day)
         elif row.direction == Direction.IN:
             _comes(work, item, licence, row, day)
+            if item.n in own.lots and item.lot_id is None:
+                _lot_comes(work, item, licence, row, own, day)
 
 
 def _goes(work: Work, item: ShipmentItem, licence: Licence, row: Shipment, day: date) -> None:
@@ -64,7 +68,7 @@ def _goes(work: Work, item: ShipmentItem, licence: Licence, row: Shipment, day: 
 
 
 def _comes(work: Work, item: ShipmentItem, licence: Licence, row: Shipment, day: date) -> None:
-    """The first step of a firearm made abroad; a lot's beginning is recorded with the lot."""
+    """The first step of a firearm made abroad."""
     if item.firearm_id is None or item.component_n != 0:
         return
     gun = firearm_queries.firearm_row(work, item.firearm_id, locked=True)
@@ -81,6 +85,31 @@ def _comes(work: Work, item: ShipmentItem, licence: Licence, row: Shipment, day:
         temporary=bool(licence.purpose),
     )
     _step(work, item, step, to_id=licence.holder_id)
+
+
+def _lot_comes(
+    work: Work, item: ShipmentItem, licence: Licence, row: Shipment, own: Belongings, day: date
+) -> None:
+    """A consignment of a lot made abroad comes on record, with its importer."""
+    told, span = own.lots[item.n], span_of(item)
+    if span is None:
+        return
+    new = LotNew(
+        maker=party_number(told.maker_id),
+        code=own.licensed[item.line_n, item.licence_item].serial,
+        calibre=told.calibre,
+        product_code=told.product_code,
+        product=told.product,
+        quantity=span.size,
+        produced_on=told.produced_on,
+        scheme=MarkingScheme(told.scheme),
+        gtin=told.gtin,
+        imported_on=day,
+    )
+    maker, importer = (work.session.get_one(Party, key) for key in (told.maker_id, licence.holder_id))
+    number = licences.licence_number(licence.id)
+    item.lot_id = beginnings.bring_in(work, new, maker, importer, _place(row), number)
+    item.first, item.last = 0, span.size - 1
 
 
 def _step(

@@ -14,8 +14,9 @@ from schemas.shipments_vocabulary import Direction, ShipmentState
 class GoodsFacts:
     """One firearm, part, span or serial. checked: of its quantity, how much was compared with labels.
 
-    on_record: whether a record of ours describes it; held: whether the licence's holder has it now;
-    elsewhere: another shipment that has it, ""; unmet: what article 8 asks for its import and is not there.
+    on_record: whether a record of ours describes it, or of a lot what is told of it; held: whether the
+    licence's holder has it now; elsewhere: another shipment that has it, ""; unmet: what article 8 asks for
+    its import and is not there.
     """
 
     name: str
@@ -30,7 +31,11 @@ class GoodsFacts:
 
 @dataclass(frozen=True)
 class LineFacts:
-    """left: what the licence's line still holds."""
+    """left: what the licence's line still holds.
+
+    bare: of parts, how many of the licence bear no serial and were not shipped yet; counted: by customs,
+    of those in this one.
+    """
 
     n: int
     goods: GoodsKind
@@ -38,11 +43,18 @@ class LineFacts:
     quantity: int
     left: int
     items: tuple[GoodsFacts, ...] = ()
+    bare: int = 0
+    counted: int | None = None
 
     @property
     def named(self) -> int:
         """How much is named by serial or span."""
         return sum(item.quantity for item in self.items)
+
+    @property
+    def unnamed(self) -> int:
+        """How many parts bear no serial."""
+        return max(self.quantity - self.named, 0) if self.goods is GoodsKind.PART else 0
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registry.ammunition import spans, whereabouts
 from registry.ammunition.queries import lot_number
@@ -22,8 +22,16 @@ from registry.licensing import rules as licence_rules
 from registry.licensing.tables import Item, Licence, Line
 from registry.marks.reading import normal_form
 from registry.shipments.facts import GoodsFacts, LineFacts, ShipmentFacts
+from registry.shipments.life import GONE
 from registry.shipments.matching import Goods
-from registry.shipments.tables import ANNOUNCED, Shipment, ShipmentItem, ShipmentLine, ShipmentScan
+from registry.shipments.tables import (
+    ANNOUNCED,
+    Shipment,
+    ShipmentItem,
+    ShipmentLine,
+    ShipmentLot,
+    ShipmentScan,
+)
 from registry.shipments.views import ItemView, LineView
 from schemas.licensing_vocabulary import GoodsKind, LicenceKind
 from schemas.shipments_vocabulary import Direction, ShipmentState, Verdict
@@ -31,12 +39,16 @@ from schemas.shipments_vocabulary import Direction, ShipmentState, Verdict
 
 @dataclass(frozen=True)
 class Belongings:
-    """Every row that belongs to a shipment, with the lines of the licence that it draws on."""
+    """Every row that belongs to a shipment, with the lines and goods of the licence that it draws on."""
 
     lines: Sequence[ShipmentLine]
     licence_lines: dict[int, Line]
     items: Sequence[ShipmentItem]
     scans: Sequence[ShipmentScan]
+    licensed: dict[tuple[int, int], Item]
+    """What the licence names, by line and number."""
+    lots: dict[int, ShipmentLot]
+    """What is told of lots made abroad, by the number of the item."""
 
 
 def belongings(work: Work, row: Shipment) -> Belongings:
@@ -47,18 +59,24 @@ def belongings(work: Work, row: Shipment) -> Belongings:
     items = select(ShipmentItem).where(ShipmentItem.shipment_id == row.id).order_by(ShipmentItem.n)
     scans = select(ShipmentScan).where(ShipmentScan.shipment_id == row.id).order_by(ShipmentScan.n)
     licensed = select(Line).where(Line.licence_id == row.licence_id)
+    named = select(Item).where(Item.licence_id == row.licence_id)
+    lots = select(ShipmentLot).where(ShipmentLot.shipment_id == row.id)
     fresh = {"populate_existing": True}
     return Belongings(
         session.scalars(lines).all(),
         {line.n: line for line in session.scalars(licensed, execution_options=fresh)},
         session.scalars(items).all(),
         session.scalars(scans).all(),
+        {(item.line_n, item.n): item for item in session.scalars(named)},
+        {lot.n: lot for lot in session.scalars(lots, execution_options=fresh)},
     )
 
 
 def span_of(item: ShipmentItem | Item) -> spans.Span | None:
-    """Its cartridges, None of anything else."""
-    if item.lot_id is None or item.first is None or item.last is None:
+    """Its cartridges, of a lot that was not on record as the licence counts them; None of anything else."""
+    if isinstance(item, ShipmentItem) and item.share_first is not None and item.share_last is not None:
+        return spans.Span(item.share_first, item.share_last)
+    if item.first is None or item.last is None:
         return None
     return spans.Span(item.first, item.last)
 
@@ -76,7 +94,9 @@ def goods_of(own: Belongings, keys: dict[int, frozenset[str]] | None = None) -> 
             item.component_n,
             item.lot_id,
             span_of(item),
-            (keys or {}).get(item.firearm_id or 0, frozenset()) | {normal_form(item.name)},
+            (keys or {}).get(item.firearm_id or 0, frozenset())
+            | {normal_form(item.name), normal_form(own.licensed[item.line_n, item.licence_item].serial)}
+            - {""},
             tuple(done[item.n]),
         )
         for item in own.items
@@ -95,7 +115,7 @@ def licensed_goods(work: Work, licence_id: int) -> list[Goods]:
             item.component_n or 0,
             item.lot_id,
             span_of(item),
-            keys.get(item.firearm_id or 0, frozenset()) | {normal_form(item.serial)},
+            keys.get(item.firearm_id or 0, frozenset()) | {normal_form(item.serial)} - {""},
         )
         for n, item in enumerate(items)
     ]
@@ -117,11 +137,12 @@ def facts_of(
     day = day_in(licence.zone, work.now)
     strays = sum(scan.verdict not in (Verdict.MATCHES, Verdict.AGAIN) for scan in own.scans)
     goods = _goods(work, row, licence, own)
+    bare = _without_serials(work, row, own)
     return ShipmentFacts(
         kind=LicenceKind(licence.kind),
         direction=Direction(row.direction),
         state=ShipmentState(row.state),
-        lines=tuple(_line(line, own, goods) for line in own.lines),
+        lines=tuple(_line(line, own, goods, bare) for line in own.lines),
         temporary=bool(licence.purpose),
         licence=tuple(licence_rules.unmet_for_shipment(licences.facts(work, licence), day)),
         strays=strays,
@@ -129,7 +150,34 @@ def facts_of(
     )
 
 
-def _line(line: ShipmentLine, own: Belongings, goods: dict[int, GoodsFacts]) -> LineFacts:
+def _without_serials(work: Work, row: Shipment, own: Belongings) -> dict[int, int]:
+    """By line, how many of its pieces bear no serial and were not shipped yet."""
+    named: dict[int, int] = defaultdict(int)
+    for (line_n, _), item in own.licensed.items():
+        span = span_of(item)
+        named[line_n] += span.size if span else 1
+    others = (
+        select(ShipmentLine, Shipment.id)
+        .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
+        .where(
+            ShipmentLine.licence_id == row.licence_id,
+            Shipment.id != row.id,
+            Shipment.state.in_([state.value for state in GONE]),
+        )
+    )
+    gone: dict[int, int] = defaultdict(int)
+    for line, shipment_id in work.session.execute(others):
+        items = select(func.count()).where(
+            ShipmentItem.shipment_id == shipment_id, ShipmentItem.line_n == line.line_n
+        )
+        gone[line.line_n] += line.quantity - (work.session.scalar(items) or 0)
+    parts = {n: line for n, line in own.licence_lines.items() if line.goods == GoodsKind.PART}
+    return {n: line.quantity - named[n] - gone[n] for n, line in parts.items()}
+
+
+def _line(
+    line: ShipmentLine, own: Belongings, goods: dict[int, GoodsFacts], bare: dict[int, int]
+) -> LineFacts:
     licensed = own.licence_lines[line.line_n]
     return LineFacts(
         line.line_n,
@@ -138,6 +186,8 @@ def _line(line: ShipmentLine, own: Belongings, goods: dict[int, GoodsFacts]) -> 
         line.quantity,
         licensed.quantity - licensed.drawn,
         tuple(goods[item.n] for item in own.items if item.line_n == line.line_n),
+        bare.get(line.line_n, 0),
+        line.counted,
     )
 
 
@@ -154,12 +204,13 @@ def _goods(work: Work, row: Shipment, licence: Licence, own: Belongings) -> dict
     for item in own.items:
         span = span_of(item)
         gun = guns.get(item.firearm_id or 0)
-        needs_record = own.licence_lines[item.line_n].goods == GoodsKind.FIREARM
+        goods_kind = own.licence_lines[item.line_n].goods
+        known = gun is not None or item.lot_id is not None or item.n in own.lots
         found[item.n] = GoodsFacts(
             name=item.name,
             quantity=span.size if span else 1,
             of_licence=(item.line_n, item.licence_item) in named,
-            on_record=gun is not None or span is not None or not needs_record,
+            on_record=known or goods_kind == GoodsKind.PART,
             held=_is_held(work, item, span, gun, licence.holder_id),
             elsewhere=elsewhere.get((item.firearm_id, item.component_n), ""),
             checked=checked[item.n],
@@ -223,13 +274,22 @@ def line_views(work: Work, own: Belongings) -> tuple[LineView, ...]:
             line.quantity,
             own.licence_lines[line.line_n].quantity - own.licence_lines[line.line_n].drawn,
             line.received,
-            tuple(_item_view(item, checked[item.n]) for item in own.items if item.line_n == line.line_n),
+            _unnamed(line, own),
+            line.counted,
+            tuple(_item_view(item, checked[item.n], own) for item in own.items if item.line_n == line.line_n),
         )
         for line in own.lines
     )
 
 
-def _item_view(item: ShipmentItem, checked: int) -> ItemView:
+def _unnamed(line: ShipmentLine, own: Belongings) -> int:
+    """How many pieces of a line bear no serial."""
+    if own.licence_lines[line.line_n].goods != GoodsKind.PART:
+        return 0
+    return line.quantity - sum(item.line_n == line.line_n for item in own.items)
+
+
+def _item_view(item: ShipmentItem, checked: int, own: Belongings) -> ItemView:
     span = span_of(item)
     return ItemView(
         item.n,
@@ -242,6 +302,8 @@ def _item_view(item: ShipmentItem, checked: int) -> ItemView:
         item.last,
         span.size if span else 1,
         checked,
+        item.share_first is not None,
+        item.n in own.lots,
     )
 
 

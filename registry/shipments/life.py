@@ -28,6 +28,7 @@ def _move(
 
 
 MOVES: Mapping[ShipmentMove, Move] = {
+    M.TELL: _move(None, S.ANNOUNCED, only=(D.IN,)),
     M.SCAN: _move(None, S.ANNOUNCED),
     M.CLEAR: _move(S.CLEARED, S.ANNOUNCED),
     M.CANCEL: _move(S.CANCELLED, S.ANNOUNCED),

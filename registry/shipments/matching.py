@@ -22,7 +22,10 @@ class Thing:
 
 @dataclass(frozen=True)
 class Goods:
-    """Goods that may be scanned. keys: normal forms of marks; done: spans that were, [0, 0] of a piece."""
+    """Goods that may be scanned. keys: normal forms of marks; done: spans that were, [0, 0] of a piece.
+
+    A span without lot_id is of a lot that is not on record: its code stands for all of it.
+    """
 
     n: int
     firearm_id: int | None = None
@@ -74,6 +77,8 @@ def _after(goods: Goods, span: Span | None) -> int:
 
 def _fits(thing: Thing, goods: Goods) -> list[Span | None]:
     """The span of the goods that a thing is, [None] for one piece, [] where it is none of it."""
+    if goods.span is not None and goods.lot_id is None:
+        return [goods.span] if thing.key and thing.key in goods.keys else []
     if goods.span is not None:
         shared = thing.span.within(goods.span) if thing.span and thing.lot_id == goods.lot_id else None
         return [shared] if shared else []

@@ -11,6 +11,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from registry.ammunition.forms import party_choices, with_party_numbers
 from registry.core.errors import Conflict, NotFound, RegistryError
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
@@ -20,7 +21,7 @@ from registry.core.work import Work
 from registry.directory.countries import country_name
 from registry.licensing import queries as licences
 from registry.licensing.queries import licence_key
-from registry.shipments import acts, following, offices, queries
+from registry.shipments import acts, following, lots, offices, queries
 from registry.shipments.queries import shipment_key
 from registry.shipments.sealing import sealed_receipt, shipment_labels
 from registry.shipments.tables import ShipmentEvent
@@ -28,7 +29,7 @@ from registry.shipments.views import ShipmentView
 from schemas import shipments as shapes
 from schemas.firearms import LabelAskedSchema
 from schemas.shipments_vocabulary import ShipmentState, Verdict
-from schemas.vocabulary import May
+from schemas.vocabulary import MarkingScheme, May
 
 blueprint = Blueprint("shipments", __name__, template_folder="templates")
 NAVIGATION = (
@@ -168,6 +169,34 @@ def _change(
         return page(number, form, shown(error)), error.status
     flash(done, "good")
     return redirect(url_for("shipments.show", number=number), 303)
+
+
+@blueprint.route("/shipments/<number>/lots/<int:n>", methods=["GET", "POST"])
+@guard.may(May.SHIPMENT_ANNOUNCE)
+def lot(number: str, n: int) -> Answer:
+    """Say of what lot cartridges are that come in and that no record describes yet."""
+    errors: Any = ()
+    status = 200
+    typed: dict[str, str] = {name: value for name, value in request.form.items() if name != "version"}
+    if request.method == "POST":
+        try:
+            with context.begin() as work:
+                taken = load_form(shapes.LotToldSchema(), with_party_numbers(work, typed, "maker"))
+                lots.tell_lot(work, shipment_key(number), n, taken, version_seen())
+            flash(_("The lot is told."), "good")
+            return redirect(url_for("shipments.show", number=number), 303)
+        except RegistryError as error:
+            errors, status = shown(error), error.status
+    with context.look() as work:
+        found = queries.shipment(work, shipment_key(number))
+        choices = party_choices(work)
+    item = next((one for line in found.lines for one in line.items if one.n == n and one.abroad), None)
+    if item is None or "tell" not in found.moves:
+        raise NotFound(_("Nothing is told of this now."))
+    schemes = options(MarkingScheme)
+    return render(
+        "lot", found=found, item=item, typed=typed, errors=errors, parties=choices, schemes=schemes
+    ), status
 
 
 @blueprint.post("/shipments/<number>/cancellation")

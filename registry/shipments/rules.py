@@ -46,13 +46,31 @@ def _quantity(line: LineFacts) -> Iterator[Unmet]:
             left=line.left,
         )
         yield Unmet(words, "quantity", "FP 10(3)")
-    needs_names = line.goods is not GoodsKind.PART or line.items
-    if needs_names and line.named != line.quantity:
+    if line.goods is GoodsKind.PART:
+        yield from _parts(line)
+    elif line.named != line.quantity:
         words = said(
             "%(named)s of %(quantity)s are named by serial or span: %(goods)s.",
             named=line.named,
             quantity=line.quantity,
             goods=line.description,
+        )
+        yield Unmet(words, "items", "FP 10(3)")
+
+
+def _parts(line: LineFacts) -> Iterator[Unmet]:
+    """Parts need no serial, but what the licence names by one is not sent as one without."""
+    if line.named > line.quantity:
+        words = said(
+            "%(named)s are named, the line is of %(quantity)s.", named=line.named, quantity=line.quantity
+        )
+        yield Unmet(words, "items", "FP 10(3)")
+    elif line.unnamed > line.bare:
+        words = said(
+            "%(unnamed)s of %(goods)s are not named; of the licence %(bare)s that bear no serial are left.",
+            unnamed=line.unnamed,
+            goods=line.description,
+            bare=line.bare,
         )
         yield Unmet(words, "items", "FP 10(3)")
 
@@ -96,7 +114,9 @@ def unmet_for_import_marks(facts: ShipmentFacts) -> list[Unmet]:
     for n, line in enumerate(facts.lines):
         for m, item in enumerate(line.items):
             field = f"lines.{n}.items.{m}"
-            if not item.on_record:
+            if line.goods is GoodsKind.AMMUNITION:
+                found += _unmet_for_lot(facts, item, field)
+            elif not item.on_record:
                 words = said(
                     "%(name)s is not on record: it is registered with its marks first.", name=item.name
                 )
@@ -109,6 +129,16 @@ def unmet_for_import_marks(facts: ShipmentFacts) -> list[Unmet]:
     return found
 
 
+def _unmet_for_lot(facts: ShipmentFacts, item: GoodsFacts, field: str) -> list[Unmet]:
+    """FP 7(a): cartridges that come to stay are put on record with their lot; a shooter's own are not."""
+    if item.on_record or facts.temporary:
+        return []
+    words = said(
+        "%(name)s: of the lot its maker, product and day of production are not told yet.", name=item.name
+    )
+    return [Unmet(words, field, "FP 7(a)")]
+
+
 def _unmet_for_labels(facts: ShipmentFacts) -> list[Unmet]:
     """FP 11(b): every piece is compared with its label, and what does not belong is explained."""
     whole = sum(item.quantity for line in facts.lines for item in line.items)
@@ -119,6 +149,15 @@ def _unmet_for_labels(facts: ShipmentFacts) -> list[Unmet]:
             "%(checked)s of %(whole)s were compared with their labels.", checked=checked, whole=whole
         )
         found.append(Unmet(words, "scans", "FP 11(b)"))
+    for n, line in enumerate(facts.lines):
+        if line.unnamed and line.counted != line.unnamed:
+            words = said(
+                "%(counted)s of %(whole)s without a serial were counted: %(goods)s.",
+                counted=line.counted or 0,
+                whole=line.unnamed,
+                goods=line.description,
+            )
+            found.append(Unmet(words, f"lines.{n}.counted", "FP 11(b)"))
     if facts.strays and not facts.explained:
         words = said(
             "%(strays)s scanned things do not belong to it: say what was done about them.",

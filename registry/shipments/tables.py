@@ -24,7 +24,7 @@ from registry.core.database import Base, Instant, Key, table_args
 CANCELLED, ANNOUNCED, CLEARED = 0, 1, 2
 """Stages of an item: what was cancelled may be shipped again, what is announced or cleared may not."""
 OPEN = text("stage = 1 AND firearm_id IS NOT NULL")
-LIVE = text("stage > 0 AND lot_id IS NULL")
+LIVE = text("stage > 0 AND lot_id IS NULL AND share_first IS NULL")
 
 
 class CustomsOffice(Base):
@@ -94,7 +94,10 @@ class Shipment(Base):
 
 
 class ShipmentLine(Base):
-    """How much of a line of the licence is in the shipment. received: what the other side counted."""
+    """How much of a line of the licence is in the shipment. received: what the other side counted.
+
+    counted: by customs, of the parts that bear no serial, which no label tells apart.
+    """
 
     __tablename__ = "shipment_line"
     __table_args__ = table_args(
@@ -109,12 +112,15 @@ class ShipmentLine(Base):
     licence_id: Mapped[int] = mapped_column(Key)
     quantity: Mapped[int] = mapped_column(Key)
     received: Mapped[int | None] = mapped_column(Key)
+    counted: Mapped[int | None] = mapped_column(Key)
 
 
 class ShipmentItem(Base):
     """A firearm, part, span or serial in a shipment. licence_item: which one of the licence's line it is.
 
     component_n: 0 for the firearm itself. firearm_id: of what comes in, the record of it, where there is one.
+    share_first, share_last: of a lot that is not on record, which of the cartridges that the licence names;
+    lot_id, first, last: the record that clearance made of them.
     """
 
     __tablename__ = "shipment_item"
@@ -160,8 +166,33 @@ class ShipmentItem(Base):
     lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"))
     first: Mapped[int | None] = mapped_column(Key)
     last: Mapped[int | None] = mapped_column(Key)
+    share_first: Mapped[int | None] = mapped_column(Key)
+    share_last: Mapped[int | None] = mapped_column(Key)
     name: Mapped[str] = mapped_column(String(200))
     stage: Mapped[int] = mapped_column(default=ANNOUNCED)
+
+
+class ShipmentLot(Base):
+    """What the importer tells of a lot made abroad, for its record; n: of the item in the shipment."""
+
+    __tablename__ = "shipment_lot"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["shipment_id", "n"], ["shipment_item.shipment_id", "shipment_item.n"]),
+        Index(None, "maker_id"),
+        sqlite_with_rowid=False,
+    )
+
+    shipment_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    maker_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    calibre: Mapped[str] = mapped_column(ForeignKey("calibre.code"))
+    product_code: Mapped[str] = mapped_column(String(40))
+    product: Mapped[str] = mapped_column(String(120))
+    gtin: Mapped[str] = mapped_column(String(14), default="")
+    produced_on: Mapped[date]
+    scheme: Mapped[str] = mapped_column(String(20))
+    told_at: Mapped[datetime] = mapped_column(Instant)
+    told_by: Mapped[int] = mapped_column(Key)
 
 
 class Draw(Base):

@@ -22,7 +22,10 @@ class OfficeView:
 
 @dataclass(frozen=True)
 class ItemView:
-    """checked: how much of its quantity was compared with labels."""
+    """checked: how much of its quantity was compared with labels.
+
+    abroad: cartridges of a lot that no record described before; told: whether what it takes is told of it.
+    """
 
     n: int
     name: str
@@ -34,16 +37,22 @@ class ItemView:
     last: int | None
     quantity: int
     checked: int
+    abroad: bool
+    told: bool
 
 
 @dataclass(frozen=True)
 class LineView:
+    """unnamed: parts that bear no serial; counted: how many of these customs counted."""
+
     line: int
     goods: str
     description: str
     quantity: int
     left: int
     received: int | None
+    unnamed: int
+    counted: int | None
     items: tuple[ItemView, ...]
 
 
@@ -98,13 +107,16 @@ class ShipmentView(ShipmentRow):
 
     @property
     def whole(self) -> int:
-        """How much there is to be compared with labels."""
-        return sum(item.quantity for line in self.lines for item in line.items)
+        """How much there is to be compared with labels, or to be counted."""
+        return sum(line.unnamed + sum(item.quantity for item in line.items) for line in self.lines)
 
     @property
     def checked(self) -> int:
         """How much of it was."""
-        return sum(item.checked for line in self.lines for item in line.items)
+        return sum(
+            min(line.counted or 0, line.unnamed) + sum(item.checked for item in line.items)
+            for line in self.lines
+        )
 
 
 @dataclass(frozen=True)

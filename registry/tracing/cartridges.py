@@ -11,7 +11,7 @@ from registry.core.errors import Invalid
 from registry.core.work import Work
 from registry.directory.calibres import BY_CODE
 from registry.directory.countries import country_name
-from registry.directory.queries import party_number
+from registry.directory.queries import fits_name, party_number
 from registry.marks import patterns
 from registry.tracing import alarms, anonymity, cartridge_queries, diversion, headstamps, queries, rules
 from schemas.tracing import Answer, Candidate, NextState, Question, Share, StepFound
@@ -60,7 +60,7 @@ def _by_headstamp(
     fitting = [
         (lot, text)
         for lot, text in found[: queries.MOST]
-        if not question.maker or queries.fits_name(question.maker, lot.maker, lot.maker_short)
+        if not question.maker or fits_name(question.maker, lot.maker, lot.maker_short)
     ]
     told = ["headstamp"] + [name for name in ("maker", "calibre", "country") if getattr(question, name)]
     facts = rules.Facts(MatchKind.PARTIAL, tuple(told), (), 0)
@@ -90,7 +90,7 @@ def _lot_facts(
     worn = MatchKind.FOLDED if pattern.is_exact else MatchKind.PARTIAL
     return rules.weigh(
         MatchKind.EXACT if lot.code_key == pattern.key else worn,
-        maker=queries.fits_name(question.maker, lot.maker, lot.maker_short) if question.maker else None,
+        maker=fits_name(question.maker, lot.maker, lot.maker_short) if question.maker else None,
         calibre=None if calibre is None else lot.calibre == calibre,
         country=None if question.country is None else lot.maker_country == question.country,
         headstamp=stamped,

@@ -27,9 +27,17 @@ def told(work: Work, question: Question, answer: Answer) -> Answer:
         found = queries.crossings(work, firearm)
     elif lot is not None and question.position is not None:
         found = queries.crossings(work, lot_id=lot, position=question.position - 1)
+    elif lot is not None:
+        found = _of_all(work, lot, answer.candidates[0].quantity or 0)
     else:
         return answer
     return replace(answer, findings=(*answer.findings, *map(_finding, found))) if found else answer
+
+
+def _of_all(work: Work, lot: int, quantity: int) -> list[Crossing]:
+    """Shipments that every cartridge of a lot was in, as one that came in whole."""
+    last = queries.crossings(work, lot_id=lot, position=quantity - 1)
+    return [crossing for crossing in queries.crossings(work, lot_id=lot) if crossing in last]
 
 
 def _finding(crossing: Crossing) -> Finding:

@@ -23,7 +23,7 @@ from registry.core.errors import NotFound
 from registry.core.numbers import key_of, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work, is_own, shows_persons
-from registry.directory.queries import name_key, party_number
+from registry.directory.queries import party_number
 from registry.directory.tables import Party, Person
 from registry.tracing.tables import Trace
 from registry.tracing.withholding import answer_for
@@ -301,12 +301,6 @@ def _personal(work: Work, ids: set[int | None]) -> dict[int, str]:
     if known:
         work.saw("person", known)
     return known
-
-
-def fits_name(asked: str, *names: str) -> bool:
-    """Whether a maker's name as told is one of these, or the beginning of one."""
-    key = name_key(asked)
-    return any(name_key(name).startswith(key) for name in names if name)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from registry.directory.queries import fits_name
 from registry.marks.reading import normal_form
-from registry.tracing import queries, rules
+from registry.tracing import rules
 from schemas.tracing import Question
 from schemas.vocabulary import MatchKind
 
@@ -35,7 +36,7 @@ def facts_of(match: MatchKind, item: Record, question: Question, calibre: str | 
     """How well a record fits. calibre: as told, by its code."""
     return rules.weigh(
         match,
-        maker=queries.fits_name(question.maker, item.maker, item.maker_short) if question.maker else None,
+        maker=fits_name(question.maker, item.maker, item.maker_short) if question.maker else None,
         calibre=None if calibre is None else item.calibre == calibre,
         type=None if question.type is None or item.type == "unknown" else item.type == question.type,
         country=None if question.country is None else item.country == question.country,

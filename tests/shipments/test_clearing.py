@@ -236,6 +236,7 @@ def test_two_offices_never_clear_more_than_the_licence_holds(office: Office, off
     for n in range(8):
         at = (PORT, AIRPORT)[n % 2]
         numbers.append((announce(office, licensed, {1: 2}, at).number, people[at]))
+        check_all(office, *numbers[-1])
     start, outcomes = Barrier(8), list[str]()
 
     def go(number: str, by: Actor) -> None:

@@ -269,6 +269,7 @@ def test_announcing_again_after_an_exhausted_line_counts_what_is_left(office: Of
     licensed = world.parts_licence(office, 3)
     first = announce(office, licensed, {1: 3})
     second = announce(office, licensed, {1: 1}, AIRPORT)  # parts without serials: judged at clearance
+    check_all(office, first.number, port)
     clear(office, first.number, port)
     airport = world.customs(office, AIRPORT)
     with pytest.raises((Refused, Conflict)):

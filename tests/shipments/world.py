@@ -13,7 +13,7 @@ from registry.firearms import acts as firearms
 from registry.firearms import queries as firearm_queries
 from registry.licensing import acts as licensing
 from registry.licensing.queries import licence, licence_key
-from registry.shipments import acts, clearing, offices, queries
+from registry.shipments import acts, clearing, lots, offices, queries
 from registry.shipments.queries import shipment_key
 from registry.shipments.views import ShipmentView
 from schemas import licensing as told
@@ -133,6 +133,32 @@ def import_licence(office: Office, serials: tuple[str, ...] = ("CZ1", "CZ2"), **
     return Licensed(number, holder, (), "", serials)
 
 
+def rounds_licence(office: Office, *lots: tuple[str, int], **given: Any) -> Licensed:
+    """An import licence of cartridges that are named by their lots alone: (code, how many)."""
+    items = [{"serial": code, "maker": "Sellier", "country_made": "CZ", "quantity": n} for code, n in lots]
+    line = {**ROUNDS, "calibre": "9x19", "quantity": sum(n for _, n in lots), "items": items}
+    number = issue(office, Situation(kind="import", lines=(line,), **given))
+    with office.look(EVERYTHING) as work:
+        holder = licence(work, licence_key(number)).holder
+    return Licensed(number, holder, (), "", tuple(code for code, _ in lots))
+
+
+def tell_lots(office: Office, number: str, maker: str, **told: Any) -> None:
+    """What the importer tells of every lot of a shipment that no record describes."""
+    new = {
+        "maker": maker,
+        "product_code": "V310412",
+        "product": "9x19 FMJ 8.0 g",
+        "produced_on": date(2025, 3, 4),
+        "scheme": MarkingScheme.LOT_CODE,
+    }
+    for line in read(office, number).lines:
+        for item in line.items:
+            version = read(office, number).version
+            with office.begin(EVERYTHING) as work:
+                lots.tell_lot(work, shipment_key(number), item.n, shapes.LotTold(**(new | told)), version)
+
+
 def register_abroad(office: Office, serial: str, *, marked: bool) -> str:
     """A firearm made in Germany, without custody here; marked: with our mark of import."""
     mark = MarkNew(MarkKind.IMPORT, "BR 2026", country="BR", year=2026)
@@ -166,6 +192,8 @@ def check_all(office: Office, number: str, by: Actor) -> None:
                     work, shipment_key(number), shapes.ScanNew(item.firearm or item.lot or item.name)
                 )
                 assert said.verdict == Verdict.MATCHES, said
+            if line.unnamed:
+                clearing.count(work, shipment_key(number), shapes.PartsCounted(line.line, line.unnamed))
 
 
 def clear(office: Office, number: str, by: Actor, **new: Any) -> ShipmentView:

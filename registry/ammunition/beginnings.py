@@ -1,0 +1,110 @@
+"""How a lot comes on record: its row, and the movement out of which all others of it are taken."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from registry.ammunition import code_acts, queries, rules
+from registry.ammunition.tables import Lot, Movement
+from registry.core.errors import Conflict, Invalid, refuse_if
+from registry.core.work import Work
+from registry.directory import queries as directory
+from registry.directory.tables import Party
+from registry.marks.reading import acceptable_text, folded, normal_form
+from schemas.ammunition import LotNew
+from schemas.vocabulary import MovementKind, PartyKind
+
+
+def row_of(work: Work, new: LotNew, maker: Party) -> Lot:
+    """A lot as it was told, not on record yet."""
+    return Lot(
+        maker_id=maker.id,
+        code=new.code,
+        code_key=normal_form(new.code)[:40],
+        code_folded=folded(new.code)[:40],
+        calibre=directory.calibre_of(new.calibre, "calibre"),
+        product_code=new.product_code,
+        product=new.product,
+        gtin=new.gtin,
+        quantity=new.quantity,
+        produced_on=new.produced_on,
+        scheme=new.scheme.value,
+        historical=new.historical,
+        sales=0,
+        packages=0,
+        created_at=work.now,
+        version=1,
+    )
+
+
+def refuse_known(work: Work, row: Lot) -> None:
+    """Raise Conflict where a lot of this identity is on record."""
+    _lock_identity(work, row)
+    known = queries.known_lot(work.session, row.maker_id, row.code_key, row.calibre, row.product_code)
+    if known is not None:
+        raise Conflict(f"This lot is registered as {queries.lot_number(known)}")
+
+
+def begin(
+    work: Work,
+    row: Lot,
+    maker: Party,
+    importer: Party | None,
+    on: date,
+    place: str = "",
+    document: str = "",
+) -> None:
+    """Put a lot on record with the movement out of which all others of it are taken."""
+    work.session.add(row)
+    work.session.flush()
+    made_here = importer is None and maker.kind == PartyKind.MAKER
+    beginning = Movement(
+        lot_id=row.id,
+        depth=0,
+        first=0,
+        last=row.quantity - 1,
+        kind=(MovementKind.MANUFACTURED if made_here else MovementKind.IMPORTED).value,
+        happened_on=on,
+        from_id=maker.id if importer else None,
+        to_id=importer.id if importer else maker.id,
+        place=place,
+        document=document,
+        recorded_at=work.now,
+        recorded_by=work.actor.user_id,
+    )
+    work.session.add(beginning)
+    work.session.flush()
+
+
+def row_abroad(work: Work, new: LotNew, maker: Party) -> Lot:
+    """The row of a lot made abroad, as customs would record it; raises Invalid, Refused, Conflict.
+
+    How many may bear one code was judged where it was made, and how many come in with the licence.
+    """
+    if maker.kind not in (PartyKind.MAKER, PartyKind.IMPORTER):
+        raise Invalid.at("maker", "A maker or importer is needed here.")
+    if refused := acceptable_text(new.code, "code"):
+        raise Invalid(unmet=refused)
+    row = row_of(work, new, maker)
+    on = new.imported_on or work.today
+    facts = rules.LotFacts(new.produced_on, gtin=new.gtin, has_importer=True, imported_on=on)
+    refuse_if(rules.unmet_for_lot(facts, on))
+    code_acts.refuse_foreign_gtin(work, row)
+    return row
+
+
+def bring_in(work: Work, new: LotNew, maker: Party, importer: Party, place: str, document: str) -> int:
+    """Record what customs let in of a lot made abroad, a consignment by itself; its key.
+
+    A lot may come in many times, and to several importers: each consignment begins with its own.
+    Raises as row_abroad.
+    """
+    row = row_abroad(work, new, maker)
+    _lock_identity(work, row)
+    row.consignment = queries.last_consignment(work.session, row) + 1
+    begin(work, row, maker, importer, new.imported_on or work.today, place, document)
+    return row.id
+
+
+def _lock_identity(work: Work, row: Lot) -> None:
+    work.lock(f"lot:{row.maker_id}:{row.code_key}:{row.calibre}:{row.product_code}")
