@@ -31,6 +31,34 @@ class ImportVerifiedSchema(Shape):
 
 
 @dataclass(frozen=True)
+class DeliveryNew:
+    """quantities: of each line of the licence, in their order; proof: of delivery."""
+
+    departed_on: date
+    arrived_on: date
+    export_licence: str
+    proof: str
+    quantities: tuple[int, ...]
+    carrier: str = ""
+    note: str = ""
+
+
+class DeliveryNewSchema(Shape):
+    makes = DeliveryNew
+    departed_on = Day(required=True)
+    arrived_on = Day(required=True)
+    export_licence = Text(
+        required=True, longest=80, metadata={"description": "Under which it left the exporting State."}
+    )
+    proof = Text(required=True, longest=120, metadata={"description": "Of delivery."})
+    quantities = fields.List(
+        Whole(least=0, most=10**9), required=True, validate=validate.Length(min=1, max=MOST_LINES)
+    )
+    carrier = Text(longest=200, load_default="")
+    note = Text(longest=1000, load_default="")
+
+
+@dataclass(frozen=True)
 class Confirmed:
     how: str
 

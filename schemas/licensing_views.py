@@ -151,6 +151,25 @@ class LicenceRowSchema(Shape):
     overdue = fields.Boolean(required=True)
 
 
+class DeliveredSchema(Shape):
+    line = fields.Integer(required=True)
+    quantity = fields.Integer(required=True)
+
+
+class DeliverySchema(Shape):
+    """Goods that went between two other States under a licence of brokering."""
+
+    n = fields.Integer(required=True)
+    departed_on = fields.Date(required=True)
+    arrived_on = fields.Date(required=True)
+    export_licence = fields.String(required=True)
+    proof = fields.String(required=True)
+    carrier = fields.String(required=True)
+    note = fields.String(required=True)
+    told_at = fields.AwareDateTime(required=True)
+    lines = fields.List(fields.Nested(DeliveredSchema), required=True)
+
+
 class LicenceSchema(Shape):
     """A licence with all that belongs to it, what is still unmet, and for whom it waits."""
 
@@ -191,6 +210,7 @@ class LicenceSchema(Shape):
     end_user = fields.Nested(EndUserSchema, required=True, allow_none=True)
     checks = fields.List(fields.Nested(CheckSchema), required=True)
     evidence = fields.List(fields.Nested(EvidenceSchema), required=True)
+    deliveries = fields.List(fields.Nested(DeliverySchema), required=True)
     letters = fields.List(fields.Nested(LetterSchema), required=True)
     events = fields.List(fields.Nested(EventSchema), required=True)
     moves = fields.List(

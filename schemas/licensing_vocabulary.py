@@ -63,6 +63,7 @@ class LicenceMove(StrEnum):
     LIFT = "lift"
     REVOKE = "revoke"
     SHIP = "ship"
+    DELIVER = "deliver"  # between two other States, under a licence of brokering
     EXHAUST = "exhaust"
     EXPIRE = "expire"
     GIVE_BACK = "give_back"

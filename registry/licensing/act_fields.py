@@ -68,6 +68,31 @@ def verify_import(found: LicenceView, part: str) -> Sequence[Field]:
     return (*how(found, part), *lines)
 
 
+def delivery(found: LicenceView, part: str) -> Sequence[Field]:
+    """What a broker tells of a delivery, and how much of each line it was."""
+    lines = [
+        Field(
+            f"quantities-{n}",
+            _("Line %(n)s: how many were delivered", n=line.n),
+            "number",
+            0,
+            required=True,
+            hint=_("%(left)s left of %(whole)s", left=line.quantity - line.drawn, whole=line.quantity)
+            + f", {line.description}",
+        )
+        for n, line in enumerate(found.lines)
+    ]
+    return (
+        *lines,
+        Field("departed_on", _("Left on"), "date", required=True),
+        Field("arrived_on", _("Arrived on"), "date", required=True),
+        Field("export_licence", _("Export licence"), required=True, hint=_("Of the State it left")),
+        Field("proof", _("Proof of delivery"), required=True),
+        Field("carrier", _("Carrier")),
+        Field("note", _("Note"), "area"),
+    )
+
+
 def transit(found: LicenceView, part: str) -> Sequence[Field]:
     """What a State on the way was asked, said and was told."""
     known = next((one for one in found.transits if one.country == part), None)

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from registry.licensing import act_fields as fields
-from registry.licensing import acts, decision_acts, review_acts
+from registry.licensing import acts, brokering_acts, decision_acts, review_acts
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
 from schemas import licensing_review as review
@@ -51,6 +51,11 @@ FORMS: Sequence[Form] = (
     Form(
         "withdraw", M.WITHDRAW, A, _("Withdraw the application"), _("It ends; another one can be made."),
         _("Withdraw"), told.BecauseSchema, acts.withdraw, fields.why, danger=True,
+    ),
+    Form(
+        "deliver", M.DELIVER, A, _("Report a delivery"),
+        _("What went from the exporting to the importing State under this licence (FP 15)."),
+        _("Report"), review.DeliveryNewSchema, brokering_acts.deliver, fields.delivery,
     ),
     Form(
         "import-licence", M.CHANGE, A, _("Import licence"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from registry.core.web import api
 from registry.core.work import Work
-from registry.licensing import acts, queries
+from registry.licensing import acts, brokering_acts, queries
 from registry.licensing.queries import licence_key
 from registry.licensing.views import LicenceRow, LicenceView
 from schemas import licensing as told
+from schemas import licensing_review as review
 from schemas import licensing_views as shapes
 from schemas.access import NothingSchema
 from schemas.paging import Page
@@ -139,6 +140,20 @@ def tell_end_user(work: Work, new: told.EndUserTold, number: str, version: int) 
 def add_evidence(work: Work, new: told.EvidenceNew, number: str, version: int) -> LicenceView:
     """Add a document to the case."""
     return acts.add_evidence(work, licence_key(number), new, version)
+
+
+@blueprint.route("/licences/<number>/deliveries", methods=["POST"])
+@api.writes(
+    blueprint,
+    May.LICENCE_APPLY,
+    takes=review.DeliveryNewSchema,
+    gives=shapes.LicenceSchema,
+    status=200,
+    versioned=True,
+)
+def deliver(work: Work, new: review.DeliveryNew, number: str, version: int) -> LicenceView:
+    """Report goods that went between two other States under a licence of brokering (FP 15)."""
+    return brokering_acts.deliver(work, licence_key(number), new, version)
 
 
 @blueprint.route("/licences/<number>/goods", methods=["POST"])

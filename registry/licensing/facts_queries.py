@@ -24,6 +24,7 @@ from registry.licensing.facts import (
     LineFacts,
     TransitFacts,
 )
+from registry.licensing.views import DeliveredView, DeliveryView
 from schemas.licensing_vocabulary import (
     Assessed,
     EvidenceKind,
@@ -99,6 +100,29 @@ def _rows(work: Work, table: type[T], licence_id: int, *order: Any) -> Sequence[
 def lines_of(work: Work, licence_id: int) -> Sequence[tables.Line]:
     """Its lines."""
     return _rows(work, tables.Line, licence_id, tables.Line.n)
+
+
+def deliveries_of(work: Work, licence_id: int) -> list[DeliveryView]:
+    """Deliveries that its broker reported, the first first."""
+    told = tables.BrokeredDelivery
+    rows = work.session.scalars(select(told).where(told.licence_id == licence_id).order_by(told.n)).all()
+    part = tables.BrokeredLine
+    query = select(part).where(part.licence_id == licence_id).order_by(part.delivery_n, part.line_n)
+    lines = work.session.scalars(query).all() if rows else ()
+    return [
+        DeliveryView(
+            row.n,
+            row.departed_on,
+            row.arrived_on,
+            row.export_licence,
+            row.proof,
+            row.carrier,
+            row.note,
+            row.told_at,
+            tuple(DeliveredView(line.line_n, line.quantity) for line in lines if line.delivery_n == row.n),
+        )
+        for row in rows
+    ]
 
 
 def items_of(work: Work, licence_id: int) -> Sequence[tables.Item]:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from registry.core.errors import Unmet
-from schemas.licensing_vocabulary import LicenceMove, LicenceState
+from schemas.licensing_vocabulary import LicenceKind, LicenceMove, LicenceState
 from schemas.vocabulary import May
 from schemas.words import said, word
 
@@ -54,6 +54,7 @@ MOVES: Mapping[LicenceMove, Move] = {
     M.LIFT: _move(S.ISSUED, May.LICENCE_DECIDE, S.SUSPENDED),
     M.REVOKE: _move(S.REVOKED, May.LICENCE_DECIDE, S.ISSUED, S.SUSPENDED),
     M.SHIP: _move(None, None, S.ISSUED),
+    M.DELIVER: _move(None, May.LICENCE_APPLY, S.ISSUED, S.EXPIRED),
     M.EXHAUST: _move(S.EXHAUSTED, None, S.ISSUED),
     M.EXPIRE: _move(S.EXPIRED, None, S.ISSUED, S.SUSPENDED),
     M.GIVE_BACK: _move(S.RETURNED, May.LICENCE_REVIEW, S.ISSUED, S.SUSPENDED, S.EXPIRED, S.EXHAUSTED),
@@ -84,9 +85,10 @@ def state_after(move: LicenceMove, state: LicenceState) -> LicenceState:
     return MOVES[move].to or state
 
 
-def possible(state: LicenceState) -> list[LicenceMove]:
-    """What may happen in a state, in the order of the table."""
-    return [name for name, move in MOVES.items() if state in move.after]
+def possible(state: LicenceState, kind: LicenceKind) -> list[LicenceMove]:
+    """What may happen in a state, in the order of the table: only a broker reports deliveries."""
+    never = M.SHIP if kind is LicenceKind.BROKERING else M.DELIVER
+    return [name for name, move in MOVES.items() if state in move.after and name is not never]
 
 
 def end_of(day: date, zone: str) -> datetime:

@@ -114,6 +114,7 @@ def offers(found: LicenceView, may: frozenset[May]) -> list[Offer]:
         LicenceMove.SUBMIT: Offer("licensing.submit", _("Hand in"), "primary", direct=True),
         LicenceMove.TAKE_UP: Offer("licensing.take_up", _("Take up"), "primary", direct=True),
         LicenceMove.ANSWER: Offer("licensing.do_answer", _("Answer"), "primary"),
+        LicenceMove.DELIVER: Offer("licensing.do_deliver", _("Report a delivery"), "primary"),
         LicenceMove.PROPOSE: Offer("licensing.do_propose", _("Propose to issue"), "primary"),
         LicenceMove.ASK_INFORMATION: Offer("licensing.do_ask", _("Ask the applicant")),
         LicenceMove.LIFT: Offer("licensing.do_lift", _("Lift the suspension"), "primary"),

@@ -262,6 +262,50 @@ class Letter(Base):
     written_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class BrokeredDelivery(Base):
+    """What went from one State to another under a licence of brokering, as its broker reports it.
+
+    export_licence: of the State it left; proof: of delivery.
+    """
+
+    __tablename__ = "brokered_delivery"
+    __table_args__ = table_args(
+        CheckConstraint("arrived_on >= departed_on", name="days"),
+        CheckConstraint("export_licence <> '' AND proof <> ''", name="papers"),
+        sqlite_with_rowid=False,
+    )
+
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licence.id"), primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    departed_on: Mapped[date]
+    arrived_on: Mapped[date]
+    export_licence: Mapped[str] = mapped_column(String(80))
+    proof: Mapped[str] = mapped_column(String(120))
+    carrier: Mapped[str] = mapped_column(String(200), default="")
+    note: Mapped[str] = mapped_column(String(1000), default="")
+    told_at: Mapped[datetime] = mapped_column(Instant)
+    told_by: Mapped[int] = mapped_column(Key)
+
+
+class BrokeredLine(Base):
+    """How much of a line was delivered; the database counts the licence down by it."""
+
+    __tablename__ = "brokered_line"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(
+            ["licence_id", "delivery_n"], ["brokered_delivery.licence_id", "brokered_delivery.n"]
+        ),
+        ForeignKeyConstraint(["licence_id", "line_n"], ["licence_line.licence_id", "licence_line.n"]),
+        CheckConstraint("quantity > 0", name="quantity"),
+        sqlite_with_rowid=False,
+    )
+
+    licence_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    delivery_n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    line_n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    quantity: Mapped[int] = mapped_column(Key)
+
+
 class Event(Base):
     """A move of its life: what, from which state to which, who, when and why."""
 

@@ -77,6 +77,27 @@ class TransitView:
 
 
 @dataclass(frozen=True)
+class DeliveredView:
+    line: int
+    quantity: int
+
+
+@dataclass(frozen=True)
+class DeliveryView:
+    """A delivery that a broker reported."""
+
+    n: int
+    departed_on: date
+    arrived_on: date
+    export_licence: str
+    proof: str
+    carrier: str
+    note: str
+    told_at: datetime
+    lines: tuple[DeliveredView, ...]
+
+
+@dataclass(frozen=True)
 class LicenceRow:
     """age: days since it was submitted; overdue: not decided, or not back, in time."""
 
@@ -140,6 +161,7 @@ class LicenceView:
     end_user: tables.EndUserCertificate | None
     checks: Sequence[tables.Check]
     evidence: Sequence[tables.Evidence]
+    deliveries: Sequence[DeliveryView]
     letters: Sequence[tables.Letter]
     events: Sequence[tables.Event]
     moves: tuple[str, ...]

@@ -9,8 +9,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from registry.core.paging import AnySelect
+from registry.licensing.tables import BrokeredDelivery, Licence
 from registry.licensing.tables import Event as LicenceEvent
-from registry.licensing.tables import Licence
 from registry.retention.gathering import Gathered
 from registry.retention.rules import Event, Hold
 from registry.shipments.tables import Shipment
@@ -45,6 +45,7 @@ def events(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Event
         Licence.created_at, Licence.submitted_on, Licence.issued_on, Licence.expires_on, Licence.return_by,
         Licence.returned_on, Licence.appeal_until,
     )  # fmt: skip
+    told = BrokeredDelivery
     shipped = Shipment.departed_on, Shipment.arrived_on, Shipment.received_on
     return (
         Gathered(session)
@@ -54,6 +55,12 @@ def events(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Event
             select(Shipment.licence_id, *shipped).where(Shipment.licence_id.in_(keys)), CountedFrom.TRANSFER
         )
         .dated(select(Shipment.licence_id, Shipment.announced_at).where(Shipment.licence_id.in_(keys)))
+        .dated(
+            select(told.licence_id, told.departed_on, told.arrived_on, told.told_at).where(
+                told.licence_id.in_(keys)
+            ),
+            CountedFrom.TRANSFER,
+        )
         .events
     )
 

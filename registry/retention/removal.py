@@ -67,6 +67,8 @@ def _licence(key: int) -> Iterator[Part]:
         yield Part(part, part.shipment_id.in_(mine))
     yield Part(shipments.Shipment, shipments.Shipment.licence_id == key)
     for own in (
+        licences.BrokeredLine,
+        licences.BrokeredDelivery,
         licences.Item,
         licences.Check,
         licences.EndUserCertificate,
