@@ -408,6 +408,7 @@ class IssuedKind(StrEnum):
     DISPOSAL_CERTIFICATE = "disposal_certificate"
     LICENCE = "licence"
     RECEIPT = "receipt"  # of a shipment that came in, FP 10(4)
+    RECEIPT_REQUEST = "receipt_request"  # to the State a shipment went to, FP 10(4)
     DEACTIVATION_CERTIFICATE = "deactivation_certificate"
     RECORDS_DISPOSAL_CERTIFICATE = "records_disposal_certificate"
     RECORDS_RECEIPT = "records_receipt"  # for what a company handed over

@@ -26,8 +26,9 @@ from registry.licensing import life, queries
 from registry.licensing.tables import Event, Licence
 from registry.licensing.views import LicenceView, LineView
 from registry.verification.queries import Standing, Verifiable
-from schemas.licensing_vocabulary import LicenceMove, LicenceState
+from schemas.licensing_vocabulary import LicenceKind, LicenceMove, LicenceState
 from schemas.vocabulary import IssuedKind
+from schemas.words import ENGLISH, Language
 
 MOST_NAMED = 500
 """Serials and spans that are listed; a longer list is kept with the record."""
@@ -43,84 +44,121 @@ def edition_of(found: LicenceView) -> str:
     return str(made[-1])
 
 
-def draw(found: LicenceView, authority: str, seal: Seal) -> bytes:
-    """The licence as PDF."""
+def draw(found: LicenceView, authority: str, seal: Seal, say: Language = ENGLISH) -> bytes:
+    """The licence as PDF, in a language."""
     frame = Frame(
-        title=_title(found),
+        title=_title(found, say),
         number=found.number,
         authority=authority,
         issued=f"{found.place}, {found.issued_on}",
         seal=seal,
+        page_words=say("Page {page} of {pages}"),
+        language=say.code,
     )
-    return document(frame, list(_blocks(found)))
+    return document(frame, list(_blocks(found, say)))
 
 
-def _title(found: LicenceView) -> str:
-    purpose = f", temporary: {found.purpose.replace('_', ' ')}" if found.purpose else ""
-    return f"{found.kind.capitalize()} licence{purpose}"
+def _title(found: LicenceView, say: Language) -> str:
+    title = say(_TITLES[LicenceKind(found.kind)])
+    return (
+        say("%(title)s, temporary: %(purpose)s", title=title, purpose=say.label(found.purpose))
+        if (found.purpose)
+        else title
+    )
 
 
-def _blocks(found: LicenceView) -> Iterator[Block]:
-    yield Paragraph(f"Valid from {found.starts_on} to {found.expires_on}", large=True)
+_TITLES = {
+    LicenceKind.IMPORT: "Import licence",
+    LicenceKind.EXPORT: "Export licence",
+    LicenceKind.TRANSIT: "Transit licence",
+    LicenceKind.BROKERING: "Brokering licence",
+}
+
+
+def _blocks(found: LicenceView, say: Language) -> Iterator[Block]:
+    first, last = _day(found.starts_on), _day(found.expires_on)
+    yield Paragraph(say("Valid from %(first)s to %(last)s", first=first, last=last), large=True)
     yield Paragraph(
-        f"Issued at {found.place} on {found.issued_on} under article 10 of the United Nations Firearms"
-        f" Protocol. It ends at midnight ({found.zone}) after its last day."
+        say(
+            "Issued at %(place)s on %(day)s under article 10 of the United Nations Firearms Protocol. It ends"
+            " at midnight (%(zone)s) after its last day.",
+            place=found.place,
+            day=_day(found.issued_on),
+            zone=found.zone,
+        )
     )
     if found.war_material:
-        yield FindingBox("warning", "Warning", "War material: no re-export without consent.")
-    yield KeyValues(list(_parties(found)))
-    yield Heading("Goods")
+        yield FindingBox("warning", say("Warning"), say("War material: no re-export without consent."))
+    yield KeyValues(list(_parties(found, say)))
+    yield Heading(say("Goods"))
     yield Table(
-        (("Line", 0.8), ("Description", 5), ("Heading", 1.3), ("Calibre", 1.6), ("Quantity", 1.5)),
+        (
+            (say("Line"), 0.8),
+            (say("Description"), 5),
+            (say("Heading"), 1.3),
+            (say("Calibre"), 1.6),
+            (say("Quantity"), 1.5),
+        ),
         [
             (str(line.n), line.description, line.hs, line.calibre or "", f"{line.quantity:,}")
             for line in found.lines
         ],
     )
-    yield from _named(found.lines)
+    yield from _named(found.lines, say)
     if found.conditions:
-        yield Heading("Conditions")
+        yield Heading(say("Conditions"))
         yield Paragraph(found.conditions)
 
 
-def _parties(found: LicenceView) -> Iterator[tuple[str, str]]:
-    yield "Holder", f"{found.holder_name} ({found.holder})"
-    yield "Country of export", _country(found.export_country)
-    yield "Country of import", _country(found.import_country)
-    yield "Transit countries", ", ".join(_country(one.country) for one in found.transits) or "None"
-    yield "Final recipient", ", ".join(filter(None, (found.recipient_name, found.recipient_address)))
+def _parties(found: LicenceView, say: Language) -> Iterator[tuple[str, str]]:
+    yield say("Holder"), f"{found.holder_name} ({found.holder})"
+    yield say("Country of export"), _country(found.export_country, say)
+    yield say("Country of import"), _country(found.import_country, say)
+    passed = say(", ").join(_country(one.country, say) for one in found.transits)
+    yield say("Transit countries"), passed or say("None")
+    recipient = say(", ").join(filter(None, (found.recipient_name, found.recipient_address)))
+    yield say("Final recipient"), recipient
     if found.participants:
-        people = (f"{one.name} ({one.role}, {one.country})" for one in found.participants)
-        yield "Intermediaries", "; ".join(people)
-    yield "End use", found.end_use
+        people = (
+            f"{one.name} ({say.label(one.role)}, {_country(one.country, say)})" for one in found.participants
+        )
+        yield say("Intermediaries"), "; ".join(people)
+    yield say("End use"), found.end_use
     if found.import_licence:
         paper = found.import_licence
-        yield "Import licence", f"{paper.number}, {paper.authority}, until {paper.expires_on}"
+        words = say(
+            "%(number)s, %(authority)s, until %(day)s",
+            number=paper.number,
+            authority=paper.authority,
+            day=_day(paper.expires_on),
+        )
+        yield say("Import licence"), words
     if found.end_user:
-        yield "End-user certificate", f"{found.end_user.number}, {found.end_user.issued_on}"
+        yield say("End-user certificate"), f"{found.end_user.number}, {found.end_user.issued_on}"
     if found.return_by:
-        yield "To return by", _day(found.return_by)
+        yield say("To return by"), _day(found.return_by)
 
 
-def _named(lines: tuple[LineView, ...]) -> Iterator[Block]:
+def _named(lines: tuple[LineView, ...], say: Language) -> Iterator[Block]:
     rows = [
         (str(line.n), item.name, item.firearm or item.lot or "", f"{item.quantity:,}")
         for line in lines
         for item in line.items
     ]
     if rows:
-        yield Heading("Serials and spans")
-        yield Table((("Line", 0.8), ("Name", 4), ("Record", 3), ("Quantity", 1.5)), rows[:MOST_NAMED])
+        yield Heading(say("Serials and spans"))
+        titles = ((say("Line"), 0.8), (say("Name"), 4), (say("Record"), 3), (say("Quantity"), 1.5))
+        yield Table(titles, rows[:MOST_NAMED])
     if len(rows) > MOST_NAMED:
-        yield Paragraph(f"{len(rows) - MOST_NAMED} more are listed with the record.")
+        yield Paragraph(say("%(count)s more are listed with the record.", count=len(rows) - MOST_NAMED))
 
 
-def _country(code: str | None) -> str:
-    return country_name(code, "en") if code else ""
+def _country(code: str | None, say: Language) -> str:
+    return country_name(code, say.code) if code else ""
 
 
-def _day(day: date) -> str:
-    return day.isoformat()
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else "?"
 
 
 def stands(work: Work, number: str, edition: str) -> Standing:

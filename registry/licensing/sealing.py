@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from registry.core.web.context import look, registry
+from registry.core.web.words import language_of_visitor
 from registry.licensing import paper, queries
 from registry.verification.sealing import sealed
 from schemas.vocabulary import IssuedKind
 
 
 def sealed_licence(licence_id: int) -> bytes:
-    """The licence as PDF, which everyone can verify; raises NotFound, Conflict where it was not issued."""
+    """The licence as PDF in the visitor's language, which everyone can verify.
+
+    Raises NotFound, Conflict where it was not issued.
+    """
     with look() as work:
         found = queries.licence(work, licence_id)
     authority = registry().settings.authority
+    language = language_of_visitor()
     return sealed(
         IssuedKind.LICENCE,
         found.number,
-        lambda seal: paper.draw(found, authority, seal),
+        lambda seal: paper.draw(found, authority, seal, language),
         paper.edition_of(found),
+        language,
     )

@@ -10,7 +10,7 @@ from registry.core.work import Work
 from registry.licensing.queries import licence_key
 from registry.shipments import acts, clearing, following, lots, queries, scan_queries
 from registry.shipments.queries import shipment_key
-from registry.shipments.sealing import sealed_receipt, shipment_labels
+from registry.shipments.sealing import sealed_receipt, sealed_request, shipment_labels
 from registry.shipments.views import CounterView, ScanAnswer, ShipmentRow, ShipmentView
 from schemas import shipments as shapes
 from schemas.firearms import LabelAsked, LabelAskedSchema
@@ -135,6 +135,13 @@ def counter(work: Work, code: str) -> CounterView:
 def labels(asked: LabelAsked, number: str) -> bytes:
     """Labels of the firearms in a shipment, with their marks of import."""
     return shipment_labels(find_registry_number(queries.PREFIX, number), asked.form, asked.start)
+
+
+@blueprint.route("/shipments/<number>/receipt-request.pdf", methods=["GET"])
+@api.prints(blueprint, May.SHIPMENT_FOLLOW)
+def receipt_request(number: str) -> bytes:
+    """The letter that asks the importing State for its receipt (FP 10(4)), to be verified by code."""
+    return sealed_request(find_registry_number(queries.PREFIX, number))
 
 
 @blueprint.route("/shipments/<number>/receipt.pdf", methods=["GET"])

@@ -23,7 +23,7 @@ from registry.licensing import queries as licences
 from registry.licensing.queries import licence_key
 from registry.shipments import acts, following, lots, offices, queries
 from registry.shipments.queries import shipment_key
-from registry.shipments.sealing import sealed_receipt, shipment_labels
+from registry.shipments.sealing import sealed_receipt, sealed_request, shipment_labels
 from registry.shipments.tables import ShipmentEvent
 from registry.shipments.views import ShipmentView
 from schemas import shipments as shapes
@@ -304,6 +304,13 @@ def labels(number: str) -> Response:
     """Labels of the firearms in a shipment."""
     asked = load_form(LabelAskedSchema(), request.args)
     return _pdf(shipment_labels(shipment_key(number), asked.form, asked.start), f"labels-{number}")
+
+
+@blueprint.get("/shipments/<number>/receipt-request.pdf")
+@guard.may(May.SHIPMENT_FOLLOW)
+def receipt_request(number: str) -> Response:
+    """The letter that asks the importing State for its receipt."""
+    return _pdf(sealed_request(shipment_key(number)), f"receipt-request-{number}")
 
 
 @blueprint.get("/shipments/<number>/receipt.pdf")

@@ -265,6 +265,31 @@ def test_the_receipt_of_an_import_is_told_on_paper_and_verified(
     assert (found["kind"], found["subject"], found["authenticity"]) == ("receipt", number, "current")
 
 
+def test_a_letter_asks_the_other_state_for_its_receipt_until_it_comes(
+    app: Flask, client: FlaskClient, office: Office, port: Actor
+) -> None:
+    licensed = world.export_licence(office)
+    number = announce(office, licensed, {1: 1}).number
+    at = f"/api/v1/shipments/{number}"
+    assert client.get(f"{at}/receipt-request.pdf", headers=bearer(app)).status_code == 409
+    check_all(office, number, port)
+    due = clear(office, number, port).receipt_due_on
+    printed = client.get(f"{at}/receipt-request.pdf", headers=bearer(app)).data
+    text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=printed, capture_output=True, check=True)
+    letter = " ".join(text.stdout.decode().split())
+    for expected in (number, licensed.number, "authority of Paraguay", f"until {due}", licensed.serials[0]):
+        assert expected in letter
+    code = next(word for word in letter.split() if word.count("-") == 6)
+    assert client.get(f"/api/v1/verifications/{code}").json["authenticity"] == "current"
+    receipt = {"received_on": str(read(office, number).departed_on), "reference": "PY 1", "received": [1]}
+    etag = client.get(at, headers=bearer(app)).headers["ETag"]
+    done = client.post(f"{at}/receipt", json=receipt, headers={**bearer(app), "If-Match": etag})
+    assert done.status_code == 200, done.json
+    after = client.get(f"/api/v1/verifications/{code}").json
+    assert (after["authenticity"], after["state"]) == ("not_in_force", "answered")
+    assert client.get(f"{at}/receipt-request.pdf", headers=bearer(app)).status_code == 409
+
+
 def test_announcing_again_after_an_exhausted_line_counts_what_is_left(office: Office, port: Actor) -> None:
     licensed = world.parts_licence(office, 3)
     first = announce(office, licensed, {1: 3})
