@@ -14,7 +14,17 @@ from registry.access.tables import Account, Totp
 from registry.core.errors import Refused
 from registry.core.policy import permissions
 from registry.core.work import Actor, Office, Work
-from registry.demo import deactivations, lots, openings, people, received, recoveries, shipments
+from registry.demo import (
+    catalogue,
+    deactivations,
+    lots,
+    openings,
+    people,
+    received,
+    recoveries,
+    shipments,
+    trade,
+)
 from registry.demo import firearms as guns
 from registry.directory.tables import Party
 from registry.firearms import acts as firearms
@@ -102,6 +112,7 @@ def _open_accounts(office: Office, actor: Actor) -> None:
         parties = {login: people.number_of(work, name) for login, name in WORKS_FOR.items()}
     staff = open_accounts(office, actor, ACCOUNTS, parties)
     shipments.load(office, actor, staff, parties["maker"])
+    trade.load(office, staff, catalogue.IMPORTERS[0][0])
 
 
 def open_accounts(

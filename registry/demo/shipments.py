@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -114,17 +114,35 @@ def _issued(
     office: Office, officer: Actor, supervisor: Actor, maker: str, guns: list[str], sale: Sale
 ) -> int:
     """An export licence, issued by two."""
+
+    def show(work: Work, key: int) -> None:
+        show_papers(work, key, sale, PISTOLS)
+        _answers(work, key, sale)
+
+    with office.look(officer) as work:
+        new = _application(work, maker, guns, sale)
+    return issued(office, officer, supervisor, new, show)
+
+
+def issued(
+    office: Office,
+    officer: Actor,
+    supervisor: Actor,
+    new: told.LicenceNew,
+    show: Callable[[Work, int], None],
+) -> int:
+    """A licence of somebody who may trade, issued by two. show: what is shown and verified meanwhile."""
     with office.begin(supervisor) as work:
         since = work.today - timedelta(days=365)
-        law_acts.authorise(
-            work, law.AuthorisationNew(maker, TradeActivity.EXPORT, "TR 2041", "Army Command", since)
+        permit = law.AuthorisationNew(
+            new.holder or "", TradeActivity(new.kind.value), "TR 2041", "Army Command", since
         )
+        law_acts.authorise(work, permit)
     with office.begin(officer) as work:
-        key = queries.licence_key(licensing.draft(work, _application(work, maker, guns, sale)).number)
+        key = queries.licence_key(licensing.draft(work, new).number)
         licensing.submit(work, key, _version(work, key))
         review_acts.take_up(work, key, _version(work, key))
-        _papers(work, key, sale)
-        _answers(work, key, sale)
+        show(work, key)
     with office.begin(officer) as work:
         why = told.Because("All conditions are met")
         proposed = decision_acts.propose_issue(work, key, why, _version(work, key))
@@ -154,7 +172,7 @@ def _application(work: Work, maker: str, guns: list[str], sale: Sale) -> told.Li
     )
 
 
-def _papers(work: Work, key: int, sale: Sale) -> None:
+def show_papers(work: Work, key: int, sale: Sale, quantity: int) -> None:
     """What the importing State issued, shown and verified."""
     since = work.today - timedelta(days=20)
     paper = told.ImportTold(sale.import_licence, sale.authority, sale.to, since, _later(work, 400))
@@ -163,7 +181,7 @@ def _papers(work: Work, key: int, sale: Sale) -> None:
         "EUC 31", work.today, sale.to, sale.recipient, sale.place, "Comandante", sale.end_use
     )
     licensing.tell_end_user(work, key, assurance, _version(work, key))
-    verified = review.ImportVerified(f"By letter of {sale.authority}", (PISTOLS,))
+    verified = review.ImportVerified(f"By letter of {sale.authority}", (quantity,))
     review_acts.verify_import(work, key, verified, _version(work, key))
     review_acts.verify_end_user(work, key, review.Confirmed("By the embassy"), _version(work, key))
 
@@ -179,6 +197,11 @@ def _answers(work: Work, key: int, sale: Sale) -> None:
     )
     if sale.transit:
         review_acts.record_transit(work, key, sale.transit, said, _version(work, key))
+    assess(work, key)
+
+
+def assess(work: Work, key: int) -> None:
+    """Every question of the assessment answered, and no risk found."""
     for question in asked(war_material=False):
         check = review.CheckNew(question.key, Assessed.CLEAR, "Case file", "")
         review_acts.assess(work, key, check, _version(work, key))

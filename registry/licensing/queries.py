@@ -211,8 +211,8 @@ def _to_issue(known: LicenceFacts, state: LicenceState, today: date) -> list[Con
 
 
 def _to_ship(known: LicenceFacts, state: LicenceState, today: date) -> list[Condition]:
-    """While it is in use: what has to be there before something leaves today."""
-    in_use = state in (S.ISSUED, S.SUSPENDED, S.EXPIRED)
+    """While it is in use: what has to be there before something leaves today; of brokering nothing does."""
+    in_use = state in (S.ISSUED, S.SUSPENDED, S.EXPIRED) and known.kind is not LicenceKind.BROKERING
     return rules.conditions_to_ship(known, today) if in_use else []
 
 

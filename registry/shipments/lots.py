@@ -12,7 +12,7 @@ from registry.shipments.tables import ShipmentLot
 from registry.shipments.views import ShipmentView
 from schemas.ammunition import LotNew
 from schemas.shipments import LotTold
-from schemas.shipments_vocabulary import Direction, ShipmentMove
+from schemas.shipments_vocabulary import ShipmentMove
 from schemas.vocabulary import May
 from schemas.words import said
 
@@ -27,10 +27,10 @@ def tell_lot(work: Work, shipment_id: int, n: int, new: LotTold, version: int) -
     own = facts_queries.belongings(work, row)
     item = next((one for one in own.items if one.n == n), None)
     span = facts_queries.span_of(item) if item else None
-    if item is None or span is None or item.share_first is None:
-        raise NotFound(said("Nothing of this shipment has the number %(n)s and is of a lot abroad.", n=n))
-    if row.direction != Direction.IN:
-        raise Conflict("What passes through us is not put on record here")
+    if item is None:
+        raise NotFound(said("Nothing of this shipment has the number %(n)s.", n=n))
+    if span is None or item.share_first is None:
+        raise Conflict("It is on record, or no cartridges: nothing is told of its lot")
     licensed = own.licensed[item.line_n, item.licence_item]
     maker = directory.party_by_number(work, new.maker, "maker")
     if not directory.fits_name(licensed.maker, maker.name, maker.short_name):

@@ -190,9 +190,11 @@ def lot(number: str, n: int) -> Answer:
     with context.look() as work:
         found = queries.shipment(work, shipment_key(number))
         choices = party_choices(work)
-    item = next((one for line in found.lines for one in line.items if one.n == n and one.abroad), None)
-    if item is None or "tell" not in found.moves:
-        raise NotFound(_("Nothing is told of this now."))
+    item = next((one for line in found.lines for one in line.items if one.n == n), None)
+    if item is None:
+        raise NotFound(_("Nothing of this shipment has this number."))
+    if not item.abroad or "tell" not in found.moves:
+        raise Conflict(_("Nothing is told of this now."))
     schemes = options(MarkingScheme)
     return render(
         "lot", found=found, item=item, typed=typed, errors=errors, parties=choices, schemes=schemes

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, false, func, or_, select
 
 from registry.core.errors import NotFound
 from registry.core.numbers import find_registry_number, parse_registry_number, registry_number
@@ -50,6 +50,8 @@ def scope(work: Work) -> list[ColumnElement[bool]]:
     """Traders see shipments of their own licences; customs those that are or were at their office."""
     if is_limited_to_office(work.actor, May.SHIPMENT_READ):
         office = own_office(work)
+        if office is None:
+            return [false()]
         there = exists().where(ShipmentEvent.shipment_id == Shipment.id, ShipmentEvent.office == office)
         return [or_(Shipment.office == office, there)]
     if (party := limited_to(work.actor, May.SHIPMENT_READ)) is not None:

@@ -14,6 +14,7 @@ import zxingcpp
 from PIL import Image
 
 from registry.core.errors import Invalid
+from registry.core.printing import fonts
 from registry.core.printing.labels import SHEETS, Label, sheet, single
 from registry.core.printing.paper import (
     FindingBox,
@@ -197,3 +198,26 @@ def test_a_heading_is_never_parted_from_its_table() -> None:
         pages = words(document(frame, [filler, Heading("Records that fit"), table])).split("\f")
         (page,) = [page for page in pages if "Records that fit" in page]
         assert "FIRST" in page, lines
+
+
+@pytest.mark.parametrize(
+    ("written", "drawn"),
+    [
+        ("صالحة من 2026-09-01 إلى 2027-10-02", ("2026-09-01", "2027-10-02")),
+        ("انتهت 23:59:01 يوم 12.11.2026", ("23:59:01", "12.11.2026")),
+        ("الليل (America/Sao_Paulo) بعد", ("(America/Sao_Paulo)",)),
+        ("(abc 4) ب", ("(abc 4)",)),
+    ],
+)
+def test_dates_and_brackets_keep_their_order_in_a_line_from_right_to_left(
+    written: str, drawn: tuple[str, ...]
+) -> None:
+    seen = fonts.visual(written)
+    assert all(piece in seen for piece in drawn), seen
+
+
+def test_every_line_of_a_paragraph_runs_the_same_way() -> None:
+    lines = fonts.wrapped("صالحة من AB ABC ABD ABE ABF إلى AGG", 10, 60)
+    assert len(lines) > 2
+    assert all(fonts.is_right_to_left(line) for line in lines)
+    assert not any(fonts.is_right_to_left(line) for line in fonts.wrapped("one two three four", 10, 30))

@@ -19,7 +19,7 @@ from registry.firearms import acts as firearm_acts
 from registry.firearms import queries as firearms
 from registry.licensing import decision_acts
 from registry.licensing.queries import licence, licence_key
-from registry.shipments import acts, clearing
+from registry.shipments import acts, clearing, following, queries
 from registry.shipments.queries import shipment_key
 from schemas import licensing_review as told
 from schemas import shipments as shapes
@@ -96,6 +96,22 @@ def test_the_last_shipment_exhausts_the_licence(office: Office, licensed: Licens
         assert licence(work, licence_key(licensed.number)).state == "exhausted"
     with pytest.raises(Conflict):
         announce(office, licensed, {1: 1})
+
+
+def test_people_of_customs_without_a_post_see_no_shipment(
+    office: Office, licensed: Licensed, port: Actor
+) -> None:
+    number = announce(office, licensed, {1: 1}).number
+    nowhere = world.customs(office, None)
+    check_all(office, number, port)
+    done = clear(office, number, port)
+    with office.begin(EVERYTHING) as work:  # what happens without an office belongs to none
+        shipped = shapes.ArrivalNew(done.departed_on or work.today)
+        following.arrived(work, shipment_key(number), shipped, done.version)
+    with pytest.raises(NotFound):
+        read(office, number, nowhere)
+    with office.look(nowhere) as work:
+        assert not queries.shipments(work, shapes.ShipmentsAsked()).items
 
 
 def test_nothing_is_announced_beyond_what_is_left(office: Office, licensed: Licensed, offices: None) -> None:

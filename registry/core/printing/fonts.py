@@ -6,13 +6,14 @@ Korean use the reader's own font by name. What no font can draw is shown as a bo
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib.metadata import distribution
 from itertools import groupby
 
 import arabic_reshaper
-from bidi import get_display
+from bidi.algorithm import get_display  # unlike the faster one it turns brackets round
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont as OutlineFont
@@ -71,9 +72,15 @@ def visual(text: str) -> str:
     text = unicodedata.normalize("NFC", text)  # so that an accent stands on its letter
     shown = "".join(MISSING if unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co") else c for c in text)
     if any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in shown):
-        display: str = get_display(arabic_reshaper.reshape(shown))
+        joined = arabic_reshaper.reshape(_WITH_SIGNS.sub(f"{LEFT_TO_RIGHT}\\g<0>{LEFT_TO_RIGHT}", shown))
+        display: str = get_display(joined)
         return display
     return shown
+
+
+LEFT_TO_RIGHT, RIGHT_TO_LEFT = "\u200e", "\u200f"
+_WITH_SIGNS = re.compile(r"\d+(?:[-./:]\d+)+")
+"""Dates, times and numbers with points: after an Arabic letter their parts would change places."""
 
 
 def is_right_to_left(text: str) -> bool:
@@ -124,10 +131,13 @@ def _width(font: str, text: str, size: float) -> float:
 
 
 def wrapped(text: str, size: float, room: float) -> list[str]:
-    """The text in lines that fit; a word longer than a line is broken, nothing is cut off."""
+    """The text in lines that fit; a word longer than a line is broken, nothing is cut off.
+
+    Every line of a paragraph runs the same way, whatever letter it begins with.
+    """
     lines: list[str] = []
     for paragraph in text.splitlines() or [""]:
-        line = ""
+        begun, line = len(lines), ""
         for word in paragraph.split():
             for piece in _pieces(word, size, room):
                 longer = f"{line} {piece}" if line else piece
@@ -136,6 +146,8 @@ def wrapped(text: str, size: float, room: float) -> list[str]:
                     longer = piece
                 line = longer
         lines.append(line)
+        if is_right_to_left(paragraph):
+            lines[begun:] = [one if is_right_to_left(one) else RIGHT_TO_LEFT + one for one in lines[begun:]]
     return lines
 
 
