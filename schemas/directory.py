@@ -46,6 +46,22 @@ class PartyNewSchema(Shape):
 
 
 @dataclass(frozen=True)
+class ClosureNew:
+    """closed_on: the last day of its business."""
+
+    closed_on: date
+    source: str
+
+
+class ClosureNewSchema(Shape):
+    """That a company closed: it sells nothing and takes nothing more from the next day on."""
+
+    makes = ClosureNew
+    closed_on = Day(required=True, metadata={"description": "The last day of its business."})
+    source = Text(required=True, longest=120, metadata={"description": "The record that says so."})
+
+
+@dataclass(frozen=True)
 class DeathNew:
     died_on: date
     source: str
@@ -111,6 +127,10 @@ class PartySchema(Shape):
     identifier = fields.String(required=True)
     created_at = fields.AwareDateTime(required=True)
     version = fields.Integer(required=True)
+    closed_on = fields.Date(
+        metadata={"description": "Last day of a company's business; told of one party, not in lists."},
+        allow_none=True,
+    )
 
     def get_attribute(self, obj: object, attr: str, default: object) -> object:
         """Closed lists are kept as text in the records."""

@@ -11,6 +11,7 @@ from marshmallow import ValidationError, fields
 from schemas.base import Shape
 from schemas.fields import Code, Day, Text
 from schemas.recovery_vocabulary import (
+    Described,
     DisposalKind,
     DisposalMethod,
     OriginBasis,
@@ -80,6 +81,23 @@ class DisposedOfSchema(Shape):
     firearms = fields.Integer(required=True)
 
 
+class RecoveryOccasionsSchema(Shape):
+    """How often something was recovered."""
+
+    kind = Code(RecoveryKind, required=True)
+    recoveries = fields.Integer(required=True)
+
+
+class RecoveredShareSchema(Shape):
+    """Recovered firearms of one maker, calibre or State."""
+
+    by = Code(Described, required=True)
+    value = fields.String(
+        required=True, metadata={"description": "Name, or code of the State; empty where it is not known."}
+    )
+    firearms = fields.Integer(required=True)
+
+
 class FiguresSchema(Shape):
     """numerator, denominator: of SDG indicator 16.4.2; traceable: the denominator less what bears no legible
     mark and of which nothing is established.
@@ -95,3 +113,5 @@ class FiguresSchema(Shape):
     ended = fields.List(fields.Nested(DisposedOfSchema), required=True)
     parts = fields.Integer(required=True, metadata={"description": "Parts and components recovered."})
     cartridges = fields.Integer(required=True, metadata={"description": "Rounds recovered."})
+    occasions = fields.List(fields.Nested(RecoveryOccasionsSchema), required=True)
+    shares = fields.List(fields.Nested(RecoveredShareSchema), required=True)

@@ -104,6 +104,16 @@ class OriginStatus(StrEnum):
     UNTRACEABLE = "no_legible_mark"
 
 
+class Described(StrEnum):
+    """What the questionnaire on illicit arms flows (UNODC) asks of recovered firearms."""
+
+    MAKER = "maker"
+    CALIBRE = "calibre"
+    COUNTRY_MADE = "country_made"
+    IMPORTED_FROM = "imported_from"  # where it had lawfully come from
+    EXPORTED_TO = "exported_to"  # where it had lawfully gone before it was recovered
+
+
 class OriginBasis(StrEnum):
     """What a competent authority established an origin by, where no trace did."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from registry.ammunition import (
@@ -23,9 +23,10 @@ from registry.ammunition import (
 from registry.ammunition.packaging import ROOM, package_number
 from registry.ammunition.tables import Lot, Movement, Packing
 from registry.ammunition.views import LotView, SaleView
-from registry.core.errors import Conflict, Forbidden, Invalid, refuse_if
+from registry.core.errors import Conflict, Forbidden, Invalid, Unmet, refuse_if
 from registry.core.work import Work, act, limited_to
 from registry.directory import queries as directory
+from registry.directory.rules import unmet_for_closed
 from registry.directory.tables import Party
 from registry.marks.reading import acceptable_text
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
@@ -63,7 +64,14 @@ def register_lot(work: Work, new: LotNew) -> LotView:
         bool(importer),
         new.imported_on,
     )
-    refuse_if(rules.unmet_for_lot(facts, work.today))
+    first = importer or maker
+    field = "importer" if importer else "maker"
+    refuse_if(
+        [
+            *rules.unmet_for_lot(facts, work.today),
+            *_unmet_for_closed(work, first.id, new.imported_on or new.produced_on, field),
+        ]
+    )
     code_acts.refuse_foreign_gtin(work, row)
     passed = [] if new.historical else law_acts.judged(work, breaches, new.reason)
     beginnings.refuse_known(work, row)
@@ -183,6 +191,7 @@ def _moved(work: Work, row: Lot, giver: Party, new: MovementNew) -> LotView:
                 work.today,
             ),
             *rules.unmet_for_quantity(asked.quantity, spans.total(asked.held)),
+            *_unmet_for_closed(work, taken_by, new.happened_on, "to_party"),
         ]
     )
     _take(
@@ -192,6 +201,12 @@ def _moved(work: Work, row: Lot, giver: Party, new: MovementNew) -> LotView:
         _Step(new.kind, new.happened_on, giver, taker, new.place, new.document, unit=new.to_unit),
     )
     return queries.lot(work, row.id)
+
+
+def _unmet_for_closed(work: Work, taker_id: int | None, on: date, field: str) -> list[Unmet]:
+    """FP 7: a company that has closed takes nothing more; what is left of its stock may leave its hands."""
+    closed = directory.closed(work.session, [taker_id])
+    return [replace(one, field=field) for one in unmet_for_closed(closed, on, None, taker_id)]
 
 
 def _own(work: Work, giver: Party) -> None:

@@ -22,8 +22,9 @@ Rows = Sequence[tuple[Any, ...]]
 
 _BUYERS = Prepared(
     "SELECT p.id, p.kind, p.country, p.identifier, n.document_kind, n.document_number, n.birth_date,"
-    " d.died_on, p.name, n.full_name FROM party p"
+    " d.died_on, p.name, n.full_name, c.closed_on FROM party p"
     " LEFT JOIN person n ON n.party_id = p.id LEFT JOIN person_death d ON d.party_id = p.id"
+    " LEFT JOIN party_closure c ON c.party_id = p.id"
     " WHERE p.id {among}"
 )
 _HELD = Prepared(
@@ -71,8 +72,9 @@ def told(people: Rows, firearms: Rows) -> dict[int, Buyer]:
             day_of(born) if born else None,
             day_of(died) if died else None,
             tuple(had.get(key, ())),
+            day_of(closed) if closed else None,
         )
-        for key, kind, country, identifier, paper, number, born, died, *_ in people
+        for key, kind, country, identifier, paper, number, born, died, _, _, closed in people
     }
 
 

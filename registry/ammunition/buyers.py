@@ -7,7 +7,7 @@ million rounds be sold irregularly; each is asked here before a sale is recorded
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from stdnum.br import cnpj
 from stdnum.util import get_cc_module
 
 from registry.core.errors import Unmet
+from registry.directory.rules import unmet_for_closed as unmet_for_closed_company
 from registry.marks.reading import is_placeholder
 from schemas.vocabulary import PartyKind
 
@@ -50,6 +51,7 @@ class Buyer:
     birth_date: date | None = None
     died_on: date | None = None
     firearms: tuple[Holding, ...] = ()
+    closed_on: date | None = None
 
     def age(self, on: date) -> int | None:
         """In full years on a day; None for a party that was never born."""
@@ -103,6 +105,15 @@ def _valid(country: str, kind: str, number: str) -> bool:
         return True
     module = get_cc_module(country.lower(), name)
     return module is None or bool(module.is_valid(number))
+
+
+def unmet_for_closed(seller: Buyer, buyer: Buyer, sold_on: date) -> list[Unmet]:
+    """FP 7: a company that has closed sells and buys nothing more."""
+    if seller.closed_on is None and buyer.closed_on is None:
+        return []
+    closed = {one.id: one.closed_on for one in (seller, buyer) if one.closed_on is not None}
+    found = unmet_for_closed_company(closed, sold_on, seller.id, buyer.id)
+    return [replace(unmet, field={"from": "seller", "to": "buyer"}[unmet.field]) for unmet in found]
 
 
 def unmet_for_licence(authorization: str) -> list[Unmet]:

@@ -159,6 +159,7 @@ class Counter:
         )
         unmet = rules.unmet_for_sale(facts, self._work.today)
         unmet += buyers.unmet_for_licence(new.authorization)
+        unmet += buyers.unmet_for_closed(seller, buyer, new.sold_on)
         if unmet:
             raise Refused(unmet=unmet)
 

@@ -7,9 +7,9 @@ from datetime import date
 from registry.core.errors import Conflict, Invalid, NotFound, Stale
 from registry.core.work import Work, act, for_purpose
 from registry.directory import queries
-from registry.directory.tables import Party, Person, PersonDeath, State
+from registry.directory.tables import Party, PartyClosure, Person, PersonDeath, State
 from registry.directory.tables import PartyChange as PartyChangeRow
-from schemas.directory import DeathNew, PartyChange, PartyNew, PersonChange, StateChange
+from schemas.directory import ClosureNew, DeathNew, PartyChange, PartyNew, PersonChange, StateChange
 from schemas.vocabulary import May, PartyKind, Purpose
 from schemas.words import said
 
@@ -176,6 +176,40 @@ def change_contact(work: Work, code: str, change: StateChange, version: int) -> 
     row.updated_at, row.version = work.now, row.version + 1
     work.session.flush()
     return queries.state(work, code)
+
+
+COMPANIES = frozenset({PartyKind.MAKER, PartyKind.DEALER, PartyKind.IMPORTER})
+
+
+@act(May.DIRECTORY_WRITE)
+def record_closure(work: Work, party_id: int, new: ClosureNew) -> queries.PartyView:
+    """Record that a company closed; raises NotFound, Invalid, Conflict when it is known."""
+    row = work.session.get(Party, party_id, with_for_update=True)
+    if row is None:
+        raise NotFound(said("No party has the number %(number)s.", number=queries.party_number(party_id)))
+    if row.kind not in COMPANIES:
+        raise Invalid.at("party", "Only a maker, dealer or importer closes.")
+    if new.closed_on > work.today:
+        raise Invalid.at("closed_on", "This day has not come yet.")
+    if work.session.get(PartyClosure, party_id) is not None:
+        raise Conflict("That this company closed is recorded already")
+    note_closure(work, party_id, new)
+    return queries.party(work, party_id)
+
+
+def note_closure(work: Work, party_id: int, new: ClosureNew) -> None:
+    """As part of an act of a higher subject that has its own permission; the first day told stands."""
+    if work.session.get(PartyClosure, party_id) is None:
+        work.session.add(
+            PartyClosure(
+                party_id=party_id,
+                closed_on=new.closed_on,
+                source=new.source,
+                recorded_at=work.now,
+                recorded_by=work.actor.user_id,
+            )
+        )
+        work.session.flush()
 
 
 @act(May.DIRECTORY_WRITE)

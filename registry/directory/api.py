@@ -60,6 +60,15 @@ def record_death(work: Work, new: shapes.DeathNew, number: str) -> queries.Party
     return acts.record_death(work, find_registry_number("P", number), new)
 
 
+@blueprint.route("/parties/<number>/closure", methods=["POST"])
+@api.writes(
+    blueprint, May.DIRECTORY_WRITE, takes=shapes.ClosureNewSchema, gives=shapes.PartySchema, status=200
+)
+def record_closure(work: Work, new: shapes.ClosureNew, number: str) -> queries.PartyView:
+    """Record that a company closed (FP 7)."""
+    return acts.record_closure(work, find_registry_number("P", number), new)
+
+
 @blueprint.route("/parties/<number>/person", methods=["GET"])
 @api.reads(blueprint, May.PERSON_READ, gives=shapes.PersonSchema, query=shapes.PersonAskedSchema)
 def person(work: Work, asked: shapes.PersonAsked, number: str) -> queries.PersonView:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Response
 
-from registry.core.errors import Invalid, RegistryError
+from registry.core.errors import Invalid, NotFound, RegistryError
 from registry.core.numbers import find_registry_number
 from registry.core.policy import purposes
 from registry.core.web import context, guard
@@ -93,6 +93,26 @@ def _new_form(typed: Mapping[str, str], errors: Any = ()) -> str:
 @guard.may(May.DIRECTORY_READ)
 def show(number: str) -> str:
     """One party; a person's data only to those who may see them, once they say why."""
+    return _shown(number)
+
+
+@blueprint.post("/parties/<number>/closure")
+@guard.may(May.DIRECTORY_WRITE)
+def close(number: str) -> Answer:
+    """Record that a company closed."""
+    try:
+        taken = load_form(shapes.ClosureNewSchema())
+        with context.begin() as work:
+            acts.record_closure(work, find_registry_number("P", number), taken)
+    except NotFound:
+        raise
+    except RegistryError as error:
+        return _shown(number, shown(error)), error.status
+    flash(_("That it closed is recorded."), "good")
+    return redirect(url_for("directory.show", number=number), 303)
+
+
+def _shown(number: str, errors: Any = ()) -> str:
     party_id = find_registry_number("P", number)
     with context.look() as work:
         party = queries.party(work, party_id)
@@ -106,6 +126,9 @@ def show(number: str) -> str:
         erased=erased,
         changes=changes,
         purposes=options(purposes(work.actor.role, May.PERSON_READ)),
+        closable=PartyKind(party.kind) in acts.COMPANIES and party.closed_on is None,
+        errors=errors,
+        typed=request.form,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
@@ -15,7 +15,7 @@ from registry.core.numbers import key_of, parse_registry_number, registry_number
 from registry.core.paging import page
 from registry.core.work import Work, for_purpose, shows_persons
 from registry.directory import calibres, countries
-from registry.directory.tables import Calibre, Party, PartyChange, Person, State
+from registry.directory.tables import Calibre, Party, PartyChange, PartyClosure, Person, State
 from schemas.directory import CalibresAsked, PartiesAsked, StatesAsked
 from schemas.paging import Page
 from schemas.vocabulary import May, PartyKind, Purpose
@@ -43,6 +43,7 @@ class PartyView:
     identifier: str
     created_at: datetime
     version: int
+    closed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,14 @@ def party(work: Work, party_id: int) -> PartyView:
     row = work.session.get(Party, party_id)
     if row is None:
         raise NotFound(said("No party has the number %(number)s.", number=party_number(party_id)))
-    return _view(row)
+    return replace(_view(row), closed_on=closed(work.session, [party_id]).get(party_id))
+
+
+def closed(session: Session, ids: Iterable[int | None]) -> dict[int, date]:
+    """The last days of those of these companies that closed."""
+    query = select(PartyClosure.party_id, PartyClosure.closed_on)
+    rows = session.execute(query.where(PartyClosure.party_id.in_({key for key in ids if key})))
+    return {row.party_id: row.closed_on for row in rows}
 
 
 def changes(work: Work, party_id: int) -> list[PartyChange]:

@@ -92,6 +92,19 @@ class PersonDeath(Base):
     recorded_by: Mapped[int] = mapped_column(Key)
 
 
+class PartyClosure(Base):
+    """When a company closed, and which record says so."""
+
+    __tablename__ = "party_closure"
+    __table_args__ = table_args()
+
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), primary_key=True, autoincrement=False)
+    closed_on: Mapped[date]
+    source: Mapped[str] = mapped_column(String(120))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[int] = mapped_column(Key)
+
+
 class PartyChange(Base):
     """Why a party's entry was corrected, by whom and when; `version` is the one it led to."""
 

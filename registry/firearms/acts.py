@@ -62,6 +62,7 @@ def _enter(work: Work, many: Sequence[FirearmNew]) -> list[Firearm]:
     """Checked one by one, written at once: a thousand cost little more round trips than one."""
     _parties = queries.read_parties(work.session, _parties_named(many))  # held, so that each is read once
     checked = [_checked(work, new) for new in many]
+    _refuse_closed(work, [step for one in checked for step in one.steps])
     entered = [_firearm(work, one) for one in checked]
     work.session.add_all(entered)
     work.session.flush()
@@ -69,6 +70,14 @@ def _enter(work: Work, many: Sequence[FirearmNew]) -> list[Firearm]:
         work.session.add_all(_belongings(work, row.id, one))
     identity.watch(work, entered)
     return entered
+
+
+def _refuse_closed(work: Work, steps: Sequence[rules.Step], new_step: int | None = None) -> None:
+    """Raise Refused when a company sold or took something after it had closed."""
+    parties = {party for step in steps for party in (step.from_id, step.to_id)}
+    closed = directory.closed(work.session, parties)
+    if closed:
+        refuse_if(_placed(rules.unmet_for_closed(steps, closed), new_step))
 
 
 def _parties_named(many: Iterable[FirearmNew]) -> Iterator[str]:
@@ -251,6 +260,7 @@ def add_custody(work: Work, firearm_id: int, new: CustodyNew, version: int) -> v
     only_own_step(work, row, step)
     steps = [*queries.steps_of(queries.custody(work.session, row.id)), step]
     refuse_if(_placed(rules.unmet_for_custody(steps, work.today, row.year_made, work.home), step.n))
+    _refuse_closed(work, [step], step.n)
     chain.append(work, row, steps, new)
     return queries.firearm(work, row.id)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from registry.core.errors import NotFound, Unmet
 from registry.core.work import Work
+from registry.directory import queries as directory
 from registry.firearms import queries, rows, rules
 from registry.firearms.tables import Firearm
 from schemas.firearms import CustodyNew
@@ -33,6 +34,9 @@ def take(
     step = rules.Step(told.kind, told.happened_on, n, from_id, to_id, told.country, told.temporary)
     steps = [*queries.steps_of(queries.custody(work.session, row.id)), step]
     if unmet := rules.unmet_for_custody(steps, work.today, row.year_made, work.home):
+        return None, unmet
+    closed = directory.closed(work.session, (from_id, to_id))
+    if closed and (unmet := rules.unmet_for_closed([step], closed)):
         return None, unmet
     append(work, row, steps, told)
     return n, []

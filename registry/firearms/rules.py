@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from registry.core.errors import Unmet
+from registry.directory import rules as directory
 from registry.marks import specification, symbols
 from registry.marks.reading import is_placeholder, normal_form
 from schemas.vocabulary import CustodyKind, MarkCondition, MarkKind
@@ -245,6 +246,16 @@ def unmet_for_custody(
         before = step.kind.value
         holder = step.to_id if MOVES[step.kind].holds else None
     return unmet
+
+
+def unmet_for_closed(steps: Sequence[Step], closed: Mapping[int, date]) -> list[Unmet]:
+    """Steps with a company that had closed; fields as of a chain. Its stock may still leave its hands."""
+    found = []
+    for step in steps:
+        seller = step.from_id if step.kind is CustodyKind.SOLD else None
+        for unmet in directory.unmet_for_closed(closed, step.on, seller, step.to_id):
+            found.append(replace(unmet, field=f"{step.n}.{unmet.field}"))
+    return found
 
 
 def holder_after(steps: Sequence[Step]) -> tuple[str, int | None]:

@@ -105,7 +105,7 @@ class EvidenceFacts:
 class LicenceFacts:
     """direct: the applicant says that no other State is passed. home: the State whose registry this is.
 
-    day_of_death: of a holder who is a natural person. returned_on: of what went for a time.
+    holder_died_on: of a natural person; holder_closed_on: of a company. returned_on: of what went for a time.
     """
 
     kind: LicenceKind
@@ -125,6 +125,7 @@ class LicenceFacts:
     returned_on: date | None = None
     longest_stay: int | None = None
     holder_died_on: date | None = None
+    holder_closed_on: date | None = None
     authorisations: tuple[Authorisation, ...] = ()
     not_back: tuple[tuple[str, date], ...] = ()
     """Other temporary licences of the holder whose goods should be back, with the day."""

@@ -14,6 +14,7 @@ from registry.calendars.queries import deadline_of
 from registry.core.days import day_in
 from registry.core.numbers import registry_number
 from registry.core.work import Work
+from registry.directory.queries import closed
 from registry.directory.tables import PersonDeath
 from registry.licensing import goods_queries, law, law_queries, tables
 from registry.licensing.facts import (
@@ -186,6 +187,7 @@ def facts_of(work: Work, row: tables.Licence, state: LicenceState, own: Belongin
         returned_on=row.returned_on,
         longest_stay=stay.days if stay else None,
         holder_died_on=death.died_on if death else None,
+        holder_closed_on=closed(work.session, [row.holder_id]).get(row.holder_id),
         authorisations=law_queries.authorisations_of(work.session, row.holder_id),
         not_back=not_back(work, row),
         lines=tuple(_line(line, own.named) for line in own.lines),

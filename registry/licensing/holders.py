@@ -17,6 +17,9 @@ def unmet_for_holder(facts: LicenceFacts, today: date) -> list[Unmet]:
     if facts.holder_died_on is not None:
         words = said("The holder died on %(day)s.", day=facts.holder_died_on.isoformat())
         return [Unmet(words, "holder", "FP 10(1)")]
+    if facts.holder_closed_on is not None and today > facts.holder_closed_on:
+        words = said("The holder closed on %(day)s.", day=facts.holder_closed_on.isoformat())
+        return [Unmet(words, "holder", "FP 10(1)")]
     if facts.purpose is not None and facts.has(EvidenceKind.POSSESSION_PERMIT, today):
         return []
     activity = TradeActivity(facts.kind.value)

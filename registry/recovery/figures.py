@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from schemas.recovery_vocabulary import Described, RecoveryKind
 from schemas.recovery_vocabulary import OriginStatus as S
-from schemas.recovery_vocabulary import RecoveryKind
 from schemas.vocabulary import Outcome
 from schemas.words import Said, said
 
@@ -66,6 +66,23 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class Share:
+    """Firearms of one maker, calibre or State. value: "" where it is not known."""
+
+    by: Described
+    value: str
+    firearms: int
+
+
+@dataclass(frozen=True)
+class Occasions:
+    """How often firearms, parts or ammunition were recovered, by kind of recovery."""
+
+    kind: str
+    recoveries: int
+
+
+@dataclass(frozen=True)
 class Figures:
     """The figures of a period; since, until: None where it has no such end."""
 
@@ -75,6 +92,8 @@ class Figures:
     ended: Sequence[Ended]
     parts: int
     cartridges: int
+    occasions: Sequence[Occasions] = ()
+    shares: Sequence[Share] = ()
 
     @property
     def denominator(self) -> int:
@@ -112,6 +131,16 @@ class Figures:
             found.setdefault(one.type, Counter())[one.kind] += one.firearms
         order = sorted(found, key=lambda kind: (-found[kind].total(), kind))
         return {kind: {way.value: found[kind][way.value] for way in RecoveryKind} for kind in order}
+
+
+MOST_SHOWN = 12
+"""Makers, calibres and States that a page or paper names; a file names all."""
+
+
+def largest(shares: Sequence[Share], by: Described) -> tuple[list[Share], int]:
+    """(the largest shares of one kind, how many firearms the others have together)."""
+    mine = sorted((one for one in shares if one.by is by), key=lambda one: (-one.firearms, one.value))
+    return mine[:MOST_SHOWN], sum(one.firearms for one in mine[MOST_SHOWN:])
 
 
 def status(facts: Facts) -> S:

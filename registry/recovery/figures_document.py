@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from registry.core.printing.paper import Bars, Block, Frame, Heading, KeyValues, Paragraph, Table, document
-from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, percent
-from schemas.recovery_vocabulary import RecoveryKind
-from schemas.words import Language
+from registry.directory.countries import country_name
+from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, Share, largest, percent
+from schemas.recovery_vocabulary import Described, RecoveryKind
+from schemas.words import Language, Said, said
+
+DESCRIBED: Mapping[Described, Said] = {
+    Described.MAKER: said("Makers"),
+    Described.CALIBRE: said("Calibres"),
+    Described.COUNTRY_MADE: said("States of manufacture"),
+    Described.IMPORTED_FROM: said("States they had lawfully come from"),
+    Described.EXPORTED_TO: said("States they had lawfully gone to"),
+}
+"""Titles of the tables that describe the firearms."""
+_OF_STATES = frozenset({Described.COUNTRY_MADE, Described.IMPORTED_FROM, Described.EXPORTED_TO})
+
+
+def name_of(share: Share, language: str) -> str:
+    """What a share is of, States by their name."""
+    return country_name(share.value, language) if share.value and share.by in _OF_STATES else share.value
 
 
 def draw(found: Figures, authority: str, printed_on: str, say: Language) -> bytes:
@@ -78,8 +94,27 @@ def _blocks(found: Figures, say: Language) -> Iterator[Block]:
             for kind, ways in found.by_type.items()
         ],
     )
+    yield from _described(found, say)
+    yield Heading(say("Occasions"))
+    yield Table(
+        ((say("Recovered"), 4.0), (say("Occasions"), 2.0)),
+        [(say.label(one.kind), f"{one.recoveries:,}") for one in found.occasions],
+    )
     yield Heading(say("Destroyed or disposed of"))
     yield Table(
         ((say("How"), 4.0), (say("Method"), 4.0), (say("Firearms"), 2.0)),
         [(say.label(one.kind), say.label(one.method), f"{one.firearms:,}") for one in found.ended],
     )
+
+
+def _described(found: Figures, say: Language) -> Iterator[Block]:
+    """The firearms by maker, calibre and State, as the questionnaire on illicit arms flows asks for them."""
+    for by, title in DESCRIBED.items():
+        shares, others = largest(found.shares, by)
+        if not shares:
+            continue
+        rows = [(name_of(one, say.code) or say("Not known"), f"{one.firearms:,}") for one in shares]
+        if others:
+            rows.append((say("All others"), f"{others:,}"))
+        yield Heading(say(title))
+        yield Table(((say("Name"), 8.0), (say("Firearms"), 2.0)), rows)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 
 from registry.core.work import Work
+from registry.directory import calibres
+from registry.directory.tables import Party
+from registry.firearms.tables import Custody, Firearm
 from registry.recovery import figures
 from registry.recovery.disposal_tables import Disposal, DisposalItem
 from registry.recovery.tables import Item, ItemOrigin, Recovery
 from registry.requests.life import OPEN
 from registry.requests.tables import TraceRequestRow
 from schemas.figures import FiguresAsked
-from schemas.recovery_vocabulary import DisposalState, ItemKind, OriginStatus
+from schemas.recovery_vocabulary import Described, DisposalState, ItemKind, OriginStatus
 from schemas.requests_vocabulary import Direction, RequestState
-from schemas.vocabulary import Outcome
+from schemas.vocabulary import CustodyKind, Outcome
 
 _IDENTIFIED = f'%"outcome":"{Outcome.IDENTIFIED.value}"%'
 _GOING_ON = [state.value for state in OPEN - {RequestState.REFUSED}]
@@ -44,7 +48,73 @@ def figures_of(work: Work, asked: FiguresAsked) -> figures.Figures:
         _ended(work, asked),
         quantities.get(ItemKind.PART.value, 0),
         quantities.get(ItemKind.AMMUNITION.value, 0),
+        _occasions(work, asked),
+        (*_described(work, asked), *_routes(work, asked)),
     )
+
+
+def _occasions(work: Work, asked: FiguresAsked) -> tuple[figures.Occasions, ...]:
+    query = select(Recovery.kind, func.count()).where(*_within(Recovery.recovered_on, asked))
+    rows = work.session.execute(query.group_by(Recovery.kind).order_by(Recovery.kind))
+    return tuple(figures.Occasions(*row) for row in rows)
+
+
+def _described(work: Work, asked: FiguresAsked) -> Iterator[figures.Share]:
+    """Makers, calibres and States of manufacture: of what is matched as on record, else as it was told."""
+    told = (
+        func.coalesce(Party.name, Item.maker).label("maker"),
+        func.coalesce(Firearm.calibre, Item.calibre).label("calibre"),
+        func.coalesce(Firearm.country_made, Item.country).label("country"),
+    )
+    query = (
+        select(*told, func.count())
+        .select_from(Item)
+        .join(Recovery, Recovery.id == Item.recovery_id)
+        .outerjoin(Firearm, Firearm.id == Item.firearm_id)
+        .outerjoin(Party, Party.id == Firearm.maker_id)
+        .where(Item.kind == ItemKind.FIREARM.value, *_within(Recovery.recovered_on, asked))
+        .group_by(*told)
+    )
+    found: Counter[tuple[Described, str]] = Counter()
+    for maker, calibre, country, many in work.session.execute(query):
+        found[Described.MAKER, maker] += many
+        found[Described.CALIBRE, _calibre(calibre)] += many
+        found[Described.COUNTRY_MADE, country or ""] += many
+    for (by, value), many in sorted(found.items()):
+        yield figures.Share(by, value, many)
+
+
+def _calibre(text: str) -> str:
+    """The name of a calibre, however it was told; a text nobody knows stays what it is."""
+    known = calibres.find(text) if text else None
+    return known.name if known else text
+
+
+_CROSSED = {
+    CustodyKind.IMPORTED.value: Described.IMPORTED_FROM,
+    CustodyKind.EXPORTED.value: Described.EXPORTED_TO,
+}
+
+
+def _routes(work: Work, asked: FiguresAsked) -> Iterator[figures.Share]:
+    """From and to which States what is matched had lawfully gone before it was recovered."""
+    before = or_(Item.custody_n.is_(None), Custody.n < Item.custody_n)
+    query = (
+        select(Custody.kind, Custody.country, func.count(Item.id.distinct()))
+        .join(Item, Item.firearm_id == Custody.firearm_id)
+        .join(Recovery, Recovery.id == Item.recovery_id)
+        .where(
+            Custody.kind.in_(_CROSSED),
+            Custody.country.is_not(None),
+            before,
+            Item.kind == ItemKind.FIREARM.value,
+            *_within(Recovery.recovered_on, asked),
+        )
+        .group_by(Custody.kind, Custody.country)
+        .order_by(Custody.kind, Custody.country)
+    )
+    for kind, country, many in work.session.execute(query):
+        yield figures.Share(_CROSSED[kind], country or "", many)
 
 
 def _counted(work: Work, asked: FiguresAsked) -> tuple[figures.Counted, ...]:

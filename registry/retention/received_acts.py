@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from registry.core.errors import Invalid, Stale, Unmet, refuse_if
 from registry.core.work import Work, act
+from registry.directory import acts as directory_acts
 from registry.directory import queries as directory
 from registry.retention import received_queries, rules
 from registry.retention.received_queries import ReceivedView
 from registry.retention.received_tables import ReceivedRecords, ReceivedStep
+from schemas.directory import ClosureNew
 from schemas.received import ReceivedMove, ReceivedNew
-from schemas.vocabulary import May, PartyKind
-
-COMPANIES = frozenset({PartyKind.MAKER, PartyKind.DEALER, PartyKind.IMPORTER})
+from schemas.vocabulary import May
 
 
 @act(May.RECORDS_RECEIVE)
 def receive(work: Work, new: ReceivedNew) -> ReceivedView:
     """Record what a company handed over, and where it is kept; raises Invalid, NotFound, Refused."""
     party = directory.party_by_number(work, new.party, "party")
-    if party.kind not in COMPANIES:
+    if party.kind not in directory_acts.COMPANIES:
         raise Invalid.at("party", "Companies hand over their records: a maker, dealer or importer.")
     refuse_if(rules.unmet_to_receive(new, work.today))
     row = ReceivedRecords(
@@ -40,6 +40,7 @@ def receive(work: Work, new: ReceivedNew) -> ReceivedView:
     )
     work.session.add(row)
     work.session.flush()
+    directory_acts.note_closure(work, party.id, ClosureNew(new.closed_on, "Records handed over"))
     _keep(work, row, ReceivedMove(new.kept_at, new.received_on, "Received"))
     return received_queries.one(work, row.id)
 

@@ -93,6 +93,36 @@ def exported(office: Office, scene: Scene, mark: str) -> None:
     )
 
 
+def test_firearms_are_described_as_the_questionnaire_on_illicit_arms_flows_asks(
+    office: Office, scene: Scene
+) -> None:
+    exported(office, scene, "XPT00001")
+    record(
+        office, scene, pistol("XPT00001"),
+        pistol("NOWHERE77", maker="Beretta", calibre="9x19", country="IT"),
+        pistol("", maker="", calibre="nobody's own", country=None),
+    )  # fmt: skip
+    with office.look(OPERATOR) as work:
+        found = figures_queries.figures_of(work, EVER)
+    told = {(one.by, one.value): one.firearms for one in found.shares}
+    matched = figures.Described
+    assert told[matched.CALIBRE, "9 mm Luger"] == 2
+    assert told[matched.CALIBRE, "nobody's own"] == 1
+    assert told[matched.MAKER, "Beretta"] == told[matched.MAKER, ""] == 1
+    assert told[matched.COUNTRY_MADE, "IT"] == 1
+    assert told[matched.EXPORTED_TO, "AR"] == 1
+    assert sum(many for (by, _), many in told.items() if by is matched.MAKER) == found.denominator == 3
+    assert [(one.kind, one.recoveries) for one in found.occasions] == [("seized", 1)]
+
+
+def test_the_smaller_shares_stand_together() -> None:
+    by = figures.Described.MAKER
+    shares = [figures.Share(by, f"M{n:02d}", n) for n in range(1, 16)]
+    named, others = figures.largest([*shares, figures.Share(figures.Described.CALIBRE, "9x19", 99)], by)
+    assert [one.value for one in named[:2]] == ["M15", "M14"]
+    assert (len(named), others) == (figures.MOST_SHOWN, 1 + 2 + 3)
+
+
 def asked_abroad(office: Office, trace: str | None, state: str, answer: dict[str, Any] | None = None) -> None:
     assert trace is not None
     with office.begin(OPERATOR, doing="test") as work:

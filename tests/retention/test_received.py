@@ -13,6 +13,7 @@ from sqlalchemy import text
 from registry.core.errors import Conflict, Forbidden, Invalid, Refused, Stale
 from registry.core.numbers import parse_registry_number
 from registry.core.work import OPERATOR, Office
+from registry.directory import queries as directory
 from registry.retention import received_acts, received_queries
 from registry.retention.received_queries import ReceivedView
 from schemas.received import ReceivedAsked, ReceivedMove, ReceivedNew
@@ -60,6 +61,9 @@ def move(office: Office, found: ReceivedView, **given: Any) -> ReceivedView:
 def test_books_are_taken_over_and_their_place_is_known_at_every_moment(office: Office, world: World) -> None:
     found = receive(office, book(world))
     assert (found.kept_until, found.entries, found.giver) == (date(2044, 3, 30), 4112, "Otávio Prado")
+    with office.look(EVERYTHING) as work:  # it has closed: nothing is sold by or to it any more
+        dealer = directory.party(work, parse_registry_number("P", world.dealer.number))
+    assert dealer.closed_on == date(2024, 4, 1)
     moved = move(office, found)
     assert [(s.n, s.kept_at, s.moved_on) for s in moved.steps] == [
         (1, "Room 4, shelf 17", DAY), (2, "Vault 2", DAY + timedelta(days=3)),
