@@ -82,6 +82,10 @@ class ItemNewSchema(Shape):
         first, last = values.get("first"), values.get("last")
         if told == ["lot"] and (first is None or last is None or last < first):
             raise ValidationError("First and last position of the span.", "last")
+        if told != ["lot"] and (first is not None or last is not None):
+            raise ValidationError("Only of a lot on record.", "first")
+        if told != ["firearm"] and values.get("component") is not None:
+            raise ValidationError("Only of a firearm on record.", "component")
         if values.get("quantity") is not None and told != ["serial"]:
             raise ValidationError("Only of a lot that is not on record here.", "quantity")
 

@@ -58,6 +58,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Raises RuntimeError where the older tables cannot hold what is on record."""
+    held = op.get_bind().exec_driver_sql(
+        "SELECT (SELECT count(*) FROM lot WHERE consignment > 0)"
+        " + (SELECT count(*) FROM shipment_item WHERE share_first IS NOT NULL)"
+    )
+    if held.scalar():
+        raise RuntimeError("Lots made abroad are on record, which the tables before 0030 cannot hold")
     op.drop_table("shipment_lot")
     _once(LIVE)
     for table, column in (

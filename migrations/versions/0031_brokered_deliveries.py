@@ -22,7 +22,8 @@ COUNTED = "registry: what is drawn on a licence is what its shipments took"
 
 COVERED = """SELECT 1 FROM licence l JOIN brokered_delivery d ON d.licence_id = l.id
     WHERE l.id = NEW.licence_id AND d.n = NEW.delivery_n AND l.kind = 'brokering'
-    AND l.state IN ('issued', 'expired') AND d.departed_on BETWEEN l.starts_on AND l.expires_on"""
+    AND l.state IN ('issued', 'expired') AND d.departed_on BETWEEN l.starts_on AND l.expires_on
+    AND d.departed_on >= l.issued_on"""
 LEFT = """SELECT quantity - drawn FROM licence_line
     WHERE licence_id = NEW.licence_id AND n = NEW.line_n"""
 COUNT = """UPDATE licence_line SET drawn = drawn + NEW.quantity
@@ -159,6 +160,10 @@ def downgrade() -> None:
     else:
         for statement in _sqlite_drawn(f"({SHIPPED})"):
             run(statement)
+    run(
+        "UPDATE licence_line SET drawn = 0"
+        " WHERE licence_id IN (SELECT id FROM licence WHERE kind = 'brokering')"
+    )
     op.drop_table("brokered_line")
     op.drop_table("brokered_delivery")
     if op.get_bind().dialect.name == "postgresql":

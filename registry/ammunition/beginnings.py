@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from registry.ammunition import code_acts, queries, rules
 from registry.ammunition.tables import Lot, Movement
-from registry.core.errors import Conflict, Invalid, refuse_if
+from registry.core.errors import Conflict, Invalid, Unmet, refuse_if
 from registry.core.work import Work
 from registry.directory import queries as directory
 from registry.directory.tables import Party
 from registry.marks.reading import acceptable_text, folded, normal_form
 from schemas.ammunition import LotNew
 from schemas.vocabulary import MovementKind, PartyKind
+from schemas.words import said
+
+LONGEST_CODE = 40
 
 
 def row_of(work: Work, new: LotNew, maker: Party) -> Lot:
@@ -20,8 +24,8 @@ def row_of(work: Work, new: LotNew, maker: Party) -> Lot:
     return Lot(
         maker_id=maker.id,
         code=new.code,
-        code_key=normal_form(new.code)[:40],
-        code_folded=folded(new.code)[:40],
+        code_key=normal_form(new.code)[:LONGEST_CODE],
+        code_folded=folded(new.code)[:LONGEST_CODE],
         calibre=directory.calibre_of(new.calibre, "calibre"),
         product_code=new.product_code,
         product=new.product,
@@ -85,12 +89,40 @@ def row_abroad(work: Work, new: LotNew, maker: Party) -> Lot:
         raise Invalid.at("maker", "A maker or importer is needed here.")
     if refused := acceptable_text(new.code, "code"):
         raise Invalid(unmet=refused)
+    if len(new.code) > LONGEST_CODE:
+        raise Invalid.at("code", said("At most %(most)s characters.", most=LONGEST_CODE))
     row = row_of(work, new, maker)
     on = new.imported_on or work.today
     facts = rules.LotFacts(new.produced_on, gtin=new.gtin, has_importer=True, imported_on=on)
     refuse_if(rules.unmet_for_lot(facts, on))
     code_acts.refuse_foreign_gtin(work, row)
     return row
+
+
+def unmet_for_doubled(work: Work, row: Lot, importer_id: int, since: date) -> list[Unmet]:
+    """FP 7: what its importer recorded with a whole lot since their licence began is not recorded again."""
+    known = queries.known_lot(work.session, row.maker_id, row.code_key, row.calibre, row.product_code)
+    if known is None:
+        return []
+    begun = work.session.get_one(Movement, (known, 0, 0))
+    if (
+        begun.to_id != importer_id
+        or begun.happened_on < since
+        or work.session.get_one(Lot, known).consignment
+    ):
+        return []
+    words = said(
+        "Its importer has recorded this lot already, as %(lot)s of %(day)s: correct that record first.",
+        lot=queries.lot_number(known),
+        day=begun.happened_on,
+    )
+    return [Unmet(words, "lot", "FP 7")]
+
+
+def lock_all(work: Work, rows: Iterable[tuple[int, str, str, str]]) -> None:
+    """Hold the identities of lots (maker, code, calibre, product), in one order for everybody."""
+    for maker_id, code, calibre, product_code in sorted(set(rows)):
+        work.lock(f"lot:{maker_id}:{normal_form(code)[:LONGEST_CODE]}:{calibre}:{product_code}")
 
 
 def bring_in(work: Work, new: LotNew, maker: Party, importer: Party, place: str, document: str) -> int:

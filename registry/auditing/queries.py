@@ -44,15 +44,28 @@ RECORDS: dict[str, tuple[str, ...]] = {
     "RV": ("recovery",),
     "EV": ("recovered_item", "evidence_step", "item_origin"),
     "RX": ("received_records", "received_step"),
+    "D": (
+        "deactivation", "deactivation_measure", "deactivation_inspection", "deactivation_result",
+        "deactivation_photograph",
+    ),
+    "I": ("deactivation_incident",),
+    "K": ("stock_count", "stock_count_line"),
+    "LC": (
+        "licence", "licence_line", "licence_item", "licence_transit", "licence_participant", "licence_import",
+        "licence_end_user", "licence_check", "licence_evidence", "licence_letter", "licence_event",
+        "brokered_delivery", "brokered_line",
+    ),
+    "SH": ("shipment", "shipment_line", "shipment_item", "shipment_lot", "shipment_scan", "shipment_event"),
     "DC": ("disposal", "disposal_witness"),
     "BG": ("break_glass",),
     "RQ": ("trace_request", "trace_request_event", "onward_consent"),
-}
+}  # fmt: skip
 NEEDED = {
     "F": May.FIREARM_READ, "L": May.LOT_READ, "P": May.DIRECTORY_READ, "T": May.TRACE_READ,
     "RC": May.RECOVERY_READ, "RV": May.RECOVERY_READ, "EV": May.RECOVERY_READ, "DC": May.RECOVERY_READ,
     "RQ": May.REQUEST_READ, "BG": May.GLASS_READ,
-    "RX": May.RETENTION_READ,
+    "RX": May.RETENTION_READ, "D": May.DEACTIVATION_READ, "I": May.DEACTIVATION_READ,
+    "K": May.LOT_READ, "LC": May.LICENCE_CASE, "SH": May.SHIPMENT_READ,
 }  # fmt: skip
 MOST = 400
 

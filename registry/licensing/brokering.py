@@ -34,7 +34,7 @@ def _days(facts: LicenceFacts, told: DeliveryFacts, today: date) -> list[Unmet]:
         return [Unmet(said("This day has not come yet."), "arrived_on", "FP 7")]
     if told.arrived_on < told.departed_on:
         return [Unmet(said("It arrived before it left."), "arrived_on", "FP 7")]
-    starts, ends = facts.starts_on, facts.expires_on
+    starts, ends = max(filter(None, (facts.starts_on, facts.issued_on)), default=None), facts.expires_on
     if starts is None or ends is None or not starts <= told.departed_on <= ends:
         words = said(
             "The licence is valid from %(first)s to %(last)s, not on %(day)s.",

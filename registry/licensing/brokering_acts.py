@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry.core.days import day_in
-from registry.core.errors import refuse_if
+from registry.core.errors import Conflict, refuse_if
 from registry.core.work import Work, act
 from registry.licensing import brokering, facts_queries, queries, steps
 from registry.licensing.tables import BrokeredDelivery, BrokeredLine
@@ -21,6 +21,8 @@ def deliver(work: Work, licence_id: int, new: DeliveryNew, version: int) -> Lice
     Refused with every condition that is not met.
     """
     row = steps.locked(work, licence_id, version, LicenceMove.DELIVER)
+    if row.state == LicenceState.SUSPENDED:
+        raise Conflict("The licence was suspended before it ended: the authority lifts that first")
     told = brokering.DeliveryFacts(new.departed_on, new.arrived_on, new.quantities)
     today = day_in(row.zone, work.now)
     refuse_if(brokering.unmet_for_delivery(queries.facts(work, row), told, today))

@@ -124,6 +124,7 @@ class LicenceFacts:
     return_by: date | None = None
     returned_on: date | None = None
     longest_stay: int | None = None
+    issued_on: date | None = None
     holder_died_on: date | None = None
     holder_closed_on: date | None = None
     authorisations: tuple[Authorisation, ...] = ()

@@ -184,6 +184,7 @@ def facts_of(work: Work, row: tables.Licence, state: LicenceState, own: Belongin
         starts_on=row.starts_on,
         expires_on=row.expires_on,
         return_by=row.return_by,
+        issued_on=row.issued_on,
         returned_on=row.returned_on,
         longest_stay=stay.days if stay else None,
         holder_died_on=death.died_on if death else None,

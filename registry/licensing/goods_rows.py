@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from registry.ammunition import queries as lots
+from registry.ammunition.beginnings import LONGEST_CODE
 from registry.core.errors import Invalid, NotFound, RegistryError
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Work
@@ -56,7 +57,9 @@ def items(
 def refuse_twice(made: Sequence[Item], path: str) -> None:
     """Raise Invalid when a firearm, part, serial or cartridge is named twice."""
     single = [
-        (i.firearm_id, i.component_n, i.maker, i.serial, i.country_made) for i in made if i.lot_id is None
+        (i.firearm_id, i.component_n, i.maker, i.serial, i.country_made)
+        for i in made
+        if i.lot_id is None and i.first is None  # of a lot abroad some may be named now and some later
     ]
     spans = sorted((i.lot_id, i.first or 0, i.last or 0) for i in made if i.lot_id is not None)
     overlap = any(one[0] == other[0] and other[1] <= one[2] for one, other in pairwise(spans))
@@ -74,13 +77,15 @@ def _item(work: Work, row: Licence, line_n: int, n: int, goods: GoodsKind, new: 
     if new.lot:
         item.lot_id, item.first, item.last = _lot(work, new, path), new.first, new.last
     if new.quantity:
-        _refuse_unknown_lot(row, path)
+        _refuse_unknown_lot(row, new, path)
         item.first, item.last = 0, new.quantity - 1
     return item
 
 
-def _refuse_unknown_lot(row: Licence, path: str) -> None:
+def _refuse_unknown_lot(row: Licence, new: ItemNew, path: str) -> None:
     """FP 7: what leaves us is of a lot on record, so that its cartridges can be traced."""
+    if len(new.serial) > LONGEST_CODE:
+        raise Invalid.at(f"{path}.serial", said("At most %(most)s characters.", most=LONGEST_CODE))
     if row.kind == LicenceKind.EXPORT:
         raise Invalid.at(f"{path}.lot", "What is exported is of a lot on record here.", "FP 7")
 

@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from registry.core.errors import Invalid
 from registry.licensing.views import ItemView
+from schemas.words import said
 
 _FIREARM = re.compile(r"(F-?[0-9]{9,18}-?[0-9A-Z])(?:\s*/\s*([0-9]{1,2}))?", re.IGNORECASE)
+_SEPARATED = re.compile(r"(?<!\\);")  # a semicolon within a name is written \;
 _SPAN = re.compile(r"(L-?[0-9]{9,18}-?[0-9A-Z])\s+([0-9]{1,13})\s*[-–]\s*([0-9]{1,13})", re.IGNORECASE)
 
 
@@ -26,7 +29,10 @@ def _item(line: str) -> dict[str, Any]:
         return {"firearm": found[1].upper(), **part}
     if found := _SPAN.fullmatch(line):
         return {"lot": found[1].upper(), "first": int(found[2]), "last": int(found[3])}
-    serial, maker, country, many = ([part.strip() for part in line.split(";")] + ["", "", ""])[:4]
+    parts = [part.replace("\\;", ";").strip() for part in _SEPARATED.split(line)]
+    if len(parts) > 4:
+        raise Invalid.at("items", said("More than four parts: %(line)s", line=line[:80]))
+    serial, maker, country, many = (*parts, "", "", "")[:4]
     told = {"serial": serial, "maker": maker, "country_made": country.upper(), "quantity": many}
     return {name: value for name, value in told.items() if value or name in ("serial", "maker")}
 
@@ -41,7 +47,12 @@ def _line(item: ItemView) -> str:
         return f"{item.firearm}/{item.component}" if item.component else item.firearm
     if item.lot:
         return f"{item.lot} {item.first}-{item.last}"
-    told = (item.serial, item.maker, item.country_made)
-    if item.first is not None:
-        return "; ".join((*(part or "" for part in told), str(item.quantity)))
-    return "; ".join(filter(None, told))
+    told = [
+        item.serial,
+        item.maker,
+        item.country_made or "",
+        str(item.quantity) if item.first is not None else "",
+    ]
+    while not told[-1]:
+        told.pop()
+    return "; ".join(part.replace(";", "\\;") for part in told)

@@ -29,6 +29,7 @@ ENDED = [
         LicenceState.WITHDRAWN,
     )
 ]
+_TIMED = [LicenceState.ISSUED.value, LicenceState.SUSPENDED.value]
 _ARRIVED = [s.value for s in (ShipmentState.LEFT, ShipmentState.RECEIVED, ShipmentState.CANCELLED)]
 
 
@@ -66,8 +67,11 @@ def events(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Event
 
 
 def holds(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Hold]]:
-    """A licence that has not ended, shipments that are under way."""
-    open_ = select(Licence.id).where(Licence.id.in_(keys), Licence.state.not_in(ENDED))
+    """A licence that has not ended, shipments that are under way.
+
+    One in force ends by itself on a day that its term is counted from.
+    """
+    open_ = select(Licence.id).where(Licence.id.in_(keys), Licence.state.not_in([*ENDED, *_TIMED]))
     under_way = select(Shipment.licence_id).where(
         Shipment.licence_id.in_(keys), Shipment.state.not_in(_ARRIVED)
     )

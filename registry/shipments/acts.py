@@ -143,6 +143,8 @@ def _item(
 ) -> ShipmentItem:
     span = _span(item, told, f"{path}.first")
     firearm_id = item.firearm_id
+    if told.firearm is not None and line.goods != GoodsKind.FIREARM:
+        raise Invalid.at(f"{path}.firearm", "This line is not of firearms.")
     if told.firearm is not None and firearm_id is None:
         firearm_id = _record(work, item, told.firearm, f"{path}.firearm")
     elif firearm_id is None and span is None and line.goods == GoodsKind.FIREARM:

@@ -29,6 +29,14 @@ def write(work: Work, row: Shipment, licence: Licence, own: Belongings, day: dat
     A part that is sent without its firearm leaves the firearm where it is. Raises Refused where the chain
     of one cannot be so.
     """
+    beginnings.lock_all(
+        work,
+        (
+            (lot.maker_id, own.licensed[item.line_n, item.licence_item].serial, lot.calibre, lot.product_code)
+            for item in own.items
+            if (lot := own.lots.get(item.n)) is not None
+        ),
+    )
     for item in own.items:
         if row.direction == Direction.OUT:
             _goes(work, item, licence, row, day)
@@ -108,6 +116,10 @@ def _lot_comes(
     )
     maker, importer = (work.session.get_one(Party, key) for key in (told.maker_id, licence.holder_id))
     number = licences.licence_number(licence.id)
+    doubled = beginnings.unmet_for_doubled(
+        work, beginnings.row_of(work, new, maker), importer.id, licence.starts_on or day
+    )
+    refuse_if([Unmet(_of(item, one), "", one.article) for one in doubled])
     item.lot_id = beginnings.bring_in(work, new, maker, importer, _place(row), number)
     item.first, item.last = 0, span.size - 1
 

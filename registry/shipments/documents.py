@@ -76,11 +76,15 @@ def _request(found: ShipmentView, say: Language) -> Iterator[Block]:
     yield Paragraph(
         say(
             "The goods below left us for your territory on %(departed)s. Please confirm what was received,"
-            " and when, with any difference (United Nations Firearms Protocol, article 10, paragraph 4). We"
-            " expected this confirmation until %(due)s.",
+            " and when, with any difference (United Nations Firearms Protocol, article 10, paragraph 4).",
             departed=str(found.departed_on),
-            due=str(found.receipt_due_on),
         )
+    )
+    due = {"due": str(found.receipt_due_on)}
+    yield Paragraph(
+        say("We expected this confirmation until %(due)s.", **due)
+        if found.overdue
+        else say("We expect this confirmation until %(due)s.", **due)
     )
     yield _facts(found, say, say("Export licence"), say("Exporter"))
     yield from _goods(found, say)

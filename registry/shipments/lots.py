@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry.ammunition import beginnings
-from registry.core.errors import Conflict, Invalid, NotFound
+from registry.core.errors import Conflict, Invalid, NotFound, refuse_if
 from registry.core.work import Work, act
 from registry.directory import queries as directory
 from registry.directory.countries import country_name
@@ -13,7 +13,7 @@ from registry.shipments.views import ShipmentView
 from schemas.ammunition import LotNew
 from schemas.shipments import LotTold
 from schemas.shipments_vocabulary import ShipmentMove
-from schemas.vocabulary import May
+from schemas.vocabulary import MarkingScheme, May
 from schemas.words import said
 
 
@@ -31,6 +31,11 @@ def tell_lot(work: Work, shipment_id: int, n: int, new: LotTold, version: int) -
         raise NotFound(said("Nothing of this shipment has the number %(n)s.", n=n))
     if span is None or item.share_first is None:
         raise Conflict("It is on record, or no cartridges: nothing is told of its lot")
+    if queries.licence_of(work, row).purpose:
+        raise Conflict("What comes for a time is not put on record")
+    if new.scheme is MarkingScheme.SERIALISED:
+        words = "Which of the lot's own numbers came is not told: record it by its lot code."
+        raise Invalid.at("scheme", words)
     licensed = own.licensed[item.line_n, item.licence_item]
     maker = directory.party_by_number(work, new.maker, "maker")
     if not directory.fits_name(licensed.maker, maker.name, maker.short_name):
@@ -53,6 +58,8 @@ def tell_lot(work: Work, shipment_id: int, n: int, new: LotTold, version: int) -
         new.gtin,
     )
     told = beginnings.row_abroad(work, lot, maker)
+    licence = queries.licence_of(work, row)
+    refuse_if(beginnings.unmet_for_doubled(work, told, licence.holder_id, licence.starts_on or work.today))
     if own.licence_lines[item.line_n].calibre not in (None, told.calibre):
         raise Invalid.at("calibre", "The licence is for another calibre.", "FP 10(3)")
     kept = own.lots.get(n) or ShipmentLot(shipment_id=row.id, n=n)

@@ -28,7 +28,7 @@ from registry.shipments.tables import (
 from registry.shipments.views import Crossing, ScanView, ShipmentRow, ShipmentView
 from schemas.paging import Page
 from schemas.shipments import ShipmentsAsked
-from schemas.shipments_vocabulary import Direction, ShipmentState
+from schemas.shipments_vocabulary import Direction, ShipmentMove, ShipmentState
 from schemas.vocabulary import May
 
 PREFIX = "SH"
@@ -100,7 +100,11 @@ def shipment(work: Work, shipment_id: int) -> ShipmentView:
         lines=facts_queries.line_views(work, own),
         scans=tuple(_scan(scan) for scan in reversed(own.scans)),
         events=events_of(work, row.id),
-        moves=tuple(move.value for move in life.possible(state, direction)),
+        moves=tuple(
+            move.value
+            for move in life.possible(state, direction)
+            if move is not ShipmentMove.TELL or not licence.purpose
+        ),
         unmet=tuple(unmet),
     )
 

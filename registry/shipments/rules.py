@@ -65,12 +65,12 @@ def _parts(line: LineFacts) -> Iterator[Unmet]:
             "%(named)s are named, the line is of %(quantity)s.", named=line.named, quantity=line.quantity
         )
         yield Unmet(words, "items", "FP 10(3)")
-    elif line.unnamed > line.bare:
+    elif line.unnamed > max(line.bare, 0):
         words = said(
             "%(unnamed)s of %(goods)s are not named; of the licence %(bare)s that bear no serial are left.",
             unnamed=line.unnamed,
             goods=line.description,
-            bare=line.bare,
+            bare=max(line.bare, 0),
         )
         yield Unmet(words, "items", "FP 10(3)")
 

@@ -9,9 +9,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
+from registry.access import acts as access
+from registry.access import factors
 from registry.core import migrate
 from registry.core.database import Base, Database
+from registry.core.journal import triggers
+from registry.core.work import OPERATOR, Office
 from registry.tables import TABLES
+from schemas.access import AccountNew
+from schemas.vocabulary import Role
 
 
 def asked(url: str, question: Callable[[Connection], Any]) -> Any:
@@ -59,3 +65,17 @@ def test_migrations_lead_back_to_nothing_and_forth_again(empty_database_url: str
     assert asked(empty_database_url, leftovers) == []
     migrate.upgrade(empty_database_url)
     assert asked(empty_database_url, tables) == set(Base.metadata.tables)
+
+
+def test_a_journal_with_keys_and_pictures_is_stated_anew(empty_database_url: str) -> None:
+    """Down and up again, with an account whose secret is kept as bytes: nothing of the journal is missing."""
+    migrate.upgrade(empty_database_url)
+    database = Database(empty_database_url)
+    office = Office(database, home="BR", secret="0" * 64)
+    with office.begin(OPERATOR) as work:
+        account = access.open_first(work, AccountNew("ana", "Ana", Role.ADMINISTRATOR), "a good long word")
+        factors.give_app(work, account.id, "MARKEDANDTRACEABLEMARKEDANDTRACE")
+    database.close()
+    migrate.downgrade(empty_database_url, "0031")
+    migrate.upgrade(empty_database_url)
+    assert asked(empty_database_url, lambda c: triggers.differences(c, Base.metadata)) == []

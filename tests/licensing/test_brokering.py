@@ -111,6 +111,29 @@ def test_what_left_in_time_may_be_told_after_the_end(office: Office, number: str
     assert (done.state, done.lines[0].drawn) == ("expired", 2)
 
 
+def test_what_left_before_the_licence_was_issued_is_not_covered_by_it(office: Office) -> None:
+    with office.look(EVERYTHING) as work:
+        today = work.today
+    early = {"starts_on": str(today - timedelta(days=60))}
+    number = world.issue(office, Situation(kind="brokering", evidence=PAPERS, application=early))
+    with pytest.raises(Refused) as refused:
+        deliver(office, number, told(office, 1, departed_on=today - timedelta(days=50)))
+    assert refused.value.unmet[0].field == "departed_on"
+
+
+def test_a_suspended_licence_takes_no_report_also_after_its_end(office: Office, number: str) -> None:
+    with office.begin(EVERYTHING) as work:
+        queries.licence_row(work, queries.licence_key(number)).state = "suspended"
+    new = told(office, 1)
+    now = office.clock
+    for ahead in (0, 200):
+        office.clock = lambda ahead=ahead: now() + timedelta(days=ahead)
+        with office.look(EVERYTHING) as work:
+            assert "deliver" not in queries.licence(work, queries.licence_key(number)).moves
+        with pytest.raises(Conflict):
+            deliver(office, number, new)
+
+
 def test_a_broker_reports_of_the_own_licence_only(office: Office, number: str) -> None:
     with office.look(EVERYTHING) as work:
         holder = parse_registry_number("P", queries.licence(work, queries.licence_key(number)).holder)

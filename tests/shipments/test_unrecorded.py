@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from datetime import date
+from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from registry.ammunition import acts as ammunition
 from registry.ammunition import queries as lots
-from registry.core.errors import Invalid, NotFound, Refused, RegistryError
+from registry.core.errors import Conflict, Invalid, NotFound, Refused, RegistryError
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Actor, Office
 from registry.licensing import acts as licensing
 from registry.licensing.queries import licence, licence_key
-from registry.shipments import clearing
+from registry.shipments import acts, clearing
 from registry.shipments.queries import shipment_key
 from registry.tracing import acts as tracing
 from schemas import licensing as told
 from schemas import shipments as shapes
+from schemas.ammunition import LotNew
 from schemas.paging import PageAsked
 from schemas.shipments_vocabulary import Verdict
 from schemas.tracing import Question
-from schemas.vocabulary import PartyKind, Purpose, Role, TraceKind
+from schemas.vocabulary import MarkingScheme, PartyKind, Purpose, Role, TraceKind
 from tests.licensing.world import Situation, issue
 from tests.makers import EVERYTHING, bearer, make_account, make_party, make_token
 from tests.shipments import world
@@ -160,10 +163,108 @@ def test_another_maker_than_the_licence_names_is_refused(
     assert (refused.value.unmet[0].field, refused.value.unmet[0].article) == ("maker", "FP 10(3)")
 
 
-def test_a_shooter_brings_cartridges_for_a_time_without_a_record(office: Office, port: Actor) -> None:
+def test_what_cannot_stand_in_its_record_is_refused_when_it_is_named(office: Office, port: Actor) -> None:
+    with pytest.raises(Invalid) as refused:
+        world.rounds_licence(office, ("A" * 41, 500))
+    assert refused.value.unmet[0].field == "lines.0.items.0.serial"
+    number = announce(office, world.rounds_licence(office, ("A1", 500)), {1: 500}).number
+    with office.begin(EVERYTHING) as work:
+        made = make_party(work, PartyKind.MAKER, name="Sellier", country="CZ").number
+    with pytest.raises(Invalid) as refused:  # which of its own numbers came is not known
+        world.tell_lots(office, number, made, scheme=MarkingScheme.SERIALISED)
+    assert refused.value.unmet[0].field == "scheme"
+
+
+def test_a_record_of_a_firearm_is_none_of_cartridges(office: Office, port: Actor) -> None:
+    licensed = world.rounds_licence(office, ("ABC123", 500))
+    gun = world.register_abroad(office, "ABC123", marked=True)
+    goods = shapes.GoodsNew(1, firearm=gun)
+    new = shapes.ShipmentNew(PORT, date(2030, 1, 1), (shapes.ShippedLine(1, 500, (goods,)),))
+    with pytest.raises(Invalid) as refused, office.begin(EVERYTHING) as work:
+        acts.announce(work, licence_key(licensed.number), new)
+    assert refused.value.unmet[0].field == "lines.0.items.0.firearm"
+
+
+def test_what_its_importer_recorded_with_the_lot_is_not_recorded_again(
+    office: Office, port: Actor, maker: str
+) -> None:
+    licensed = world.rounds_licence(office, ("A1", 500), holder={"kind": PartyKind.IMPORTER})
+    with office.begin(EVERYTHING) as work:
+        new = LotNew(
+            maker, "A1", "9x19", "V310412", "FMJ", 500, date(2025, 3, 4), MarkingScheme.LOT_CODE,
+            importer=licensed.holder, imported_on=work.today,
+        )  # fmt: skip
+        known = ammunition.register_lot(work, new).number
+    number = announce(office, licensed, {1: 500}).number
+    with pytest.raises(Refused) as refused:
+        world.tell_lots(office, number, maker)
+    assert known in words(refused.value)
+
+
+def test_clearances_that_hold_the_same_lots_in_another_order_do_not_stop_each_other(
+    office: Office, port: Actor, maker: str
+) -> None:
+    numbers = []
+    for codes in (("A1", "B1"), ("B1", "A1"), ("A1", "B1"), ("B1", "A1")):
+        licensed = world.rounds_licence(office, *((code, 100) for code in codes))
+        numbers.append(announce(office, licensed, {1: 200}).number)
+        world.tell_lots(office, numbers[-1], maker)
+        for code in codes:
+            scan(office, numbers[-1], code, port)
+    start, states = Barrier(len(numbers)), list[str]()
+
+    def go(number: str) -> None:
+        start.wait()
+        try:
+            states.append(clear(office, number, port).state)
+        except RegistryError as error:
+            states.append(str(error))
+
+    threads = [Thread(target=go, args=(number,)) for number in numbers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert states == ["received"] * len(numbers)
+
+
+def test_more_of_the_same_lot_may_be_named_later(office: Office, port: Actor) -> None:
+    items = [{"serial": "A1", "maker": "Sellier", "country_made": "CZ", "quantity": 200}]
+    line = {**world.ROUNDS, "calibre": "9x19", "quantity": 500, "items": items}
+    number = issue(office, Situation(kind="import", lines=(line,)))
+    more = told.ItemNew(serial="A1", maker="Sellier", country_made="CZ", quantity=300)
+    with office.begin(EVERYTHING) as work:
+        key = licence_key(number)
+        licensing.name_goods(work, key, told.Goods(1, (more,)), licence(work, key).version)
+    moved = announce(office, Licensed(number, "", (), ""), {1: 500})
+    assert [item.quantity for item in moved.lines[0].items] == [200, 300]
+    assert scan(office, moved.number, "A1", port) == Verdict.MATCHES
+    assert scan(office, moved.number, "A1", port) == Verdict.MATCHES
+    assert scan(office, moved.number, "A1", port) == Verdict.AGAIN
+
+
+def test_parts_named_after_others_were_sent_can_still_go(office: Office, port: Actor) -> None:
+    line = {"goods": "part", "hs": "9305", "description": "Barrel", "quantity": 10}
+    licensed = Licensed(issue(office, Situation(kind="import", lines=(line,))), "", (), "")
+    number = announce(office, licensed, {1: 6}).number
+    check_all(office, number, port)
+    clear(office, number, port)
+    named = tuple(told.ItemNew(serial=f"B{n}", maker="CZ", country_made="CZ") for n in range(10))
+    with office.begin(EVERYTHING) as work:
+        key = licence_key(licensed.number)
+        licensing.name_goods(work, key, told.Goods(1, named), licence(work, key).version)
+    assert len(announce(office, licensed, {1: 4}).lines[0].items) == 4
+
+
+def test_a_shooter_brings_cartridges_for_a_time_without_a_record(
+    office: Office, port: Actor, maker: str
+) -> None:
     papers = ({"kind": "possession_permit"}, {"kind": "invitation"})
     licensed = world.rounds_licence(office, ("A1", 200), purpose="sport_shooting", evidence=papers)
     number = announce(office, licensed, {1: 200}).number
+    assert "tell" not in read(office, number).moves
+    with pytest.raises(Conflict):
+        world.tell_lots(office, number, maker)
     check_all(office, number, port)
     assert clear(office, number, port).lines[0].items[0].lot is None
 

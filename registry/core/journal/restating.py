@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Column, Connection, Table, text
 
 from registry.core.database import Turn
 from registry.core.journal import entries
-from registry.core.journal.triggers import is_personal, key_json, row_json
+from registry.core.journal.triggers import is_personal, key_json, row_json, sqlite_value
 
 _SALT = {
     "sqlite": "randomblob(16)",
@@ -59,12 +59,16 @@ def _statements(table: Table, engine: str) -> list[str]:
         f" SELECT :entry, '{table.name}', 'S', {key}, NULL, {row_json(table, engine, 't')}, {_SALT[engine]}"
         f' FROM "{table.name}" t ORDER BY {ordered}'
     )
-    return [changes, *(_personal(table, engine, key, c.name) for c in table.columns if is_personal(c))]
+    return [changes, *(_personal(table, engine, key, c) for c in table.columns if is_personal(c))]
 
 
-def _personal(table: Table, engine: str, key: str, name: str) -> str:
-    value = f't."{name}"'
-    value = f"json_array({value})" if engine == "sqlite" else f"jsonb_build_array({value})::text"
+def _personal(table: Table, engine: str, key: str, column: Column[object]) -> str:
+    name = column.name
+    value = (
+        f"json_array({sqlite_value(column, 't')})"
+        if engine == "sqlite"
+        else f'jsonb_build_array(t."{name}")::text'
+    )
     return (
         "INSERT INTO ledger_personal (change_id, name, value, salt)"
         f" SELECT c.id, 'after.{name}', {value}, {_SALT[engine]} FROM ledger_change c"

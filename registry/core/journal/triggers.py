@@ -94,7 +94,7 @@ def row_json(table: Table, engine: str, row: str, personal: bool = False) -> str
     """
     columns = [column for column in table.columns if is_personal(column) is personal]
     if engine == "sqlite":
-        inner = ", ".join(f"'{column.name}', {_sqlite_value(column, row)}" for column in columns)
+        inner = ", ".join(f"'{column.name}', {sqlite_value(column, row)}" for column in columns)
         return f"json_object({inner})"
     apart = ",".join(column.name for column in table.columns if is_personal(column) is not personal)
     return f"(to_jsonb({row}) - '{{{apart}}}'::text[])::text" if apart else f"to_jsonb({row})::text"
@@ -104,7 +104,7 @@ def key_json(table: Table, engine: str, row: str) -> str:
     """SQL for the JSON array of a row's key."""
     columns = list(table.primary_key.columns)
     if engine == "sqlite":
-        return f"json_array({', '.join(_sqlite_value(column, row) for column in columns)})"
+        return f"json_array({', '.join(sqlite_value(column, row) for column in columns)})"
     return f"jsonb_build_array({', '.join(f'{row}.{_quoted(column)}' for column in columns)})::text"
 
 
@@ -112,7 +112,8 @@ def _quoted(column: Column[object]) -> str:
     return f'"{column.name}"'
 
 
-def _sqlite_value(column: Column[object], row: str) -> str:
+def sqlite_value(column: Column[object], row: str) -> str:
+    """A column as JSON can hold it."""
     value = f"{row}.{_quoted(column)}"
     return f"hex({value})" if isinstance(column.type, LargeBinary) else value
 
@@ -155,7 +156,7 @@ def _sqlite_capture(table: Table, name: str, op: str, before: str, after: str) -
         lines += [
             "INSERT INTO ledger_personal (change_id, name, value, salt)"
             f" VALUES ((SELECT max(id) FROM ledger_change), '{side}.{column.name}',"
-            f" json_array({_sqlite_value(column, row)}), randomblob(16));"
+            f" json_array({sqlite_value(column, row)}), randomblob(16));"
             for column in personal
             if row
         ]
