@@ -23,6 +23,7 @@ from registry.core.web import api, context, guard, site
 from registry.core.web.context import Registry, Visitor
 from registry.core.work import Actor, Office
 from registry.exchange import commands
+from registry.intake import worker as intake_worker
 from registry.ledger import log
 from registry.rooms import (
     API_ROOMS,
@@ -116,8 +117,9 @@ def _begin_to_keep(parts: Registry) -> None:
             " changed the database; `flask --app wsgi ledger verify` shows what was done."
         )
     keeper.start(parts.office, log.signer(*parts.settings.ledger_key))
-    if not parts.settings.production:  # there the courier is a process of its own
+    if not parts.settings.production:  # there courier and intake are processes of their own
         commands.keep_delivering(parts, MESSAGES)
+        intake_worker.start(parts.office)
 
 
 def _open_rooms(app: Flask, settings: Settings) -> None:

@@ -50,6 +50,10 @@ from registry.firearms import mark_texts
 from registry.firearms import pages as firearms_pages
 from registry.firearms import record as firearms_record
 from registry.home import pages as home_pages
+from registry.intake import api as intake_api
+from registry.intake import commands as intake_commands
+from registry.intake import pages as intake_pages
+from registry.intake import queries as intake_queries
 from registry.licensing import act_pages, application_pages
 from registry.licensing import api as licensing_api
 from registry.licensing import approving as licensing_approving
@@ -118,6 +122,7 @@ API_ROOMS: Sequence[Any] = (
     recovery_api.blueprint,
     retention_api.blueprint,
     exchange_api.blueprint,
+    intake_api.blueprint,
 )
 PAGE_ROOMS: Sequence[Any] = (
     home_pages.blueprint,
@@ -137,6 +142,7 @@ PAGE_ROOMS: Sequence[Any] = (
     recovery_pages.blueprint,
     retention_pages.blueprint,
     exchange_pages.blueprint,
+    intake_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
@@ -150,6 +156,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *directory_pages.NAVIGATION,
     *shipments_pages.NAVIGATION,
     *retention_pages.NAVIGATION,
+    *intake_pages.NAVIGATION,
     *auditing_pages.NAVIGATION,
     *exchange_pages.NAVIGATION,
     *access_pages.NAVIGATION,
@@ -167,6 +174,7 @@ SECTIONS: Mapping[str, str] = {
     "shipments": "Licences",
     "directory": "Directory",
     "retention": "Access",
+    "intake": "Access",
     "access": "Access",
     "auditing": "Access",
 }
@@ -183,6 +191,7 @@ COMMANDS: Sequence[Any] = (
     auditing_commands.ledger,
     shipments_commands.shipments,
     exchange_commands.exchange,
+    intake_commands.intake,
 )
 OFFERS: Mapping[str, Mapping[Any, Any]] = {
     "approvals": {
@@ -196,9 +205,12 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
     },
     "custody": incidents.WATCHERS,
     "due": REQUESTS_DUE,
+    "source": {"intake": intake_queries.source},
+    "copies": {"intake": intake_queries.of_received},
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`; who watches
-chains of custody, for `registry.firearms.chain`; what is done now and then, for the exchange's courier."""
+chains of custody, for `registry.firearms.chain`; what is done now and then, for the exchange's courier; where
+the record of a firearm came from; what was brought in of the records of a closed company."""
 MORE_ROOMS = (
     application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
     licensing_paper_api, licensing_paper_pages, licensing_case_api, licensing_law_api, act_pages,

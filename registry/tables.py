@@ -12,6 +12,7 @@ from registry.deactivation import tables as deactivation
 from registry.directory import tables as directory
 from registry.exchange import tables as exchange
 from registry.firearms import tables as firearms
+from registry.intake import tables as intake
 from registry.licensing import tables as licensing
 from registry.marks import tables as marks
 from registry.recovery import disposal_tables as disposal
@@ -27,5 +28,5 @@ from registry.verification import tables as verification
 TABLES = (
     journal, web, directory, calendars, access, verification, exchange, marks, firearms,
     ammunition, code_tables, marking_tables, deactivation, licensing, shipments, tracing, requests,
-    recovery, disposal, retention, records_disposal, received_tables,
+    recovery, disposal, retention, records_disposal, received_tables, intake,
 )  # fmt: skip

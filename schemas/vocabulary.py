@@ -79,6 +79,7 @@ class May(StrEnum):
     HOLD_PLACE = "hold.place"  # that a record stays whatever its terms say
     HOLD_LIFT = "hold.lift"
     RECORDS_RECEIVE = "records.receive"  # what a company that closes hands over
+    INTAKE_RUN = "intake.run"  # bring in registers kept elsewhere
     RECORDS_DISPOSE = "records.dispose"  # propose that records go at the end of their terms
     RECORDS_DISPOSAL_APPROVE = "records_disposal.approve"
     LEDGER_ERASE = "ledger.erase"  # personal values of records that go, from the journal too
@@ -228,6 +229,7 @@ class CustodyKind(StrEnum):
 
     MANUFACTURED = "manufactured"
     IMPORTED = "imported"
+    ACQUIRED = "acquired"  # where a record begins with its holder, as a dealer's book does
     SOLD = "sold"
     TRANSFERRED = "transferred"
     ISSUED = "issued"

@@ -64,6 +64,7 @@ MEANING: Mapping[May, Any] = {
     May.RETENTION_SET: _("Set the terms for which laws have records kept"),
     May.HOLD_PLACE: _("Hold records beyond their terms"),
     May.HOLD_LIFT: _("Lift holds on records"),
+    May.INTAKE_RUN: _("Bring in registers kept elsewhere"),
     May.RECORDS_RECEIVE: _("Take over the records of a company that closes"),
     May.RECORDS_DISPOSE: _("Propose that records go at the end of their terms"),
     May.RECORDS_DISPOSAL_APPROVE: _("Approve that records go"),

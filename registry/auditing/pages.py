@@ -28,7 +28,7 @@ PLACES = {
     "RC": "recovery.campaign", "RV": "recovery.show", "EV": "recovery.item", "DC": "recovery.disposal",
     "RQ": "requests.show", "BG": "access.opened_record",
     "RX": "retention.received_one", "D": "deactivation.show", "I": "deactivation.incident",
-    "K": "ammunition.stock_count", "LC": "licensing.case", "SH": "shipments.show",
+    "IN": "intake.show", "K": "ammunition.stock_count", "LC": "licensing.case", "SH": "shipments.show",
 }  # fmt: skip
 OPERATIONS = {"I": "Recorded", "U": "Changed", "D": "Removed", "S": "Stated anew"}
 

@@ -49,6 +49,7 @@ RECORDS: dict[str, tuple[str, ...]] = {
         "deactivation_photograph",
     ),
     "I": ("deactivation_incident",),
+    "IN": ("intake_run",),
     "K": ("stock_count", "stock_count_line"),
     "LC": (
         "licence", "licence_line", "licence_item", "licence_transit", "licence_participant", "licence_import",
@@ -65,7 +66,7 @@ NEEDED = {
     "RC": May.RECOVERY_READ, "RV": May.RECOVERY_READ, "EV": May.RECOVERY_READ, "DC": May.RECOVERY_READ,
     "RQ": May.REQUEST_READ, "BG": May.GLASS_READ,
     "RX": May.RETENTION_READ, "D": May.DEACTIVATION_READ, "I": May.DEACTIVATION_READ,
-    "K": May.LOT_READ, "LC": May.LICENCE_CASE, "SH": May.SHIPMENT_READ,
+    "IN": May.INTAKE_RUN, "K": May.LOT_READ, "LC": May.LICENCE_CASE, "SH": May.SHIPMENT_READ,
 }  # fmt: skip
 MOST = 400
 

@@ -129,6 +129,7 @@ TABLE: Mapping[May, Cells] = {
     May.HOLD_PLACE: _every(*_AUTHORITY),
     May.HOLD_LIFT: _every(_SUPERVISOR),
     May.RECORDS_RECEIVE: _every(*_AUTHORITY),
+    May.INTAKE_RUN: _every(*_AUTHORITY),
     May.RECORDS_DISPOSE: _every(*_AUTHORITY),
     May.RECORDS_DISPOSAL_APPROVE: _every(_SUPERVISOR),
     May.LEDGER_ERASE: _every(_SUPERVISOR),

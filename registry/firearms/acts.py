@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from registry.access import approvals
@@ -87,10 +87,24 @@ def _parties_named(many: Iterable[FirearmNew]) -> Iterator[str]:
             yield from filter(None, (step.from_party, step.to_party))
 
 
-def _checked(work: Work, new: FirearmNew) -> _Checked:
+Whom = Callable[[Work, str, str], int]
+"""The internal key of a party: given its number and the field that names it. Raises Invalid."""
+
+
+def _by_number(work: Work, number: str, field: str) -> int:
+    return directory.party_by_number(work, number, field).id
+
+
+def judge(work: Work, new: FirearmNew, whom: Whom = _by_number) -> None:
+    """Raise what register would raise, without a record. whom: of parties that are not on record yet."""
+    checked = _checked(work, new, whom)
+    _refuse_closed(work, checked.steps)
+
+
+def _checked(work: Work, new: FirearmNew, whom: Whom = _by_number) -> _Checked:
     maker, calibre = _maker(work, new.maker), directory.calibre_of(new.calibre, "calibre")
     directory.check_country(work, new.country_made, "country_made", historic_ok=True)
-    steps = [_step(work, step, n, f"custody.{n - 1}.") for n, step in enumerate(new.custody, 1)]
+    steps = [_step(work, step, n, f"custody.{n - 1}.", whom) for n, step in enumerate(new.custody, 1)]
     _only_own(work, maker, steps)
     for n, mark in enumerate(new.marks):
         _check_mark(work, mark, len(new.components), f"marks.{n}.")
@@ -140,11 +154,11 @@ def _check_mark(work: Work, mark: MarkNew, components: int, path: str) -> None:
         raise Invalid.at(f"{path}year", "This year has not come yet.")
 
 
-def _step(work: Work, new: CustodyNew, n: int, path: str = "") -> rules.Step:
+def _step(work: Work, new: CustodyNew, n: int, path: str = "", whom: Whom = _by_number) -> rules.Step:
     past = new.happened_on.year <= LAST_HISTORIC_YEAR
     directory.check_country(work, new.country, f"{path}country", historic_ok=past)
-    giver = new.from_party and directory.party_by_number(work, new.from_party, f"{path}from_party").id
-    taker = new.to_party and directory.party_by_number(work, new.to_party, f"{path}to_party").id
+    giver = new.from_party and whom(work, new.from_party, f"{path}from_party")
+    taker = new.to_party and whom(work, new.to_party, f"{path}to_party")
     return rules.Step(new.kind, new.happened_on, n, giver or None, taker or None, new.country, new.temporary)
 
 

@@ -147,8 +147,17 @@ def _registering(typed: Mapping[str, str], errors: Any = ()) -> str:
 @guard.may(May.FIREARM_READ)
 def show(number: str) -> str:
     """One firearm."""
-    found = _found(number)
-    return _render("show", gun=found, steps=[_step(step) for step in found.custody], sheets=tuple(SHEETS))
+    key = find_registry_number("F", number)
+    with context.look() as work:
+        found = queries.firearm(work, key)
+        told = [tell(work, key) for tell in work.offers.get("source", {}).values()]
+    return _render(
+        "show",
+        gun=found,
+        steps=[_step(step) for step in found.custody],
+        sheets=tuple(SHEETS),
+        sources=[one for one in told if one],
+    )
 
 
 def _found(number: str) -> views.FirearmView:

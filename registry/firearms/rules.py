@@ -207,7 +207,17 @@ class Move:
 
 
 _HELD = frozenset(
-    {"manufactured", "imported", "sold", "transferred", "issued", "found", "seized", "surrendered"}
+    {
+        "manufactured",
+        "imported",
+        "acquired",
+        "sold",
+        "transferred",
+        "issued",
+        "found",
+        "seized",
+        "surrendered",
+    }
 )
 _MISSING = frozenset({"lost", "stolen"})
 _START = frozenset({""})
@@ -216,6 +226,7 @@ _START = frozenset({""})
 MOVES: Mapping[CustodyKind, Move] = {
     CustodyKind.MANUFACTURED: Move(_START, ("to",), True, False),
     CustodyKind.IMPORTED: Move(_START | {"exported"}, ("to", "country"), True, False),
+    CustodyKind.ACQUIRED: Move(_START, ("to",), True, False),
     CustodyKind.SOLD: Move(_HELD, ("from", "to"), True, True),
     CustodyKind.TRANSFERRED: Move(_HELD, ("from", "to"), True, True),
     CustodyKind.ISSUED: Move(_HELD, ("from", "to"), True, True),
@@ -276,6 +287,7 @@ _ACQUIRED = frozenset(
     {
         CustodyKind.MANUFACTURED,
         CustodyKind.IMPORTED,
+        CustodyKind.ACQUIRED,
         CustodyKind.SOLD,
         CustodyKind.TRANSFERRED,
         CustodyKind.ISSUED,

@@ -55,9 +55,11 @@ def received_one(number: str) -> Answer:
 
 
 def _one(number: str, errors: Any = ()) -> str:
+    key = find_registry_number(received_queries.PREFIX, number)
     with context.look() as work:
-        found = received_queries.one(work, find_registry_number(received_queries.PREFIX, number))
-    return render("received_one", found=found, errors=errors, typed=request.form)
+        found = received_queries.one(work, key)
+        copies = [one for tell in work.offers.get("copies", {}).values() for one in tell(work, key)]
+    return render("received_one", found=found, copies=copies, errors=errors, typed=request.form)
 
 
 @blueprint.post("/retention/received/<number>/moves")

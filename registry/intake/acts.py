@@ -1,0 +1,223 @@
+"""What people do with a file: hand it in, settle what its columns and words mean, start, pause, cancel."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO
+
+from sqlalchemy import delete
+
+from registry.core.errors import Conflict, Invalid, Stale
+from registry.core.numbers import parse_registry_number
+from registry.core.work import Work, act
+from registry.directory import calibres
+from registry.directory import queries as directory
+from registry.intake import columns, queries, reading, words
+from registry.intake.columns import plain
+from registry.intake.queries import RunView
+from registry.intake.tables import IntakeAlias, IntakeChunk, IntakeFault, IntakeRun
+from registry.retention import received_queries
+from schemas.intake import AliasNew, IntakeSetting
+from schemas.intake_vocabulary import AliasField, IntakePolicy, IntakeState
+from schemas.vocabulary import May
+from schemas.words import said
+
+S = IntakeState
+CHUNK = 500
+"""Rows that are judged or entered in one transaction."""
+
+
+@dataclass(frozen=True)
+class FileTold:
+    """name: of the file; received: number of the records of a closed company that it is a copy of."""
+
+    name: str
+    policy: IntakePolicy = IntakePolicy.GOOD_ROWS
+    received: str | None = None
+
+
+@act(May.INTAKE_RUN)
+def hand_in(work: Work, file: BinaryIO, told: FileTold) -> RunView:
+    """Read a file and keep its rows to be judged; nothing of it is on record yet.
+
+    Raises Invalid naming the line that cannot be read, Conflict where this very file was brought in.
+    """
+    digest = hashlib.sha256()
+    while piece := file.read(1 << 20):
+        digest.update(piece)
+    size = file.tell()
+    work.lock(f"intake:{digest.hexdigest()}")
+    if (known := queries.same_file(work, digest.hexdigest())) is not None:
+        raise Conflict(said("This file was handed in as %(number)s.", number=queries.run_number(known)))
+    received = _received(work, told.received)
+    file.seek(0)
+    found = reading.layout(file.read(reading.HEAD))
+    file.seek(0)
+    row = IntakeRun(
+        name=told.name,
+        sha256=digest.hexdigest(),
+        size=size,
+        encoding=found.encoding,
+        separator=found.separator,
+        columns=json.dumps(found.columns, ensure_ascii=False),
+        mapping=json.dumps(columns.matched(found.columns), ensure_ascii=False),
+        constants=json.dumps({"holder": received[1]} if received else {}),
+        policy=told.policy.value,
+        received_id=received[0] if received else None,
+        state=S.CHECKING.value,
+        chunks=0,
+        done=0,
+        rows=0,
+        good=0,
+        bad=0,
+        entered=0,
+        known=0,
+        doubted=0,
+        conflicts=0,
+        created_by=work.actor.user_id,
+        created_at=work.now,
+        version=1,
+    )
+    work.session.add(row)
+    work.session.flush()
+    _keep_rows(work, row, reading.rows(file, found))
+    if row.rows == 0:
+        raise Invalid.at("file", "The file has a heading and no rows.")
+    return queries.run(work, row.id)
+
+
+def _received(work: Work, number: str | None) -> tuple[int, str] | None:
+    """Key of the records of a closed company, and the company's number."""
+    if number is None:
+        return None
+    key = parse_registry_number(received_queries.PREFIX, number, "received")
+    return key, directory.party_number(received_queries.row(work, key).party_id)
+
+
+def _keep_rows(work: Work, row: IntakeRun, rows: Iterator[reading.Row]) -> None:
+    while some := list(islice(rows, CHUNK)):
+        told = json.dumps([[one.line, one.cells] for one in some], ensure_ascii=False, separators=(",", ":"))
+        work.session.add(IntakeChunk(run_id=row.id, n=row.chunks, rows=told))
+        row.chunks += 1
+        row.rows += len(some)
+        work.session.flush()
+
+
+@act(May.INTAKE_RUN)
+def settle(work: Work, run_id: int, new: IntakeSetting, version: int) -> RunView:
+    """Say which column is which, and what stands for every row; it is judged anew.
+
+    Raises NotFound, Stale, Conflict once it is being entered, Invalid naming the field or column.
+    """
+    row = _locked(work, run_id, version, S.CHECKING, S.CHECKED)
+    known = set(json.loads(row.columns))
+    for name in (*new.mapping, *new.constants):
+        if name not in columns.NAMES:
+            raise Invalid.at("mapping", said("%(name)s is no field of ours.", name=name[:30]))
+    strange = next((column for column in new.mapping.values() if column and column not in known), None)
+    if strange is not None:
+        raise Invalid.at("mapping", said("The file has no column %(name)s.", name=strange[:80]))
+    row.mapping = json.dumps({k: v for k, v in new.mapping.items() if v}, ensure_ascii=False)
+    row.constants = json.dumps({k: v for k, v in new.constants.items() if v}, ensure_ascii=False)
+    row.policy = (new.policy or IntakePolicy(row.policy)).value
+    return _judge_anew(work, row)
+
+
+@act(May.INTAKE_RUN)
+def judge_anew(work: Work, run_id: int, version: int) -> RunView:
+    """Judge every row anew, as after words were settled. Raises NotFound, Stale, Conflict."""
+    return _judge_anew(work, _locked(work, run_id, version, S.CHECKING, S.CHECKED))
+
+
+def _judge_anew(work: Work, row: IntakeRun) -> RunView:
+    work.session.execute(delete(IntakeFault).where(IntakeFault.run_id == row.id))
+    row.good = row.bad = row.known = row.doubted = row.done = 0
+    return _moved(work, row, S.CHECKING)
+
+
+@act(May.INTAKE_RUN)
+def start(work: Work, run_id: int, version: int) -> RunView:
+    """Enter its rows, in the background; also go on after a pause.
+
+    Raises NotFound, Stale, Conflict: also where rows are wrong and all or nothing was chosen.
+    """
+    row = _locked(work, run_id, version, S.CHECKED, S.PAUSED)
+    if row.policy == IntakePolicy.ALL_OR_NOTHING and row.bad:
+        words_ = "%(bad)s rows are wrong, and all or nothing was chosen: nothing is entered."
+        raise Conflict(said(words_, bad=row.bad))
+    if row.good + row.known == 0:
+        raise Conflict("No row can be entered")
+    if row.state == S.CHECKED:
+        row.done, row.started_at = 0, work.now
+    return _moved(work, row, S.RUNNING)
+
+
+@act(May.INTAKE_RUN)
+def pause(work: Work, run_id: int, version: int) -> RunView:
+    """Stop after the rows that are being entered. Raises NotFound, Stale, Conflict."""
+    return _moved(work, _locked(work, run_id, version, S.RUNNING), S.PAUSED)
+
+
+@act(May.INTAKE_RUN)
+def cancel(work: Work, run_id: int, version: int) -> RunView:
+    """Enter no more of it: what was entered stays on record. Raises NotFound, Stale, Conflict."""
+    row = _locked(work, run_id, version, S.CHECKING, S.CHECKED, S.RUNNING, S.PAUSED)
+    row.ended_at = work.now
+    forget(work, row.id)
+    return _moved(work, row, S.CANCELLED)
+
+
+def forget(work: Work, run_id: int) -> None:
+    """Take the rows away as they were read: they hold personal data, and what was entered is on record."""
+    work.session.execute(delete(IntakeChunk).where(IntakeChunk.run_id == run_id))
+
+
+def _locked(work: Work, run_id: int, version: int, *states: IntakeState) -> IntakeRun:
+    row = queries.run_row(work, run_id, locked=True)
+    if row.version != version:
+        raise Stale
+    if row.state not in states:
+        raise Conflict(said("An intake that is %(state)s does not allow this.", state=row.state))
+    return row
+
+
+def _moved(work: Work, row: IntakeRun, state: IntakeState) -> RunView:
+    row.state = state.value
+    row.version += 1
+    work.session.flush()
+    return queries.run(work, row.id)
+
+
+@act(May.INTAKE_RUN)
+def confirm(work: Work, new: AliasNew) -> IntakeAlias:
+    """Say what a word of old registers stands for; it is remembered. Raises Invalid."""
+    value = _value(work, new)
+    key = plain(new.text)
+    if not key:
+        raise Invalid.at("text", "There is no letter and no figure in it.")
+    alias = work.session.get(IntakeAlias, (new.field.value, key)) or IntakeAlias(
+        field=new.field.value, key=key
+    )
+    alias.text, alias.value = new.text, value
+    alias.confirmed_by, alias.confirmed_at = work.actor.user_id, work.now
+    work.session.add(alias)
+    work.session.flush()
+    return alias
+
+
+def _value(work: Work, new: AliasNew) -> str:
+    """What the word stands for, as it is kept; raises Invalid where that is nothing we know."""
+    if new.field in (AliasField.MAKER, AliasField.PARTY):
+        return directory.party_number(directory.party_by_number(work, new.value, "value").id)
+    known = {
+        AliasField.TYPE: words.OF_TYPE.get(plain(new.value)),
+        AliasField.ACTION: words.OF_ACTION.get(plain(new.value)),
+        AliasField.CALIBRE: found.code if (found := calibres.find(new.value)) else None,
+    }[new.field]
+    if known is None:
+        raise Invalid.at("value", "Nobody knows this.")
+    return known

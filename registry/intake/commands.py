@@ -1,0 +1,91 @@
+"""Commands of intakes, for files too large to be sent and for workers of their own."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from registry.core.errors import RegistryError
+from registry.core.web.context import Registry
+from registry.core.work import OPERATOR
+from registry.intake import acts, queries, worker
+from registry.intake.queries import RunView, run_key
+from schemas.intake import IntakesAsked
+from schemas.intake_vocabulary import IntakePolicy
+from schemas.vocabulary import Purpose
+
+intake = AppGroup("intake", help="Registers kept elsewhere that are brought in.")
+
+
+def _parts() -> Registry:
+    return current_app.extensions["registry"]  # type: ignore[no-any-return]
+
+
+def _say(found: RunView) -> None:
+    click.echo(f"{found.number}  {found.state}  {found.name}")
+    click.echo(
+        f"  rows {found.rows:,}: {found.good:,} good ({found.doubted:,} with a doubt), {found.bad:,} wrong,"
+        f" {found.known:,} known; {found.entered:,} entered, {found.conflicts:,} identities claimed twice"
+    )
+
+
+def _refused(error: RegistryError) -> click.ClickException:
+    return click.ClickException("; ".join(unmet.message for unmet in error.unmet) or error.message)
+
+
+@intake.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--all-or-nothing", is_flag=True, help="Enter nothing while one row is wrong.")
+@click.option("--received", default=None, help="Records of a closed company (RX-…) that it is a copy of.")
+def check(file: Path, all_or_nothing: bool, received: str | None) -> None:
+    """Read FILE and judge every row; nothing goes on record."""
+    policy = IntakePolicy.ALL_OR_NOTHING if all_or_nothing else IntakePolicy.GOOD_ROWS
+    office = _parts().office
+    try:
+        with file.open("rb") as stream, office.begin(OPERATOR, Purpose.REGISTRATION) as work:
+            made = acts.hand_in(work, stream, acts.FileTold(file.name[:200], policy, received))
+    except RegistryError as error:
+        raise _refused(error) from None
+    worker.run_all(office)
+    with office.look(OPERATOR) as work:
+        key = run_key(made.number)
+        _say(queries.run(work, key))
+        for field, value, reason, near, rows in queries.common_faults(work, key):
+            click.echo(f"  {rows:,} × {field} {value!r}: {reason} {near and f'({near}?)'}")
+
+
+@intake.command("start")
+@click.argument("number")
+def start(number: str) -> None:
+    """Enter the rows of NUMBER, or go on where it stopped."""
+    office = _parts().office
+    try:
+        with office.begin(OPERATOR, Purpose.REGISTRATION) as work:
+            acts.start(work, run_key(number), queries.run_row(work, run_key(number)).version)
+    except RegistryError as error:
+        raise _refused(error) from None
+    worker.run_all(office)
+    with office.look(OPERATOR) as work:
+        _say(queries.run(work, run_key(number)))
+
+
+@intake.command("list")
+def list_() -> None:
+    """Show what was handed in, the newest first."""
+    with _parts().office.look(OPERATOR) as work:
+        for row in queries.runs(work, IntakesAsked(sort="-number", limit=50)).items:
+            _say(queries.run(work, run_key(row.number)))
+
+
+@intake.command("work")
+@click.option("--forever", is_flag=True, help="Go on as the worker of this registry.")
+def work_(forever: bool) -> None:
+    """Judge and enter what waits now; with --forever as a worker of its own."""
+    if forever:
+        worker.run(_parts().office, threading.Event())
+    else:
+        worker.run_all(_parts().office)

@@ -1,0 +1,188 @@
+"""Pages of registers that are brought in: hand in, settle, start, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from registry.core.errors import Invalid, NotFound, RegistryError
+from registry.core.web import context, guard, sheets
+from registry.core.web.context import NavigationEntry
+from registry.core.web.forms import load_form, version_seen
+from registry.core.web.words import label, options, shown
+from registry.core.work import Work
+from registry.intake import acts, columns, queries
+from registry.intake.queries import run_key
+from schemas import intake as shapes
+from schemas.intake_vocabulary import AliasField, IntakePolicy, IntakeState
+from schemas.vocabulary import May
+
+blueprint = Blueprint("intake", __name__, template_folder="templates")
+NAVIGATION = (NavigationEntry("Bring in", "intake.list", May.INTAKE_RUN, 65),)
+Answer = Any
+S = IntakeState
+TONES = {
+    S.CHECKING: "information",
+    S.CHECKED: "information",
+    S.RUNNING: "information",
+    S.PAUSED: "warning",
+    S.DONE: "good",
+    S.CANCELLED: "neutral",
+}
+SETTLED = {AliasField.MAKER, AliasField.TYPE, AliasField.ACTION, AliasField.CALIBRE}
+"""Fields whose words a person may settle from the page of an intake."""
+HEADS = ("line", "field", "column", "value", "reason", "suggestion")
+
+
+def render(template: str, **given: Any) -> str:
+    """A page of this subject."""
+    return render_template(f"intake/{template}.html", label=label, tones=TONES, **given)
+
+
+@blueprint.get("/intakes", endpoint="list")
+@guard.may(May.INTAKE_RUN)
+def intakes() -> str:
+    """Files that were handed in."""
+    given = {name: value for name, value in request.args.items() if value}
+    asked = load_form(shapes.IntakesAskedSchema(), {"sort": "-number", **given})
+    with context.look() as work:
+        page = queries.runs(work, asked)
+    return render("list", page=page, asked=asked)
+
+
+@blueprint.route("/intakes/new", methods=["GET", "POST"])
+@guard.may(May.INTAKE_RUN, most_bytes=shapes.LARGEST_FILE + 100_000)
+def new() -> Answer:
+    """Hand a file in."""
+    errors: Any = ()
+    status = 200
+    if request.method == "POST":
+        try:
+            with context.begin() as work:
+                made = _handed_in(work)
+            flash(_("The file is read; its rows are being judged."), "good")
+            return redirect(url_for("intake.show", number=made.number), 303)
+        except RegistryError as error:
+            errors, status = shown(error), error.status
+    typed = request.form or request.args
+    return render("new", errors=errors, typed=typed, policies=options(IntakePolicy)), status
+
+
+def _handed_in(work: Work) -> queries.RunView:
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Invalid.at("file", _("Choose a file."))
+    content = sent.stream.read(shapes.LARGEST_FILE + 1)
+    if len(content) > shapes.LARGEST_FILE:
+        raise Invalid.at("file", _("It is too large to be sent: read it at the command line."))
+    policy = request.form.get("policy", "")
+    if policy not in list(IntakePolicy):
+        raise Invalid.at("policy", _("Choose one."))
+    received = request.form.get("received", "").strip().upper() or None
+    told = acts.FileTold(sent.filename.rpartition("/")[2][-200:], IntakePolicy(policy), received)
+    return acts.hand_in(work, BytesIO(content), told)
+
+
+@blueprint.get("/intakes/<number>")
+@guard.may(May.INTAKE_RUN)
+def show(number: str) -> str:
+    """One of them: how far it came, what its columns are, and what is wrong."""
+    return _shown(number)
+
+
+def _shown(number: str, errors: Any = ()) -> str:
+    with context.look() as work:
+        found = queries.run(work, run_key(number))
+        common = queries.common_faults(work, run_key(number))
+        first = queries.faults(work, run_key(number), shapes.FaultsAsked(limit=20))
+    return render(
+        "show",
+        found=found,
+        common=common,
+        faults=first,
+        errors=errors,
+        typed=request.form,
+        fields=[(name, label(name)) for name in columns.NAMES],
+        headings=[(column, column) for column in found.columns if column],
+        missing=[name for name in columns.NEEDED if name not in {**found.mapping, **found.constants}],
+        settled=SETTLED,
+        policies=options(IntakePolicy),
+    )
+
+
+def _changed(number: str, act: Callable[[Work, int, int], Any], done: str) -> Answer:
+    try:
+        with context.begin() as work:
+            act(work, run_key(number), version_seen())
+    except NotFound:
+        raise
+    except RegistryError as error:
+        return _shown(number, shown(error)), error.status
+    flash(done, "good")
+    return redirect(url_for("intake.show", number=number), 303)
+
+
+@blueprint.post("/intakes/<number>/settings")
+@guard.may(May.INTAKE_RUN)
+def settle(number: str) -> Answer:
+    """Say which column is which, and what stands for every row."""
+    form = request.form
+    mapping = {name: form.get(f"column-{name}", "")[:400] for name in columns.NAMES}
+    constants = {name: form.get(f"value-{name}", "").strip()[:200] for name in columns.NAMES}
+    policy = form.get("policy", "")
+    new = shapes.IntakeSetting(
+        mapping, constants, IntakePolicy(policy) if policy in list(IntakePolicy) else None
+    )
+    done = _("It is judged anew.")
+    return _changed(number, lambda work, key, version: acts.settle(work, key, new, version), done)
+
+
+@blueprint.post("/intakes/<number>/words")
+@guard.may(May.INTAKE_RUN)
+def confirm(number: str) -> Answer:
+    """Say what a word stands for, and judge the file anew."""
+
+    def change(work: Work, key: int, version: int) -> None:
+        given = {name: request.form.get(name, "") for name in ("field", "text", "value")}
+        acts.confirm(work, load_form(shapes.AliasNewSchema(), given))
+        acts.judge_anew(work, key, version)
+
+    return _changed(number, change, _("It is remembered, and the file is judged anew."))
+
+
+@blueprint.post("/intakes/<number>/start")
+@guard.may(May.INTAKE_RUN)
+def start(number: str) -> Answer:
+    """Enter its rows."""
+    return _changed(number, acts.start, _("Its rows are being entered."))
+
+
+@blueprint.post("/intakes/<number>/pause")
+@guard.may(May.INTAKE_RUN)
+def pause(number: str) -> Answer:
+    """Stop for now."""
+    return _changed(number, acts.pause, _("It stops after the rows that are being entered."))
+
+
+@blueprint.post("/intakes/<number>/cancel")
+@guard.may(May.INTAKE_RUN)
+def cancel(number: str) -> Answer:
+    """Enter no more of it."""
+    return _changed(number, acts.cancel, _("No more of it is entered."))
+
+
+@blueprint.get("/intakes/<number>/faults.csv")
+@guard.may(May.INTAKE_RUN)
+def faults(number: str) -> Response:
+    """Everything that is wrong, as a file."""
+    with context.look() as work:
+        queries.run_row(work, run_key(number))
+        found = [
+            (one.line, one.field, one.column, one.value, one.reason, one.suggestion)
+            for one in queries.all_faults(work, run_key(number))
+        ]
+    return sheets.answer(f"faults-{number}.csv", HEADS, found)

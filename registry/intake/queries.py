@@ -1,0 +1,247 @@
+"""Reading intakes, their faults, and of which line of which file a record came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from registry.core.errors import NotFound
+from registry.core.numbers import find_registry_number, registry_number
+from registry.core.paging import AnySelect, page
+from registry.core.work import Work
+from registry.firearms import queries as firearms
+from registry.intake.tables import IntakeAlias, IntakeChunk, IntakeFault, IntakeRow, IntakeRun
+from registry.recovery.queries import people
+from registry.retention import received_queries
+from schemas.intake import FaultsAsked, IntakesAsked
+from schemas.intake_vocabulary import IntakeState
+from schemas.paging import Page
+from schemas.words import said
+
+PREFIX = "IN"
+WORKED = (IntakeState.CHECKING.value, IntakeState.RUNNING.value)
+
+
+@dataclass(frozen=True)
+class RunRow:
+    number: str
+    name: str
+    state: str
+    policy: str
+    rows: int
+    good: int
+    bad: int
+    entered: int
+    known: int
+    doubted: int
+    conflicts: int
+    chunks: int
+    done: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class RunView(RunRow):
+    version: int
+    sha256: str
+    size: int
+    encoding: str
+    separator: str
+    columns: tuple[str, ...]
+    mapping: dict[str, str]
+    constants: dict[str, str]
+    received: str | None
+    created_by: str
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class FaultView:
+    line: int
+    field: str
+    column: str
+    value: str
+    reason: str
+    suggestion: str
+
+
+@dataclass(frozen=True)
+class DoubtView:
+    """What was told and not taken as it is."""
+
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """Of which line of which file a record came."""
+
+    intake: str
+    name: str
+    line: int
+    received: str | None
+    doubts: tuple[DoubtView, ...]
+
+
+def run_number(run_id: int) -> str:
+    """The number people see: IN-…."""
+    return registry_number(PREFIX, run_id)
+
+
+def run_key(text: str) -> int:
+    """The key behind a number in an address; raises NotFound."""
+    return find_registry_number(PREFIX, text)
+
+
+def run_row(work: Work, run_id: int, *, locked: bool = False) -> IntakeRun:
+    """The row; raises NotFound."""
+    found = work.session.get(IntakeRun, run_id, with_for_update=locked or None, populate_existing=locked)
+    if found is None:
+        raise NotFound(said("No intake has the number %(number)s.", number=run_number(run_id)))
+    return found
+
+
+def run(work: Work, run_id: int) -> RunView:
+    """One intake; raises NotFound."""
+    row = run_row(work, run_id)
+    return RunView(
+        **_row(row),
+        version=row.version,
+        sha256=row.sha256,
+        size=row.size,
+        encoding=row.encoding,
+        separator=row.separator,
+        columns=tuple(json.loads(row.columns)),
+        mapping=json.loads(row.mapping),
+        constants=json.loads(row.constants),
+        received=received_queries.number_of(row.received_id) if row.received_id else None,
+        created_by=people(work, [row.created_by])[row.created_by],
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )
+
+
+def _row(row: IntakeRun) -> dict[str, Any]:
+    names = (
+        "name", "state", "policy", "rows", "good", "bad", "entered", "known", "doubted", "conflicts",
+        "chunks", "done", "created_at",
+    )  # fmt: skip
+    return {"number": run_number(row.id), **{name: getattr(row, name) for name in names}}
+
+
+def runs(work: Work, asked: IntakesAsked) -> Page[RunRow]:
+    """Intakes that fit."""
+    query: AnySelect = select(IntakeRun)
+    if asked.state is not None:
+        query = query.where(IntakeRun.state == asked.state.value)
+    found = page(work.session, query, asked, {"number": IntakeRun.id}, IntakeRun.id)
+    return Page(tuple(RunRow(**_row(one.IntakeRun)) for one in found.items), found.next)
+
+
+def of_received(work: Work, received_id: int) -> list[RunRow]:
+    """Intakes of a copy of the records that a company handed over."""
+    query = select(IntakeRun).where(IntakeRun.received_id == received_id).order_by(IntakeRun.id)
+    return [RunRow(**_row(one)) for one in work.session.scalars(query)]
+
+
+def same_file(work: Work, sha256: str) -> int | None:
+    """The intake that brought this very file in, or is about to; None while there is none."""
+    query = select(IntakeRun.id).where(
+        IntakeRun.sha256 == sha256, IntakeRun.state != IntakeState.CANCELLED.value
+    )
+    return work.session.scalar(query.order_by(IntakeRun.id).limit(1))
+
+
+def faults(work: Work, run_id: int, asked: FaultsAsked) -> list[FaultView]:
+    """Faults of rows after a line, in the order of the file."""
+    return list(_faults(work, run_id, asked.after_line, asked.limit))
+
+
+def _faults(work: Work, run_id: int, after: int, most: int) -> Iterator[FaultView]:
+    query = (
+        select(IntakeFault)
+        .where(IntakeFault.run_id == run_id, IntakeFault.line > after)
+        .order_by(IntakeFault.line, IntakeFault.n)
+        .limit(most)
+    )
+    for row in work.session.scalars(query):
+        yield FaultView(row.line, row.field, row.column, row.value, row.reason, row.suggestion)
+
+
+def all_faults(work: Work, run_id: int) -> Iterator[FaultView]:
+    """Every fault that is kept, a thousand rows at a time."""
+    after = 0
+    while some := list(_faults(work, run_id, after, 1000)):
+        last = some[-1].line
+        whole = [one for one in some if one.line < last] if len(some) == 1000 else some
+        yield from whole or some
+        after = (whole or some)[-1].line
+
+
+def common_faults(work: Work, run_id: int) -> list[tuple[str, str, str, str, int]]:
+    """(field, value, reason, suggestion, in how many rows), the most frequent first: what to settle once."""
+    what = (IntakeFault.field, IntakeFault.value, IntakeFault.reason, IntakeFault.suggestion)
+    query = (
+        select(*what, func.count().label("rows"))
+        .where(IntakeFault.run_id == run_id)
+        .group_by(*what)
+        .order_by(func.count().desc(), IntakeFault.field, IntakeFault.value)
+        .limit(50)
+    )
+    return [(*row[:4], row[4]) for row in work.session.execute(query)]
+
+
+def chunk(work: Work, run_id: int, n: int) -> list[tuple[int, list[str]]]:
+    """Some rows of a file: (line, cells)."""
+    kept = work.session.get(IntakeChunk, (run_id, n))
+    return [(line, cells) for line, cells in json.loads(kept.rows)] if kept else []
+
+
+def next_run(work: Work) -> int | None:
+    """An intake that waits to be judged or entered, the oldest."""
+    query = select(IntakeRun.id).where(IntakeRun.state.in_(WORKED)).order_by(IntakeRun.id)
+    return work.session.scalar(query.limit(1))
+
+
+def entered_before(work: Work, digests: Sequence[str]) -> set[str]:
+    """Those of these digests of rows that were brought in before."""
+    query = select(IntakeRow.digest).where(IntakeRow.digest.in_(digests))
+    return set(work.session.scalars(query))
+
+
+def source(work: Work, firearm_id: int) -> SourceView | None:
+    """Where the record of a firearm came from, if an intake brought it in."""
+    query = (
+        select(IntakeRow, IntakeRun)
+        .join(IntakeRun, IntakeRun.id == IntakeRow.run_id)
+        .where(IntakeRow.firearm_id == firearm_id)
+    )
+    found = work.session.execute(query.limit(1)).first()
+    if found is None:
+        return None
+    row, of = found
+    received = received_queries.number_of(of.received_id) if of.received_id else None
+    told = tuple(DoubtView(*one) for one in json.loads(row.doubts))
+    return SourceView(run_number(of.id), of.name, row.line, received, told)
+
+
+def source_of(work: Work, firearm_id: int) -> SourceView:
+    """The same of a firearm that whoever asks may see; raises NotFound also where no intake brought it in."""
+    firearms.firearm_row(work, firearm_id)
+    found = source(work, firearm_id)
+    if found is None:
+        raise NotFound("This record was not brought in with a file")
+    return found
+
+
+def aliases(work: Work) -> list[IntakeAlias]:
+    """What words stand for, as people said."""
+    return list(work.session.scalars(select(IntakeAlias).order_by(IntakeAlias.field, IntakeAlias.key)))

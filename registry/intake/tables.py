@@ -1,0 +1,120 @@
+"""Rows of intakes. The rows of a file are kept as they were read until it is entered, then taken away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.core.database import Base, Instant, Key, table_args
+
+UNJOURNALED = {"journal": False}
+"""Not in the ledger: what is entered has its own entries, and these rows hold personal data of strangers."""
+
+
+class IntakeRun(Base):
+    """One file that is brought in.
+
+    columns, mapping, constants: JSON of the heading, of field to column, and of values for every row.
+    received_id: the records of a company that closed, which the file is a copy of. chunks, done: pieces of
+    the file, and how many of them were judged or entered in this state. known: rows that an earlier intake,
+    or a line before, brought in already.
+    """
+
+    __tablename__ = "intake_run"
+    __table_args__ = table_args(
+        Index(None, "sha256"),
+        Index(None, "state"),
+        Index(None, "received_id"),
+        CheckConstraint("done BETWEEN 0 AND chunks", name="done"),
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(Key)
+    encoding: Mapped[str] = mapped_column(String(20))
+    separator: Mapped[str] = mapped_column(String(1))
+    columns: Mapped[str] = mapped_column(Text)
+    mapping: Mapped[str] = mapped_column(Text)
+    constants: Mapped[str] = mapped_column(Text)
+    policy: Mapped[str] = mapped_column(String(20))
+    received_id: Mapped[int | None] = mapped_column(ForeignKey("received_records.id"))
+    state: Mapped[str] = mapped_column(String(12))
+    chunks: Mapped[int]
+    done: Mapped[int]
+    rows: Mapped[int]
+    good: Mapped[int]
+    bad: Mapped[int]
+    entered: Mapped[int]
+    known: Mapped[int]
+    doubted: Mapped[int]
+    conflicts: Mapped[int]
+    created_by: Mapped[int] = mapped_column(Key)  # account; 0: the operator
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    started_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class IntakeChunk(Base):
+    """Some rows of a file. rows: JSON [[line, [cell, …]], …]."""
+
+    __tablename__ = "intake_chunk"
+    __table_args__ = table_args(info=UNJOURNALED, sqlite_with_rowid=False)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("intake_run.id"), primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rows: Mapped[str] = mapped_column(Text)
+
+
+class IntakeFault(Base):
+    """What is wrong with a cell of a row, so that the row is not entered."""
+
+    __tablename__ = "intake_fault"
+    __table_args__ = table_args(info=UNJOURNALED, sqlite_with_rowid=False)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("intake_run.id"), primary_key=True, autoincrement=False)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    field: Mapped[str] = mapped_column(String(30))
+    column: Mapped[str] = mapped_column(String(200))
+    value: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(String(400))
+    suggestion: Mapped[str] = mapped_column(String(200))
+
+
+class IntakeRow(Base):
+    """Which record a row became. digest: of its cells, so that it is entered once; doubts: JSON of
+    [field, as it was told, why it is doubted].
+    """
+
+    __tablename__ = "intake_row"
+    __table_args__ = table_args(
+        Index(None, "digest", unique=True),
+        Index(None, "firearm_id"),
+        info=UNJOURNALED,
+        sqlite_with_rowid=False,
+    )
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("intake_run.id"), primary_key=True, autoincrement=False)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(String(64))
+    firearm_id: Mapped[int] = mapped_column(ForeignKey("firearm.id", ondelete="CASCADE"))
+    doubts: Mapped[str] = mapped_column(Text)
+
+
+class IntakeAlias(Base):
+    """What a word of old registers stands for, once a person has said so. key: its plain form."""
+
+    __tablename__ = "intake_alias"
+    __table_args__ = table_args(sqlite_with_rowid=False)
+
+    field: Mapped[str] = mapped_column(String(12), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    text: Mapped[str] = mapped_column(String(200))
+    value: Mapped[str] = mapped_column(String(80))
+    confirmed_by: Mapped[int] = mapped_column(Key)
+    confirmed_at: Mapped[datetime] = mapped_column(Instant)

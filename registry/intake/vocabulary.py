@@ -1,0 +1,67 @@
+"""The words that a row is understood by, from what is on record now."""
+
+from __future__ import annotations
+
+import difflib
+from functools import lru_cache
+
+from sqlalchemy import select
+
+from registry.core.numbers import key_of
+from registry.core.work import Work
+from registry.directory import calibres
+from registry.directory.queries import name_key, party_number
+from registry.directory.tables import Party
+from registry.intake.tables import IntakeAlias
+from registry.intake.understanding import Suggest, Vocabulary
+from schemas.vocabulary import PartyKind
+
+NEAR = 0.6
+
+
+def vocabulary(work: Work) -> Vocabulary:
+    """How words are looked up in this unit of work; every look-up is made once."""
+    rows = work.session.execute(
+        select(Party.id, Party.name, Party.name_key, Party.short_name, Party.kind).where(
+            Party.kind != PartyKind.PERSON.value
+        )
+    ).all()
+    by_name: dict[str, str] = {}
+    makers: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: -row.id):  # the oldest record of a name wins
+        for key in {row.name_key, name_key(row.short_name)} - {""}:
+            by_name[key] = party_number(row.id)
+            if row.kind == PartyKind.MAKER:
+                makers[key] = party_number(row.id)
+    names = {row.name_key: row.name for row in rows if row.kind == PartyKind.MAKER}
+
+    @lru_cache(maxsize=1 << 14)
+    def maker(text: str) -> Suggest:
+        found = _numbered(work, text) or makers.get(name_key(text))
+        if found is not None:
+            return found, ""
+        near = difflib.get_close_matches(name_key(text), makers, n=1, cutoff=NEAR)
+        starts = [key for key in makers if key.startswith(name_key(text)[:5])]
+        best = (near or starts or [""])[0]
+        return None, f"{names.get(best, best)} ({makers[best]})" if best else ""
+
+    @lru_cache(maxsize=1 << 14)
+    def calibre(text: str) -> Suggest:
+        found = calibres.find(text)
+        if found is not None:
+            return found.code, ""
+        return None, ", ".join(one.name for one in calibres.suggestions(text)[:2])
+
+    @lru_cache(maxsize=1 << 14)
+    def party(text: str) -> str | None:
+        return _numbered(work, text) or by_name.get(name_key(text))
+
+    told = work.session.execute(select(IntakeAlias.field, IntakeAlias.key, IntakeAlias.value))
+    aliases = {(row.field, row.key): row.value for row in told}
+    return Vocabulary(work.home, maker, calibre, party, aliases)
+
+
+def _numbered(work: Work, text: str) -> str | None:
+    """The number of a party, where a cell holds that."""
+    key = key_of("P", text)
+    return party_number(key) if key is not None and work.session.get(Party, key) is not None else None

@@ -1,0 +1,33 @@
+"""Closed lists of intakes. Values are stored and published: never renamed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class IntakeState(StrEnum):
+    """Where an intake stands."""
+
+    CHECKING = "checking"  # read, and judged row by row
+    CHECKED = "checked"  # judged, nothing on record yet
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"  # what was entered stays
+
+
+class IntakePolicy(StrEnum):
+    """What becomes of a file in which some rows are wrong."""
+
+    ALL_OR_NOTHING = "all_or_nothing"
+    GOOD_ROWS = "good_rows"
+
+
+class AliasField(StrEnum):
+    """Columns whose words may stand for something else, once a person has said so."""
+
+    MAKER = "maker"
+    TYPE = "type"
+    ACTION = "action"
+    CALIBRE = "calibre"
+    PARTY = "party"

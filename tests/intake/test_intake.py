@@ -1,0 +1,396 @@
+"""Bringing a register in: judged first, entered once, and what is doubtful said beside the record."""
+
+from __future__ import annotations
+
+import base64
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from registry.core.errors import Conflict, Forbidden, Invalid, Stale
+from registry.core.numbers import parse_registry_number
+from registry.core.work import OPERATOR, Office
+from registry.directory import queries as directory
+from registry.firearms import queries as firearms
+from registry.firearms.views import FirearmView
+from registry.intake import acts, queries, worker
+from registry.intake.queries import RunView, run_key
+from registry.retention import received_acts
+from registry.tracing import acts as tracing
+from schemas.intake import AliasNew, FaultsAsked, IntakeSetting
+from schemas.intake_vocabulary import AliasField, IntakePolicy
+from schemas.received import ReceivedNew
+from schemas.retention_vocabulary import ReceivedKind
+from schemas.tracing import Question
+from schemas.vocabulary import PartyKind, Purpose, Role, TraceKind
+from tests.firearms.world import World, make_world
+from tests.makers import EVERYTHING, bearer, make_actor, make_party, post, sign_in
+
+HEAD = (
+    "Serial number;Maker;Type;Model;Calibre;Country;Year;Date acquired;Acquired from;Date of sale;Buyer;CPF\n"
+)
+FIRST = (
+    "TAB1001;Taurus;Pistola;PT 92;9 mm Luger;Brasil;1998;03/04/1998;Forjas Taurus;10/06/1998;Ana Lima;"
+    "111.444.777-35\n"
+)
+BOOK = (
+    HEAD
+    + FIRST
+    + "TAB1002;Taurus;pistol;PT 92;9x19;BR;1998;1998;Forjas Taurus;;;\n"
+    + "TAB1003;Taurus;pistol;PT 92;9x19;BR;1998;2001-05-02;Forjas Taurus;2000-01-01;Beto Reis;\n"
+    + "NONE;Taurus;pistol;PT 92;9x19;BR;1998;;;;;\n"
+    + "TAB1005;Tavrus;pistol;PT 92;9 mm Nobody;Brazil;98;;;;;\n"
+    + FIRST
+)
+
+
+@pytest.fixture
+def world(office: Office) -> World:
+    return make_world(office)
+
+
+def hand_in(office: Office, content: str | bytes, **told: Any) -> RunView:
+    sent = content.encode() if isinstance(content, str) else content
+    with office.begin(OPERATOR) as work:
+        made = acts.hand_in(work, BytesIO(sent), acts.FileTold("book.csv", **told))
+    worker.run_all(office)
+    return read(office, made.number)
+
+
+def read(office: Office, number: str) -> RunView:
+    with office.look(OPERATOR) as work:
+        return queries.run(work, run_key(number))
+
+
+def settle(office: Office, found: RunView, **constants: str) -> RunView:
+    with office.begin(OPERATOR) as work:
+        new = IntakeSetting(found.mapping, {**found.constants, **constants})
+        acts.settle(work, run_key(found.number), new, found.version)
+    worker.run_all(office)
+    return read(office, found.number)
+
+
+def enter(office: Office, found: RunView) -> RunView:
+    with office.begin(OPERATOR) as work:
+        acts.start(work, run_key(found.number), found.version)
+    worker.run_all(office)
+    return read(office, found.number)
+
+
+def faults(office: Office, found: RunView) -> list[tuple[int, str, str]]:
+    with office.look(OPERATOR) as work:
+        told = queries.faults(work, run_key(found.number), FaultsAsked(limit=100))
+    return [(one.line, one.field, one.value) for one in told]
+
+
+def asked(mark: str) -> Question:
+    return Question(TraceKind.FIREARM, Purpose.CRIMINAL_INVESTIGATION, "1", mark=mark)
+
+
+def by_mark(office: Office, mark: str) -> tuple[FirearmView, queries.SourceView | None]:
+    with office.look(OPERATOR) as work:
+        number = tracing.find(work, asked(mark)).candidates[0].number
+        key = parse_registry_number("F", number)
+        return firearms.firearm(work, key), queries.source(work, key)
+
+
+def test_a_dealers_book_is_judged_entered_and_traced(office: Office, world: World) -> None:
+    found = settle(office, hand_in(office, BOOK), holder=world.dealer.number)
+    assert (found.state, found.rows, found.good, found.bad, found.known) == ("checked", 6, 3, 2, 1)
+    assert faults(office, found) == [
+        (5, "serial", "NONE"),
+        (6, "maker", "Tavrus"),
+        (6, "calibre", "9 mm Nobody"),
+        (6, "year_made", "98"),
+    ]
+    with office.look(OPERATOR) as work:
+        assert not tracing.find(
+            work, Question(TraceKind.FIREARM, Purpose.CRIMINAL_INVESTIGATION, "1", mark="TAB1001")
+        ).candidates
+        near = {fault[0]: fault[3] for fault in queries.common_faults(work, run_key(found.number))}
+    assert world.maker.number in near["maker"]
+    done = enter(office, found)
+    assert (done.state, done.entered, done.conflicts) == ("done", 3, 0)
+    gun, source = by_mark(office, "TAB1001")
+    assert [(step.kind, str(step.happened_on)) for step in gun.custody] == [
+        ("acquired", "1998-04-03"),
+        ("sold", "1998-06-10"),
+    ]
+    assert gun.custody[0].from_party is not None
+    assert gun.custody[0].from_party.number == world.maker.number
+    assert gun.custody[1].to_party is not None
+    assert (gun.custody[1].to_party.kind, gun.custody[1].to_party.name) == ("person", "Ana Lima")
+    assert source is not None
+    assert (source.line, source.doubts) == (2, ())
+    _, partial = by_mark(office, "TAB1002")
+    assert partial is not None
+    assert [(doubt.field, doubt.value) for doubt in partial.doubts] == [("acquired_on", "1998")]
+    contrary, told = by_mark(office, "TAB1003")
+    assert told is not None
+    assert (contrary.custody, {doubt.field for doubt in told.doubts}) == ((), {"custody"})
+    with office.look(OPERATOR) as work:  # rows as they were read are gone
+        assert work.session.execute(text("SELECT count(*) FROM intake_chunk")).scalar() == 0
+
+
+def test_the_same_file_and_the_same_rows_change_nothing(office: Office, world: World) -> None:
+    found = settle(office, hand_in(office, BOOK), holder=world.dealer.number)
+    enter(office, found)
+    with pytest.raises(Conflict, match=found.number):
+        hand_in(office, BOOK)
+    again = settle(office, hand_in(office, BOOK + "\n"), holder=world.dealer.number)
+    assert (again.good, again.known) == (0, 4)
+    assert enter(office, again).entered == 0
+    with office.look(OPERATOR) as work:
+        assert work.session.execute(text("SELECT count(*) FROM firearm")).scalar() == 3
+
+
+def test_words_are_settled_once_and_remembered(office: Office, world: World) -> None:
+    content = HEAD + "TAB2;Tavrus;Garruchinha;;9 mm Nobody;Brazil;;;;;;\n"
+    found = hand_in(office, content)
+    assert found.bad == 1
+    with office.begin(OPERATOR) as work:
+        for field, told, value in (
+            (AliasField.MAKER, "TAVRUS", world.maker.number),
+            (AliasField.TYPE, "garruchinha", "pistol"),
+            (AliasField.CALIBRE, "9mm nobody", "9 mm Luger"),
+        ):
+            acts.confirm(work, AliasNew(field, told, value))
+        acts.judge_anew(work, run_key(found.number), found.version)
+    worker.run_all(office)
+    assert read(office, found.number).good == 1
+    assert hand_in(office, content.replace("TAB2", "TAB3")).good == 1
+    for field, value in (
+        (AliasField.MAKER, "P-000000099-5"),
+        (AliasField.TYPE, "x"),
+        (AliasField.CALIBRE, "x"),
+    ):
+        with pytest.raises(Invalid), office.begin(OPERATOR) as work:
+            acts.confirm(work, AliasNew(field, "word", value))
+
+
+def test_all_or_nothing_enters_nothing_while_a_row_is_wrong(office: Office, world: World) -> None:
+    found = hand_in(office, BOOK, policy=IntakePolicy.ALL_OR_NOTHING)
+    with pytest.raises(Conflict, match="2 rows are wrong"):
+        enter(office, found)
+    with office.look(OPERATOR) as work:
+        assert work.session.execute(text("SELECT count(*) FROM firearm")).scalar() == 0
+
+
+def test_who_is_killed_goes_on_without_a_row_lost_or_doubled(
+    office: Office, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "CHUNK", 7)
+    rows = "".join(f"KILL{n:04d};Taurus;pistol;;9x19;BR;;;;;;\n" for n in range(100))
+    found = hand_in(office, HEAD + rows)
+    assert (found.good, found.chunks) == (100, 15)
+    with office.begin(OPERATOR) as work:
+        acts.start(work, run_key(found.number), found.version)
+    real, calls = worker._finish, []
+
+    class KilledError(BaseException):
+        pass
+
+    def enter_and_die(*given: Any) -> None:
+        calls.append(given)
+        real_enter(*given)
+        if len(calls) % 3 == 0:
+            raise KilledError
+
+    real_enter = worker._enter
+    monkeypatch.setattr(worker, "_enter", enter_and_die)
+    deaths = 0
+    while True:
+        try:
+            worker.run_all(office)
+            break
+        except KilledError:
+            deaths += 1
+    assert deaths >= 5
+    assert real is worker._finish
+    done = read(office, found.number)
+    assert (done.state, done.entered) == ("done", 100)
+    with office.look(OPERATOR) as work:
+        assert work.session.execute(text("SELECT count(*) FROM firearm")).scalar() == 100
+        assert work.session.execute(text("SELECT count(*) FROM intake_row")).scalar() == 100
+
+
+def test_pause_go_on_and_cancel(office: Office, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acts, "CHUNK", 10)
+    rows = "".join(f"PAUSE{n:03d};Taurus;pistol;;9x19;BR;;;;;;\n" for n in range(50))
+    found = hand_in(office, HEAD + rows)
+    with office.begin(OPERATOR) as work:
+        started = acts.start(work, run_key(found.number), found.version)
+    assert worker.step(office)
+    with office.begin(OPERATOR) as work:
+        paused = acts.pause(work, run_key(found.number), started.version)
+    worker.run_all(office)
+    assert (read(office, found.number).state, read(office, found.number).entered) == ("paused", 10)
+    with office.begin(OPERATOR) as work:
+        going = acts.start(work, run_key(found.number), paused.version)
+    assert worker.step(office)
+    with pytest.raises(Stale), office.begin(OPERATOR) as work:
+        acts.cancel(work, run_key(found.number), paused.version)
+    with office.begin(OPERATOR) as work:
+        acts.cancel(work, run_key(found.number), going.version)
+    worker.run_all(office)
+    ended = read(office, found.number)
+    assert (ended.state, ended.entered, ended.done) == ("cancelled", 20, 2)
+    with pytest.raises(Conflict), office.begin(OPERATOR) as work:
+        acts.start(work, run_key(found.number), ended.version)
+
+
+def test_an_identity_that_is_on_record_goes_to_the_work_list(office: Office, world: World) -> None:
+    for serial in ("TAB7", "TAB-7"):
+        found = hand_in(office, HEAD + f"{serial};Taurus;pistol;PT 92;9x19;BR;1998;;;;;\n")
+        done = enter(office, found)
+    assert done.conflicts == 1
+
+
+def test_a_copy_of_a_closed_companys_book_is_taken_as_what_it_kept(
+    app: Flask, office: Office, world: World
+) -> None:
+    with office.begin(EVERYTHING) as work:
+        day = work.today
+        kept = received_acts.receive(
+            work,
+            ReceivedNew(
+                world.dealer.number, day, ReceivedKind.BOUND_BOOK, "Book 1", day, day, day, "Otávio", "Room 4"
+            ),
+        )
+    found = hand_in(office, BOOK, received=kept.number)
+    assert (found.received, found.constants) == (kept.number, {"holder": world.dealer.number})
+    enter(office, found)
+    gun, source = by_mark(office, "TAB1002")
+    assert gun.holder is not None
+    assert gun.holder.number == world.dealer.number
+    assert source is not None
+    assert source.received == kept.number
+    browser = sign_in(app, Role.AUTHORITY_OFFICER)
+    page = browser.get(f"/retention/received/{kept.number}").get_data(as_text=True)
+    assert found.number in page
+    shown = browser.get(f"/firearms/{gun.number}").get_data(as_text=True)
+    assert "Line 3 of" in shown
+    assert kept.number in shown
+
+
+def test_people_of_one_name_are_not_one_person(office: Office, world: World) -> None:
+    rows = "".join(
+        f"P{n:03d}X;Taurus;pistol;;9x19;BR;;2000-01-01;;2000-02-0{n};José Souza;{document}\n"
+        for n, document in enumerate(("", "", "123", "123"), 1)
+    )
+    found = settle(office, hand_in(office, HEAD + rows), holder=world.dealer.number)
+    enter(office, found)
+    buyers = [by_mark(office, f"P{n:03d}X")[0].custody[-1].to_party for n in range(1, 5)]
+    numbers = [buyer.number for buyer in buyers if buyer]
+    assert len(numbers) == 4
+    assert (len(set(numbers)), numbers[2] == numbers[3]) == (3, True)
+
+
+def test_only_the_authority_brings_in(office: Office, world: World) -> None:
+    for role in (Role.POLICE, Role.CUSTOMS, Role.AUDITOR, Role.ADMINISTRATOR, Role.TRADER):
+        with pytest.raises(Forbidden), office.begin(make_actor(role)) as work:
+            acts.hand_in(work, BytesIO(BOOK.encode()), acts.FileTold("x.csv"))
+
+
+def test_the_whole_way_over_the_api(app: Flask, client: FlaskClient, office: Office, world: World) -> None:
+    officer = bearer(app, Role.AUTHORITY_OFFICER)
+    sent = {"name": "book.csv", "content": base64.b64encode(BOOK.encode()).decode()}
+    made = client.post("/api/v1/intakes", json=sent, headers=officer)
+    assert made.status_code == 201, made.json
+    at = f"/api/v1/intakes/{made.json['number']}"
+    assert made.json["mapping"]["serial"] == "Serial number"
+    worker.run_all(office)
+    found = client.get(at, headers=officer)
+    assert (found.json["state"], found.json["bad"]) == ("checked", 2)
+    told = client.get(f"{at}/faults", headers=officer).json["items"]
+    assert [one["line"] for one in told] == [5, 6, 6, 6]
+    setting = {"mapping": found.json["mapping"], "constants": {"holder": world.dealer.number}}
+    headers = {**officer, "If-Match": found.headers["ETag"]}
+    assert client.put(f"{at}/settings", json={"mapping": {"x": "y"}}, headers=headers).status_code == 422
+    assert client.put(f"{at}/settings", json=setting, headers=headers).status_code == 200
+    assert client.post(f"{at}/start", json={}, headers=headers).status_code == 412
+    worker.run_all(office)
+    etag = client.get(at, headers=officer).headers["ETag"]
+    started = client.post(f"{at}/start", json={}, headers={**officer, "If-Match": etag})
+    assert started.json["state"] == "running"
+    worker.run_all(office)
+    assert client.get(at, headers=officer).json["entered"] == 3
+    gun, _ = by_mark(office, "TAB1002")
+    source = client.get(f"/api/v1/firearms/{gun.number}/source", headers=officer).json
+    assert (source["line"], source["doubts"][0]["value"]) == (3, "1998")
+    alias = {"field": "maker", "text": "Tavrus", "value": world.maker.number}
+    assert client.post("/api/v1/intake-words", json=alias, headers=officer).status_code == 200
+    assert client.get("/api/v1/intake-words", headers=officer).json["items"][0]["value"] == world.maker.number
+    for content in ("!!", base64.b64encode(b"\0\0").decode()):
+        assert (
+            client.post("/api/v1/intakes", json={**sent, "content": content}, headers=officer).status_code
+            == 422
+        )
+
+
+def test_pages_hand_in_settle_and_enter(app: Flask, office: Office, world: World) -> None:
+    browser = sign_in(app, Role.AUTHORITY_OFFICER)
+    refused = post(browser, "/intakes/new", policy="good_rows")
+    assert (refused.status_code, "Choose a file" in refused.get_data(as_text=True)) == (422, True)
+    made = post(browser, "/intakes/new", policy="good_rows", file=(BytesIO(BOOK.encode()), "book.csv"))
+    assert made.status_code == 303, made.get_data(as_text=True)
+    at = made.headers["Location"]
+    assert "Working" in browser.get(at).get_data(as_text=True)
+    worker.run_all(office)
+    page = browser.get(at).get_data(as_text=True)
+    assert "Tavrus" in page
+    number = at.rpartition("/")[2]
+    words = {"version": str(read(office, number).version), "field": "maker", "text": "Tavrus"}
+    settled = post(browser, f"{at}/words", at, value=world.maker.number, **words)
+    assert settled.status_code == 303
+    worker.run_all(office)
+    table = browser.get(f"{at}/faults.csv").get_data(as_text=True)
+    assert "9 mm Nobody" in table
+    assert "Tavrus" not in table
+    version = str(read(office, number).version)
+    assert post(browser, f"{at}/start", at, version=version).status_code == 303
+    worker.run_all(office)
+    assert "Done" in browser.get(at).get_data(as_text=True)
+    assert "book.csv" in browser.get("/intakes").get_data(as_text=True)
+
+
+def test_the_command_line_reads_enters_and_lists(
+    app: Flask, office: Office, world: World, tmp_path: Path
+) -> None:
+    file = tmp_path / "book.jsonl"
+    rows = [{"serial": f"CL{n}", "maker": "Taurus", "calibre": "9x19", "country": "BR"} for n in range(5)]
+    file.write_text("\n".join(json.dumps(row) for row in rows))
+    runner = app.test_cli_runner()
+    told = runner.invoke(args=["intake", "check", str(file)]).output
+    assert "5 good" in told, told
+    number = told.split()[0]
+    assert "5 entered" in runner.invoke(args=["intake", "start", number]).output
+    assert number in runner.invoke(args=["intake", "list"]).output
+    assert "handed in as" in runner.invoke(args=["intake", "check", str(file)]).output
+    assert runner.invoke(args=["intake", "start", number]).exit_code == 1
+
+
+def test_hostile_cells_are_faults_or_plain_text(app: Flask, office: Office, world: World) -> None:
+    cells = ("=1+1", "'; DROP TABLE firearm;--", "<script>", "\u202eAB1", "A" * 500, "ＡＢ１", "@SUM(A1)")
+    rows = "".join(f'"{cell}";Taurus;pistol;"=cmd";9x19;BR;;;;;;\n' for cell in cells)
+    found = hand_in(office, HEAD + rows)
+    assert found.good + found.bad == len(cells)
+    done = enter(office, found)
+    assert done.entered == found.good
+    browser = sign_in(app, Role.AUTHORITY_OFFICER)
+    assert "<script>" not in browser.get(f"/intakes/{found.number}").get_data(as_text=True).split("<main")[1]
+    table = browser.get(f"/intakes/{found.number}/faults.csv").get_data(as_text=True)
+    assert "\n=" not in table
+
+
+def test_a_name_of_two_makers_is_the_one_on_record_first(office: Office, world: World) -> None:
+    with office.begin(EVERYTHING) as work:
+        make_party(work, PartyKind.DEALER, "Forjas Taurus", country="AR")
+        known = directory.party(work, parse_registry_number("P", world.maker.number))
+    assert hand_in(office, HEAD + f"TAB9;{known.name};pistol;;9x19;BR;;;;;;\n").good == 1
