@@ -17,6 +17,7 @@ from registry.core.work import Actor, Office, Work
 from registry.demo import (
     catalogue,
     deactivations,
+    intakes,
     lots,
     openings,
     people,
@@ -148,6 +149,7 @@ def _recover(office: Office, actor: Actor) -> None:
     deactivations.load(office, officer, known["supervisor"])
     openings.load(office, police, known["auditor"])
     received.load(office, officer)
+    intakes.load(office, officer, received.FIRST_BOOK)
 
 
 def signed_in(work: Work, account: Sketch) -> Actor:

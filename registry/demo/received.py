@@ -15,6 +15,7 @@ from schemas.received import ReceivedMove, ReceivedNew
 from schemas.retention_vocabulary import ReceivedKind
 
 COMPANY = "Pantanal Esportes"
+FIRST_BOOK = "Book 1, acquisitions and disposals"
 
 
 def load(office: Office, officer: Actor) -> None:
@@ -25,7 +26,7 @@ def load(office: Office, officer: Actor) -> None:
             party=number_of(work, COMPANY),
             closed_on=today - timedelta(days=120),
             kind=ReceivedKind.BOUND_BOOK,
-            description="Book 1, acquisitions and disposals",
+            description=FIRST_BOOK,
             first_on=date(1998, 3, 2),
             last_on=date(2011, 12, 30),
             received_on=today - timedelta(days=60),

@@ -73,7 +73,7 @@ def load(
         for code, name, place in OFFICES:
             offices.open_office(work, shapes.OfficeNew(code, name, place))
         offices.post(work, shapes.PostNew("customs", PORT))
-    then, gone = _ago(office, ISSUED_AGO), _ago(office, GONE_AGO)
+    then, gone = ago(office, ISSUED_AGO), ago(office, GONE_AGO)
     guns = _pistols(then, operator, maker, sale.prefix)
     key = _issued(then, officer, supervisor, maker, guns, sale)
     first = _announced(gone, officer, key, GONE)
@@ -81,7 +81,7 @@ def load(
     _announced(office, officer, key, WAITING)
 
 
-def _ago(office: Office, time: timedelta) -> Office:
+def ago(office: Office, time: timedelta) -> Office:
     """The office as it was some time ago."""
     past = copy(office)
     past.clock = lambda: office.clock() - time

@@ -25,6 +25,7 @@ from schemas.vocabulary import MarkingScheme, PartyKind
 ROUNDS, FIRST = 50_000, 20_000
 LOTS = ("SB25-117A", "SB25-118A")
 BROKERED, DELIVERED = 400, 150
+ISSUED_AGO = timedelta(days=40)
 TO_PARAGUAY = shipments.Sale(
     "PY", "Policía Nacional del Paraguay", "Asunción", "Training", "DIMABEL", "DIMABEL 131"
 )
@@ -51,9 +52,10 @@ def load(office: Office, staff: Mapping[str, Actor], importer: str) -> None:
     _told(office, officer, first, maker)
     _cleared(office, customs, first)
     _announced(office, officer, key, ROUNDS - FIRST)
-    with office.look(officer) as work:
+    then = shipments.ago(office, ISSUED_AGO)
+    with then.look(officer) as work:
         brokering = _brokering(work, holder)
-    key = shipments.issued(office, officer, supervisor, brokering, _shown)
+    key = shipments.issued(then, officer, supervisor, brokering, _shown)
     _delivered(office, officer, key)
 
 
@@ -119,7 +121,7 @@ def _brokering(work: Work, holder: str) -> told.LicenceNew:
         recipient_name=TO_PARAGUAY.recipient,
         recipient_address=TO_PARAGUAY.place,
         end_use=TO_PARAGUAY.end_use,
-        starts_on=work.today - timedelta(days=40),
+        starts_on=work.today,
         expires_on=work.today + timedelta(days=180),
         lines=(line,),
         participants=(broker,),

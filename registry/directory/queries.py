@@ -146,6 +146,14 @@ def party(work: Work, party_id: int) -> PartyView:
     return replace(_view(row), closed_on=closed(work.session, [party_id]).get(party_id))
 
 
+def all_closed(session: Session) -> dict[int, date]:
+    """The last days of all companies that closed."""
+    return {
+        row.party_id: row.closed_on
+        for row in session.execute(select(PartyClosure.party_id, PartyClosure.closed_on))
+    }
+
+
 def closed(session: Session, ids: Iterable[int | None]) -> dict[int, date]:
     """The last days of those of these companies that closed."""
     query = select(PartyClosure.party_id, PartyClosure.closed_on)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from registry.access import approvals
 from registry.core.errors import Conflict, Forbidden, Invalid, Stale, Unmet, refuse_if
@@ -95,10 +96,13 @@ def _by_number(work: Work, number: str, field: str) -> int:
     return directory.party_by_number(work, number, field).id
 
 
-def judge(work: Work, new: FirearmNew, whom: Whom = _by_number) -> None:
-    """Raise what register would raise, without a record. whom: of parties that are not on record yet."""
+def judge(work: Work, new: FirearmNew, whom: Whom, closed: Mapping[int, date]) -> None:
+    """Raise what register would raise, without a record.
+
+    whom: also of parties that are not on record yet; closed: last days of companies that closed.
+    """
     checked = _checked(work, new, whom)
-    _refuse_closed(work, checked.steps)
+    refuse_if(_placed(rules.unmet_for_closed(checked.steps, closed)))
 
 
 def _checked(work: Work, new: FirearmNew, whom: Whom = _by_number) -> _Checked:

@@ -132,8 +132,8 @@ def confirm(work: Work, new: shapes.AliasNew) -> IntakeAlias:
     return acts.confirm(work, new)
 
 
-@blueprint.route("/firearms/<number>/source", methods=["GET"])
-@api.reads(blueprint, May.FIREARM_READ, gives=shapes.SourceSchema)
-def source(work: Work, number: str) -> queries.SourceView:
-    """Of which line of which file a record came, and what of that line is in doubt."""
-    return queries.source_of(work, find_registry_number("F", number))
+@blueprint.route("/firearms/<number>/sources", methods=["GET"])
+@api.reads(blueprint, May.FIREARM_READ, gives=shapes.SourceSchema, paged=True)
+def sources(work: Work, number: str) -> Page[queries.SourceView]:
+    """Of which line of which file a record came, and what of that line is in doubt; none of most records."""
+    return Page(queries.sources_of(work, find_registry_number("F", number)), "")

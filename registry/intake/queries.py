@@ -233,13 +233,11 @@ def source(work: Work, firearm_id: int) -> SourceView | None:
     return SourceView(run_number(of.id), of.name, row.line, received, told)
 
 
-def source_of(work: Work, firearm_id: int) -> SourceView:
-    """The same of a firearm that whoever asks may see; raises NotFound also where no intake brought it in."""
+def sources_of(work: Work, firearm_id: int) -> tuple[SourceView, ...]:
+    """The same of a firearm that whoever asks may see; raises NotFound."""
     firearms.firearm_row(work, firearm_id)
     found = source(work, firearm_id)
-    if found is None:
-        raise NotFound("This record was not brought in with a file")
-    return found
+    return (found,) if found else ()
 
 
 def aliases(work: Work) -> list[IntakeAlias]:

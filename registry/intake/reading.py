@@ -84,7 +84,10 @@ def rows(stream: BinaryIO, found: Layout) -> Iterator[Row]:
     """Every row after the heading; empty ones are passed over. Raises Invalid naming the line."""
     text = io.TextIOWrapper(stream, found.encoding, errors="surrogateescape", newline="")
     lines = _lines(text)
-    yield from _plain(lines, found) if found.separator else _objects(lines, found)
+    try:
+        yield from _plain(lines, found) if found.separator else _objects(lines, found)
+    finally:
+        text.detach()  # the stream is its owner's
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[tuple[int, str]]:

@@ -61,6 +61,7 @@ class Vocabulary:
     """How words are looked up: makers, calibres, parties; a party that nobody knows is a person.
 
     aliases: (field, plain word) to what a person said it stands for. home: the State of the registry.
+    held: what is to stay at hand while rows are understood.
     """
 
     home: str
@@ -68,6 +69,7 @@ class Vocabulary:
     calibre: Callable[[str], Suggest]
     party: Callable[[str], str | None]
     aliases: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    held: object = ()
 
 
 @dataclass

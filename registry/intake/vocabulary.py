@@ -21,11 +21,7 @@ NEAR = 0.6
 
 def vocabulary(work: Work) -> Vocabulary:
     """How words are looked up in this unit of work; every look-up is made once."""
-    rows = work.session.execute(
-        select(Party.id, Party.name, Party.name_key, Party.short_name, Party.kind).where(
-            Party.kind != PartyKind.PERSON.value
-        )
-    ).all()
+    rows = work.session.scalars(select(Party).where(Party.kind != PartyKind.PERSON.value)).all()
     by_name: dict[str, str] = {}
     makers: dict[str, str] = {}
     for row in sorted(rows, key=lambda row: -row.id):  # the oldest record of a name wins
@@ -58,7 +54,7 @@ def vocabulary(work: Work) -> Vocabulary:
 
     told = work.session.execute(select(IntakeAlias.field, IntakeAlias.key, IntakeAlias.value))
     aliases = {(row.field, row.key): row.value for row in told}
-    return Vocabulary(work.home, maker, calibre, party, aliases)
+    return Vocabulary(work.home, maker, calibre, party, aliases, rows)
 
 
 def _numbered(work: Work, text: str) -> str | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import structlog
 from sqlalchemy import func, or_, select
@@ -119,7 +120,7 @@ def _finish(work: Work, row: IntakeRun) -> None:
 
 def _understood(work: Work, row: IntakeRun) -> list[_Row]:
     """The next rows as they are understood, by the words that are known now."""
-    known = vocabulary(work)
+    known, closed = vocabulary(work), parties.all_closed(work.session)
     mapping, constants = json.loads(row.mapping), json.loads(row.constants)
     place = {column: at for at, column in enumerate(json.loads(row.columns))}
     found = []
@@ -129,23 +130,23 @@ def _understood(work: Work, row: IntakeRun) -> list[_Row]:
         digest = hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
         draft = understand(told, known)
         if draft.new is not None:
-            draft = _allowed(work, draft)
+            draft = _allowed(work, draft, closed)
         found.append(_Row(line, digest, draft))
     return found
 
 
-def _allowed(work: Work, draft: Draft) -> Draft:
+def _allowed(work: Work, draft: Draft, closed: Mapping[int, date]) -> Draft:
     """The draft as the rules let it be: a chain of custody that cannot be so is told as a doubt."""
     new = draft.new
     if new is None:
         return draft
     try:
-        firearms.judge(work, new, _whom)
+        firearms.judge(work, new, _whom, closed)
     except RegistryError as error:
         if new.custody and error.unmet and all(one.field.startswith("custody") for one in error.unmet):
             doubts = [Doubt("custody", "", one.message) for one in error.unmet]
             bare = replace(draft, new=replace(new, custody=()), doubts=[*draft.doubts, *doubts], persons=[])
-            return _allowed(work, bare)
+            return _allowed(work, bare, closed)
         unmet = error.unmet or ()
         faults = [Fault(_field(one.field), "", str(one.message)) for one in unmet]
         return replace(draft, faults=faults or [Fault("", "", error.message)])

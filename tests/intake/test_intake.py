@@ -292,6 +292,12 @@ def test_people_of_one_name_are_not_one_person(office: Office, world: World) -> 
     assert (len(set(numbers)), numbers[2] == numbers[3]) == (3, True)
 
 
+@pytest.mark.parametrize("serial", ["NONE", "RASPADA", "ilegível", "sem número", "S/N", "0000", ""])
+def test_a_word_that_stands_for_no_serial_is_none(office: Office, world: World, serial: str) -> None:
+    found = hand_in(office, HEAD + f"{serial};Taurus;pistol;;9x19;BR;;;;;;\n")
+    assert (found.bad, faults(office, found)[0][1]) == (1, "serial")
+
+
 def test_only_the_authority_brings_in(office: Office, world: World) -> None:
     for role in (Role.POLICE, Role.CUSTOMS, Role.AUDITOR, Role.ADMINISTRATOR, Role.TRADER):
         with pytest.raises(Forbidden), office.begin(make_actor(role)) as work:
@@ -322,7 +328,7 @@ def test_the_whole_way_over_the_api(app: Flask, client: FlaskClient, office: Off
     worker.run_all(office)
     assert client.get(at, headers=officer).json["entered"] == 3
     gun, _ = by_mark(office, "TAB1002")
-    source = client.get(f"/api/v1/firearms/{gun.number}/source", headers=officer).json
+    [source] = client.get(f"/api/v1/firearms/{gun.number}/sources", headers=officer).json["items"]
     assert (source["line"], source["doubts"][0]["value"]) == (3, "1998")
     alias = {"field": "maker", "text": "Tavrus", "value": world.maker.number}
     assert client.post("/api/v1/intake-words", json=alias, headers=officer).status_code == 200
