@@ -140,6 +140,7 @@ class Postgresql:
         self.server = make_url(server).set(drivername="postgresql+psycopg")
         self.engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
         self.made: list[str] = []
+        self.left: list[str] = []
 
     @cached_property
     def template(self) -> str:
@@ -155,7 +156,7 @@ class Postgresql:
         try:
             yield self._url(name)
         finally:
-            self._drop(name)
+            self._leave(name)
 
     def ready(self) -> AbstractContextManager[str]:
         """A copy of the template."""
@@ -177,6 +178,12 @@ class Postgresql:
         self.made.append(name)
         return name
 
+    def _leave(self, name: str) -> None:
+        """Drop it some tests later: while a connection is ending, the server waits a tenth of a second."""
+        self.left.append(name)
+        if len(self.left) > LEFT:
+            self._drop(self.left.pop(0))
+
     def _drop(self, name: str) -> None:
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
         self.made.remove(name)
@@ -195,6 +202,8 @@ def passing_folder(prefix: str) -> Iterator[Path]:
         yield Path(folder)
 
 
+LEFT = 4
+"""Databases of tests before that are not dropped yet."""
 ROOM = 2 * 1024**3
 """Bytes that databases in memory may need at most."""
 

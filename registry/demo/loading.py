@@ -63,12 +63,19 @@ WORKS_FOR = {"maker": "Forjas Taurus", "dealer": "Casa do Caçador"}
 
 
 def fill_if_empty(
-    office: Office, actor: Actor, firearms_count: int = FIREARMS, lots_count: int = LOTS
+    office: Office, actor: Actor, firearms_count: int | None = None, lots_count: int | None = None
 ) -> Iterator[str]:
-    """Load the demonstration into an empty registry; yields lines for the terminal, the sign-ins last."""
+    """Load the demonstration into an empty registry; yields lines for the terminal, the sign-ins last.
+
+    Of the size that `make run` has, where none is told.
+    """
     with office.look(actor) as work:
         empty = work.session.scalar(select(Party.id).limit(1)) is None
     if empty:
+        sizes = (
+            FIREARMS if firearms_count is None else firearms_count,
+            LOTS if lots_count is None else lots_count,
+        )
         yield from load(office, actor, firearms_count, lots_count)
         _open_accounts(office, actor)
         _recover(office, actor)

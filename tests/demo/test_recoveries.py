@@ -18,15 +18,14 @@ from tests.engines import Sqlite, application
 
 @pytest.mark.parametrize("hour", [1, 13], ids=["yesterday still where the registry is", "the same day"])
 def test_campaigns_collect_and_what_was_seized_changed_hands(
-    sqlite: Sqlite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hour: int
+    sqlite: Sqlite, tmp_path: Path, hour: int
 ) -> None:
     now = datetime.now(UTC)
     ahead = datetime.combine(now.date(), time(hour), UTC) - now
-    monkeypatch.setattr(loading, "FIREARMS", 300)
     with sqlite.ready() as url, application(url, tmp_path) as app:
         office = app.extensions["registry"].office
         office.clock = lambda: datetime.now(UTC) + ahead
-        list(loading.fill_if_empty(office, OPERATOR))
+        list(loading.fill_if_empty(office, OPERATOR, 300, 8))
         with office.look(OPERATOR) as work:
             drives = queries.campaigns(work, CampaignsAsked()).items
             items = queries.items(work, ItemsAsked(limit=200)).items

@@ -107,7 +107,7 @@ def _applied(work: Work, one: Situation) -> str:
 
 
 def _version(work: Work, key: int) -> int:
-    return queries.licence(work, key).version
+    return queries.licence_row(work, key).version
 
 
 def _submitted(work: Work, key: int, one: Situation) -> None:
