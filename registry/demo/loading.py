@@ -72,10 +72,8 @@ def fill_if_empty(
     with office.look(actor) as work:
         empty = work.session.scalar(select(Party.id).limit(1)) is None
     if empty:
-        sizes = (
-            FIREARMS if firearms_count is None else firearms_count,
-            LOTS if lots_count is None else lots_count,
-        )
+        firearms_count = FIREARMS if firearms_count is None else firearms_count
+        lots_count = LOTS if lots_count is None else lots_count
         yield from load(office, actor, firearms_count, lots_count)
         _open_accounts(office, actor)
         _recover(office, actor)
