@@ -1,0 +1,66 @@
+"""Bringing a register in, in a browser: by hand, and pages without faults at both widths and both ways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from registry.intake import worker
+from schemas.vocabulary import Role
+from tests.browsing import Live, accessibility_faults
+from tests.firearms.world import make_world
+from tests.intake.test_intake import BOOK, hand_in
+from tests.makers import PASSWORD, make_account
+
+
+def sign_in(page: Page, live: Live, language: str = "en") -> None:
+    make_account(live.office, Role.AUTHORITY_OFFICER, "maria", language=language)
+    page.goto("/sign-in")
+    page.fill("[name=login]", "maria")
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{live.url}/")
+
+
+def test_a_file_is_handed_in_settled_and_entered(page: Page, live: Live, tmp_path: Path) -> None:
+    world = make_world(live.office)
+    sign_in(page, live)
+    file = tmp_path / "book.csv"
+    file.write_text(BOOK)
+    page.goto("/intakes/new")
+    page.set_input_files("[name=file]", file)
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_text("its rows are being judged")).to_be_visible()
+    worker.run_all(live.office)
+    page.get_by_role("link", name="Look again").click()
+    expect(page.get_by_role("cell", name="Tavrus").first).to_be_visible()
+    page.get_by_label("Tavrus stands for").fill(world.maker.number)
+    page.get_by_role("row", name="Tavrus").first.get_by_role("button", name="It stands for this").click()
+    worker.run_all(live.office)
+    page.reload()
+    expect(page.get_by_label("Tavrus stands for")).to_have_count(0)
+    page.get_by_text("Which column is which").first.click()
+    page.locator("[name=value-holder]").fill(world.dealer.number)
+    page.get_by_role("button", name="Judge anew").click()
+    worker.run_all(live.office)
+    page.reload()
+    page.get_by_role("button", name="Enter 3 rows").click()
+    worker.run_all(live.office)
+    page.reload()
+    expect(page.get_by_text("Done").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("ar", 820)])
+def test_pages_have_no_faults_and_fit(page: Page, live: Live, language: str, width: int) -> None:
+    make_world(live.office)
+    sign_in(page, live, language)
+    found = hand_in(live.office, BOOK)
+    page.set_viewport_size({"width": width, "height": 900})
+    for address in ("/intakes", "/intakes/new", f"/intakes/{found.number}"):
+        page.goto(address)
+        for opened in page.locator("details").all():
+            opened.evaluate("it => it.open = true")
+        assert accessibility_faults(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
