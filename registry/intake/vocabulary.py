@@ -29,7 +29,7 @@ def vocabulary(work: Work) -> Vocabulary:
             by_name[key] = party_number(row.id)
             if row.kind == PartyKind.MAKER:
                 makers[key] = party_number(row.id)
-    names = {row.name_key: row.name for row in rows if row.kind == PartyKind.MAKER}
+    names = {party_number(row.id): row.name for row in rows}
 
     @lru_cache(maxsize=1 << 14)
     def maker(text: str) -> Suggest:
@@ -39,7 +39,7 @@ def vocabulary(work: Work) -> Vocabulary:
         near = difflib.get_close_matches(name_key(text), makers, n=1, cutoff=NEAR)
         starts = [key for key in makers if key.startswith(name_key(text)[:5])]
         best = (near or starts or [""])[0]
-        return None, f"{names.get(best, best)} ({makers[best]})" if best else ""
+        return None, f"{names[makers[best]]} ({makers[best]})" if best else ""
 
     @lru_cache(maxsize=1 << 14)
     def calibre(text: str) -> Suggest:
