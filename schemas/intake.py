@@ -106,6 +106,10 @@ class IntakeRowSchema(Shape):
     known = fields.Integer(required=True)
     doubted = fields.Integer(required=True)
     conflicts = fields.Integer(required=True, metadata={"description": "Identities claimed twice."})
+    lost = fields.Integer(
+        required=True, metadata={"description": "Rows that were good and are wrong when they are entered."}
+    )
+    problem = fields.String(required=True, metadata={"description": "Why it stopped."})
     chunks = fields.Integer(required=True)
     done = fields.Integer(required=True, metadata={"description": "Of its pieces, in this state."})
     created_at = fields.AwareDateTime(required=True)
@@ -170,4 +174,10 @@ class FaultsAsked(PageAsked):
 
 class FaultsAskedSchema(PageAskedSchema):
     makes = FaultsAsked
-    after_line = Whole(least=0, most=10**9, load_default=0, metadata={"description": "Lines after this one."})
+    after_line = Whole(
+        least=0,
+        most=10**9,
+        load_default=0,
+        strict=False,
+        metadata={"description": "Rows after this line; each comes with all that is wrong with it."},
+    )

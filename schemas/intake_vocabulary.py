@@ -14,6 +14,7 @@ class IntakeState(StrEnum):
     PAUSED = "paused"
     DONE = "done"
     CANCELLED = "cancelled"  # what was entered stays
+    FAILED = "failed"  # it stopped, and says why
 
 
 class IntakePolicy(StrEnum):
@@ -30,4 +31,3 @@ class AliasField(StrEnum):
     TYPE = "type"
     ACTION = "action"
     CALIBRE = "calibre"
-    PARTY = "party"

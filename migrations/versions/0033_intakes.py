@@ -16,7 +16,7 @@ depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sa.DateTime(timezone=True)
-COUNTED = ("chunks", "done", "rows", "good", "bad", "entered", "known", "doubted", "conflicts")
+COUNTED = ("chunks", "done", "rows", "good", "bad", "entered", "known", "doubted", "conflicts", "lost")
 
 
 def upgrade() -> None:
@@ -35,8 +35,10 @@ def upgrade() -> None:
         sa.Column("received_id", KEY, nullable=True),
         sa.Column("state", sa.String(12), nullable=False),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in COUNTED),
+        sa.Column("problem", sa.String(400), nullable=False),
         sa.Column("created_by", KEY, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("started_by", KEY, nullable=True),
         sa.Column("started_at", INSTANT, nullable=True),
         sa.Column("ended_at", INSTANT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -57,6 +59,17 @@ def upgrade() -> None:
         sa.Column("rows", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["intake_run.id"], name=op.f("fk_intake_chunk_run_id_intake_run")),
         sa.PrimaryKeyConstraint("run_id", "n", name=op.f("pk_intake_chunk")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "intake_digest",
+        sa.Column("run_id", KEY, autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["intake_run.id"], name=op.f("fk_intake_digest_run_id_intake_run")
+        ),
+        sa.PrimaryKeyConstraint("run_id", "digest", name=op.f("pk_intake_digest")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
@@ -110,5 +123,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("intake_alias", "intake_row", "intake_fault", "intake_chunk", "intake_run"):
-        op.drop_table(table)
+    for table in ("alias", "row", "fault", "digest", "chunk", "run"):
+        op.drop_table(f"intake_{table}")

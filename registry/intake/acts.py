@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from registry.core.errors import Conflict, Invalid, Stale
 from registry.core.numbers import parse_registry_number
@@ -19,7 +19,8 @@ from registry.directory import queries as directory
 from registry.intake import columns, queries, reading, words
 from registry.intake.columns import plain
 from registry.intake.queries import RunView
-from registry.intake.tables import IntakeAlias, IntakeChunk, IntakeFault, IntakeRun
+from registry.intake.tables import IntakeAlias, IntakeChunk, IntakeDigest, IntakeFault, IntakeRun
+from registry.intake.vocabulary import vocabulary
 from registry.retention import received_queries
 from schemas.intake import AliasNew, IntakeSetting
 from schemas.intake_vocabulary import AliasField, IntakePolicy, IntakeState
@@ -29,6 +30,10 @@ from schemas.words import said
 S = IntakeState
 CHUNK = 500
 """Rows that are judged or entered in one transaction."""
+LONGEST_WORD = 200
+PARTIES = frozenset({"holder", "acquired_from", "disposed_to"})
+PEOPLE = PARTIES | {"disposed_to_document"}
+"""Fields that name people."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,8 @@ def hand_in(work: Work, file: BinaryIO, told: FileTold) -> RunView:
 
     Raises Invalid naming the line that cannot be read, Conflict where this very file was brought in.
     """
+    if not told.name.isprintable():
+        raise Invalid.at("name", "The name of the file holds characters that cannot be shown.")
     digest = hashlib.sha256()
     while piece := file.read(1 << 20):
         digest.update(piece)
@@ -78,6 +85,8 @@ def hand_in(work: Work, file: BinaryIO, told: FileTold) -> RunView:
         known=0,
         doubted=0,
         conflicts=0,
+        lost=0,
+        problem="",
         created_by=work.actor.user_id,
         created_at=work.now,
         version=1,
@@ -113,7 +122,7 @@ def settle(work: Work, run_id: int, new: IntakeSetting, version: int) -> RunView
 
     Raises NotFound, Stale, Conflict once it is being entered, Invalid naming the field or column.
     """
-    row = _locked(work, run_id, version, S.CHECKING, S.CHECKED)
+    row = _locked(work, run_id, version, S.CHECKING, S.CHECKED, S.FAILED)
     known = set(json.loads(row.columns))
     for name in (*new.mapping, *new.constants):
         if name not in columns.NAMES:
@@ -122,20 +131,40 @@ def settle(work: Work, run_id: int, new: IntakeSetting, version: int) -> RunView
     if strange is not None:
         raise Invalid.at("mapping", said("The file has no column %(name)s.", name=strange[:80]))
     row.mapping = json.dumps({k: v for k, v in new.mapping.items() if v}, ensure_ascii=False)
-    row.constants = json.dumps({k: v for k, v in new.constants.items() if v}, ensure_ascii=False)
+    row.constants = json.dumps(_constants(work, new.constants), ensure_ascii=False)
     row.policy = (new.policy or IntakePolicy(row.policy)).value
     return _judge_anew(work, row)
+
+
+def _constants(work: Work, told: Mapping[str, str]) -> dict[str, str]:
+    """Values for every row: a party has to be on record, lest it becomes a person for each row."""
+    found = {}
+    for name, value in told.items():
+        if not value.strip():
+            continue
+        if not value.isprintable():
+            raise Invalid.at(f"constants.{name}", "It holds characters that cannot be shown.")
+        number = value.strip()
+        if name in PARTIES:
+            known = vocabulary(work).party(number)
+            if known is None:
+                raise Invalid.at(f"constants.{name}", "For every row: a party on record, by number or name.")
+            number = known
+        found[name] = number
+    return found
 
 
 @act(May.INTAKE_RUN)
 def judge_anew(work: Work, run_id: int, version: int) -> RunView:
     """Judge every row anew, as after words were settled. Raises NotFound, Stale, Conflict."""
-    return _judge_anew(work, _locked(work, run_id, version, S.CHECKING, S.CHECKED))
+    return _judge_anew(work, _locked(work, run_id, version, S.CHECKING, S.CHECKED, S.FAILED))
 
 
 def _judge_anew(work: Work, row: IntakeRun) -> RunView:
-    work.session.execute(delete(IntakeFault).where(IntakeFault.run_id == row.id))
-    row.good = row.bad = row.known = row.doubted = row.done = 0
+    for kept in (IntakeFault, IntakeDigest):
+        work.session.execute(delete(kept).where(kept.run_id == row.id))
+    row.good = row.bad = row.known = row.doubted = row.done = row.lost = 0
+    row.problem, row.started_at = "", None
     return _moved(work, row, S.CHECKING)
 
 
@@ -145,14 +174,17 @@ def start(work: Work, run_id: int, version: int) -> RunView:
 
     Raises NotFound, Stale, Conflict: also where rows are wrong and all or nothing was chosen.
     """
-    row = _locked(work, run_id, version, S.CHECKED, S.PAUSED)
+    row = _locked(work, run_id, version, S.CHECKED, S.PAUSED, S.FAILED)
+    if row.state == S.FAILED and row.started_at is None:
+        raise Conflict("It stopped while it was judged: judge it anew")
     if row.policy == IntakePolicy.ALL_OR_NOTHING and row.bad:
         words_ = "%(bad)s rows are wrong, and all or nothing was chosen: nothing is entered."
         raise Conflict(said(words_, bad=row.bad))
     if row.good + row.known == 0:
         raise Conflict("No row can be entered")
-    if row.state == S.CHECKED:
+    if row.started_at is None:
         row.done, row.started_at = 0, work.now
+    row.started_by, row.problem = work.actor.user_id, ""
     return _moved(work, row, S.RUNNING)
 
 
@@ -165,15 +197,21 @@ def pause(work: Work, run_id: int, version: int) -> RunView:
 @act(May.INTAKE_RUN)
 def cancel(work: Work, run_id: int, version: int) -> RunView:
     """Enter no more of it: what was entered stays on record. Raises NotFound, Stale, Conflict."""
-    row = _locked(work, run_id, version, S.CHECKING, S.CHECKED, S.RUNNING, S.PAUSED)
+    row = _locked(work, run_id, version, S.CHECKING, S.CHECKED, S.RUNNING, S.PAUSED, S.FAILED)
     row.ended_at = work.now
     forget(work, row.id)
     return _moved(work, row, S.CANCELLED)
 
 
 def forget(work: Work, run_id: int) -> None:
-    """Take the rows away as they were read: they hold personal data, and what was entered is on record."""
-    work.session.execute(delete(IntakeChunk).where(IntakeChunk.run_id == run_id))
+    """Take the rows away as they were read, and names of people from what is wrong with them.
+
+    They are personal data, and what was entered is on record.
+    """
+    for kept in (IntakeChunk, IntakeDigest):
+        work.session.execute(delete(kept).where(kept.run_id == run_id))
+    named = IntakeFault.field.in_(PEOPLE)
+    work.session.execute(update(IntakeFault).where(IntakeFault.run_id == run_id, named).values(value=""))
 
 
 def _locked(work: Work, run_id: int, version: int, *states: IntakeState) -> IntakeRun:
@@ -199,6 +237,8 @@ def confirm(work: Work, new: AliasNew) -> IntakeAlias:
     key = plain(new.text)
     if not key:
         raise Invalid.at("text", "There is no letter and no figure in it.")
+    if len(key) > LONGEST_WORD:
+        raise Invalid.at("text", said("At most %(most)s characters.", most=LONGEST_WORD))
     alias = work.session.get(IntakeAlias, (new.field.value, key)) or IntakeAlias(
         field=new.field.value, key=key
     )
@@ -211,7 +251,7 @@ def confirm(work: Work, new: AliasNew) -> IntakeAlias:
 
 def _value(work: Work, new: AliasNew) -> str:
     """What the word stands for, as it is kept; raises Invalid where that is nothing we know."""
-    if new.field in (AliasField.MAKER, AliasField.PARTY):
+    if new.field is AliasField.MAKER:
         return directory.party_number(directory.party_by_number(work, new.value, "value").id)
     known = {
         AliasField.TYPE: words.OF_TYPE.get(plain(new.value)),

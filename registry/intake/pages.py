@@ -32,6 +32,7 @@ TONES = {
     S.PAUSED: "warning",
     S.DONE: "good",
     S.CANCELLED: "neutral",
+    S.FAILED: "alarm",
 }
 SETTLED = {AliasField.MAKER, AliasField.TYPE, AliasField.ACTION, AliasField.CALIBRE}
 """Fields whose words a person may settle from the page of an intake."""

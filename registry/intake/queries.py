@@ -15,7 +15,14 @@ from registry.core.numbers import find_registry_number, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work
 from registry.firearms import queries as firearms
-from registry.intake.tables import IntakeAlias, IntakeChunk, IntakeFault, IntakeRow, IntakeRun
+from registry.intake.tables import (
+    IntakeAlias,
+    IntakeChunk,
+    IntakeDigest,
+    IntakeFault,
+    IntakeRow,
+    IntakeRun,
+)
 from registry.recovery.queries import people
 from registry.retention import received_queries
 from schemas.intake import FaultsAsked, IntakesAsked
@@ -40,6 +47,8 @@ class RunRow:
     known: int
     doubted: int
     conflicts: int
+    lost: int
+    problem: str
     chunks: int
     done: int
     created_at: datetime
@@ -132,7 +141,7 @@ def run(work: Work, run_id: int) -> RunView:
 def _row(row: IntakeRun) -> dict[str, Any]:
     names = (
         "name", "state", "policy", "rows", "good", "bad", "entered", "known", "doubted", "conflicts",
-        "chunks", "done", "created_at",
+        "lost", "problem", "chunks", "done", "created_at",
     )  # fmt: skip
     return {"number": run_number(row.id), **{name: getattr(row, name) for name in names}}
 
@@ -161,29 +170,32 @@ def same_file(work: Work, sha256: str) -> int | None:
 
 
 def faults(work: Work, run_id: int, asked: FaultsAsked) -> list[FaultView]:
-    """Faults of rows after a line, in the order of the file."""
-    return list(_faults(work, run_id, asked.after_line, asked.limit))
-
-
-def _faults(work: Work, run_id: int, after: int, most: int) -> Iterator[FaultView]:
+    """What is wrong with the next rows after a line: of each row all of it."""
+    lines = (
+        select(IntakeFault.line)
+        .where(IntakeFault.run_id == run_id, IntakeFault.line > asked.after_line)
+        .distinct()
+        .order_by(IntakeFault.line)
+        .limit(asked.limit)
+    )
+    chosen = work.session.scalars(lines).all()
     query = (
         select(IntakeFault)
-        .where(IntakeFault.run_id == run_id, IntakeFault.line > after)
+        .where(IntakeFault.run_id == run_id, IntakeFault.line.in_(chosen))
         .order_by(IntakeFault.line, IntakeFault.n)
-        .limit(most)
     )
-    for row in work.session.scalars(query):
-        yield FaultView(row.line, row.field, row.column, row.value, row.reason, row.suggestion)
+    return [
+        FaultView(row.line, row.field, row.column, row.value, row.reason, row.suggestion)
+        for row in work.session.scalars(query)
+    ]
 
 
 def all_faults(work: Work, run_id: int) -> Iterator[FaultView]:
-    """Every fault that is kept, a thousand rows at a time."""
+    """Every fault that is kept, some rows at a time."""
     after = 0
-    while some := list(_faults(work, run_id, after, 1000)):
-        last = some[-1].line
-        whole = [one for one in some if one.line < last] if len(some) == 1000 else some
-        yield from whole or some
-        after = (whole or some)[-1].line
+    while some := faults(work, run_id, FaultsAsked(limit=200, after_line=after)):
+        yield from some
+        after = some[-1].line
 
 
 def common_faults(work: Work, run_id: int) -> list[tuple[str, str, str, str, int]]:
@@ -203,6 +215,13 @@ def chunk(work: Work, run_id: int, n: int) -> list[tuple[int, list[str]]]:
     """Some rows of a file: (line, cells)."""
     kept = work.session.get(IntakeChunk, (run_id, n))
     return [(line, cells) for line, cells in json.loads(kept.rows)] if kept else []
+
+
+def judged_before(work: Work, run_id: int, digests: Sequence[str]) -> set[str]:
+    """Those of these digests that a row before in the same file has."""
+    kept = IntakeDigest
+    query = select(kept.digest).where(kept.run_id == run_id, kept.digest.in_(digests))
+    return set(work.session.scalars(query))
 
 
 def next_run(work: Work) -> int | None:

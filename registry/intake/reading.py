@@ -69,6 +69,8 @@ def _encoding(head: bytes) -> str:
 
 def _heading(names: Sequence[str]) -> tuple[str, ...]:
     columns = tuple(name.strip() for name in names)
+    if any(_cannot_be_kept(name) for name in columns):
+        raise Invalid.at("file", "A name of a column holds NULs or half characters.")
     if len(columns) > MOST_COLUMNS:
         words = said("%(count)s columns; at most %(most)s.", count=len(columns), most=MOST_COLUMNS)
         raise Invalid.at("file", words)
@@ -92,7 +94,10 @@ def rows(stream: BinaryIO, found: Layout) -> Iterator[Row]:
 
 def _lines(text: io.TextIOWrapper) -> Iterator[tuple[int, str]]:
     for n in itertools.count(1):
-        line = text.readline(LONGEST_LINE + 1)
+        try:
+            line = text.readline(LONGEST_LINE + 1)
+        except UnicodeError:
+            raise _wrong(n, said("It is not written in the encoding of the file.")) from None
         if not line:
             return
         if len(line) > LONGEST_LINE:
@@ -143,8 +148,11 @@ def _objects(lines: Iterator[tuple[int, str]], found: Layout) -> Iterator[Row]:
             told = _object(line, n)
             strange = next((name for name in told if name.strip() not in found.columns), None)
             if strange is not None:
-                raise _wrong(n, said("The first row has no %(name)s.", name=strange[:80]))
-            yield Row(n, tuple(_text(told.get(name)) for name in found.columns))
+                raise _wrong(n, said("The first row has no %(name)s.", name=ascii(strange[:80])))
+            cells = tuple(_text(told.get(name)) for name in found.columns)
+            if any(_cannot_be_kept(cell) for cell in cells):
+                raise _wrong(n, said("It holds NULs or half characters."))
+            yield Row(n, cells)
 
 
 def _object(line: str, n: int) -> dict[str, object]:
@@ -155,6 +163,10 @@ def _object(line: str, n: int) -> dict[str, object]:
     if not isinstance(told, dict):
         raise _wrong(n, said("It is no JSON object."))
     return told
+
+
+def _cannot_be_kept(text: str) -> bool:
+    return "\0" in text or any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def _text(value: object) -> str:

@@ -19,7 +19,8 @@ class IntakeRun(Base):
     columns, mapping, constants: JSON of the heading, of field to column, and of values for every row.
     received_id: the records of a company that closed, which the file is a copy of. chunks, done: pieces of
     the file, and how many of them were judged or entered in this state. known: rows that an earlier intake,
-    or a line before, brought in already.
+    or a line before, brought in already. lost: rows that were good and are wrong when they are entered.
+    problem: why it stopped.
     """
 
     __tablename__ = "intake_run"
@@ -52,8 +53,11 @@ class IntakeRun(Base):
     known: Mapped[int]
     doubted: Mapped[int]
     conflicts: Mapped[int]
+    lost: Mapped[int]
+    problem: Mapped[str] = mapped_column(String(400))
     created_by: Mapped[int] = mapped_column(Key)  # account; 0: the operator
     created_at: Mapped[datetime] = mapped_column(Instant)
+    started_by: Mapped[int | None] = mapped_column(Key)
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
@@ -68,6 +72,16 @@ class IntakeChunk(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("intake_run.id"), primary_key=True, autoincrement=False)
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     rows: Mapped[str] = mapped_column(Text)
+
+
+class IntakeDigest(Base):
+    """Rows of a file that were judged, so that a row that comes twice is known also far behind."""
+
+    __tablename__ = "intake_digest"
+    __table_args__ = table_args(info=UNJOURNALED, sqlite_with_rowid=False)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("intake_run.id"), primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
 
 
 class IntakeFault(Base):

@@ -205,7 +205,7 @@ class _Reader:
         text = self._text(name, 200)
         if not text:
             return None
-        if (meant := self._alias("party", text) or self.known.party(text)) is not None:
+        if (meant := self.known.party(text)) is not None:
             return meant
         self.draft.persons.append(PersonTold(text, self._text(document, 60) if document else ""))
         return f"{PERSON}{len(self.draft.persons) - 1}"

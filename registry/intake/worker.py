@@ -14,10 +14,11 @@ from datetime import date
 
 import structlog
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import OperationalError
 
 from registry.access.tables import Account
 from registry.core import policy
-from registry.core.errors import RegistryError
+from registry.core.errors import Conflict, RegistryError
 from registry.core.numbers import parse_registry_number
 from registry.core.work import OPERATOR, Actor, Office, Work
 from registry.directory import acts as directory
@@ -26,13 +27,13 @@ from registry.directory.tables import Person
 from registry.firearms import acts as firearms
 from registry.firearms.tables import IdentityConflict
 from registry.intake import acts, queries
-from registry.intake.tables import IntakeFault, IntakeRow, IntakeRun
+from registry.intake.tables import IntakeDigest, IntakeFault, IntakeRow, IntakeRun
 from registry.intake.understanding import PERSON, Doubt, Draft, Fault, PersonTold, understand
 from registry.intake.vocabulary import vocabulary
 from schemas.directory import PartyNew
 from schemas.firearms import CustodyNew, FirearmNew
-from schemas.intake_vocabulary import IntakeState
-from schemas.vocabulary import PartyKind, Purpose, Role
+from schemas.intake_vocabulary import IntakePolicy, IntakeState
+from schemas.vocabulary import May, PartyKind, Purpose, Role
 
 log = structlog.get_logger()
 MOST_FAULTS = 20_000
@@ -78,23 +79,64 @@ def step(office: Office) -> bool:
         if run_id is None:
             return False
         row = queries.run_row(work, run_id)
-        actor, state = _actor(work, row.created_by), S(row.state)
-    number = queries.run_number(run_id)
-    doing = "intake.check" if state is S.CHECKING else "intake.enter"
-    with office.begin(actor, Purpose.REGISTRATION, number, doing=doing) as work:
-        row = queries.run_row(work, run_id, locked=True)
-        if row.state == state:  # nobody paused or cancelled it meanwhile
-            _next(work, row)
+        state = S(row.state)
+        by = row.created_by if state is S.CHECKING else row.started_by
+        actor = _actor(work, by or 0)
+    if actor is None:
+        _stopped(office, run_id, state, "Whoever began this may not bring registers in any more.")
+        return True
+    try:
+        _some(office, actor, run_id, state)
+    except OperationalError:
+        raise  # later the database may answer
+    except Exception as error:  # noqa: BLE001 - whatever it is, it keeps no other file waiting
+        log.error("intake_stopped", intake=queries.run_number(run_id), kind=type(error).__name__)
+        _stopped(office, run_id, state, _why(error))
     return True
 
 
-def _actor(work: Work, account_id: int) -> Actor:
-    """Whoever handed the file in, with what their role may do now."""
-    account = work.session.get(Account, account_id) if account_id else None
-    if account is None:
+def _some(office: Office, actor: Actor, run_id: int, state: IntakeState) -> None:
+    """The next rows in one transaction; of all or nothing all of them."""
+    doing = "intake.check" if state is S.CHECKING else "intake.enter"
+    with office.begin(actor, Purpose.REGISTRATION, queries.run_number(run_id), doing=doing) as work:
+        row = queries.run_row(work, run_id, locked=True)
+        whole = state is S.RUNNING and row.policy == IntakePolicy.ALL_OR_NOTHING
+        while row.state == state:  # nobody paused or cancelled it meanwhile
+            _next(work, row)
+            if whole and row.lost:
+                raise Conflict("Rows that were good are wrong now: judge it anew")
+            if not whole:
+                return
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, RegistryError):
+        return "; ".join(str(one.message) for one in error.unmet) or error.message
+    return f"A fault of ours ({type(error).__name__}); the log tells more."
+
+
+def _stopped(office: Office, run_id: int, state: IntakeState, why: str) -> None:
+    """It goes on by itself no more, and others do; somebody reads why."""
+    with office.begin(OPERATOR, doing="intake.stop") as work:
+        row = queries.run_row(work, run_id, locked=True)
+        if row.state == state:
+            row.state, row.problem = S.FAILED.value, why[:400]
+            row.version += 1
+            work.session.flush()
+
+
+def _actor(work: Work, account_id: int) -> Actor | None:
+    """Whoever began this, with what their role may do now; None where they may not any more."""
+    if account_id == 0:
         return OPERATOR
+    account = work.session.get(Account, account_id)
+    if account is None or not account.active:
+        return None
     role = Role(account.role)
-    return Actor(account.id, account.full_name, role, policy.permissions(role), proof=OPERATOR.proof)
+    may = policy.permissions(role)
+    if May.INTAKE_RUN not in may:
+        return None
+    return Actor(account.id, account.full_name, role, may, proof=OPERATOR.proof)
 
 
 def _next(work: Work, row: IntakeRun) -> None:
@@ -110,12 +152,14 @@ def _next(work: Work, row: IntakeRun) -> None:
 
 
 def _finish(work: Work, row: IntakeRun) -> None:
-    entering = row.state == S.RUNNING
-    row.state = (S.DONE if entering else S.CHECKED).value
+    """Judged, or entered; where rows were lost on the way it is looked at again before it is forgotten."""
     row.version += 1
-    if entering:
-        row.ended_at = work.now
-        acts.forget(work, row.id)
+    if row.state == S.CHECKING or row.lost:
+        row.state, row.started_at = S.CHECKED.value, None
+        row.problem = "Rows that were good are wrong now: judge it anew." if row.lost else ""
+        return
+    row.state, row.ended_at = S.DONE.value, work.now
+    acts.forget(work, row.id)
 
 
 def _understood(work: Work, row: IntakeRun) -> list[_Row]:
@@ -170,17 +214,19 @@ def _whom(work: Work, number: str, field: str) -> int:
 
 def _judge(work: Work, row: IntakeRun, rows: Sequence[_Row]) -> None:
     """Count and keep what is wrong; nothing goes on record."""
-    before, seen = queries.entered_before(work, [one.digest for one in rows]), set[str]()
+    digests = [one.digest for one in rows]
+    seen = queries.entered_before(work, digests) | queries.judged_before(work, row.id, digests)
     columns = json.loads(row.mapping)
     for one in rows:
         if one.draft.faults:
             row.bad += 1
             if row.bad <= MOST_FAULTS:
                 _keep_faults(work, row, one, columns)
-        elif one.digest in before or one.digest in seen:
+        elif one.digest in seen:
             row.known += 1
         else:
             seen.add(one.digest)
+            work.session.add(IntakeDigest(run_id=row.id, digest=one.digest))
             row.good += 1
             row.doubted += bool(one.draft.doubts)
 
@@ -203,12 +249,16 @@ def _keep_faults(work: Work, row: IntakeRun, one: _Row, columns: dict[str, str])
 
 def _enter(work: Work, row: IntakeRun, rows: Sequence[_Row]) -> None:
     """Put rows on record: those that are good, and were not brought in before."""
-    before, chosen = queries.entered_before(work, [one.digest for one in rows]), dict[str, _Row]()
+    digests, chosen = [one.digest for one in rows], dict[str, _Row]()
+    before, judged = queries.entered_before(work, digests), queries.judged_before(work, row.id, digests)
     for one in rows:
-        if one.draft.faults or one.draft.new is None:
+        if one.digest in before or one.digest in chosen:
             continue
-        if one.digest not in before and one.digest not in chosen:
+        if not one.draft.faults:
             chosen[one.digest] = one
+        elif one.digest in judged:  # it was good when it was judged
+            row.lost += 1
+            _keep_faults(work, row, one, json.loads(row.mapping))
     if not chosen:
         return
     numbers = firearms.register_many(work, [_with_persons(work, one.draft) for one in chosen.values()])
@@ -235,7 +285,12 @@ def _with_persons(work: Work, draft: Draft) -> FirearmNew:
     """The firearm with persons who were not on record now being so."""
     if draft.new is None:
         raise AssertionError("only what is understood is entered")
-    numbers = {f"{PERSON}{n}": _person(work, told) for n, told in enumerate(draft.persons)}
+    named_in = {party for step in draft.new.custody for party in (step.from_party, step.to_party)}
+    numbers = {
+        place: _person(work, told)
+        for place, told in ((f"{PERSON}{n}", told) for n, told in enumerate(draft.persons))
+        if place in named_in
+    }
 
     def named(step: CustodyNew) -> CustodyNew:
         giver, taker = step.from_party or "", step.to_party or ""

@@ -30,7 +30,7 @@ from schemas.retention_vocabulary import ReceivedKind
 from schemas.tracing import Question
 from schemas.vocabulary import PartyKind, Purpose, Role, TraceKind
 from tests.firearms.world import World, make_world
-from tests.makers import EVERYTHING, bearer, make_actor, make_party, post, sign_in
+from tests.makers import EVERYTHING, bearer, make_account, make_actor, make_party, post, sign_in
 
 HEAD = (
     "Serial number;Maker;Type;Model;Calibre;Country;Year;Date acquired;Acquired from;Date of sale;Buyer;CPF\n"
@@ -300,6 +300,122 @@ def test_a_word_that_stands_for_no_serial_is_none(office: Office, world: World) 
     assert {field for _, field, _ in faults(office, found)} == {"serial"}
 
 
+def test_what_stops_one_file_keeps_no_other_waiting(
+    office: Office, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = hand_in(office, HEAD + "STOP1;Taurus;pistol;;9x19;BR;;;;;;\n")
+    other = hand_in(office, HEAD + "GO1;Taurus;pistol;;9x19;BR;;;;;;\n")
+    real = worker._with_persons
+
+    def fails(work: Any, draft: Any) -> Any:
+        if draft.new.marks[0].text == "STOP1":
+            raise ValueError("x")
+        return real(work, draft)
+
+    monkeypatch.setattr(worker, "_with_persons", fails)
+    for one in (found, other):
+        with office.begin(OPERATOR) as work:
+            acts.start(work, run_key(one.number), one.version)
+    worker.run_all(office)
+    stopped = read(office, found.number)
+    assert (stopped.state, stopped.entered, "ValueError" in stopped.problem) == ("failed", 0, True)
+    assert read(office, other.number).state == "done"
+    monkeypatch.setattr(worker, "_with_persons", real)
+    assert (enter(office, stopped).state, read(office, found.number).problem) == ("done", "")
+
+
+@pytest.mark.parametrize("policy", list(IntakePolicy))
+def test_what_is_wrong_only_when_it_is_entered_is_told_and_not_lost(
+    office: Office, world: World, monkeypatch: pytest.MonkeyPatch, policy: IntakePolicy
+) -> None:
+    monkeypatch.setattr(acts, "CHUNK", 2)
+    rows = "".join(
+        f"LOST{n};{maker};pistol;;9x19;BR;;;;;;\n" for n, maker in enumerate(["Taurus"] * 3 + ["Tau"])
+    )
+    with office.begin(OPERATOR) as work:
+        acts.confirm(work, AliasNew(AliasField.MAKER, "Tau", world.maker.number))
+    found = hand_in(office, HEAD + rows, policy=policy)
+    assert found.good == 4
+    with office.begin(OPERATOR) as work:
+        work.session.execute(text("DELETE FROM intake_alias"))
+    done = enter(office, found)
+    nothing = policy is IntakePolicy.ALL_OR_NOTHING
+    assert (done.state, done.entered) == (("failed", 0) if nothing else ("checked", 3))
+    assert "judge it anew" in done.problem
+    with office.begin(OPERATOR) as work:
+        acts.confirm(work, AliasNew(AliasField.MAKER, "Tau", world.maker.number))
+        acts.judge_anew(work, run_key(done.number), done.version)
+    worker.run_all(office)
+    again = read(office, found.number)
+    assert (again.state, again.good, again.known) == ("checked", 4 if nothing else 1, 0 if nothing else 3)
+    assert enter(office, again).state == "done"
+    with office.look(OPERATOR) as work:
+        assert work.session.execute(text("SELECT count(*) FROM firearm")).scalar() == 4
+
+
+def test_nobody_is_recorded_whom_no_step_names(office: Office, world: World) -> None:
+    sold = ("NOONE1;Taurus;pistol;;9x19;BR;;;;2001-01-01", "NOONE2;Taurus;pistol;;9x19;BR;;;;")
+    rows = "".join(f"{row};Ana Lima;123\n" for row in sold)
+    with office.look(OPERATOR) as work:
+        before = work.session.execute(text("SELECT count(*) FROM person")).scalar()
+    enter(office, hand_in(office, HEAD + rows))
+    with office.look(OPERATOR) as work:
+        assert work.session.execute(text("SELECT count(*) FROM person")).scalar() == before
+        stranger = IntakeSetting({}, {"holder": "Loja do Zé"})
+    found = hand_in(office, HEAD + "NOONE3;Taurus;pistol;;9x19;BR;;;;;;\n")
+    with pytest.raises(Invalid, match="holder"), office.begin(OPERATOR) as work:
+        acts.settle(work, run_key(found.number), stranger, found.version)
+
+
+def test_a_row_that_comes_again_far_behind_is_known(
+    office: Office, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "CHUNK", 2)
+    rows = "".join(f"{serial};Taurus;pistol;;9x19;BR;;;;;;\n" for serial in ("FB1", "FB2", "FB1", "FB3"))
+    found = hand_in(office, HEAD + rows)
+    assert (found.good, found.known) == (3, 1)
+    assert enter(office, found).entered == 3
+
+
+def test_names_of_people_do_not_stay_with_what_is_wrong(office: Office, world: World) -> None:
+    rows = (
+        "FN1;Taurus;pistol;;9x19;BR;;;;2001-01-01;José\u00a0Silva;"
+        + "7" * 70
+        + "\nFN2;Taurus;pistol;;9x19;BR;;;;;;\n"
+    )
+    found = settle(office, hand_in(office, HEAD + rows), holder=world.dealer.number)
+    assert any("José" in value for _, _, value in faults(office, found))
+    enter(office, found)
+    assert {value for _, field, value in faults(office, found) if field.startswith("disposed")} == {""}
+
+
+def test_whoever_left_brings_in_nothing_more(office: Office, world: World) -> None:
+    account = make_account(office, Role.AUTHORITY_OFFICER)
+    officer = make_actor(Role.AUTHORITY_OFFICER, user_id=account.id)
+    with office.begin(officer) as work:
+        made = acts.hand_in(work, BytesIO(BOOK.encode()), acts.FileTold("x.csv"))
+        work.session.execute(
+            text("UPDATE account SET active = :no WHERE id = :id"), {"no": False, "id": account.id}
+        )
+    worker.run_all(office)
+    found = read(office, made.number)
+    assert (found.state, "may not bring" in found.problem) == ("failed", True)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfes\x00e\x00r\x00\n\x00a",
+        b'{"serial": "A\\u0000"}\n',
+        b'{"serial": "A\\ud800"}\n',
+        b'{"serial\\u0000": "A"}\n',
+    ],
+)
+def test_what_cannot_be_kept_is_refused(office: Office, content: bytes) -> None:
+    with pytest.raises(Invalid):
+        hand_in(office, content)
+
+
 def test_only_the_authority_brings_in(office: Office, world: World) -> None:
     for role in (Role.POLICE, Role.CUSTOMS, Role.AUDITOR, Role.ADMINISTRATOR, Role.TRADER):
         with pytest.raises(Forbidden), office.begin(make_actor(role)) as work:
@@ -316,6 +432,8 @@ def test_the_whole_way_over_the_api(app: Flask, client: FlaskClient, office: Off
     worker.run_all(office)
     found = client.get(at, headers=officer)
     assert (found.json["state"], found.json["bad"]) == ("checked", 2)
+    rest = client.get(f"{at}/faults?after_line=5&limit=1", headers=officer).json["items"]
+    assert [(one["line"], one["field"]) for one in rest] == [(6, "maker"), (6, "calibre"), (6, "year_made")]
     told = client.get(f"{at}/faults", headers=officer).json["items"]
     assert [one["line"] for one in told] == [5, 6, 6, 6]
     setting = {"mapping": found.json["mapping"], "constants": {"holder": world.dealer.number}}

@@ -56,7 +56,7 @@ def test_json_lines() -> None:
         (b"a,b\n" + b"x" * 70_000, "longer than"),
         (b"a,b\n" + b"ok,ok\n" * 20_000 + "ç,ã\n".encode("latin-1"), "encoding"),
         (b'{"a": 1}\n[1]\n', "no JSON object"),
-        (b'{"a": 1}\n{"b": 1}\n', "no b"),
+        (b'{"a": 1}\n{"b": 1}\n', "has no 'b'"),
         (b'{"a": ' + b"[" * 50_000, "no JSON object"),
         (b"PK\x03\x04\0\0\0\0", "NULs"),
         (b"\n\n", "empty"),
