@@ -150,6 +150,22 @@ class PartsCountedSchema(Shape):
 
 
 @dataclass(frozen=True)
+class NamesBack:
+    """items: numbers of goods within a line of the licence, which are named no more."""
+
+    line: int
+    items: tuple[int, ...]
+
+
+class NamesBackSchema(Shape):
+    makes = NamesBack
+    line = Whole(required=True, least=1, most=1000)
+    items = fields.List(
+        Whole(least=1, most=10**6), required=True, validate=validate.Length(min=1, max=MOST_ITEMS)
+    )
+
+
+@dataclass(frozen=True)
 class LotTold:
     """A lot made abroad; calibre: as the licence's line says, where it is left out."""
 

@@ -292,7 +292,7 @@ def name_goods(work: Work, licence_id: int, new: told.Goods, version: int) -> Li
         raise Invalid.at("line", said("There is no line %(line)s.", line=new.line))
     before = [one for one in facts_queries.items_of(work, row.id) if one.line_n == line.n]
     made = goods_rows.items(work, row, line.n, GoodsKind(line.goods), new.items, "items")
-    for n, one in enumerate(made, len(before) + 1):
+    for n, one in enumerate(made, max((one.n for one in before), default=0) + 1):
         one.n = n
     goods_rows.refuse_twice([*facts_queries.items_of(work, row.id), *made], "items")
     work.session.add_all(made)

@@ -8,12 +8,14 @@ from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.work import Work
 from registry.licensing.queries import licence_key
-from registry.shipments import acts, clearing, following, lots, queries, scan_queries
+from registry.licensing.views import LicenceView
+from registry.shipments import acts, clearing, following, lots, naming, queries, scan_queries
 from registry.shipments.queries import shipment_key
 from registry.shipments.sealing import sealed_receipt, sealed_request, shipment_labels
 from registry.shipments.views import CounterView, ScanAnswer, ShipmentRow, ShipmentView
 from schemas import shipments as shapes
 from schemas.firearms import LabelAsked, LabelAskedSchema
+from schemas.licensing_views import LicenceSchema
 from schemas.paging import Page
 from schemas.vocabulary import May
 
@@ -70,6 +72,20 @@ def cancel(work: Work, why: shapes.Reason, number: str, version: int) -> Shipmen
 def scan(work: Work, new: shapes.ScanNew, number: str) -> ScanAnswer:
     """Hold a label, package or mark against a shipment."""
     return clearing.scan(work, shipment_key(number), new)
+
+
+@blueprint.route("/licences/<number>/goods/removals", methods=["POST"])
+@api.writes(
+    blueprint,
+    May.LICENCE_APPLY,
+    takes=shapes.NamesBackSchema,
+    gives=LicenceSchema,
+    status=200,
+    versioned=True,
+)
+def take_back(work: Work, new: shapes.NamesBack, number: str, version: int) -> LicenceView:
+    """Take back the names of goods that no shipment holds, as before a line is reduced."""
+    return naming.take_back(work, licence_key(number), new, version)
 
 
 @blueprint.route("/shipments/<number>/counts", methods=["POST"])

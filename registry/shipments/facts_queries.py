@@ -95,12 +95,17 @@ def goods_of(own: Belongings, keys: dict[int, frozenset[str]] | None = None) -> 
             item.lot_id,
             span_of(item),
             (keys or {}).get(item.firearm_id or 0, frozenset())
-            | {normal_form(item.name), normal_form(own.licensed[item.line_n, item.licence_item].serial)}
-            - {""},
+            | {normal_form(item.name), _serial(own, item)} - {""},
             tuple(done[item.n]),
         )
         for item in own.items
     ]
+
+
+def _serial(own: Belongings, item: ShipmentItem) -> str:
+    """The plain form of what the licence names it by; "" of what is named no more, in a cancelled one."""
+    named = own.licensed.get((item.line_n, item.licence_item))
+    return normal_form(named.serial) if named else ""
 
 
 def licensed_goods(work: Work, licence_id: int) -> list[Goods]:

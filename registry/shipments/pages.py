@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from registry.ammunition.forms import party_choices, with_party_numbers
-from registry.core.errors import Conflict, NotFound, RegistryError
+from registry.core.errors import Conflict, Invalid, NotFound, RegistryError
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, nested, version_seen
@@ -21,7 +21,7 @@ from registry.core.work import Work
 from registry.directory.countries import country_name
 from registry.licensing import queries as licences
 from registry.licensing.queries import licence_key
-from registry.shipments import acts, following, lots, offices, queries
+from registry.shipments import acts, following, lots, naming, offices, queries
 from registry.shipments.queries import shipment_key
 from registry.shipments.sealing import sealed_receipt, sealed_request, shipment_labels
 from registry.shipments.tables import ShipmentEvent
@@ -199,6 +199,34 @@ def lot(number: str, n: int) -> Answer:
     return render(
         "lot", found=found, item=item, typed=typed, errors=errors, parties=choices, schemes=schemes
     ), status
+
+
+@blueprint.route("/licences/<number>/goods/<int:line>/names", methods=["GET", "POST"])
+@guard.may(May.LICENCE_APPLY)
+def names_back(number: str, line: int) -> Answer:
+    """Take back the names of goods that no shipment holds."""
+    errors: Any = ()
+    status = 200
+    if request.method == "POST":
+        try:
+            items = tuple(int(n) for n in request.form.getlist("items") if n.isascii() and n.isdigit())
+            if not items:
+                raise Invalid.at("items", _("Choose what is to be named no more."))
+            with context.begin() as work:
+                naming.take_back(work, licence_key(number), shapes.NamesBack(line, items), version_seen())
+            flash(_("They are named no more."), "good")
+            return redirect(url_for("licensing.case", number=number), 303)
+        except NotFound:
+            raise
+        except RegistryError as error:
+            errors, status = shown(error), error.status
+    with context.look() as work:
+        licence = licences.licence(work, licence_key(number))
+        held = naming.held_by_shipments(work, licence_key(number), line)
+    known = next((one for one in licence.lines if one.n == line), None)
+    if known is None:
+        raise NotFound(_("The licence has no such line."))
+    return render("names", licence=licence, line=known, held=held, errors=errors), status
 
 
 @blueprint.post("/shipments/<number>/cancellation")

@@ -27,7 +27,7 @@ from schemas.shipments_vocabulary import Verdict
 from schemas.tracing import Question
 from schemas.vocabulary import MarkingScheme, PartyKind, Purpose, Role, TraceKind
 from tests.licensing.world import Situation, issue
-from tests.makers import EVERYTHING, bearer, make_account, make_party, make_token
+from tests.makers import EVERYTHING, bearer, make_account, make_party, make_token, post, sign_in
 from tests.shipments import world
 from tests.shipments.world import PORT, Licensed, announce, check_all, clear, read
 
@@ -319,6 +319,36 @@ def test_parts_that_the_licence_names_are_not_sent_as_parts_without_a_serial(
     with pytest.raises(Refused) as refused:
         announce(office, licensed, {1: 3})
     assert "3 of Barrel are not named; of the licence 2 that bear no serial are left" in words(refused.value)
+
+
+def test_names_are_taken_back_of_what_no_shipment_holds_and_a_line_is_reduced(
+    app: Flask, client: FlaskClient, office: Office, port: Actor
+) -> None:
+    licensed = world.rounds_licence(office, ("A1", 300), ("A2", 200))
+    gone = announce(office, licensed, {1: 500})
+    with office.begin(EVERYTHING) as work:
+        acts.cancel(work, shipment_key(gone.number), shapes.Reason("Late"), gone.version)
+    announce(office, licensed, {1: 300})
+    at, officer = f"/api/v1/licences/{licensed.number}", bearer(app, Role.AUTHORITY_OFFICER)
+    etag = client.get(at, headers=officer).headers["ETag"]
+    for items, status in (([1], 409), ([9], 422), ([2], 200)):
+        headers = {**officer, "If-Match": etag}
+        done = client.post(f"{at}/goods/removals", json={"line": 1, "items": items}, headers=headers)
+        assert done.status_code == status, done.json
+    assert [item["name"] for item in done.json["lines"][0]["items"]] == ["Sellier A1"]
+    assert [item.name for item in read(office, gone.number).lines[0].items] == ["Sellier A1", "Sellier A2"]
+    assert [item.checked for item in read(office, gone.number).lines[0].items] == [0, 0]
+    more = told.ItemNew(serial="A3", maker="Sellier", country_made="CZ", quantity=200)
+    with office.begin(EVERYTHING) as work:
+        key = licence_key(licensed.number)
+        named = licensing.name_goods(work, key, told.Goods(1, (more,)), licence(work, key).version)
+    assert [item.n for item in named.lines[0].items] == [1, 2]
+    browser = sign_in(app, Role.AUTHORITY_OFFICER)
+    page = f"/licences/{licensed.number}/goods/1/names"
+    assert "Sellier A3" in browser.get(page).get_data(as_text=True)
+    assert post(browser, page, page, version=str(named.version)).status_code == 422
+    assert post(browser, page, page, version=str(named.version), items="2").status_code == 303
+    assert "A3" not in browser.get(f"/licences/{licensed.number}").get_data(as_text=True)
 
 
 def test_only_parts_are_counted_and_at_the_own_office(office: Office, port: Actor) -> None:
