@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 
 from registry.access import secrets
+from registry.app import settle
 from registry.core.work import Office
 from registry.ledger import log
 from tests.engines import (
@@ -61,6 +62,12 @@ def unsigned() -> Iterator[timedelta]:
 def stale(unsigned: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
     """For a test that looks at what is held up."""
     monkeypatch.setattr(log, "STALE", unsigned)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settled() -> None:
+    """What is loaded stays, as in the server: the collector looks at what tests make alone."""
+    settle()
 
 
 @pytest.fixture(scope="session")
