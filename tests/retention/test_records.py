@@ -9,10 +9,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from registry.core.work import Office
+from registry.core.work import OPERATOR, Office
+from registry.licensing.queries import licence, licence_key
 from schemas.firearms import CustodyNew
 from schemas.vocabulary import CustodyKind, DocumentKind, Role
 from tests.firearms.world import World, made, make_world, register, serial, sold
+from tests.licensing.world import Situation, issue
 from tests.makers import bearer, post, sign_in
 from tests.recovery.world import make_scene, pistol, record
 
@@ -106,6 +108,20 @@ def test_evidence_traces_and_cases_hold_records(app: Flask, client: FlaskClient,
     assert sorted(one["kind"] for one in kept["holds"]) == ["evidence", "legal"]
     (trace,) = preview(client, headers, record_class="trace", on="2090-01-01")
     assert sorted(one["kind"] for one in trace["holds"]) == ["legal", "reference"]
+
+
+def test_a_licence_that_ended_by_time_is_held_by_nothing_and_never_goes_before_its_term(
+    app: Flask, client: FlaskClient, office: Office
+) -> None:
+    number, headers = issue(office, Situation()), bearer(app, Role.AUTHORITY_SUPERVISOR)
+    (now,) = preview(client, headers, record=number)
+    assert now["standing"] == "kept"
+    with office.look(OPERATOR) as work:
+        last = licence(work, licence_key(number)).expires_on
+    assert last is not None
+    assert now["until"] > str(last)
+    (later,) = preview(client, headers, record_class="licence", on="2090-01-01")
+    assert (later["number"], later["standing"], later["holds"]) == (number, "over", [])
 
 
 def test_terms_are_set_and_ended_and_decide_at_once(app: Flask, client: FlaskClient, office: Office) -> None:
