@@ -348,7 +348,7 @@ def test_names_are_taken_back_of_what_no_shipment_holds_and_a_line_is_reduced(
     assert "Sellier A3" in browser.get(page).get_data(as_text=True)
     assert post(browser, page, page, version=str(named.version)).status_code == 422
     assert post(browser, page, page, version=str(named.version), items="2").status_code == 303
-    assert "A3" not in browser.get(f"/licences/{licensed.number}").get_data(as_text=True)
+    assert "Sellier A3" not in browser.get(f"/licences/{licensed.number}").get_data(as_text=True)
 
 
 def test_only_parts_are_counted_and_at_the_own_office(office: Office, port: Actor) -> None:
