@@ -51,7 +51,7 @@ check: $(TESTS_INSTALLED) $(WORDS) ## Check style, types, contracts, migrations 
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n $(JOBS) -q tests/house
+	@[ "$(HOUSE)" = tested ] || $(BIN)/python -m pytest -n $(JOBS) -q tests/house
 
 .PHONY: bench
 bench: $(TESTS_INSTALLED) $(WORDS) bench-programs ## Measure speed (BENCH=name for one, SIZE=full for the contract's size)
