@@ -23,6 +23,7 @@ from schemas.problems import UnmetSchema
 from schemas.vocabulary import MarkingScheme, MovementKind, PackageLevel
 
 MOST_CARTRIDGES = 10**9
+LONGEST_CODE = 40
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ class LotNew:
 class LotNewSchema(Shape):
     makes = LotNew
     maker = Number("P", required=True)
-    code = Text(required=True, longest=40, metadata={"description": "As on the cartridge: UZZ18, UZZ-18."})
+    code = Text(
+        required=True, longest=LONGEST_CODE, metadata={"description": "As on the cartridge: UZZ18, UZZ-18."}
+    )
     calibre = Text(required=True, longest=80)
     product_code = Text(required=True, longest=40)
     product = Text(required=True, longest=120)

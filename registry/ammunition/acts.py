@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from registry.ammunition import (
@@ -28,9 +28,8 @@ from registry.core.work import Work, act, limited_to
 from registry.directory import queries as directory
 from registry.directory.rules import unmet_for_closed
 from registry.directory.tables import Party
-from registry.marks.reading import acceptable_text
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
-from schemas.vocabulary import May, MovementKind, PartyKind
+from schemas.vocabulary import May, MovementKind
 
 MOST_PACKAGES = 100_000
 
@@ -44,14 +43,10 @@ def register_lot(work: Work, new: LotNew) -> LotView:
     """
     maker = directory.party_by_number(work, new.maker, "maker")
     importer = directory.party_by_number(work, new.importer, "importer") if new.importer else None
-    for field, party in (("maker", maker), ("importer", importer)):
-        if party is not None and party.kind not in (PartyKind.MAKER, PartyKind.IMPORTER):
-            raise Invalid.at(field, "A maker or importer is needed here.")
     own = limited_to(work.actor, May.LOT_REGISTER)
     if own is not None and own not in (maker.id, importer and importer.id):
         raise Forbidden("You may register lots that you made or imported")
-    if refused := acceptable_text(new.code, "code"):
-        raise Invalid(unmet=refused)
+    beginnings.refuse_words(new, maker, importer)
     row = beginnings.row_of(work, new, maker)
     known = law_queries.all_rules(work.session)
     breaches = law.breaches_of_lot(known, row.calibre, new.quantity, new.produced_on)
@@ -206,7 +201,7 @@ def _moved(work: Work, row: Lot, giver: Party, new: MovementNew) -> LotView:
 def _unmet_for_closed(work: Work, taker_id: int | None, on: date, field: str) -> list[Unmet]:
     """FP 7: a company that has closed takes nothing more; what is left of its stock may leave its hands."""
     closed = directory.closed(work.session, [taker_id])
-    return [replace(one, field=field) for one in unmet_for_closed(closed, on, None, taker_id)]
+    return unmet_for_closed(closed, on, None, taker_id, fields=("", field))
 
 
 def _own(work: Work, giver: Party) -> None:

@@ -12,11 +12,21 @@ from registry.core.work import Work
 from registry.directory import queries as directory
 from registry.directory.tables import Party
 from registry.marks.reading import acceptable_text, folded, normal_form
-from schemas.ammunition import LotNew
+from schemas.ammunition import LONGEST_CODE, LotNew
 from schemas.vocabulary import MovementKind, PartyKind
 from schemas.words import said
 
-LONGEST_CODE = 40
+BEGINS = frozenset({PartyKind.MAKER, PartyKind.IMPORTER})
+"""Who a lot may begin with."""
+
+
+def refuse_words(new: LotNew, maker: Party, importer: Party | None) -> None:
+    """Raise Invalid where a lot cannot be told so, whoever tells it."""
+    for field, party in (("maker", maker), ("importer", importer)):
+        if party is not None and party.kind not in BEGINS:
+            raise Invalid.at(field, "A maker or importer is needed here.")
+    if refused := acceptable_text(new.code, "code"):
+        raise Invalid(unmet=refused)
 
 
 def row_of(work: Work, new: LotNew, maker: Party) -> Lot:
@@ -24,7 +34,7 @@ def row_of(work: Work, new: LotNew, maker: Party) -> Lot:
     return Lot(
         maker_id=maker.id,
         code=new.code,
-        code_key=normal_form(new.code)[:LONGEST_CODE],
+        code_key=_key(new.code),
         code_folded=folded(new.code)[:LONGEST_CODE],
         calibre=directory.calibre_of(new.calibre, "calibre"),
         product_code=new.product_code,
@@ -43,10 +53,10 @@ def row_of(work: Work, new: LotNew, maker: Party) -> Lot:
 
 def refuse_known(work: Work, row: Lot) -> None:
     """Raise Conflict where a lot of this identity is on record."""
-    _lock_identity(work, row)
-    known = queries.known_lot(work.session, row.maker_id, row.code_key, row.calibre, row.product_code)
+    _lock(work, row.maker_id, row.code_key, row.calibre, row.product_code)
+    known = queries.known_lot(work.session, row)
     if known is not None:
-        raise Conflict(f"This lot is registered as {queries.lot_number(known)}")
+        raise Conflict(f"This lot is registered as {queries.lot_number(known.id)}")
 
 
 def begin(
@@ -85,10 +95,7 @@ def row_abroad(work: Work, new: LotNew, maker: Party) -> Lot:
 
     How many may bear one code was judged where it was made, and how many come in with the licence.
     """
-    if maker.kind not in (PartyKind.MAKER, PartyKind.IMPORTER):
-        raise Invalid.at("maker", "A maker or importer is needed here.")
-    if refused := acceptable_text(new.code, "code"):
-        raise Invalid(unmet=refused)
+    refuse_words(new, maker, None)
     if len(new.code) > LONGEST_CODE:
         raise Invalid.at("code", said("At most %(most)s characters.", most=LONGEST_CODE))
     row = row_of(work, new, maker)
@@ -100,29 +107,21 @@ def row_abroad(work: Work, new: LotNew, maker: Party) -> Lot:
 
 
 def unmet_for_doubled(work: Work, row: Lot, importer_id: int, since: date) -> list[Unmet]:
-    """FP 7: what its importer recorded with a whole lot since their licence began is not recorded again."""
-    known = queries.known_lot(work.session, row.maker_id, row.code_key, row.calibre, row.product_code)
+    """Whether its importer recorded the lot of a row by themselves."""
+    known = queries.known_lot(work.session, row)
     if known is None:
         return []
-    begun = work.session.get_one(Movement, (known, 0, 0))
-    if (
-        begun.to_id != importer_id
-        or begun.happened_on < since
-        or work.session.get_one(Lot, known).consignment
-    ):
-        return []
-    words = said(
-        "Its importer has recorded this lot already, as %(lot)s of %(day)s: correct that record first.",
-        lot=queries.lot_number(known),
-        day=begun.happened_on,
+    begun = work.session.get_one(Movement, (known.id, 0, 0))
+    recorded = rules.Recorded(
+        queries.lot_number(known.id), bool(known.consignment), begun.to_id, begun.happened_on
     )
-    return [Unmet(words, "lot", "FP 7")]
+    return rules.unmet_for_doubled(recorded, importer_id, since)
 
 
 def lock_all(work: Work, rows: Iterable[tuple[int, str, str, str]]) -> None:
     """Hold the identities of lots (maker, code, calibre, product), in one order for everybody."""
     for maker_id, code, calibre, product_code in sorted(set(rows)):
-        work.lock(f"lot:{maker_id}:{normal_form(code)[:LONGEST_CODE]}:{calibre}:{product_code}")
+        _lock(work, maker_id, _key(code), calibre, product_code)
 
 
 def bring_in(work: Work, new: LotNew, maker: Party, importer: Party, place: str, document: str) -> int:
@@ -132,11 +131,15 @@ def bring_in(work: Work, new: LotNew, maker: Party, importer: Party, place: str,
     Raises as row_abroad.
     """
     row = row_abroad(work, new, maker)
-    _lock_identity(work, row)
+    _lock(work, row.maker_id, row.code_key, row.calibre, row.product_code)
     row.consignment = queries.last_consignment(work.session, row) + 1
     begin(work, row, maker, importer, new.imported_on or work.today, place, document)
     return row.id
 
 
-def _lock_identity(work: Work, row: Lot) -> None:
-    work.lock(f"lot:{row.maker_id}:{row.code_key}:{row.calibre}:{row.product_code}")
+def _lock(work: Work, maker_id: int, code_key: str, calibre: str, product_code: str) -> None:
+    work.lock(f"lot:{maker_id}:{code_key}:{calibre}:{product_code}")
+
+
+def _key(code: str) -> str:
+    return normal_form(code)[:LONGEST_CODE]

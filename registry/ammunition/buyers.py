@@ -7,7 +7,7 @@ million rounds be sold irregularly; each is asked here before a sale is recorded
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from stdnum.br import cnpj
 from stdnum.util import get_cc_module
 
 from registry.core.errors import Unmet
-from registry.directory.rules import unmet_for_closed as unmet_for_closed_company
+from registry.directory import rules as directory
 from registry.marks.reading import is_placeholder
 from schemas.vocabulary import PartyKind
 
@@ -112,8 +112,7 @@ def unmet_for_closed(seller: Buyer, buyer: Buyer, sold_on: date) -> list[Unmet]:
     if seller.closed_on is None and buyer.closed_on is None:
         return []
     closed = {one.id: one.closed_on for one in (seller, buyer) if one.closed_on is not None}
-    found = unmet_for_closed_company(closed, sold_on, seller.id, buyer.id)
-    return [replace(unmet, field={"from": "seller", "to": "buyer"}[unmet.field]) for unmet in found]
+    return directory.unmet_for_closed(closed, sold_on, seller.id, buyer.id, fields=("seller", "buyer"))
 
 
 def unmet_for_licence(authorization: str) -> list[Unmet]:

@@ -11,7 +11,7 @@ from registry.ammunition.pages import Answer, blueprint
 from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number
 from registry.core.web import context, guard
-from registry.core.web.forms import load_form
+from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
 from schemas import ammunition_rules as shapes
 from schemas.vocabulary import Exceeding, MarkingScheme, May, PartyKind, RuleKind
@@ -69,11 +69,11 @@ def rule(number: str) -> Answer:
     with context.look() as work:
         found = law_queries.rule(work, rule_id)
     if request.method == "POST":
-        version = typed.pop("version", "")
+        typed.pop("version", None)
         try:
             with context.begin() as work:
                 end = load_form(shapes.RuleEndSchema(), typed)
-                law_acts.end_rule(work, rule_id, end, int(version) if version.isdecimal() else 0)
+                law_acts.end_rule(work, rule_id, end, version_seen())
             flash(_("The rule ends on that day."), "good")
             return redirect(url_for("ammunition.rules"), 303)
         except RegistryError as error:

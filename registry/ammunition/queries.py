@@ -134,26 +134,24 @@ def _shares(work: Work, shares: Any, known: dict[int, PartyName]) -> tuple[Holde
     )
 
 
-def known_lot(session: Session, maker_id: int, code_key: str, calibre: str, product_code: str) -> int | None:
-    """The lot with this identity, of several consignments the first, or None."""
-    query = select(Lot.id).where(
-        Lot.code_key == code_key,
-        Lot.maker_id == maker_id,
-        Lot.calibre == calibre,
-        Lot.product_code == product_code,
-    )
-    return session.scalar(query.order_by(Lot.consignment).limit(1))
+def known_lot(session: Session, row: Lot) -> Lot | None:
+    """The lot on record with the identity of a row, of several consignments the first, or None."""
+    query = select(Lot).where(*_identity(row)).order_by(Lot.consignment)
+    return session.scalar(query.limit(1))
 
 
 def last_consignment(session: Session, row: Lot) -> int:
     """The number of the newest consignment of the lot that a row is of; 0 while there is none."""
-    query = select(func.max(Lot.consignment)).where(
+    return session.scalar(select(func.max(Lot.consignment)).where(*_identity(row))) or 0
+
+
+def _identity(row: Lot) -> list[ColumnElement[bool]]:
+    return [
         Lot.code_key == row.code_key,
         Lot.maker_id == row.maker_id,
         Lot.calibre == row.calibre,
         Lot.product_code == row.product_code,
-    )
-    return session.scalar(query) or 0
+    ]
 
 
 def lots_by_code(

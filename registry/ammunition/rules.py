@@ -102,6 +102,27 @@ def unmet_for_artwork(home: str, buyers: Set[int | None], named: int | None) -> 
     return []
 
 
+class Recorded(NamedTuple):
+    """A lot on record. consignment: whether customs let it in; to_id, on: who had it first, since when."""
+
+    number: str
+    consignment: bool
+    to_id: int | None
+    on: date
+
+
+def unmet_for_doubled(known: Recorded | None, importer_id: int, since: date) -> list[Unmet]:
+    """FP 7: what its importer recorded with a whole lot since their licence began is not recorded again."""
+    if known is None or known.consignment or known.to_id != importer_id or known.on < since:
+        return []
+    words = said(
+        "Its importer has recorded this lot already, as %(lot)s of %(day)s: correct that record first.",
+        lot=known.number,
+        day=known.on,
+    )
+    return [Unmet(words, "lot", "FP 7")]
+
+
 def unmet_for_buyers(scheme: MarkingScheme, buyers: int) -> list[Unmet]:
     """Law 10.826 art. 23 § 2: a code that names the buyer is sold to one buyer only."""
     if scheme is not MarkingScheme.LOT_AND_BUYER_CODE or buyers < 2:

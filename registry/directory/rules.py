@@ -10,14 +10,20 @@ from schemas.words import said
 
 
 def unmet_for_closed(
-    closed: Mapping[int, date], on: date, seller_id: int | None, taker_id: int | None
+    closed: Mapping[int, date],
+    on: date,
+    seller_id: int | None,
+    taker_id: int | None,
+    fields: tuple[str, str] = ("from", "to"),
 ) -> list[Unmet]:
     """FP 7: from the day after it closed a company sells nothing and takes nothing more.
 
     closed: last days by party. seller_id: None where something is not sold but, as what is left of a
-    stock, given into other hands. Fields: from, to.
+    stock, given into other hands. fields: that name the seller and the taker.
     """
-    ended = ((name, closed.get(party or 0)) for name, party in (("from", seller_id), ("to", taker_id)))
+    ended = (
+        (name, closed.get(party or 0)) for name, party in zip(fields, (seller_id, taker_id), strict=True)
+    )
     return [
         Unmet(said("The company closed on %(closed)s, before %(day)s.", closed=day, day=on), name, "FP 7")
         for name, day in ended

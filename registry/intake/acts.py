@@ -138,19 +138,17 @@ def settle(work: Work, run_id: int, new: IntakeSetting, version: int) -> RunView
 
 def _constants(work: Work, told: Mapping[str, str]) -> dict[str, str]:
     """Values for every row: a party has to be on record, lest it becomes a person for each row."""
-    found = {}
-    for name, value in told.items():
-        if not value.strip():
-            continue
-        if not value.isprintable():
-            raise Invalid.at(f"constants.{name}", "It holds characters that cannot be shown.")
-        number = value.strip()
-        if name in PARTIES:
-            known = vocabulary(work).party(number)
-            if known is None:
-                raise Invalid.at(f"constants.{name}", "For every row: a party on record, by number or name.")
-            number = known
-        found[name] = number
+    found = {name: value.strip() for name, value in told.items() if value.strip()}
+    strange = next((name for name, value in found.items() if not value.isprintable()), None)
+    if strange is not None:
+        raise Invalid.at(f"constants.{strange}", "It holds characters that cannot be shown.")
+    named = PARTIES & found.keys()
+    party = vocabulary(work).party if named else None
+    for name in sorted(named):
+        numbers = party(found[name]) if party else ()
+        if len(numbers) != 1:
+            raise Invalid.at(f"constants.{name}", "For every row: a party on record, by number or name.")
+        found[name] = numbers[0]
     return found
 
 

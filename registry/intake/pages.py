@@ -131,15 +131,12 @@ def _changed(number: str, act: Callable[[Work, int, int], Any], done: str) -> An
 @guard.may(May.INTAKE_RUN)
 def settle(number: str) -> Answer:
     """Say which column is which, and what stands for every row."""
-    form = request.form
-    mapping = {name: form.get(f"column-{name}", "")[:400] for name in columns.NAMES}
-    constants = {name: form.get(f"value-{name}", "").strip()[:200] for name in columns.NAMES}
-    policy = form.get("policy", "")
-    new = shapes.IntakeSetting(
-        mapping, constants, IntakePolicy(policy) if policy in list(IntakePolicy) else None
-    )
-    done = _("It is judged anew.")
-    return _changed(number, lambda work, key, version: acts.settle(work, key, new, version), done)
+
+    def change(work: Work, key: int, version: int) -> None:
+        given = {name: value for name, value in request.form.items() if name != "version"}
+        acts.settle(work, key, load_form(shapes.IntakeSettingSchema(), given), version)
+
+    return _changed(number, change, _("It is judged anew."))
 
 
 @blueprint.post("/intakes/<number>/words")

@@ -5,9 +5,10 @@ Nothing is mended in silence: what was told and cannot be taken as it is stays b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from registry.intake import dates, words
 from registry.intake.columns import plain
@@ -25,8 +26,15 @@ from schemas.words import said
 
 PERSON = "person:"
 """How a person who is not on record yet is named in a draft, before the number there."""
-Suggest = tuple[str | None, str]
-"""What a word stands for, None where nobody knows; and what it may stand for, in words."""
+SEVERAL = said("Several companies are called so: tell the number of the one.")
+
+
+class Suggest(NamedTuple):
+    """value: what a word stands for, None where nobody knows; near: what it may stand for, in words."""
+
+    value: str | None
+    near: str = ""
+    why: str = said("Nobody knows this.")
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,8 @@ class PersonTold:
 class Vocabulary:
     """How words are looked up: makers, calibres, parties; a party that nobody knows is a person.
 
+    Companies may share a name: then the register has to tell the number of the one.
+
     aliases: (field, plain word) to what a person said it stands for. home: the State of the registry.
     held: what is to stay at hand while rows are understood.
     """
@@ -67,7 +77,7 @@ class Vocabulary:
     home: str
     maker: Callable[[str], Suggest]
     calibre: Callable[[str], Suggest]
-    party: Callable[[str], str | None]
+    party: Callable[[str], Sequence[str]]
     aliases: Mapping[tuple[str, str], str] = field(default_factory=dict)
     held: object = ()
 
@@ -140,10 +150,10 @@ class _Reader:
             return None
         if (meant := self._alias(name, text)) is not None:
             return meant
-        found, near = find(text)
-        if found is None:
-            self._fault(name, said("Nobody knows this."), near)
-        return found
+        found = find(text)
+        if found.value is None:
+            self._fault(name, found.why, found.near)
+        return found.value
 
     def _listed(self, name: str, known: Mapping[str, str], otherwise: str) -> str:
         text = self._text(name, 80)
@@ -205,8 +215,11 @@ class _Reader:
         text = self._text(name, 200)
         if not text:
             return None
-        if (meant := self.known.party(text)) is not None:
-            return meant
+        known = self.known.party(text)
+        if len(known) > 1:
+            self._fault(name, SEVERAL, ", ".join(known))
+        if known:
+            return known[0]
         self.draft.persons.append(PersonTold(text, self._text(document, 60) if document else ""))
         return f"{PERSON}{len(self.draft.persons) - 1}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from functools import lru_cache
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from registry.directory import calibres
 from registry.directory.queries import name_key, party_number
 from registry.directory.tables import Party
 from registry.intake.tables import IntakeAlias
-from registry.intake.understanding import Suggest, Vocabulary
+from registry.intake.understanding import SEVERAL, Suggest, Vocabulary
 from schemas.vocabulary import PartyKind
 
 NEAR = 0.6
@@ -22,35 +23,39 @@ NEAR = 0.6
 def vocabulary(work: Work) -> Vocabulary:
     """How words are looked up in this unit of work; every look-up is made once."""
     rows = work.session.scalars(select(Party).where(Party.kind != PartyKind.PERSON.value)).all()
-    by_name: dict[str, str] = {}
-    makers: dict[str, str] = {}
-    for row in sorted(rows, key=lambda row: -row.id):  # the oldest record of a name wins
+    by_name: dict[str, list[str]] = defaultdict(list)
+    makers: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
         for key in {row.name_key, name_key(row.short_name)} - {""}:
-            by_name[key] = party_number(row.id)
+            by_name[key].append(party_number(row.id))
             if row.kind == PartyKind.MAKER:
-                makers[key] = party_number(row.id)
+                makers[key].append(party_number(row.id))
     names = {party_number(row.id): row.name for row in rows}
 
     @lru_cache(maxsize=1 << 14)
     def maker(text: str) -> Suggest:
-        found = _numbered(work, text) or makers.get(name_key(text))
-        if found is not None:
-            return found, ""
+        numbered = _numbered(work, text)
+        found = [numbered] if numbered else makers.get(name_key(text), [])
+        if len(found) == 1:
+            return Suggest(found[0])
+        if found:
+            return Suggest(None, ", ".join(f"{names[number]} ({number})" for number in found), SEVERAL)
         near = difflib.get_close_matches(name_key(text), makers, n=1, cutoff=NEAR)
         starts = [key for key in makers if key.startswith(name_key(text)[:5])]
-        best = (near or starts or [""])[0]
-        return None, f"{names[makers[best]]} ({makers[best]})" if best else ""
+        best = next((makers[key][0] for key in [*near, *starts]), None)
+        return Suggest(None, f"{names[best]} ({best})" if best else "")
 
     @lru_cache(maxsize=1 << 14)
     def calibre(text: str) -> Suggest:
         found = calibres.find(text)
         if found is not None:
-            return found.code, ""
-        return None, ", ".join(one.name for one in calibres.suggestions(text)[:2])
+            return Suggest(found.code)
+        return Suggest(None, ", ".join(one.name for one in calibres.suggestions(text)[:2]))
 
     @lru_cache(maxsize=1 << 14)
-    def party(text: str) -> str | None:
-        return _numbered(work, text) or by_name.get(name_key(text))
+    def party(text: str) -> tuple[str, ...]:
+        numbered = _numbered(work, text)
+        return (numbered,) if numbered else tuple(by_name.get(name_key(text), ()))
 
     told = work.session.execute(select(IntakeAlias.field, IntakeAlias.key, IntakeAlias.value))
     aliases = {(row.field, row.key): row.value for row in told}

@@ -249,7 +249,7 @@ def _keep_faults(work: Work, row: IntakeRun, one: _Row, columns: dict[str, str])
 
 def _enter(work: Work, row: IntakeRun, rows: Sequence[_Row]) -> None:
     """Put rows on record: those that are good, and were not brought in before."""
-    digests, chosen = [one.digest for one in rows], dict[str, _Row]()
+    digests, chosen, columns = [one.digest for one in rows], dict[str, _Row](), json.loads(row.mapping)
     before, judged = queries.entered_before(work, digests), queries.judged_before(work, row.id, digests)
     for one in rows:
         if one.digest in before or one.digest in chosen:
@@ -258,7 +258,7 @@ def _enter(work: Work, row: IntakeRun, rows: Sequence[_Row]) -> None:
             chosen[one.digest] = one
         elif one.digest in judged:  # it was good when it was judged
             row.lost += 1
-            _keep_faults(work, row, one, json.loads(row.mapping))
+            _keep_faults(work, row, one, columns)
     if not chosen:
         return
     numbers = firearms.register_many(work, [_with_persons(work, one.draft) for one in chosen.values()])

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from registry.ammunition import queries as lots
-from registry.ammunition.beginnings import LONGEST_CODE
 from registry.core.errors import Invalid, NotFound, RegistryError
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Work
 from registry.directory import queries as directory
 from registry.firearms import queries as firearms
 from registry.licensing.tables import Item, Licence, Line
+from schemas.ammunition import LONGEST_CODE
 from schemas.licensing import ItemNew, LineNew
 from schemas.licensing_vocabulary import GoodsKind, LicenceKind
 from schemas.words import said

@@ -85,10 +85,15 @@ def state_after(move: LicenceMove, state: LicenceState) -> LicenceState:
     return MOVES[move].to or state
 
 
-def possible(state: LicenceState, kind: LicenceKind) -> list[LicenceMove]:
-    """What may happen in a state, in the order of the table: only a broker reports deliveries."""
-    never = M.SHIP if kind is LicenceKind.BROKERING else M.DELIVER
-    return [name for name, move in MOVES.items() if state in move.after and name is not never]
+def possible(state: LicenceState, kind: LicenceKind, *, suspended: bool) -> list[LicenceMove]:
+    """What may happen in a state, in the order of the table: only a broker reports deliveries.
+
+    suspended: whether it was when time ended it; then nothing is reported before that is lifted.
+    """
+    never = {M.SHIP} if kind is LicenceKind.BROKERING else {M.DELIVER}
+    if suspended:
+        never.add(M.DELIVER)
+    return [name for name, move in MOVES.items() if state in move.after and name not in never]
 
 
 def end_of(day: date, zone: str) -> datetime:

@@ -60,11 +60,9 @@ def draw(found: LicenceView, authority: str, seal: Seal, say: Language = ENGLISH
 
 def _title(found: LicenceView, say: Language) -> str:
     title = say(_TITLES[LicenceKind(found.kind)])
-    return (
-        say("%(title)s, temporary: %(purpose)s", title=title, purpose=say.label(found.purpose))
-        if (found.purpose)
-        else title
-    )
+    if not found.purpose:
+        return title
+    return say("%(title)s, temporary: %(purpose)s", title=title, purpose=say.label(found.purpose))
 
 
 _TITLES = {

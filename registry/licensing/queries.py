@@ -22,7 +22,7 @@ from registry.licensing.rules import Condition
 from registry.licensing.tables import Licence
 from registry.licensing.views import ConditionView, LicenceRow, LicenceView, LineView, TransitView
 from schemas.licensing import LicencesAsked
-from schemas.licensing_vocabulary import LicenceKind, LicenceMove, LicenceState
+from schemas.licensing_vocabulary import LicenceKind, LicenceState
 from schemas.paging import Page
 from schemas.vocabulary import ApprovalKind, May, ProposalState
 
@@ -159,8 +159,7 @@ def licence(work: Work, licence_id: int) -> LicenceView:
         events=facts_queries.events_of(work, row.id),
         moves=tuple(
             move.value
-            for move in life.possible(state, LicenceKind(row.kind))
-            if move is not LicenceMove.DELIVER or row.state != S.SUSPENDED
+            for move in life.possible(state, LicenceKind(row.kind), suspended=row.state == S.SUSPENDED)
         ),
         to_issue=tuple(ConditionView.of(one, internal) for one in _to_issue(known, state, today)),
         to_ship=tuple(ConditionView.of(one, internal) for one in _to_ship(known, state, today)),

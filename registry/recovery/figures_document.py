@@ -21,7 +21,7 @@ DESCRIBED: Mapping[Described, Said] = {
 _OF_STATES = frozenset({Described.COUNTRY_MADE, Described.IMPORTED_FROM, Described.EXPORTED_TO})
 
 
-def name_of(share: Share, language: str) -> str:
+def _name_of(share: Share, language: str) -> str:
     """What a share is of, States by their name."""
     return country_name(share.value, language) if share.value and share.by in _OF_STATES else share.value
 
@@ -107,14 +107,22 @@ def _blocks(found: Figures, say: Language) -> Iterator[Block]:
     )
 
 
-def _described(found: Figures, say: Language) -> Iterator[Block]:
-    """The firearms by maker, calibre and State, as the questionnaire on illicit arms flows asks for them."""
+def described(found: Figures, say: Language) -> Iterator[tuple[str, list[tuple[str, int]], int]]:
+    """By maker, calibre and State, as the questionnaire on illicit arms flows asks for them.
+
+    (title, the largest shares by name, all others together) of each kind there is anything of.
+    """
     for by, title in DESCRIBED.items():
         shares, others = largest(found.shares, by)
-        if not shares:
-            continue
-        rows = [(name_of(one, say.code) or say("Not known"), f"{one.firearms:,}") for one in shares]
+        if shares:
+            named = [(_name_of(one, say.code) or say("Not known"), one.firearms) for one in shares]
+            yield say(title), named, others
+
+
+def _described(found: Figures, say: Language) -> Iterator[Block]:
+    for title, shares, others in described(found, say):
+        rows = [(name, f"{many:,}") for name, many in shares]
         if others:
             rows.append((say("All others"), f"{others:,}"))
-        yield Heading(say(title))
+        yield Heading(title)
         yield Table(((say("Name"), 8.0), (say("Firearms"), 2.0)), rows)

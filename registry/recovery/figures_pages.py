@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from registry.core.errors import RegistryError
@@ -16,8 +15,7 @@ from registry.core.web.forms import load_form
 from registry.core.web.words import label, language_of_visitor, shown
 from registry.recovery import figures_document, figures_queries, origin_acts
 from registry.recovery.evidence_pages import shown_item
-from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, largest, percent
-from registry.recovery.figures_document import DESCRIBED, name_of
+from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, percent
 from registry.recovery.pages import Answer, blueprint, pdf, render
 from schemas.figures import FiguresAsked, FiguresAskedSchema, OriginNewSchema
 from schemas.recovery_vocabulary import RecoveryKind
@@ -50,22 +48,10 @@ def figures() -> Answer:
         established=ESTABLISHED,
         heads=[{"label": label(kind), "kind": "amount"} for kind in RecoveryKind],
         percent=percent,
-        described=_described(found),
+        described=list(figures_document.described(found, language_of_visitor())),
         most=max(1, *found.by_status.values()),
     )
     return page, status
-
-
-def _described(found: Figures) -> list[tuple[str, list[tuple[str, int]], int]]:
-    """(title, the largest shares by name, all others together) of each kind there is anything of."""
-    language = str(get_locale() or "en")
-    shown = []
-    for by, title in DESCRIBED.items():
-        shares, others = largest(found.shares, by)
-        if shares:
-            named = [(name_of(one, language) or _("Not known"), one.firearms) for one in shares]
-            shown.append((str(_(title)), named, others))
-    return shown
 
 
 def _figures() -> Figures:

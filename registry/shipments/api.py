@@ -97,7 +97,7 @@ def count(work: Work, new: shapes.PartsCounted, number: str) -> ShipmentView:
     return clearing.count(work, shipment_key(number), new)
 
 
-@_changes("lots/<int:n>", May.SHIPMENT_ANNOUNCE, shapes.LotToldSchema)
+@_changes("lots/<int(max=999999):n>", May.SHIPMENT_ANNOUNCE, shapes.LotToldSchema)
 def tell_lot(work: Work, new: shapes.LotTold, number: str, n: int, version: int) -> ShipmentView:
     """Say of what lot cartridges are that come in and that no record describes yet."""
     return lots.tell_lot(work, shipment_key(number), n, new, version)

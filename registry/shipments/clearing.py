@@ -55,8 +55,9 @@ def scan(work: Work, shipment_id: int, new: ScanNew) -> ScanAnswer:
 
 def _answer(work: Work, row: Shipment, found: matching.Found, own: Belongings) -> ScanAnswer:
     name = next((item.name for item in own.items if item.n == found.n), "")
-    now = queries.shipment(work, row.id)
-    return ScanAnswer(found.verdict.value, name, now.checked, now.whole)
+    lines = facts_queries.line_views(work, facts_queries.belongings(work, row))
+    checked, whole = sum(line.checked for line in lines), sum(line.whole for line in lines)
+    return ScanAnswer(found.verdict.value, name, checked, whole)
 
 
 @act(May.SHIPMENT_CLEAR)
@@ -65,8 +66,8 @@ def count(work: Work, shipment_id: int, new: PartsCounted) -> ShipmentView:
     row = queries.shipment_row(work, shipment_id, locked=True)
     steps.allow_move(row, M.SCAN)
     refuse_if(rules.unmet_for_office(queries.own_office(work), row.office))
-    facts = {line.line: line for line in queries.shipment(work, row.id).lines}
-    if new.line not in facts or not facts[new.line].unnamed:
+    lines = facts_queries.line_views(work, facts_queries.belongings(work, row))
+    if not any(line.line == new.line and line.unnamed for line in lines):
         raise Invalid.at("line", "Nothing of this line is counted: every piece of it is named.")
     work.session.get_one(ShipmentLine, (row.id, new.line)).counted = new.quantity
     work.session.flush()

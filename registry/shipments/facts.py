@@ -8,6 +8,7 @@ from datetime import date
 from registry.core.errors import Unmet
 from schemas.licensing_vocabulary import GoodsKind, LicenceKind
 from schemas.shipments_vocabulary import Direction, ShipmentState
+from schemas.vocabulary import MarkingScheme
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,22 @@ class ShipmentFacts:
     licence: tuple[Unmet, ...] = ()
     strays: int = 0
     explained: bool = False
+
+
+@dataclass(frozen=True)
+class LotFacts:
+    """What is told of a lot made abroad, beside what the licence says of it ("" or None where nothing).
+
+    maker_fits: whether the maker goes by the name that the licence gives.
+    """
+
+    scheme: MarkingScheme
+    maker_fits: bool
+    country: str
+    calibre: str
+    licensed_maker: str = ""
+    licensed_country: str = ""
+    licensed_calibre: str | None = None
 
 
 @dataclass(frozen=True)

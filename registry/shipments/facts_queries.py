@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -157,27 +157,31 @@ def facts_of(
 
 def _without_serials(work: Work, row: Shipment, own: Belongings) -> dict[int, int]:
     """By line, how many of its pieces bear no serial and were not shipped yet."""
-    named: dict[int, int] = defaultdict(int)
-    for (line_n, _), item in own.licensed.items():
-        span = span_of(item)
-        named[line_n] += span.size if span else 1
+    parts = {n: line for n, line in own.licence_lines.items() if line.goods == GoodsKind.PART}
+    if not parts:
+        return {}
+    named = Counter(line_n for line_n, _ in own.licensed)
+    items = (
+        select(func.count())
+        .where(
+            ShipmentItem.shipment_id == ShipmentLine.shipment_id,
+            ShipmentItem.line_n == ShipmentLine.line_n,
+        )
+        .scalar_subquery()
+    )
     others = (
-        select(ShipmentLine, Shipment.id)
+        select(ShipmentLine.line_n, func.sum(ShipmentLine.quantity - items))
         .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
         .where(
             ShipmentLine.licence_id == row.licence_id,
+            ShipmentLine.line_n.in_(parts),
             Shipment.id != row.id,
             Shipment.state.in_([state.value for state in GONE]),
         )
+        .group_by(ShipmentLine.line_n)
     )
-    gone: dict[int, int] = defaultdict(int)
-    for line, shipment_id in work.session.execute(others):
-        items = select(func.count()).where(
-            ShipmentItem.shipment_id == shipment_id, ShipmentItem.line_n == line.line_n
-        )
-        gone[line.line_n] += line.quantity - (work.session.scalar(items) or 0)
-    parts = {n: line for n, line in own.licence_lines.items() if line.goods == GoodsKind.PART}
-    return {n: line.quantity - named[n] - gone[n] for n, line in parts.items()}
+    gone = {line_n: int(many) for line_n, many in work.session.execute(others)}
+    return {n: line.quantity - named[n] - gone.get(n, 0) for n, line in parts.items()}
 
 
 def _line(

@@ -59,6 +59,13 @@ def unmet_for_move(move: ShipmentMove, state: ShipmentState, direction: Directio
     return [Unmet(words, "state", "FP 10(1)")]
 
 
-def possible(state: ShipmentState, direction: Direction) -> list[ShipmentMove]:
-    """What may happen to a shipment, in the order of the table."""
-    return [name for name, row in MOVES.items() if state in row.after and direction in row.directions]
+def possible(state: ShipmentState, direction: Direction, *, temporary: bool) -> list[ShipmentMove]:
+    """What may happen to a shipment, in the order of the table.
+
+    temporary: whether it comes for a time (FP 10(6)): nothing of it is put on record.
+    """
+    return [
+        name
+        for name, row in MOVES.items()
+        if state in row.after and direction in row.directions and not (temporary and name is M.TELL)
+    ]

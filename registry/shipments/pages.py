@@ -171,7 +171,7 @@ def _change(
     return redirect(url_for("shipments.show", number=number), 303)
 
 
-@blueprint.route("/shipments/<number>/lots/<int:n>", methods=["GET", "POST"])
+@blueprint.route("/shipments/<number>/lots/<int(max=999999):n>", methods=["GET", "POST"])
 @guard.may(May.SHIPMENT_ANNOUNCE)
 def lot(number: str, n: int) -> Answer:
     """Say of what lot cartridges are that come in and that no record describes yet."""
@@ -201,7 +201,7 @@ def lot(number: str, n: int) -> Answer:
     ), status
 
 
-@blueprint.route("/licences/<number>/goods/<int:line>/names", methods=["GET", "POST"])
+@blueprint.route("/licences/<number>/goods/<int(max=1000):line>/names", methods=["GET", "POST"])
 @guard.may(May.LICENCE_APPLY)
 def names_back(number: str, line: int) -> Answer:
     """Take back the names of goods that no shipment holds."""
@@ -209,11 +209,13 @@ def names_back(number: str, line: int) -> Answer:
     status = 200
     if request.method == "POST":
         try:
-            items = tuple(int(n) for n in request.form.getlist("items") if n.isascii() and n.isdigit())
-            if not items:
+            chosen = request.form.getlist("items")
+            if not chosen:
                 raise Invalid.at("items", _("Choose what is to be named no more."))
+            told = {"line": str(line), **{f"items-{n}": item for n, item in enumerate(chosen)}}
+            taken = load_form(shapes.NamesBackSchema(), told)
             with context.begin() as work:
-                naming.take_back(work, licence_key(number), shapes.NamesBack(line, items), version_seen())
+                naming.take_back(work, licence_key(number), taken, version_seen())
             flash(_("They are named no more."), "good")
             return redirect(url_for("licensing.case", number=number), 303)
         except NotFound:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, func, or_, select
 
+from registry.ammunition.spans import Span
 from registry.core.errors import NotFound
 from registry.core.numbers import find_registry_number, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
@@ -28,7 +30,7 @@ from registry.shipments.tables import (
 from registry.shipments.views import Crossing, ScanView, ShipmentRow, ShipmentView
 from schemas.paging import Page
 from schemas.shipments import ShipmentsAsked
-from schemas.shipments_vocabulary import Direction, ShipmentMove, ShipmentState
+from schemas.shipments_vocabulary import Direction, ShipmentState
 from schemas.vocabulary import May
 
 PREFIX = "SH"
@@ -100,11 +102,7 @@ def shipment(work: Work, shipment_id: int) -> ShipmentView:
         lines=facts_queries.line_views(work, own),
         scans=tuple(_scan(scan) for scan in reversed(own.scans)),
         events=events_of(work, row.id),
-        moves=tuple(
-            move.value
-            for move in life.possible(state, direction)
-            if move is not ShipmentMove.TELL or not licence.purpose
-        ),
+        moves=tuple(move.value for move in life.possible(state, direction, temporary=bool(licence.purpose))),
         unmet=tuple(unmet),
     )
 
@@ -226,23 +224,32 @@ def shipment_key(text: str) -> int:
     return find_registry_number(PREFIX, text)
 
 
-def crossings(
-    work: Work, firearm_id: int | None = None, lot_id: int | None = None, position: int = 0
-) -> list[Crossing]:
-    """Cleared shipments that a firearm, or one cartridge of a lot, was in, in their order; for traces."""
-    what = (
-        [ShipmentItem.firearm_id == firearm_id, ShipmentItem.component_n == 0]
-        if lot_id is None
-        else [ShipmentItem.lot_id == lot_id, ShipmentItem.first <= position, ShipmentItem.last >= position]
-    )
-    query = (
-        select(Shipment, Licence)
+def crossings(work: Work, firearm_id: int) -> list[Crossing]:
+    """Cleared shipments that a firearm was in, in their order; for traces."""
+    query = _cleared(ShipmentItem.firearm_id == firearm_id, ShipmentItem.component_n == 0)
+    return [_crossing(row.Shipment, row.Licence) for row in work.session.execute(query)]
+
+
+def crossings_of_span(work: Work, lot_id: int, span: Span) -> list[Crossing]:
+    """Cleared shipments that every cartridge of a span was in, in their order; for traces."""
+    touched = (ShipmentItem.first <= span.last, ShipmentItem.last >= span.first)
+    shared: dict[int, int] = defaultdict(int)
+    found = {}
+    for row in work.session.execute(_cleared(ShipmentItem.lot_id == lot_id, *touched)):
+        part = span.within(Span(row.first, row.last))
+        shared[row.Shipment.id] += part.size if part else 0
+        found[row.Shipment.id] = _crossing(row.Shipment, row.Licence)
+    return [crossing for key, crossing in found.items() if shared[key] == span.size]
+
+
+def _cleared(*what: ColumnElement[bool]) -> AnySelect:
+    return (
+        select(Shipment, Licence, ShipmentItem.first, ShipmentItem.last)
         .join(Licence, Licence.id == Shipment.licence_id)
         .join(ShipmentItem, ShipmentItem.shipment_id == Shipment.id)
         .where(*what, ShipmentItem.stage == CLEARED)
         .order_by(Shipment.cleared_at, Shipment.id)
     )
-    return [_crossing(row.Shipment, row.Licence) for row in work.session.execute(query)]
 
 
 def _crossing(row: Shipment, licence: Licence) -> Crossing:

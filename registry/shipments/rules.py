@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from registry.core.errors import Unmet
-from registry.shipments.facts import GoodsFacts, LineFacts, ReceiptFacts, ShipmentFacts
+from registry.directory.countries import state
+from registry.shipments.facts import GoodsFacts, LineFacts, LotFacts, ReceiptFacts, ShipmentFacts
 from schemas.licensing_vocabulary import GoodsKind, LicenceKind
 from schemas.shipments_vocabulary import Direction
+from schemas.vocabulary import MarkingScheme
 from schemas.words import said
 
 RECEIPT_DAYS = 45
@@ -196,6 +198,21 @@ def unmet_for_receipt(facts: ReceiptFacts, today: date) -> list[Unmet]:
         words = said("What came is not what went: say what is known of the difference.")
         found.append(Unmet(words, "note", "FP 10(4)"))
     return found
+
+
+def unmet_for_told_lot(facts: LotFacts) -> Iterator[Unmet]:
+    """FP 10(3): of the lot that the licence names; its own numbers, which nobody told, cannot be recorded."""
+    if facts.scheme is MarkingScheme.SERIALISED:
+        words = said("Which of the lot's own numbers came is not told: record it by its lot code.")
+        yield Unmet(words, "scheme", "FP 7(a)")
+    if not facts.maker_fits:
+        words = said("The licence names %(maker)s.", maker=facts.licensed_maker)
+        yield Unmet(words, "maker", "FP 10(3)")
+    elif facts.licensed_country not in ("", facts.country):
+        words = said("The licence names %(maker)s.", maker=state(facts.licensed_country))
+        yield Unmet(words, "maker", "FP 10(3)")
+    if facts.licensed_calibre not in (None, facts.calibre):
+        yield Unmet(said("The licence is for another calibre."), "calibre", "FP 10(3)")
 
 
 def receipt_due_on(departed_on: date, days: int | None) -> date:

@@ -55,6 +55,16 @@ class LineView:
     counted: int | None
     items: tuple[ItemView, ...]
 
+    @property
+    def whole(self) -> int:
+        """How much there is to be compared with labels, or to be counted."""
+        return self.unnamed + sum(item.quantity for item in self.items)
+
+    @property
+    def checked(self) -> int:
+        """How much of it was."""
+        return min(self.counted or 0, self.unnamed) + sum(item.checked for item in self.items)
+
 
 @dataclass(frozen=True)
 class ScanView:
@@ -108,15 +118,12 @@ class ShipmentView(ShipmentRow):
     @property
     def whole(self) -> int:
         """How much there is to be compared with labels, or to be counted."""
-        return sum(line.unnamed + sum(item.quantity for item in line.items) for line in self.lines)
+        return sum(line.whole for line in self.lines)
 
     @property
     def checked(self) -> int:
         """How much of it was."""
-        return sum(
-            min(line.counted or 0, line.unnamed) + sum(item.checked for item in line.items)
-            for line in self.lines
-        )
+        return sum(line.checked for line in self.lines)
 
 
 @dataclass(frozen=True)

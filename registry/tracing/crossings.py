@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from registry.ammunition.spans import Span
 from registry.core.numbers import key_of
 from registry.core.work import Work
 from registry.directory.countries import state
@@ -25,19 +26,17 @@ def told(work: Work, question: Question, answer: Answer) -> Answer:
     firearm, lot = key_of("F", number), key_of("L", number)
     if firearm is not None:
         found = queries.crossings(work, firearm)
-    elif lot is not None and question.position is not None:
-        found = queries.crossings(work, lot_id=lot, position=question.position - 1)
     elif lot is not None:
-        found = _of_all(work, lot, answer.candidates[0].quantity or 0)
+        found = queries.crossings_of_span(work, lot, _asked(question, answer.candidates[0].quantity or 0))
     else:
         return answer
     return replace(answer, findings=(*answer.findings, *map(_finding, found))) if found else answer
 
 
-def _of_all(work: Work, lot: int, quantity: int) -> list[Crossing]:
-    """Shipments that every cartridge of a lot was in, as one that came in whole."""
-    last = queries.crossings(work, lot_id=lot, position=quantity - 1)
-    return [crossing for crossing in queries.crossings(work, lot_id=lot) if crossing in last]
+def _asked(question: Question, quantity: int) -> Span:
+    """The cartridge that was asked for; the whole lot, where it may be any of it."""
+    first = 0 if question.position is None else question.position - 1
+    return Span(first, quantity - 1 if question.position is None else first)
 
 
 def _finding(crossing: Crossing) -> Finding:

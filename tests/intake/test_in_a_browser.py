@@ -42,7 +42,7 @@ def test_a_file_is_handed_in_settled_and_entered(page: Page, live: Live, tmp_pat
     page.reload()
     expect(page.get_by_label("Tavrus stands for")).to_have_count(0)
     page.get_by_text("Which column is which").first.click()
-    page.locator("[name=value-holder]").fill(world.dealer.number)
+    page.locator("[name=constants-holder]").fill(world.dealer.number)
     page.get_by_role("button", name="Judge anew").click()
     worker.run_all(live.office)
     page.reload()

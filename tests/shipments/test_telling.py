@@ -12,11 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry.ammunition.queries import lot
+from registry.ammunition.spans import Span
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Actor, Office
 from registry.licensing import decision_acts
 from registry.licensing.queries import licence, licence_key
-from registry.shipments import following, offices
+from registry.shipments import following, offices, queries
 from registry.shipments.queries import shipment_key
 from schemas import licensing_review as review
 from schemas import shipments as shapes
@@ -62,6 +63,31 @@ def test_a_trace_tells_of_export_and_receipt(
     cartridge = {"kind": "cartridge", "code": code, "position": 7}
     assert findings(client, police, **cartridge) == [told]
     assert findings(client, police, **{**cartridge, "position": 101}) == []
+
+
+def test_a_shipment_of_both_ends_of_a_lot_is_none_of_the_lot(office: Office, port: Actor) -> None:
+    ends, middle = (Span(0, 49), Span(950, 999)), Span(50, 949)
+    licensed = world.export_licence(office, guns=1, spans=(*ends, middle))
+    key = parse_registry_number("L", licensed.lot)
+    for quantity, whole, expected in ((100, 0, (1, 1, 0)), (900, 0, (1, 1, 1))):
+        number = announce(office, licensed, {2: quantity}).number
+        check_all(office, number, port)
+        clear(office, number, port)
+        with office.look(EVERYTHING) as work:
+            of_all = queries.crossings_of_span(work, key, Span(0, 999))
+            told = [len(queries.crossings_of_span(work, key, span)) for span in (*ends, middle)]
+        assert (len(of_all), tuple(told)) == (whole, expected)
+
+
+def test_a_lot_that_went_in_two_spans_of_one_shipment_went_whole(office: Office, port: Actor) -> None:
+    licensed = world.export_licence(office, guns=1, spans=(Span(0, 499), Span(500, 999)))
+    number = announce(office, licensed, {2: 1_000}).number
+    check_all(office, number, port)
+    clear(office, number, port)
+    with office.look(EVERYTHING) as work:
+        key = parse_registry_number("L", licensed.lot)
+        (crossing,) = queries.crossings_of_span(work, key, Span(0, 999))
+    assert crossing.shipment == number
 
 
 def text_of(paper: bytes) -> str:

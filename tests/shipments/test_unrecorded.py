@@ -149,9 +149,9 @@ def test_a_lot_that_the_licence_does_not_name_is_refused(office: Office, port: A
     for name, country in (("Sellier & Bellot", "DE"), ("Fiocchi", "CZ")):
         with office.begin(EVERYTHING) as work:
             other = make_party(work, PartyKind.MAKER, name=name, country=country).number
-        with pytest.raises(Invalid) as invalid:
+        with pytest.raises(Refused) as refused_:
             world.tell_lots(office, number, other)
-        assert (invalid.value.unmet[0].field, invalid.value.unmet[0].article) == ("maker", "FP 10(3)")
+        assert (refused_.value.unmet[0].field, refused_.value.unmet[0].article) == ("maker", "FP 10(3)")
     assert not read(office, number).lines[0].items[0].told
 
 
@@ -162,9 +162,9 @@ def test_what_cannot_stand_in_its_record_is_refused_when_it_is_named(office: Off
     number = announce(office, world.rounds_licence(office, ("A1", 500)), {1: 500}).number
     with office.begin(EVERYTHING) as work:
         made = make_party(work, PartyKind.MAKER, name="Sellier", country="CZ").number
-    with pytest.raises(Invalid) as refused:  # which of its own numbers came is not known
+    with pytest.raises(Refused) as told_so:  # which of its own numbers came is not known
         world.tell_lots(office, number, made, scheme=MarkingScheme.SERIALISED)
-    assert refused.value.unmet[0].field == "scheme"
+    assert told_so.value.unmet[0].field == "scheme"
 
 
 def test_a_record_of_a_firearm_is_none_of_cartridges(office: Office, port: Actor) -> None:
@@ -347,6 +347,9 @@ def test_names_are_taken_back_of_what_no_shipment_holds_and_a_line_is_reduced(
     page = f"/licences/{licensed.number}/goods/1/names"
     assert "Sellier A3" in browser.get(page).get_data(as_text=True)
     assert post(browser, page, page, version=str(named.version)).status_code == 422
+    for strange in ("9" * 5_000, "10000000", "-1", "x"):
+        assert post(browser, page, page, version=str(named.version), items=strange).status_code == 422
+    assert browser.get(page.replace("/1/", f"/{10**20}/")).status_code == 404
     assert post(browser, page, page, version=str(named.version), items="2").status_code == 303
     assert "Sellier A3" not in browser.get(f"/licences/{licensed.number}").get_data(as_text=True)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from registry.ammunition import acts as ammunition
+from registry.ammunition.spans import Span
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Actor, Office
 from registry.firearms import acts as firearms
@@ -58,8 +60,10 @@ def customs(office: Office, at: str | None = PORT) -> Actor:
     return make_actor(Role.CUSTOMS, user_id=account.id)
 
 
-def export_licence(office: Office, guns: int = 5, rounds: int = 1_000, **given: Any) -> Licensed:
-    """An export licence of firearms and cartridges that its holder has."""
+def export_licence(
+    office: Office, guns: int = 5, rounds: int = 1_000, spans: Sequence[Span] = (), **given: Any
+) -> Licensed:
+    """An export licence of firearms and cartridges that its holder has. spans: all where none is told."""
     lines = ({**GUNS, "quantity": guns}, {**ROUNDS, "quantity": rounds})
     number = issue(office, Situation(lines=lines, **given))
     with office.look(EVERYTHING) as work:
@@ -75,7 +79,8 @@ def export_licence(office: Office, guns: int = 5, rounds: int = 1_000, **given: 
             serials.append(serial)
         lot = _lot(work, world, holder, rounds)
         _name(work, number, 1, [told.ItemNew(firearm=gun) for gun in numbers])
-        _name(work, number, 2, [told.ItemNew(lot=lot, first=0, last=rounds - 1)])
+        named = spans or [Span(0, rounds - 1)]
+        _name(work, number, 2, [told.ItemNew(lot=lot, first=one.first, last=one.last) for one in named])
     return Licensed(number, holder, tuple(numbers), lot, tuple(serials))
 
 
