@@ -13,7 +13,7 @@ from schemas.fields import Country, Day, Text, Whole
 
 VERSIONS = ("1.0",)
 LONGEST_LIFE = 14 * 24 * 3600  # seconds
-LATEST = 2**40  # seconds since 1970: beyond the year 36000
+LATEST = 253_402_300_799  # seconds since 1970: the last one that a calendar can say, in the year 9999
 JTI = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 DIGEST = re.compile(r"[A-Za-z0-9_-]{43}")
 TYPE = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*){0,3}")

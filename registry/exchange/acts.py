@@ -79,12 +79,7 @@ def make_keys(work: Work) -> tuple[str, str]:
 @act(May.EXCHANGE_MANAGE)
 def destroy_old_keys(work: Work) -> int:
     """Private halves of encryption keys whose interval is over are destroyed; how many."""
-    over = select(ExchangeOwnKey).where(
-        ExchangeOwnKey.use == ENCRYPTION,
-        ExchangeOwnKey.valid_until <= work.now,
-        ExchangeOwnKey.sealed.is_not(None),
-    )
-    rows = work.session.scalars(over).all()
+    rows = queries.keys_to_destroy(work)
     for row in rows:
         row.sealed = None
     return len(rows)

@@ -24,7 +24,7 @@ from flask.cli import AppGroup
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR, Work
-from registry.exchange import acts, courier, keysets, own_kinds, queries, transport
+from registry.exchange import acts, courier, held, keysets, own_kinds, queries, rounds, transport, watch
 from registry.exchange.kinds import Kinds
 from schemas.exchange_keys import Card
 
@@ -57,7 +57,7 @@ def courier_of(parts: Registry, kinds: Kinds) -> courier.Courier:
 
 def keep_delivering(parts: Registry, kinds: Kinds) -> threading.Event:
     """Begin to deliver in a thread of this process; setting the event ends it."""
-    return courier.start(courier_of(parts, kinds), daily(parts))
+    return rounds.start(courier_of(parts, kinds), daily(parts))
 
 
 @exchange.command("keygen")
@@ -163,7 +163,7 @@ def deliver(forever: bool) -> None:
     """Send what is due now; with --forever as the courier of this registry."""
     runner = courier_of(_parts(), current_app.extensions["exchange_kinds"])
     if forever:
-        courier.run(runner, threading.Event(), daily(_parts()))
+        rounds.run(runner, threading.Event(), daily(_parts()))
         return
     tried = 0
     while count := runner.run_once():
@@ -172,9 +172,12 @@ def deliver(forever: bool) -> None:
 
 
 def daily(parts: Registry) -> list[Callable[[], object]]:
-    """What the courier does beside deliveries: comparing channels, and what higher floors have due."""
+    """What the courier does beside deliveries: its own watch, and what higher floors have due."""
+    ours = (
+        own_kinds.post_due_statuses, watch.alert_overdue, watch.destroy_old_keys, held.give_up_due
+    )  # fmt: skip
     offered = parts.office.offers.get("due", {}).values()
-    return [partial(due, parts.office) for due in (own_kinds.post_due_statuses, *offered)]
+    return [partial(due, parts.office) for due in (*ours, *offered)]
 
 
 @exchange.command("outbox")

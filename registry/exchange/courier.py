@@ -7,28 +7,22 @@ any moment only leaves a message to be tried again, which the receiver answers w
 from __future__ import annotations
 
 import hashlib
-import itertools
 import secrets
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import structlog
 from marshmallow import ValidationError
 
 from registry.core.work import OPERATOR, Office, Work
-from registry.exchange import inbox, jose, queries, rules, sealing, strict_json
+from registry.exchange import jose, queries, rules, sealing, strict_json
 from registry.exchange.kinds import Kinds
 from registry.exchange.tables import ExchangeOut
 from schemas.exchange import ProblemSchema, Receipt, ReceiptSchema
 
 AT_ONCE = 20
-EVERY = 0.1  # seconds: a chain of States waits for two such looks at every step
-SELDOM = 10  # looks, after which what else is due is done
 _RECEIPT, _PROBLEM = ReceiptSchema(), ProblemSchema()
 UNSENT = timedelta(hours=1)  # until a key set that has expired is looked at again
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -67,38 +61,45 @@ class Courier:
     chance: Callable[[], float] = secrets.SystemRandom().random
 
     def run_once(self) -> int:
-        """Try everything that is due; how many were tried."""
-        if not self._is_due():
-            return 0
-        parcels = self._claimed()
-        for parcel in parcels:
-            self._deliver(parcel)
+        """Try everything that is due, State by State; how many were tried."""
+        return sum(self.serve(peer) for peer in self.due_peers())
+
+    def due_peers(self) -> list[str]:
+        """States that something is due to."""
+        with self.office.look(OPERATOR) as work:
+            return queries.due_peers(work)
+
+    def serve(self, peer: str) -> int:
+        """Try what is due to one State, at most AT_ONCE; how many were tried.
+
+        Where it does not answer, the others wait too, as if each had been tried: a State that is slow or
+        silent costs one try's patience and not one for each message.
+        """
+        parcels = self._claimed(peer)
+        for at, parcel in enumerate(parcels):
+            try:
+                reply = self.send(parcel)
+            except Unreachable as error:
+                self._note(parcels[at:], f"unreachable: {error}")
+                break
+            self._heard(parcel, reply)
         return len(parcels)
 
-    def _is_due(self) -> bool:
-        with self.office.look(OPERATOR) as work:
-            due = queries.next_due(work)
-            return due is not None and due <= work.now
-
-    def _claimed(self) -> list[Parcel]:
+    def _claimed(self, peer: str) -> list[Parcel]:
         """What is tried now, sealed; what has expired is dead from now on."""
         with self.office.begin(OPERATOR, doing="exchange.deliver") as work:
             return [
                 parcel
-                for row in queries.due(work, AT_ONCE)
+                for row in queries.due(work, peer, AT_ONCE)
                 if (parcel := _parcel(work, row, self.chance())) is not None
             ]
 
-    def _deliver(self, parcel: Parcel) -> None:
-        try:
-            reply = self.send(parcel)
-        except Unreachable as error:
-            return self._note(parcel, f"unreachable: {error}")
+    def _heard(self, parcel: Parcel, reply: Reply) -> None:
         with self.office.look(OPERATOR) as work:
             verdict = judged(work, parcel, reply)
         if isinstance(verdict, Delivered):
             return self._settle(parcel, verdict)
-        return self._note(parcel, verdict.said, verdict.permanent)
+        return self._note([parcel], verdict.said, verdict.permanent)
 
     def _settle(self, parcel: Parcel, verdict: Delivered) -> None:
         with self.office.begin(OPERATOR, doing="exchange.deliver") as work:
@@ -106,14 +107,15 @@ class Courier:
             if row.state != "delivered":
                 row.state, row.receipt, row.problem, row.ended_at = "delivered", verdict.receipt, "", work.now
 
-    def _note(self, parcel: Parcel, problem: str, permanent: bool = False) -> None:
+    def _note(self, parcels: Sequence[Parcel], problem: str, permanent: bool = False) -> None:
         with self.office.begin(OPERATOR, doing="exchange.deliver") as work:
-            row = queries.out_row(work, parcel.jti)
-            if row.state != "waiting":
-                return
-            row.problem = problem[:400]
-            if permanent:
-                row.state, row.ended_at = "dead", work.now
+            for parcel in parcels:
+                row = queries.out_row(work, parcel.jti)
+                if row.state != "waiting":
+                    continue
+                row.problem = problem[:400]
+                if permanent:
+                    row.state, row.ended_at = "dead", work.now
 
 
 def _parcel(work: Work, row: ExchangeOut, chance: float) -> Parcel | None:
@@ -179,35 +181,3 @@ def _receipted(work: Work, parcel: Parcel, receipt: Receipt, text: str) -> Deliv
     if named != (parcel.peer, work.home, parcel.jti, parcel.sha256):
         return Undelivered("a receipt of something else")
     return Delivered(text)
-
-
-def start(courier: Courier, also: Sequence[Callable[[], object]] = ()) -> threading.Event:
-    """Run in a thread of this process; setting the event ends it."""
-    over = threading.Event()
-    thread = threading.Thread(target=run, args=(courier, over, also), name="exchange courier", daemon=True)
-    thread.start()
-    return over
-
-
-def run(courier: Courier, over: threading.Event, also: Sequence[Callable[[], object]] = ()) -> None:
-    """Deliver until the event is set, whatever happens meanwhile. also: what else is due now and then."""
-    for look in itertools.cycle(range(SELDOM)):
-        if over.wait(EVERY):
-            return
-        try:
-            while courier.run_once() == AT_ONCE and not over.is_set():
-                pass
-            if look == 0:
-                _release(courier)
-                for due in also:
-                    due()
-        except Exception as error:  # noqa: BLE001 - it must go on trying
-            log.error("exchange_courier_failed", kind=type(error).__name__, reason=str(error)[:200])
-
-
-def _release(courier: Courier) -> None:
-    """What was held when a process died between a message and the one that waited for it."""
-    with courier.office.look(OPERATOR) as work:
-        waiting = queries.held_threads(work)
-    for iss, thread in waiting:
-        inbox.release(courier.office, courier.kinds, iss, thread)

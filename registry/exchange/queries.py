@@ -193,20 +193,6 @@ def came_in_thread(work: Work, iss: str, thread: str, types: frozenset[str]) -> 
     return work.session.scalar(asked.limit(1)) is not None
 
 
-def held(work: Work, iss: str, thread: str) -> list[ExchangeIn]:
-    """What waits in a thread, in the order of its channel."""
-    asked = select(ExchangeIn).where(
-        ExchangeIn.iss == iss, ExchangeIn.thread == thread, ExchangeIn.state == "held"
-    )
-    return list(work.session.scalars(asked.order_by(ExchangeIn.seq)))
-
-
-def held_threads(work: Work) -> list[tuple[str, str]]:
-    """Sender and thread of everything that is held."""
-    asked = select(ExchangeIn.iss, ExchangeIn.thread).where(ExchangeIn.state == "held").distinct()
-    return [(iss, thread) for iss, thread in work.session.execute(asked)]
-
-
 def out_row(work: Work, jti: str) -> ExchangeOut:
     """A message of ours; raises NotFound."""
     row = work.session.get(ExchangeOut, jti)
@@ -215,23 +201,43 @@ def out_row(work: Work, jti: str) -> ExchangeOut:
     return row
 
 
-def due(work: Work, most: int) -> list[ExchangeOut]:
-    """What should be sent now, the oldest try first; on PostgreSQL nobody else gets these rows meanwhile.
+def due(work: Work, peer: str, most: int) -> list[ExchangeOut]:
+    """What should go to a State now, the oldest try first; on PostgreSQL nobody else gets these meanwhile.
 
     By its state and not by a cursor: a row that is committed late is still waiting when it is looked for.
     """
     asked = (
         select(ExchangeOut)
-        .where(ExchangeOut.state == "waiting", ExchangeOut.next_at <= work.now)
-        .order_by(ExchangeOut.next_at, ExchangeOut.peer, ExchangeOut.seq)
+        .where(ExchangeOut.state == "waiting", ExchangeOut.next_at <= work.now, ExchangeOut.peer == peer)
+        .order_by(ExchangeOut.next_at, ExchangeOut.seq)
         .limit(most)
     )
     return list(work.session.scalars(asked.with_for_update(skip_locked=True)))
 
 
-def next_due(work: Work) -> datetime | None:
-    """When the next message should be tried; None when nothing waits."""
-    return work.session.scalar(select(func.min(ExchangeOut.next_at)).where(ExchangeOut.state == "waiting"))
+def due_peers(work: Work) -> list[str]:
+    """States that something should be sent to now."""
+    asked = select(ExchangeOut.peer).where(ExchangeOut.state == "waiting", ExchangeOut.next_at <= work.now)
+    return list(work.session.scalars(asked.distinct().order_by(ExchangeOut.peer)))
+
+
+def overdue(work: Work, moment: datetime, most: int) -> list[ExchangeOut]:
+    """What waits since before a moment and nobody was told of, by State, the oldest first."""
+    asked = select(ExchangeOut).where(
+        ExchangeOut.state == "waiting", ExchangeOut.made_at <= moment, ExchangeOut.alerted_at.is_(None)
+    )
+    in_order = asked.order_by(ExchangeOut.peer, ExchangeOut.made_at, ExchangeOut.seq)
+    return list(work.session.scalars(in_order.limit(most)))
+
+
+def keys_to_destroy(work: Work) -> list[ExchangeOwnKey]:
+    """Encryption keys of ours whose interval is over and whose private half is still kept."""
+    over = select(ExchangeOwnKey).where(
+        ExchangeOwnKey.use == keysets.ENCRYPTION,
+        ExchangeOwnKey.valid_until <= work.now,
+        ExchangeOwnKey.sealed.is_not(None),
+    )
+    return list(work.session.scalars(over))
 
 
 def channel(work: Work, peer: str, direction: str) -> tuple[int, str]:

@@ -11,7 +11,10 @@ LARGEST_BODY = 256 * 1024  # bytes, as they travel
 LARGEST_RECORD = 180 * 1024  # bytes of the record, which grow by a third when sealed
 SKEW = 300  # seconds that a sender's clock may be ahead
 PEER_PER_MINUTE = 15_000
+REFUSED_PER_MINUTE = 120  # of one State: each is written down, so it is limited as what is taken
 BAD_PER_MINUTE = 60
+MOST_HELD = 1_000  # messages of one State that wait for what should have come before them
+HELD_AT_MOST = timedelta(days=15)  # longer than any message lives that they could wait for
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=6)
 SHORTEST_WAIT = timedelta(seconds=20)  # longer than one delivery takes, so that none overlaps the next
 ALERT_AFTER = timedelta(hours=4)

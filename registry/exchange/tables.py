@@ -92,7 +92,8 @@ class ExchangeOut(Base):
     """A message of ours, with the business change that posted it.
 
     state: waiting, delivered, dead (a case that a person closes) or closed. problem: what came back last.
-    next_at: not tried before. receipt: the receiver's signed word that it is kept.
+    next_at: not tried before. receipt: the receiver's signed word that it is kept. alerted_at: when people
+    were told that it waits too long.
     """
 
     __tablename__ = "exchange_out"
@@ -118,6 +119,7 @@ class ExchangeOut(Base):
     problem: Mapped[str] = mapped_column(String(400), default="")
     receipt: Mapped[str] = mapped_column(Text, default="")
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    alerted_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_by: Mapped[int | None] = mapped_column(Key)
     reason: Mapped[str] = mapped_column(String(400), default="")
     followed_by: Mapped[str] = mapped_column(String(36), default="")
@@ -126,7 +128,8 @@ class ExchangeOut(Base):
 class ExchangeIn(Base):
     """A message that was taken: the permanent inbox, which makes replay impossible for ever.
 
-    state: done, or held until what its kind waits for has come in its thread.
+    state: done, or held until what its kind waits for has come in its thread. refused_at: when it was given
+    up while held; it had no effect, and an alert says why.
     """
 
     __tablename__ = "exchange_in"
@@ -148,6 +151,7 @@ class ExchangeIn(Base):
     receipt: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(Instant)
     state: Mapped[str] = mapped_column(String(10))
+    refused_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ExchangeAlert(Base):

@@ -13,6 +13,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ PATIENCE = 5.0  # seconds for one step
 DEADLINE = 15.0  # seconds for all of it
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,18 @@ class Transport:
 
     def __call__(self, parcel: Parcel) -> Reply:
         """Send to the first endpoint that answers; raises Unreachable."""
-        last = Unreachable("no endpoint")
+        last, end = Unreachable("no endpoint"), time.monotonic() + DEADLINE
         for endpoint in parcel.endpoints:
+            left = end - time.monotonic()
+            if left <= 0:
+                break
             try:
-                return self._post(endpoint, parcel)
+                return self._post(endpoint, parcel, left)
             except Unreachable as error:
                 last = error
         raise last
 
-    def _post(self, endpoint: str, parcel: Parcel) -> Reply:
+    def _post(self, endpoint: str, parcel: Parcel, left: float) -> Reply:
         parts = urlsplit(endpoint)
         secure, host = parts.scheme == "https", parts.hostname or ""
         try:
@@ -61,7 +66,7 @@ class Transport:
             raise Unreachable("no such port") from None
         address = self._address(host, port, secure)
         connection = _Connection(host, port, address, self._context() if secure else None, parcel.tls)
-        watch = threading.Timer(DEADLINE, connection.cut)
+        watch = threading.Timer(left, connection.cut)
         watch.daemon = True
         watch.start()
         try:
@@ -102,12 +107,14 @@ def networks(names: Sequence[str]) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(name.strip()) for name in names if name.strip())
 
 
-def _plain(
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
-) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """An IPv4 address that is written as one of IPv6, as what it is."""
-    mapped: Address | None = getattr(address, "ipv4_mapped", None)
-    return mapped or address
+def _plain(address: Address) -> Address:
+    """An IPv4 address that one of IPv6 stands for, as what it is: mapped, 6to4, Teredo, translated."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    server_and_client = address.teredo
+    return address.ipv4_mapped or address.sixtofour or (server_and_client or (None, None))[1] or address
 
 
 class _Connection(http.client.HTTPConnection):
@@ -118,6 +125,7 @@ class _Connection(http.client.HTTPConnection):
     ) -> None:
         super().__init__(host, port, timeout=PATIENCE)
         self._address, self._context, self._pins = address, context, pins
+        self.was_cut = False
 
     def connect(self) -> None:
         """Connect to the address, and hold the certificate against the pins."""
@@ -130,6 +138,7 @@ class _Connection(http.client.HTTPConnection):
 
     def cut(self) -> None:
         """End it from another thread."""
+        self.was_cut = True
         if self.sock is not None:
             try:
                 self.sock.shutdown(socket.SHUT_RDWR)
@@ -149,4 +158,6 @@ def _asked(connection: _Connection, parcel: Parcel) -> Reply:
     body = answer.read(LARGEST_ANSWER + 1)
     if len(body) > LARGEST_ANSWER:
         raise Unreachable("the answer is too large")
+    if connection.was_cut or answer.length:
+        raise Unreachable("the answer took too long" if connection.was_cut else "the answer was cut off")
     return Reply(answer.status, body)

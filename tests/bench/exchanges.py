@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from registry.core.database import Database
 from registry.core.work import OPERATOR, Office
-from registry.exchange import acts, courier, inbox, jose, outbox, sealing, strict_json
+from registry.exchange import acts, courier, inbox, jose, outbox, rounds, sealing, strict_json
 from registry.exchange.outbox import Outgoing
 from registry.exchange.queries import trusted
 from registry.exchange.transport import MEDIA_TYPE, PATH, Transport
@@ -139,7 +139,7 @@ def _five(folder: Path) -> Iterator[list[Node]]:
             allow(nodes[0], node.state, ask=True)
         network = (ip_network("127.0.0.0/8"),)
         for node in nodes:
-            stack.callback(courier.start(courier.Courier(node.office, Transport(network), MESSAGES)).set)
+            stack.callback(rounds.start(courier.Courier(node.office, Transport(network), MESSAGES)).set)
         yield nodes
 
 

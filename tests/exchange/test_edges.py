@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -234,6 +234,12 @@ def test_an_endless_answer_is_cut_off() -> None:
         transport.Transport(LOOPBACK)(parcel(address))
 
 
+def test_half_an_answer_is_none() -> None:
+    half = b"HTTP/1.1 202 Accepted\r\nContent-Length: 10\r\n\r\nhalf"
+    with peer(half) as (address, _), pytest.raises(Unreachable, match="cut off"):
+        transport.Transport(LOOPBACK)(parcel(address))
+
+
 def test_an_answer_that_never_comes_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "PATIENCE", 0.3)
     began = time.monotonic()
@@ -241,6 +247,17 @@ def test_an_answer_that_never_comes_is_not_waited_for(monkeypatch: pytest.Monkey
     with quiet as (address, _), pytest.raises(Unreachable):
         transport.Transport(LOOPBACK)(parcel(address))
     assert time.monotonic() - began < 5
+
+
+def test_all_endpoints_of_a_state_together_have_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "DEADLINE", 0.4)
+    began = time.monotonic()
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
+    with ExitStack() as stack:
+        found = [stack.enter_context(peer(head, silent=True))[0] for _ in range(3)]
+        with pytest.raises(Unreachable):
+            transport.Transport(LOOPBACK)(parcel(*found))
+        assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -262,6 +279,11 @@ def test_an_answer_that_never_comes_is_not_waited_for(monkeypatch: pytest.Monkey
         "https://0x7f000001",
         "https://127.1",
         "https://224.0.0.1",
+        "https://[64:ff9b::a00:1]",
+        "https://[2002:a00:1::1]",
+        "https://[2001:0:4136:e378:8000:63bf:f5ff:fffe]",
+        "https://[::ffff:10.0.0.1]",
+        "https://[::]",
     ],
 )
 def test_a_private_address_is_never_connected_to(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:

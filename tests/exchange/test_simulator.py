@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from registry.core.work import Work
-from registry.exchange import inbox, jose, queries
+from registry.exchange import jose, judging, queries
 from registry.exchange.tables import ExchangeKey
 from schemas.exchange import Message
 from tests.exchange.simulator import ODDS, Simulator, run_all
@@ -59,7 +59,7 @@ def test_without_idempotency_messages_are_doubled(
     def another_each_time(message: Message) -> tuple[str, str]:
         return message.iss, f"{next(numbers)}"
 
-    monkeypatch.setattr(inbox, "identity", another_each_time)
+    monkeypatch.setattr(judging, "identity", another_each_time)
     said = [wrong for seed in range(12) for wrong in simulator.run(seed).wrong]
     assert any(wrong.startswith("doubled") for wrong in said)
 

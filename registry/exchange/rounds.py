@@ -1,0 +1,72 @@
+"""The courier's rounds: again and again what is due, a thread for each State, and what else is due meanwhile.
+
+A State that answers slowly, or never, keeps no other waiting.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from registry.exchange import held
+from registry.exchange.courier import AT_ONCE, Courier
+
+EVERY = 0.1  # seconds: a chain of States waits for two such looks at every step
+SELDOM = 10  # looks, after which what else is due is done
+RARELY = 600  # looks, after which what a killed process left is done
+log = structlog.get_logger()
+
+
+def start(courier: Courier, also: Sequence[Callable[[], object]] = ()) -> threading.Event:
+    """Run in a thread of this process; setting the event ends it."""
+    over = threading.Event()
+    thread = threading.Thread(target=run, args=(courier, over, also), name="exchange courier", daemon=True)
+    thread.start()
+    return over
+
+
+def run(courier: Courier, over: threading.Event, also: Sequence[Callable[[], object]] = ()) -> None:
+    """Deliver until the event is set, whatever happens meanwhile. also: what else is due now and then."""
+    lanes: dict[str, _Lane] = {}
+    for look in itertools.cycle(range(RARELY)):
+        if over.wait(EVERY):
+            break
+        try:
+            for peer in courier.due_peers():
+                if peer not in lanes:
+                    lanes[peer] = _Lane(courier, peer, over)
+                lanes[peer].wake.set()
+            if look == 0:
+                held.release_due(courier.office, courier.kinds)
+            if look % SELDOM == 0:
+                for due in also:
+                    due()
+        except Exception as error:  # noqa: BLE001 - it must go on trying
+            _failed(error)
+    for lane in lanes.values():
+        lane.wake.set()
+
+
+class _Lane:
+    """The way to one State: it is gone when told so, by one thread."""
+
+    def __init__(self, courier: Courier, peer: str, over: threading.Event) -> None:
+        self.wake = threading.Event()
+        self._courier, self._peer, self._over = courier, peer, over
+        threading.Thread(target=self._run, name=f"exchange courier {peer}", daemon=True).start()
+
+    def _run(self) -> None:
+        while self.wake.wait() and not self._over.is_set():
+            self.wake.clear()
+            try:
+                while self._courier.serve(self._peer) == AT_ONCE and not self._over.is_set():
+                    pass
+            except Exception as error:  # noqa: BLE001 - it must go on trying
+                _failed(error)
+
+
+def _failed(error: Exception) -> None:
+    log.error("exchange_courier_failed", kind=type(error).__name__, reason=str(error)[:200])
