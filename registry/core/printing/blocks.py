@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
 
 PAGE = (210 * mm, 297 * mm)
 LEFT, RIGHT, TOP, BOTTOM = 22 * mm, 188 * mm, 262 * mm, 26 * mm
@@ -103,4 +102,3 @@ class Bars:
 
 
 Block = Heading | Paragraph | KeyValues | Table | Timeline | FindingBox | Bars
-Drawing = Callable[[Canvas], None]

@@ -1,13 +1,15 @@
 """Fonts that are embedded, and which of them can draw which character.
 
-Noto Sans (Latin, Cyrillic, Greek) and Noto Sans Arabic come with their packages; Chinese, Japanese and
-Korean use the reader's own font by name. What no font can draw is shown as a box, never left out.
+Noto Sans (Latin, Cyrillic, Greek), Noto Sans Arabic and Noto Sans CJK (Chinese, Japanese, Korean, arrows)
+come with their packages. What no font can draw is shown as a box, never left out; documents carry what it
+stands for beside it, for readers that speak and for copying.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.metadata import distribution
 from itertools import groupby
@@ -19,10 +21,11 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont as OutlineFont
 from fontTools.ttLib.ttGlyphSet import _TTGlyphSet
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 
-LATIN, ARABIC, HAN = "NotoSans", "NotoSansArabic", "STSong-Light"
+from registry.core.printing import han
+
+LATIN, ARABIC, HAN = "NotoSans", "NotoSansArabic", "NotoSansCJKsc"
 MISSING = "\N{REPLACEMENT CHARACTER}"
 EM = 1000
 _PACKAGES = {LATIN: "fontpkg-noto-sans", ARABIC: "fontpkg-noto-sans-arabic"}
@@ -35,7 +38,7 @@ def _file(name: str) -> str:
 
 @cache
 def _font(name: str) -> TTFont:
-    font = TTFont(name, _file(name))
+    font = han.HanFont(name) if name == HAN else TTFont(name, _file(name))
     pdfmetrics.registerFont(font)
     return font
 
@@ -43,7 +46,7 @@ def _font(name: str) -> TTFont:
 @cache
 def _glyphs(name: str) -> tuple[_TTGlyphSet, dict[int, str], float]:
     """Outlines of a font's letters, the name of each character's, and units of ours to one of the font's."""
-    font = OutlineFont(_file(name), lazy=True)
+    font = han.opened() if name == HAN else OutlineFont(_file(name), lazy=True)
     return font.getGlyphSet(), font.getBestCmap(), EM / font["head"].unitsPerEm
 
 
@@ -60,17 +63,15 @@ def outline(name: str, character: str) -> tuple[str, float]:
 @cache
 def register() -> None:
     """Make the fonts known to reportlab, once."""
-    for name in _PACKAGES:
+    for name in (LATIN, ARABIC, HAN):
         _font(name)
-    pdfmetrics.registerFont(UnicodeCIDFont(HAN))
 
 
 def visual(text: str) -> str:
     """The text in the order in which it is drawn, letters joined; control characters made visible."""
     if text.isascii() and text.isprintable():
         return text
-    text = unicodedata.normalize("NFC", text)  # so that an accent stands on its letter
-    shown = "".join(MISSING if unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co") else c for c in text)
+    shown = _printable(text)
     if any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in shown):
         joined = arabic_reshaper.reshape(_WITH_SIGNS.sub(f"{LEFT_TO_RIGHT}\\g<0>{LEFT_TO_RIGHT}", shown))
         display: str = get_display(joined)
@@ -78,9 +79,29 @@ def visual(text: str) -> str:
     return shown
 
 
+def _printable(text: str) -> str:
+    text = unicodedata.normalize("NFC", text)  # so that an accent stands on its letter
+    return "".join(MISSING if unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co") else c for c in text)
+
+
+def spoken(lines: Sequence[str]) -> str:
+    """Lines in the order in which they are read, "" where they are drawn in it and no letter is missing."""
+    return "".join(map(_printable, lines)) if any(map(_is_told_apart, lines)) else ""
+
+
+@lru_cache(maxsize=4096)
+def _is_told_apart(text: str) -> bool:
+    if text.isascii() and text.isprintable():
+        return False
+    plain = "".join(c for c in _printable(text) if unicodedata.category(c) != "Cf")
+    return plain != "".join(stretch for _, stretch in runs(text))
+
+
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = "\u200e", "\u200f"
-_WITH_SIGNS = re.compile(r"\d+(?:[-./:]\d+)+")
-"""Dates, times and numbers with points: after an Arabic letter their parts would change places."""
+_WITH_SIGNS = re.compile(r"\d+(?:[-./:]\d+)+|\([ -'*-~]*[A-Za-z][ -'*-~]*\)")
+"""Dates, times and numbers with points, whose parts would change places after an Arabic letter, and what
+stands in brackets in Latin letters, which would lose one of them (UAX 9, N0).
+"""
 
 
 def is_right_to_left(text: str) -> bool:
@@ -92,11 +113,8 @@ def is_right_to_left(text: str) -> bool:
 @cache
 def _drawn_by(character: str) -> str:
     code = ord(character)
-    for name in (LATIN, ARABIC):
-        if code in _font(name).face.charToGlyph:
-            return name
-    name = unicodedata.name(character, "")
-    return HAN if name.startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC")) else ""
+    found = (name for name in (LATIN, ARABIC, HAN) if code in _font(name).face.charToGlyph)
+    return next(found, "")
 
 
 @lru_cache(maxsize=4096)
@@ -133,16 +151,19 @@ def _width(font: str, text: str, size: float) -> float:
 def wrapped(text: str, size: float, room: float) -> list[str]:
     """The text in lines that fit; a word longer than a line is broken, nothing is cut off.
 
+    A line that goes on ends with a space, so that who reads line after line parts the words.
     Every line of a paragraph runs the same way, whatever letter it begins with.
     """
     lines: list[str] = []
     for paragraph in text.splitlines() or [""]:
+        if lines:
+            lines[-1] += " "
         begun, line = len(lines), ""
         for word in paragraph.split():
-            for piece in _pieces(word, size, room):
-                longer = f"{line} {piece}" if line else piece
+            for n, piece in enumerate(_pieces(word, size, room)):
+                longer = f"{line}{'' if n else ' '}{piece}" if line else piece
                 if line and width(longer, size) > room:
-                    lines.append(line)
+                    lines.append(line if n else f"{line} ")
                     longer = piece
                 line = longer
         lines.append(line)

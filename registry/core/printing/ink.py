@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from threading import RLock
 from typing import IO
 
 from reportlab import rl_config
@@ -13,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from registry.core.printing import fonts
 
+_TURN = RLock()  # reportlab reads a font's file from one place for all threads
 rl_config.useA85 = 0  # pages as they are packed, not written out once more in letters: smaller, sooner made
 
 INK, SOFT, LINE, ACCENT = "#1b2430", "#5a6675", "#c9d1da", "#1f4e79"
@@ -28,10 +30,17 @@ def _rgb(code: str) -> str:
     return " ".join(f"{part:.3f}" for part in _colour(code).rgb())
 
 
+class _Canvas(Canvas):
+    def save(self) -> None:
+        """Write the file; one thread at a time puts letters of the fonts into it."""
+        with _TURN:
+            super().save()
+
+
 def canvas(out: IO[bytes], size: tuple[float, float], language: str = "") -> Canvas:
     """A canvas whose bytes depend on what is drawn alone, and that names no font but our own."""
     fonts.register()
-    return Canvas(
+    return _Canvas(
         out,
         pagesize=size,
         pageCompression=1,
@@ -82,9 +91,14 @@ def paragraph(
     bold: bool = False,
     rightwards: bool = False,
 ) -> None:
-    """One line set from its own side: right to left scripts, and all lines where asked, end at the right."""
-    if rightwards or fonts.is_right_to_left(words):
+    """One line set from its own side: right to left scripts, and all lines where asked, end at the right.
+
+    The space after a line that goes on stands outside of it.
+    """
+    if fonts.is_right_to_left(words):
         text_right(canvas, x + room, y, words, size, colour, bold)
+    elif rightwards:
+        text(canvas, x + room - fonts.width(words.rstrip(" "), size), y, words, size, colour, bold)
     else:
         text(canvas, x, y, words, size, colour, bold)
 

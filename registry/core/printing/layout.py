@@ -1,13 +1,12 @@
-"""Blocks placed on pages from top to bottom."""
+"""Blocks placed on pages from top to bottom, each a part of the document's structure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
 
 from registry.core.printing import fonts, ink
 from registry.core.printing.blocks import (
@@ -19,7 +18,6 @@ from registry.core.printing.blocks import (
     TOP,
     Bars,
     Block,
-    Drawing,
     FindingBox,
     Heading,
     KeyValues,
@@ -28,6 +26,7 @@ from registry.core.printing.blocks import (
     Table,
     Timeline,
 )
+from registry.core.printing.tagging import Drawing, Element, inside
 
 
 @dataclass(frozen=True)
@@ -36,32 +35,38 @@ class Line:
     size: float
     colour: str = ink.INK
     bold: bool = False
+    part: Element | None = None  # where it is not the cell's
 
 
 @dataclass(frozen=True)
 class Cell:
-    """Lines one below the other in a column; x: its left end, room: its width."""
+    """Lines one below the other in a column; x: its left end, room: its width; part: of the structure."""
 
     x: float
     room: float
     lines: Sequence[Line]
+    part: Element | None = None
 
 
-def write_line(canvas: Canvas, x: float, y: float, room: float, line: Line) -> None:
-    """One line at the left, smaller where it would run into what stands beside it."""
-    ink.text(canvas, x, y, line.words, ink.fitted(line.size, line.words, room), line.colour, line.bold)
-
-
-def _cell(x: float, room: float, words: str, size: float, colour: str = ink.INK, bold: bool = False) -> Cell:
+def _cell(
+    x: float,
+    room: float,
+    words: str,
+    size: float,
+    colour: str = ink.INK,
+    bold: bool = False,
+    part: Element | None = None,
+) -> Cell:
     lines = fonts.wrapped(words, size, room)
-    return Cell(x, room, [Line(line, size, colour, bold) for line in lines])
+    return Cell(x, room, [Line(line, size, colour, bold) for line in lines], part)
 
 
 class Layout:
     """Places blocks from top to bottom and begins a new page where one is full."""
 
-    def __init__(self, bottom: float = BOTTOM, rightwards: bool = False) -> None:
+    def __init__(self, root: Element, bottom: float = BOTTOM, rightwards: bool = False) -> None:
         self.pages: list[list[Drawing]] = [[]]
+        self._root = root
         self._rightwards = rightwards
         self._y = TOP
         self._bottom = bottom
@@ -73,7 +78,8 @@ class Layout:
                 self._heading(block.words, following)
             case Paragraph():
                 size = 12.5 if block.large else 9.5
-                self._band([_cell(LEFT, ROOM, block.words, size)], size * 1.4, whole=False)
+                words = _cell(LEFT, ROOM, block.words, size, part=self._root.add("P"))
+                self._band([words], size * 1.4, whole=False)
                 self._y -= 4
             case KeyValues():
                 self._pairs(block.pairs)
@@ -94,8 +100,15 @@ class Layout:
         self._y = TOP
         return True
 
-    def _draw(self, drawing: Callable[..., None], *given: object, **named: object) -> None:
-        self.pages[-1].append(lambda canvas: drawing(canvas, *given, **named))
+    def _draw(
+        self,
+        drawing: Callable[..., None],
+        *given: object,
+        part: Element | None = None,
+        words: str = "",
+        **named: object,
+    ) -> None:
+        self.pages[-1].append(Drawing(lambda canvas: drawing(canvas, *given, **named), part, words))
 
     def _place(self, x: float, room: float = 0) -> float:
         """Where the left end of something lies that is so wide: mirrored where the text runs leftwards."""
@@ -104,7 +117,8 @@ class Layout:
     def _write(self, cell: Cell, line: Line, y: float) -> None:
         x = self._place(cell.x, cell.room)
         look = (line.size, line.colour, line.bold, self._rightwards)
-        self._draw(ink.paragraph, x, y, cell.room, line.words, *look)
+        part = line.part or cell.part
+        self._draw(ink.paragraph, x, y, cell.room, line.words, *look, part=part, words=line.words)
 
     def _band(
         self,
@@ -130,7 +144,7 @@ class Layout:
                     self._write(cell, cell.lines[n], self._y)
 
     def _heading(self, words: str, following: Block | None) -> None:
-        cell = _cell(LEFT, ROOM, words, 12, ink.ACCENT, bold=True)
+        cell = _cell(LEFT, ROOM, words, 12, ink.ACCENT, bold=True, part=self._root.add("H2"))
         self._need(32 + _beginning(following))
         self._y -= 8
         self._band([cell], 16)
@@ -138,20 +152,22 @@ class Layout:
         self._y -= 8
 
     def _pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
-        aside = 50 * mm
+        aside, table = 50 * mm, self._root.add("Table")
         for name, value in pairs:
-            names = _cell(LEFT, aside - 3 * mm, name, 9, ink.SOFT)
-            self._band([names, _cell(LEFT + aside, ROOM - aside, value, 9.5)], 13)
+            row = table.add("TR")
+            names = _cell(LEFT, aside - 3 * mm, name, 9, ink.SOFT, part=row.add("TH", scope="Row"))
+            values = _cell(LEFT + aside, ROOM - aside, value, 9.5, part=row.add("TD"))
+            self._band([names, values], 13)
             self._y -= 1.5
         self._y -= 3
 
     def _table(self, table: Table) -> None:
-        widths = _widths(table)
+        widths, part = _widths(table), self._root.add("Table")
         head = partial(self._row, [name for name, _ in table.columns], widths, ink.SOFT)
         self._need(_beginning(table))
-        head()
+        head(part=part.add("TR"))
         for row in table.rows:
-            self._row(row, widths, ink.INK, head)
+            self._row(row, widths, ink.INK, head, part.add("TR"))
         self._y -= 4
 
     def _row(
@@ -160,11 +176,13 @@ class Layout:
         widths: Sequence[float],
         colour: str,
         head: Callable[[], None] | None = None,
+        part: Element | None = None,
     ) -> None:
         """Place one row with a line below it; without a head it is the head itself, in bold."""
         columns, x = [], LEFT
         for words, width in zip(cells, widths, strict=True):
-            columns.append(_cell(x, width - 6, words, 8.5, colour, bold=head is None))
+            within = inside(part, "TD") if head else inside(part, "TH", scope="Column")
+            columns.append(_cell(x, width - 6, words, 8.5, colour, bold=head is None, part=within))
             x += width
         self._band(columns, 11.5, head=head)
         self._y -= 5
@@ -172,8 +190,9 @@ class Layout:
 
     def _timeline(self, steps: Sequence[Step]) -> None:
         above: tuple[int, float] | None = None
+        part = self._root.add("L")
         for step in steps:
-            cells = _step_cells(step)
+            cells = _step_cells(step, part.add("LI"))
             lines = max(len(cell.lines) for cell in cells)
             if lines * 12 <= TOP - self._bottom:
                 self._need(lines * 12)
@@ -189,38 +208,41 @@ class Layout:
     def _bars(self, block: Bars) -> None:
         aside, amounts = 52 * mm, 16 * mm
         most = max(1, *(many for _, many, _ in block.rows))
+        part = self._root.add("Table")
         for what, many, stands_out in block.rows:
-            names = _cell(LEFT, aside - 3 * mm, what, 8.5, ink.SOFT)
+            row = part.add("TR")
+            names = _cell(LEFT, aside - 3 * mm, what, 8.5, ink.SOFT, part=row.add("TH", scope="Row"))
             self._need(14.0 * len(names.lines))
             y = self._y
             length = many / most * (ROOM - aside - amounts)
             self._band([names], 14)
             self._draw(ink.box, self._place(LEFT + aside, length), y - 15, length, 9, _BARS[stands_out])
             beside = LEFT + aside + length + 4
-            self._write(Cell(beside, amounts, ()), Line(f"{many:,}", 8.5), y - 13.5)
+            self._write(Cell(beside, amounts, (), row.add("TD")), Line(f"{many:,}", 8.5), y - 13.5)
         self._y -= 6
 
     def _finding(self, block: FindingBox) -> None:
         """A box, in as many parts as it needs pages; each part says its severity in words."""
-        words = fonts.wrapped(block.words, 9.5, ROOM - 18)
+        words, part = fonts.wrapped(block.words, 9.5, ROOM - 18), self._root.add("Div")
+        severity: Element | None = part.add("P")
+        said = part.add("P")
         if len(words) * 13 + 30 <= TOP - self._bottom:
             self._need(len(words) * 13 + 30)
         while words:
             self._need(50)
             fitting = max(int((self._y - self._bottom - 30) // 13), 1)
-            self._box(block, words[:fitting])
-            words = words[fitting:]
+            self._box(block, words[:fitting], severity, said)
+            words, severity = words[fitting:], None
 
-    def _box(self, block: FindingBox, words: Sequence[str]) -> None:
+    def _box(self, block: FindingBox, words: Sequence[str], severity: Element | None, said: Element) -> None:
         colour, fill = TONES[block.severity]
-        severity = _cell(LEFT + 9, ROOM - 18, block.word, 8.5, colour, bold=True).lines
-        lines = [*severity[:1], *(Line(line, 9.5) for line in words)]
-        height = 13.0 * len(lines) + 8
+        above = _cell(LEFT + 9, ROOM - 18, block.word, 8.5, colour, bold=True, part=severity)
+        height = 13.0 * (len(words) + 1) + 8
         self._draw(ink.box, LEFT, self._y - height, ROOM, height, fill)
         self._draw(ink.box, self._place(LEFT, 3), self._y - height, 3, height, colour)
-        cell = Cell(LEFT + 9, ROOM - 18, lines)
-        for n, line in enumerate(lines):
-            self._write(cell, line, self._y - 12 - 13 * n)
+        self._write(above, above.lines[0], self._y - 12)
+        for n, line in enumerate(words, 1):
+            self._write(replace(above, part=said), Line(line, 9.5), self._y - 12 - 13 * n)
         self._y -= height + 5
 
 
@@ -241,13 +263,17 @@ def _beginning(block: Block | None) -> float:
     return float(min(2 * 16.5 + 11.5 * lines, (TOP - BOTTOM) / 2))
 
 
-def _step_cells(step: Step) -> list[Cell]:
+def _step_cells(step: Step, part: Element) -> list[Cell]:
+    label, body = part.add("Lbl"), part.add("LBody")
     what, who = LEFT + 29 * mm, LEFT + 66 * mm
     room = RIGHT - who
+    action, people = body.add("P"), body.add("P")
     parties = _cell(who, room, step.who, 9)
     paper = _cell(who, room, step.paper, 8, ink.SOFT).lines if step.paper else []
+    papers = body.add("P") if paper else None
+    lines = [*parties.lines, *(replace(line, part=papers) for line in paper)]
     return [
-        _cell(LEFT + 5 * mm, 22 * mm, step.when, 9),
-        _cell(what, who - what - 3 * mm, step.what, 9, ink.ACCENT, bold=True),
-        Cell(who, room, [*parties.lines, *paper]),
+        _cell(LEFT + 5 * mm, 22 * mm, step.when, 9, part=label),
+        _cell(what, who - what - 3 * mm, step.what, 9, ink.ACCENT, bold=True, part=action),
+        Cell(who, room, lines, people),
     ]
