@@ -54,6 +54,7 @@ from registry.intake import api as intake_api
 from registry.intake import commands as intake_commands
 from registry.intake import pages as intake_pages
 from registry.intake import queries as intake_queries
+from registry.intake import undoing
 from registry.licensing import act_pages, application_pages
 from registry.licensing import api as licensing_api
 from registry.licensing import approving as licensing_approving
@@ -202,6 +203,7 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
         **licensing_approving.APPROVABLE,
         **verifying.APPROVABLE,
         **disposing.APPROVABLE,
+        **undoing.APPROVABLE,
     },
     "custody": incidents.WATCHERS,
     "due": REQUESTS_DUE,

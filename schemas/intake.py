@@ -14,16 +14,23 @@ from schemas.paging import PageAsked, PageAskedSchema
 
 LARGEST_FILE = 48 << 20
 """Bytes of a file that is sent over HTTP; larger ones are read at the command line."""
+LARGEST_WORKBOOK = 16 << 20
+"""The same of a workbook, which takes longer to read."""
+LONGEST_SHEET = 31
+"""Characters of the name of a sheet."""
 
 
 @dataclass(frozen=True)
 class IntakeNew:
-    """content: base64 of the file. received: the records of a closed company that it is a copy of."""
+    """content: base64 of the file. received: the records of a closed company that it is a copy of. sheet:
+    of a workbook with several.
+    """
 
     name: str
     content: str
     policy: IntakePolicy = IntakePolicy.GOOD_ROWS
     received: str | None = None
+    sheet: str = ""
 
 
 class IntakeNewSchema(Shape):
@@ -32,10 +39,21 @@ class IntakeNewSchema(Shape):
     content = fields.String(
         required=True,
         validate=validate.Length(min=1, max=LARGEST_FILE * 4 // 3 + 4),
-        metadata={"description": "The file (CSV or JSON Lines) in base64."},
+        metadata={"description": "The file (CSV, JSON Lines or XLSX) in base64."},
     )
     policy = Code(IntakePolicy, load_default=IntakePolicy.GOOD_ROWS)
     received = Number("RX", load_default=None, allow_none=True)
+    sheet = Text(load_default="", longest=LONGEST_SHEET, metadata={"description": "Of a workbook."})
+
+
+@dataclass(frozen=True)
+class UndoNew:
+    reason: str
+
+
+class UndoNewSchema(Shape):
+    makes = UndoNew
+    reason = Text(required=True, longest=400)
 
 
 @dataclass(frozen=True)
@@ -121,6 +139,7 @@ class IntakeSchema(IntakeRowSchema):
     size = fields.Integer(required=True)
     encoding = fields.String(required=True)
     separator = fields.String(required=True)
+    sheet = fields.String(required=True, metadata={"description": "Of a workbook; empty otherwise."})
     columns = fields.List(fields.String(), required=True)
     mapping = fields.Dict(required=True)
     constants = fields.Dict(required=True)
@@ -128,6 +147,8 @@ class IntakeSchema(IntakeRowSchema):
     created_by = fields.String(required=True)
     started_at = fields.AwareDateTime(required=True, allow_none=True)
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
+    undone_by = fields.String(required=True, allow_none=True, metadata={"description": "Who approved it."})
+    undone_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class IntakeFaultSchema(Shape):

@@ -15,6 +15,8 @@ class IntakeState(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"  # what was entered stays
     FAILED = "failed"  # it stopped, and says why
+    UNDOING = "undoing"  # two agreed that all it entered is taken back
+    UNDONE = "undone"
 
 
 class IntakePolicy(StrEnum):

@@ -80,6 +80,7 @@ class May(StrEnum):
     HOLD_LIFT = "hold.lift"
     RECORDS_RECEIVE = "records.receive"  # what a company that closes hands over
     INTAKE_RUN = "intake.run"  # bring in registers kept elsewhere
+    INTAKE_UNDO = "intake.undo"  # approve that all of one is taken back
     RECORDS_DISPOSE = "records.dispose"  # propose that records go at the end of their terms
     RECORDS_DISPOSAL_APPROVE = "records_disposal.approve"
     LEDGER_ERASE = "ledger.erase"  # personal values of records that go, from the journal too
@@ -113,6 +114,7 @@ class ApprovalKind(StrEnum):
     VERIFY_DEACTIVATION = "verify_deactivation"
     ANNUL_DEACTIVATION = "annul_deactivation"
     DISPOSE_RECORDS = "dispose_records"
+    UNDO_INTAKE = "undo_intake"
 
 
 class ProposalState(StrEnum):

@@ -65,6 +65,7 @@ MEANING: Mapping[May, Any] = {
     May.HOLD_PLACE: _("Hold records beyond their terms"),
     May.HOLD_LIFT: _("Lift holds on records"),
     May.INTAKE_RUN: _("Bring in registers kept elsewhere"),
+    May.INTAKE_UNDO: _("Approve that all a register brought in is taken back"),
     May.RECORDS_RECEIVE: _("Take over the records of a company that closes"),
     May.RECORDS_DISPOSE: _("Propose that records go at the end of their terms"),
     May.RECORDS_DISPOSAL_APPROVE: _("Approve that records go"),

@@ -130,6 +130,7 @@ TABLE: Mapping[May, Cells] = {
     May.HOLD_LIFT: _every(_SUPERVISOR),
     May.RECORDS_RECEIVE: _every(*_AUTHORITY),
     May.INTAKE_RUN: _every(*_AUTHORITY),
+    May.INTAKE_UNDO: _every(_SUPERVISOR),
     May.RECORDS_DISPOSE: _every(*_AUTHORITY),
     May.RECORDS_DISPOSAL_APPROVE: _every(_SUPERVISOR),
     May.LEDGER_ERASE: _every(_SUPERVISOR),

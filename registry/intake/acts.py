@@ -16,7 +16,7 @@ from registry.core.numbers import parse_registry_number
 from registry.core.work import Work, act
 from registry.directory import calibres
 from registry.directory import queries as directory
-from registry.intake import columns, queries, reading, words
+from registry.intake import columns, queries, reading, words, workbooks
 from registry.intake.columns import plain
 from registry.intake.queries import RunView
 from registry.intake.tables import IntakeAlias, IntakeChunk, IntakeDigest, IntakeFault, IntakeRun
@@ -38,11 +38,14 @@ PEOPLE = PARTIES | {"disposed_to_document"}
 
 @dataclass(frozen=True)
 class FileTold:
-    """name: of the file; received: number of the records of a closed company that it is a copy of."""
+    """name: of the file; received: number of the records of a closed company that it is a copy of; sheet:
+    of a workbook with several.
+    """
 
     name: str
     policy: IntakePolicy = IntakePolicy.GOOD_ROWS
     received: str | None = None
+    sheet: str = ""
 
 
 @act(May.INTAKE_RUN)
@@ -61,15 +64,14 @@ def hand_in(work: Work, file: BinaryIO, told: FileTold) -> RunView:
     if (known := queries.same_file(work, digest.hexdigest())) is not None:
         raise Conflict(said("This file was handed in as %(number)s.", number=queries.run_number(known)))
     received = _received(work, told.received)
-    file.seek(0)
-    found = reading.layout(file.read(reading.HEAD))
-    file.seek(0)
+    found, rows = _read(file, told.sheet)
     row = IntakeRun(
         name=told.name,
         sha256=digest.hexdigest(),
         size=size,
         encoding=found.encoding,
         separator=found.separator,
+        sheet=found.sheet,
         columns=json.dumps(found.columns, ensure_ascii=False),
         mapping=json.dumps(columns.matched(found.columns), ensure_ascii=False),
         constants=json.dumps({"holder": received[1]} if received else {}),
@@ -93,10 +95,23 @@ def hand_in(work: Work, file: BinaryIO, told: FileTold) -> RunView:
     )
     work.session.add(row)
     work.session.flush()
-    _keep_rows(work, row, reading.rows(file, found))
+    _keep_rows(work, row, rows)
     if row.rows == 0:
         raise Invalid.at("file", "The file has a heading and no rows.")
     return queries.run(work, row.id)
+
+
+def _read(file: BinaryIO, sheet: str) -> tuple[reading.Layout, Iterator[reading.Row]]:
+    """How a file is written, and its rows. Raises Invalid where it is no table."""
+    file.seek(0)
+    head = file.read(reading.HEAD)
+    file.seek(0)
+    if workbooks.is_workbook(head):
+        return workbooks.read(file, sheet)
+    if sheet:
+        raise Invalid.at("sheet", "Only a workbook has sheets.")
+    found = reading.layout(head)
+    return found, reading.rows(file, found)
 
 
 def _received(work: Work, number: str | None) -> tuple[int, str] | None:

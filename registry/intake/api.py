@@ -7,15 +7,17 @@ import binascii
 from io import BytesIO
 from typing import Any
 
+from registry.access.approval_queries import ProposalView
 from registry.core.errors import Invalid
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.work import Work
-from registry.intake import acts, queries
+from registry.intake import acts, queries, undoing, workbooks
 from registry.intake.queries import run_key
 from registry.intake.tables import IntakeAlias
 from schemas import intake as shapes
 from schemas.access import NothingSchema
+from schemas.approvals import ProposalSchema
 from schemas.paging import Page
 from schemas.vocabulary import May
 
@@ -45,7 +47,9 @@ def hand_in(work: Work, new: shapes.IntakeNew) -> queries.RunView:
         content = base64.b64decode(new.content, validate=True)
     except (ValueError, binascii.Error):
         raise Invalid.at("content", "This is not base64.") from None
-    return acts.hand_in(work, BytesIO(content), acts.FileTold(new.name, new.policy, new.received))
+    if workbooks.is_workbook(content) and len(content) > shapes.LARGEST_WORKBOOK:
+        raise Invalid.at("content", "It is too large to be sent: read it at the command line.")
+    return acts.hand_in(work, BytesIO(content), acts.FileTold(new.name, new.policy, new.received, new.sheet))
 
 
 @blueprint.route("/intakes/<number>", methods=["GET"])
@@ -116,6 +120,20 @@ def pause(work: Work, nothing: object, number: str, version: int) -> queries.Run
 def cancel(work: Work, nothing: object, number: str, version: int) -> queries.RunView:
     """Enter no more of it."""
     return acts.cancel(work, run_key(number), version)
+
+
+@blueprint.route("/intakes/<number>/undo", methods=["POST"])
+@api.writes(
+    blueprint,
+    May.INTAKE_RUN,
+    takes=shapes.UndoNewSchema,
+    gives=ProposalSchema,
+    status=202,
+    versioned=True,
+)
+def undo(work: Work, new: shapes.UndoNew, number: str, version: int) -> ProposalView:
+    """Propose that all it entered is taken back; it is once somebody else has approved it."""
+    return undoing.propose(work, run_key(number), new, version)
 
 
 @blueprint.route("/intake-words", methods=["GET"])

@@ -12,9 +12,9 @@ from flask.cli import AppGroup
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR
-from registry.intake import acts, queries, worker
+from registry.intake import acts, queries, undoing, worker
 from registry.intake.queries import RunView, run_key
-from schemas.intake import IntakesAsked
+from schemas.intake import IntakesAsked, UndoNew
 from schemas.intake_vocabulary import IntakePolicy
 from schemas.vocabulary import Purpose
 
@@ -41,13 +41,15 @@ def _refused(error: RegistryError) -> click.ClickException:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--all-or-nothing", is_flag=True, help="Enter nothing while one row is wrong.")
 @click.option("--received", default=None, help="Records of a closed company (RX-…) that it is a copy of.")
-def check(file: Path, all_or_nothing: bool, received: str | None) -> None:
+@click.option("--sheet", default="", help="Sheet of a workbook that has several.")
+def check(file: Path, all_or_nothing: bool, received: str | None, sheet: str) -> None:
     """Read FILE and judge every row; nothing goes on record."""
     policy = IntakePolicy.ALL_OR_NOTHING if all_or_nothing else IntakePolicy.GOOD_ROWS
     office = _parts().office
     try:
         with file.open("rb") as stream, office.begin(OPERATOR, Purpose.REGISTRATION) as work:
-            made = acts.hand_in(work, stream, acts.FileTold(file.name[:200], policy, received))
+            told = acts.FileTold(file.name[:200], policy, received, sheet)
+            made = acts.hand_in(work, stream, told)
     except RegistryError as error:
         raise _refused(error) from None
     worker.run_all(office)
@@ -71,6 +73,20 @@ def start(number: str) -> None:
     worker.run_all(office)
     with office.look(OPERATOR) as work:
         _say(queries.run(work, run_key(number)))
+
+
+@intake.command("undo")
+@click.argument("number")
+@click.option("--reason", required=True, help="Why; the one who approves it reads this.")
+def undo(number: str, reason: str) -> None:
+    """Propose that all NUMBER entered is taken back; a supervisor approves it."""
+    try:
+        with _parts().office.begin(OPERATOR, Purpose.REGISTRATION) as work:
+            version = queries.run_row(work, run_key(number)).version
+            proposed = undoing.propose(work, run_key(number), UndoNew(reason), version)
+    except RegistryError as error:
+        raise _refused(error) from None
+    click.echo(f"Proposal {proposed.id} waits for somebody who approves it.")
 
 
 @intake.command("list")

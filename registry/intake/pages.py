@@ -9,17 +9,18 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from registry.access import approval_queries
 from registry.core.errors import Invalid, NotFound, RegistryError
 from registry.core.web import context, guard, sheets
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
 from registry.core.work import Work
-from registry.intake import acts, columns, queries
+from registry.intake import acts, columns, queries, undoing, workbooks
 from registry.intake.queries import run_key
 from schemas import intake as shapes
 from schemas.intake_vocabulary import AliasField, IntakePolicy, IntakeState
-from schemas.vocabulary import May
+from schemas.vocabulary import ApprovalKind, May
 
 blueprint = Blueprint("intake", __name__, template_folder="templates")
 NAVIGATION = (NavigationEntry("Bring in", "intake.list", May.INTAKE_RUN, 65),)
@@ -33,6 +34,8 @@ TONES = {
     S.DONE: "good",
     S.CANCELLED: "neutral",
     S.FAILED: "alarm",
+    S.UNDOING: "warning",
+    S.UNDONE: "neutral",
 }
 SETTLED = {AliasField.MAKER, AliasField.TYPE, AliasField.ACTION, AliasField.CALIBRE}
 """Fields whose words a person may settle from the page of an intake."""
@@ -78,13 +81,15 @@ def _handed_in(work: Work) -> queries.RunView:
     if sent is None or not sent.filename:
         raise Invalid.at("file", _("Choose a file."))
     content = sent.stream.read(shapes.LARGEST_FILE + 1)
-    if len(content) > shapes.LARGEST_FILE:
+    most = shapes.LARGEST_WORKBOOK if workbooks.is_workbook(content) else shapes.LARGEST_FILE
+    if len(content) > most:
         raise Invalid.at("file", _("It is too large to be sent: read it at the command line."))
     policy = request.form.get("policy", "")
     if policy not in list(IntakePolicy):
         raise Invalid.at("policy", _("Choose one."))
     received = request.form.get("received", "").strip().upper() or None
-    told = acts.FileTold(sent.filename.rpartition("/")[2][-200:], IntakePolicy(policy), received)
+    sheet = request.form.get("sheet", "").strip()[: shapes.LONGEST_SHEET]
+    told = acts.FileTold(sent.filename.rpartition("/")[2][-200:], IntakePolicy(policy), received, sheet)
     return acts.hand_in(work, BytesIO(content), told)
 
 
@@ -100,11 +105,14 @@ def _shown(number: str, errors: Any = ()) -> str:
         found = queries.run(work, run_key(number))
         common = queries.common_faults(work, run_key(number))
         first = queries.faults(work, run_key(number), shapes.FaultsAsked(limit=20))
+        waiting = approval_queries.waiting_on(work, ApprovalKind.UNDO_INTAKE, number)
     return render(
         "show",
         found=found,
         common=common,
         faults=first,
+        waiting=waiting,
+        sees_proposals=May.APPROVAL_READ in context.actor().may,
         errors=errors,
         typed=request.form,
         fields=[(name, label(name)) for name in columns.NAMES],
@@ -171,6 +179,22 @@ def pause(number: str) -> Answer:
 def cancel(number: str) -> Answer:
     """Enter no more of it."""
     return _changed(number, acts.cancel, _("No more of it is entered."))
+
+
+@blueprint.post("/intakes/<number>/undo")
+@guard.may(May.INTAKE_RUN)
+def undo(number: str) -> Answer:
+    """Propose that all it entered is taken back."""
+    try:
+        taken = load_form(shapes.UndoNewSchema(), {"reason": request.form.get("reason", "")})
+        with context.begin() as work:
+            proposed = undoing.propose(work, run_key(number), taken, version_seen())
+    except NotFound:
+        raise
+    except RegistryError as error:
+        return _shown(number, shown(error)), error.status
+    flash(_("This is proposed. It is done when somebody else has approved it."), "good")
+    return redirect(url_for("access.proposal", proposal_id=proposed.id), 303)
 
 
 @blueprint.get("/intakes/<number>/faults.csv")

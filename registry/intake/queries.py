@@ -31,7 +31,9 @@ from schemas.paging import Page
 from schemas.words import said
 
 PREFIX = "IN"
-WORKED = (IntakeState.CHECKING.value, IntakeState.RUNNING.value)
+WORKED = (IntakeState.CHECKING.value, IntakeState.RUNNING.value, IntakeState.UNDOING.value)
+LET_GO = (IntakeState.CANCELLED.value, IntakeState.UNDONE.value)
+"""States of a file that may be handed in again."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class RunView(RunRow):
     size: int
     encoding: str
     separator: str
+    sheet: str
     columns: tuple[str, ...]
     mapping: dict[str, str]
     constants: dict[str, str]
@@ -68,6 +71,8 @@ class RunView(RunRow):
     created_by: str
     started_at: datetime | None
     ended_at: datetime | None
+    undone_by: str | None
+    undone_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,7 @@ def run_row(work: Work, run_id: int, *, locked: bool = False) -> IntakeRun:
 def run(work: Work, run_id: int) -> RunView:
     """One intake; raises NotFound."""
     row = run_row(work, run_id)
+    names = people(work, [key for key in (row.created_by, row.undone_by) if key is not None])
     return RunView(
         **_row(row),
         version=row.version,
@@ -128,13 +134,16 @@ def run(work: Work, run_id: int) -> RunView:
         size=row.size,
         encoding=row.encoding,
         separator=row.separator,
+        sheet=row.sheet,
         columns=tuple(json.loads(row.columns)),
         mapping=json.loads(row.mapping),
         constants=json.loads(row.constants),
         received=received_queries.number_of(row.received_id) if row.received_id else None,
-        created_by=people(work, [row.created_by])[row.created_by],
+        created_by=names[row.created_by],
         started_at=row.started_at,
         ended_at=row.ended_at,
+        undone_by=None if row.undone_by is None else names[row.undone_by],
+        undone_at=row.undone_at,
     )
 
 
@@ -163,9 +172,7 @@ def of_received(work: Work, received_id: int) -> list[RunRow]:
 
 def same_file(work: Work, sha256: str) -> int | None:
     """The intake that brought this very file in, or is about to; None while there is none."""
-    query = select(IntakeRun.id).where(
-        IntakeRun.sha256 == sha256, IntakeRun.state != IntakeState.CANCELLED.value
-    )
+    query = select(IntakeRun.id).where(IntakeRun.sha256 == sha256, IntakeRun.state.not_in(LET_GO))
     return work.session.scalar(query.order_by(IntakeRun.id).limit(1))
 
 

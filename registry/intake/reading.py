@@ -24,11 +24,14 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file is written. separator: "" of JSON Lines; columns: its heading."""
+    """How a file is written. separator: "" of JSON Lines and workbooks; columns: its heading; sheet: of a
+    workbook.
+    """
 
     encoding: str
     separator: str
     columns: tuple[str, ...]
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,10 @@ def layout(head: bytes) -> Layout:
         raise Invalid.at("file", "This is no text: it holds NULs. Save it as CSV.")
     if text.lstrip().startswith("{"):
         first = _object(text.lstrip().splitlines()[0], 1)
-        return Layout(encoding, "", _heading(list(first)))
+        return Layout(encoding, "", heading(list(first)))
     line = next(iter(text.splitlines()), "")
     separator = max(SEPARATORS, key=line.count)
-    return Layout(encoding, separator, _heading(next(csv.reader([line], delimiter=separator), [])))
+    return Layout(encoding, separator, heading(next(csv.reader([line], delimiter=separator), [])))
 
 
 def _encoding(head: bytes) -> str:
@@ -67,9 +70,10 @@ def _encoding(head: bytes) -> str:
     return "utf-8"
 
 
-def _heading(names: Sequence[str]) -> tuple[str, ...]:
+def heading(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of columns; raises Invalid for too many, none, or one that is there twice."""
     columns = tuple(name.strip() for name in names)
-    if any(_cannot_be_kept(name) for name in columns):
+    if any(cannot_be_kept(name) for name in columns):
         raise Invalid.at("file", "A name of a column holds NULs or half characters.")
     if len(columns) > MOST_COLUMNS:
         words = said("%(count)s columns; at most %(most)s.", count=len(columns), most=MOST_COLUMNS)
@@ -97,15 +101,15 @@ def _lines(text: io.TextIOWrapper) -> Iterator[tuple[int, str]]:
         try:
             line = text.readline(LONGEST_LINE + 1)
         except UnicodeError:
-            raise _wrong(n, said("It is not written in the encoding of the file.")) from None
+            raise wrong(n, said("It is not written in the encoding of the file.")) from None
         if not line:
             return
         if len(line) > LONGEST_LINE:
-            raise _wrong(n, said("It is longer than %(most)s characters.", most=LONGEST_LINE))
+            raise wrong(n, said("It is longer than %(most)s characters.", most=LONGEST_LINE))
         if "\0" in line:
-            raise _wrong(n, said("It holds NULs."))
+            raise wrong(n, said("It holds NULs."))
         if any("\udc80" <= c <= "\udcff" for c in line) and not line.isascii():
-            raise _wrong(n, said("It is not written in the encoding of the lines before it."))
+            raise wrong(n, said("It is not written in the encoding of the lines before it."))
         yield n, line
 
 
@@ -117,7 +121,7 @@ def _plain(lines: Iterator[tuple[int, str]], found: Layout) -> Iterator[Row]:
         for n, line in lines:
             at = n
             if at - begun > MOST_LINES:
-                raise _wrong(begun + 1, said("A quote in it never ends."))
+                raise wrong(begun + 1, said("A quote in it never ends."))
             yield line
 
     reader = csv.reader(fed(), delimiter=found.separator)
@@ -126,19 +130,19 @@ def _plain(lines: Iterator[tuple[int, str]], found: Layout) -> Iterator[Row]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise _wrong(at, said("It cannot be read: %(why)s.", why=str(error))) from None
+            raise wrong(at, said("It cannot be read: %(why)s.", why=str(error))) from None
         if cells is None:
             return
         if n and any(cell.strip() for cell in cells):
-            yield Row(begun + 1, _fitted(cells, found, begun + 1))
+            yield Row(begun + 1, fitted(cells, found, begun + 1))
 
 
-def _fitted(cells: Sequence[str], found: Layout, line: int) -> tuple[str, ...]:
+def fitted(cells: Sequence[str], found: Layout, line: int) -> tuple[str, ...]:
     """As many cells as there are columns; more of them, not empty, are a fault of the file."""
     width = len(found.columns)
     if any(cell.strip() for cell in cells[width:]):
         words = said("It has %(cells)s cells, the heading %(columns)s.", cells=len(cells), columns=width)
-        raise _wrong(line, words)
+        raise wrong(line, words)
     return tuple(cell.strip() for cell in (*cells[:width], *[""] * (width - len(cells))))
 
 
@@ -148,10 +152,10 @@ def _objects(lines: Iterator[tuple[int, str]], found: Layout) -> Iterator[Row]:
             told = _object(line, n)
             strange = next((name for name in told if name.strip() not in found.columns), None)
             if strange is not None:
-                raise _wrong(n, said("The first row has no %(name)s.", name=ascii(strange[:80])))
+                raise wrong(n, said("The first row has no %(name)s.", name=ascii(strange[:80])))
             cells = tuple(_text(told.get(name)) for name in found.columns)
-            if any(_cannot_be_kept(cell) for cell in cells):
-                raise _wrong(n, said("It holds NULs or half characters."))
+            if any(cannot_be_kept(cell) for cell in cells):
+                raise wrong(n, said("It holds NULs or half characters."))
             yield Row(n, cells)
 
 
@@ -159,13 +163,14 @@ def _object(line: str, n: int) -> dict[str, object]:
     try:
         told = json.loads(line)
     except (ValueError, RecursionError):
-        raise _wrong(n, said("It is no JSON object.")) from None
+        raise wrong(n, said("It is no JSON object.")) from None
     if not isinstance(told, dict):
-        raise _wrong(n, said("It is no JSON object."))
+        raise wrong(n, said("It is no JSON object."))
     return told
 
 
-def _cannot_be_kept(text: str) -> bool:
+def cannot_be_kept(text: str) -> bool:
+    """Whether a database would refuse it."""
     return "\0" in text or any("\ud800" <= c <= "\udfff" for c in text)
 
 
@@ -173,5 +178,6 @@ def _text(value: object) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _wrong(line: int, why: str) -> Invalid:
+def wrong(line: int, why: str) -> Invalid:
+    """What is said of a file that cannot be read from a line on."""
     return Invalid.at("file", said("Line %(line)s: %(why)s", line=line, why=why))

@@ -38,6 +38,7 @@ class IntakeRun(Base):
     size: Mapped[int] = mapped_column(Key)
     encoding: Mapped[str] = mapped_column(String(20))
     separator: Mapped[str] = mapped_column(String(1))
+    sheet: Mapped[str] = mapped_column(String(31), default="", server_default="")
     columns: Mapped[str] = mapped_column(Text)
     mapping: Mapped[str] = mapped_column(Text)
     constants: Mapped[str] = mapped_column(Text)
@@ -60,6 +61,8 @@ class IntakeRun(Base):
     started_by: Mapped[int | None] = mapped_column(Key)
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    undone_by: Mapped[int | None] = mapped_column(Key)
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
 
 

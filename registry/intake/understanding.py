@@ -5,6 +5,7 @@ Nothing is mended in silence: what was told and cannot be taken as it is stays b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,9 @@ from schemas.vocabulary import (
 )
 from schemas.words import said
 
+ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
+"""What spreadsheets write where a formula has no value."""
+_SHORTENED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]{2,3}", re.ASCII | re.IGNORECASE)
 PERSON = "person:"
 """How a person who is not on record yet is named in a draft, before the number there."""
 SEVERAL = said("Several companies are called so: tell the number of the one.")
@@ -97,6 +101,15 @@ def understand(told: Mapping[str, str], known: Vocabulary) -> Draft:
     return _Reader(told, known).read()
 
 
+def _spoilt(text: str) -> str | None:
+    """What a spreadsheet did to a cell, so that it no longer tells what was in it."""
+    if text.upper() in ERRORS:
+        return said("It is an error of the spreadsheet, not a value.")
+    if _SHORTENED.fullmatch(text):
+        return said("The spreadsheet shortened this number: keep the column as text.")
+    return None
+
+
 class _Reader:
     def __init__(self, told: Mapping[str, str], known: Vocabulary) -> None:
         self.told, self.known, self.draft = told, known, Draft()
@@ -134,7 +147,9 @@ class _Reader:
 
     def _text(self, name: str, longest: int) -> str:
         text = self._cell(name)
-        if len(text) > longest:
+        if (spoilt := _spoilt(text)) is not None:
+            self._fault(name, spoilt)
+        elif len(text) > longest:
             self._fault(name, said("At most %(most)s characters.", most=longest))
         elif not text.isprintable():
             self._fault(name, said("It holds characters that cannot be shown."))
@@ -202,7 +217,9 @@ class _Reader:
             words_ = said("It bears no number by which it can be found: give it a registration mark.")
             self._fault("serial", words_)
         for name, mark in (("serial", serial), ("registration", registration)):
-            if mark and (refused := acceptable_text(mark, name)):
+            if (spoilt := _spoilt(mark)) is not None:
+                self._fault(name, spoilt)
+            elif mark and (refused := acceptable_text(mark, name)):
                 self._fault(name, refused[0].message)
         if (state := self._state("import_country", needed=False)) is not None:
             year = self._year("import_year")

@@ -26,7 +26,7 @@ from registry.directory import queries as parties
 from registry.directory.tables import Person
 from registry.firearms import acts as firearms
 from registry.firearms.tables import IdentityConflict
-from registry.intake import acts, queries
+from registry.intake import acts, queries, undoing
 from registry.intake.tables import IntakeDigest, IntakeFault, IntakeRow, IntakeRun
 from registry.intake.understanding import PERSON, Doubt, Draft, Fault, PersonTold, understand
 from registry.intake.vocabulary import vocabulary
@@ -80,7 +80,7 @@ def step(office: Office) -> bool:
             return False
         row = queries.run_row(work, run_id)
         state = S(row.state)
-        by = row.created_by if state is S.CHECKING else row.started_by
+        by = {S.CHECKING: row.created_by, S.UNDOING: row.undone_by}.get(state, row.started_by)
         actor = _actor(work, by or 0)
     if actor is None:
         _stopped(office, run_id, state, "Whoever began this may not bring registers in any more.")
@@ -97,9 +97,12 @@ def step(office: Office) -> bool:
 
 def _some(office: Office, actor: Actor, run_id: int, state: IntakeState) -> None:
     """The next rows in one transaction; of all or nothing all of them."""
-    doing = "intake.check" if state is S.CHECKING else "intake.enter"
+    doing = {S.CHECKING: "intake.check", S.UNDOING: "intake.undo"}.get(state, "intake.enter")
     with office.begin(actor, Purpose.REGISTRATION, queries.run_number(run_id), doing=doing) as work:
         row = queries.run_row(work, run_id, locked=True)
+        if state is S.UNDOING:
+            undoing.remove(work, row)
+            return
         whole = state is S.RUNNING and row.policy == IntakePolicy.ALL_OR_NOTHING
         while row.state == state:  # nobody paused or cancelled it meanwhile
             _next(work, row)
@@ -120,9 +123,17 @@ def _stopped(office: Office, run_id: int, state: IntakeState, why: str) -> None:
     with office.begin(OPERATOR, doing="intake.stop") as work:
         row = queries.run_row(work, run_id, locked=True)
         if row.state == state:
-            row.state, row.problem = S.FAILED.value, why[:400]
+            row.state, row.problem = _where_it_stops(row).value, why[:400]
             row.version += 1
             work.session.flush()
+
+
+def _where_it_stops(row: IntakeRun) -> IntakeState:
+    """Failed; what could not be taken back stands as it did."""
+    if row.state != S.UNDOING:
+        return S.FAILED
+    row.undone_by = None
+    return S.DONE if row.done == row.chunks else S.CANCELLED
 
 
 def _actor(work: Work, account_id: int) -> Actor | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+import openpyxl
+
 from registry.core.numbers import parse_registry_number
 from registry.core.work import OPERATOR, Office
 from registry.firearms import queries as firearms
@@ -40,6 +42,19 @@ def hand_in(office: Office, content: str | bytes, **told: Any) -> RunView:
         made = acts.hand_in(work, BytesIO(sent), acts.FileTold("book.csv", **told))
     worker.run_all(office)
     return read(office, made.number)
+
+
+def workbook(*sheets: tuple[str, list[list[object]]]) -> bytes:
+    """A workbook (XLSX) with these sheets."""
+    book = openpyxl.Workbook()
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.remove(book.worksheets[0])
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def read(office: Office, number: str) -> RunView:

@@ -11,7 +11,7 @@ from registry.intake import worker
 from schemas.vocabulary import Role
 from tests.browsing import Live, accessibility_faults
 from tests.firearms.world import make_world
-from tests.intake.test_intake import BOOK, hand_in
+from tests.intake.book import BOOK, enter, hand_in, settle
 from tests.makers import PASSWORD, make_account
 
 
@@ -50,13 +50,21 @@ def test_a_file_is_handed_in_settled_and_entered(page: Page, live: Live, tmp_pat
     worker.run_all(live.office)
     page.reload()
     expect(page.get_by_text("Done").first).to_be_visible()
+    page.get_by_text("Take all of it back").click()
+    page.get_by_label("Reason").fill("It was the wrong dealer's book")
+    page.get_by_role("button", name="Propose it").click()
+    expect(page.get_by_text("This is proposed")).to_be_visible()
+    page.go_back()
+    page.reload()
+    expect(page.get_by_text("waits for a second person")).to_be_visible()
 
 
 @pytest.mark.parametrize(("language", "width"), [("en", 1280), ("ar", 820)])
 def test_pages_have_no_faults_and_fit(page: Page, live: Live, language: str, width: int) -> None:
-    make_world(live.office)
+    world = make_world(live.office)
     sign_in(page, live, language)
-    found = hand_in(live.office, BOOK)
+    judged = hand_in(live.office, BOOK)
+    found = enter(live.office, settle(live.office, judged, holder=world.dealer.number))
     page.set_viewport_size({"width": width, "height": 900})
     for address in ("/intakes", "/intakes/new", f"/intakes/{found.number}"):
         page.goto(address)
