@@ -102,6 +102,7 @@ from registry.tracing import commands as tracing_commands
 from registry.tracing import documents as tracing_documents
 from registry.tracing import pages as tracing_pages
 from registry.tracing import scenes_api, scenes_pages
+from registry.transfer import commands as transfer_commands
 from registry.verification import api as verification_api
 from registry.verification import pages as verification_pages
 from registry.verification.queries import Verifiable
@@ -193,6 +194,8 @@ COMMANDS: Sequence[Any] = (
     shipments_commands.shipments,
     exchange_commands.exchange,
     intake_commands.intake,
+    transfer_commands.export,
+    transfer_commands.rebuild,
 )
 OFFERS: Mapping[str, Mapping[Any, Any]] = {
     "approvals": {

@@ -1,4 +1,6 @@
-"""Rows stated anew: after a migration that changed what a table looks like, and when the journal begins."""
+"""Rows stated anew: after a migration that changed what a table looks like, when the journal begins, and
+when records came from another engine, which writes them otherwise.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,14 @@ _SALT = {
 }
 
 
-def restate(connection: Connection, tables: Sequence[Table]) -> None:
-    """Write every row of these tables into the journal as it is now, as one entry."""
+def restate(connection: Connection, tables: Sequence[Table], act: str = "migration") -> None:
+    """Write every row of these tables into the journal as it is now, as one entry of this act."""
     filled = [table for table in tables if connection.execute(table.select().limit(1)).first() is not None]
     if not filled:
         return
     engine = connection.dialect.name
     turn = Turn(connection.connection.dbapi_connection, engine == "sqlite", begun=True)
-    said_of_it = said("migration")
+    said_of_it = said(act)
     (opened,) = turn.run(entries.OPEN, said_of_it)
     if engine == "postgresql":
         for setting in ("timezone = 'UTC'", "bytea_output = 'hex'", "extra_float_digits = 1"):
