@@ -100,9 +100,12 @@ $(INSTALLED): requirements.txt
 	@$(PIP) --require-hashes -r requirements.txt
 	@touch $@
 
-$(TESTS_INSTALLED): $(INSTALLED) tests/requirements.txt
+$(TESTS_INSTALLED): $(INSTALLED) tests/requirements.txt tests/package-lock.json
 	@echo "Installing what the tests need (once)"
 	@$(PIP) --require-hashes -r tests/requirements.txt
+	@if command -v npm >/dev/null; then mkdir -p $(VENV)/node && cp tests/package*.json $(VENV)/node && \
+		cd $(VENV)/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; \
+	else echo "No npm here: the test that renders ZPL with another program is skipped" >&2; fi
 	@touch $@
 
 %.mo: %.po | $(INSTALLED)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from registry.app import settle
-from tests.bench import cartridges, exchanges, intakes, ledger_writes, ledgers, marks, traces
+from tests.bench import cartridges, exchanges, intakes, labels, ledger_writes, ledgers, marks, traces
 from tests.bench.line import Line
 
 BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
@@ -26,6 +26,8 @@ BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
     "exchange_chain": exchanges.chain,
     "exchange_incoming": exchanges.incoming,
     "intake": intakes.brought_in,
+    "labels_pdf": labels.into_pdf,
+    "labels_naive": labels.beside_pictures,
     "ledger_integrate": ledgers.integrated,
     "ledger_write": ledger_writes.write,
     "ledger_proof": ledgers.proved,

@@ -20,6 +20,7 @@ from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont as OutlineFont
 from fontTools.ttLib.ttGlyphSet import _TTGlyphSet
+from noto_cjk_sans_otc import FONT_PATH
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -29,6 +30,11 @@ LATIN, ARABIC, HAN = "NotoSans", "NotoSansArabic", "NotoSansCJKsc"
 MISSING = "\N{REPLACEMENT CHARACTER}"
 EM = 1000
 _PACKAGES = {LATIN: "fontpkg-noto-sans", ARABIC: "fontpkg-noto-sans-arabic"}
+
+
+def file(name: str) -> tuple[str, int]:
+    """Where an embedded font lies, and its place in the file."""
+    return (str(FONT_PATH), han.SIMPLIFIED) if name == HAN else (_file(name), 0)
 
 
 def _file(name: str) -> str:
@@ -140,7 +146,16 @@ def width(text: str, size: float) -> float:
 
 @lru_cache(maxsize=4096)
 def _unit_width(text: str) -> float:
+    if text.isascii() and text.isprintable():
+        return sum(map(_ascii_widths().__getitem__, text))
     return sum(_width(font, stretch, 1) for font, stretch in runs(text))
+
+
+@cache
+def _ascii_widths() -> dict[str, float]:
+    """Of each visible ASCII character at size 1."""
+    register()
+    return {c: _width(LATIN, c, 1) for c in map(chr, range(32, 127))}
 
 
 def _width(font: str, text: str, size: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from threading import RLock
-from typing import IO
+from typing import IO, Any
 
 from reportlab import rl_config
 from reportlab.lib.colors import Color, HexColor
@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from registry.core.printing import fonts
 
-_TURN = RLock()  # reportlab reads a font's file from one place for all threads
+TURN = RLock()  # reportlab reads a font's file from one place for all threads
 rl_config.useA85 = 0  # pages as they are packed, not written out once more in letters: smaller, sooner made
 
 INK, SOFT, LINE, ACCENT = "#1b2430", "#5a6675", "#c9d1da", "#1f4e79"
@@ -33,7 +33,7 @@ def _rgb(code: str) -> str:
 class _Canvas(Canvas):
     def save(self) -> None:
         """Write the file; one thread at a time puts letters of the fonts into it."""
-        with _TURN:
+        with TURN:
             super().save()
 
 
@@ -54,23 +54,33 @@ def text(
     canvas: Canvas, x: float, y: float, words: str, size: float, colour: str = INK, bold: bool = False
 ) -> None:
     """One line with its left end at x. Bold is the same letters with a thin outline."""
+    path(canvas, text_operators(canvas._doc, x, y, words, size, colour, bold))  # type: ignore[attr-defined]
+
+
+def text_operators(
+    document: Any, x: float, y: float, words: str, size: float, colour: str = INK, bold: bool = False
+) -> str:
+    """PDF operators for one line in a document of reportlab's, which learns what letters it needs."""
     rgb = _rgb(colour)
     weight = f" 2 Tr {size / 38:.3f} w {rgb} RG" if bold else ""
     shown = " ".join(
         f"{name} {size:.2f} Tf ({codes}) Tj"
         for font, stretch in fonts.runs(words)
-        for name, codes in _shown(canvas, font, stretch)
+        for name, codes in _shown(document, font, stretch)
     )
-    path(canvas, f"q BT 1 0 0 1 {x:.2f} {y:.2f} Tm {rgb} rg{weight} {shown} ET Q")
+    return f"q BT 1 0 0 1 {x:.2f} {y:.2f} Tm {rgb} rg{weight} {shown} ET Q"
 
 
-def _shown(canvas: Canvas, font: str, words: str) -> list[tuple[str, str]]:
+_ESCAPED = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)", "\r": r"\r", "\n": r"\n"})
+
+
+def _shown(document: Any, font: str, words: str) -> list[tuple[str, str]]:
     """(name in this file, escaped codes) of each part of a stretch in one font."""
-    face, file, escape = pdfmetrics.getFont(font), canvas._doc, canvas._escape  # type: ignore[attr-defined]
-    if not isinstance(face, TTFont):
-        return [(file.getInternalFontName(font), face.formatForPdf(words))]  # type: ignore[attr-defined]
-    parts = face.splitString(words, file)
-    return [(face.getSubsetInternalName(subset, file), escape(codes)) for subset, codes in parts]
+    face = pdfmetrics.getFont(font)
+    assert isinstance(face, TTFont)  # noqa: S101  # all of ours are
+    parts = face.splitString(words, document)
+    named = face.getSubsetInternalName
+    return [(named(n, document), codes.decode("latin-1").translate(_ESCAPED)) for n, codes in parts]
 
 
 def text_right(

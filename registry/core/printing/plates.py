@@ -10,25 +10,33 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 
 from reportlab.pdfgen.canvas import Canvas
 from typing_extensions import Buffer
 
 from registry.core.errors import Invalid
-from registry.core.printing import barcodes, fonts, ink
+from registry.core.printing import barcodes, fonts, ink, signs
 
-BLACK = "#000000"
+BLACK, WHITE = "#000000", "#ffffff"
 MM = 72 / 25.4
 
 
 @dataclass(frozen=True)
 class Words:
+    """A row of letters; white: on a dark box."""
+
     x: float
     y: float
     text: str
     size: float
     bold: bool = False
+    white: bool = False
+
+    @property
+    def wide(self) -> float:
+        return fonts.width(self.text, self.size)
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,10 @@ class Linear:
     module: float
     height: float
 
+    @property
+    def wide(self) -> float:
+        return self.bars.width * self.module
+
 
 @dataclass(frozen=True)
 class Square:
@@ -51,6 +63,40 @@ class Square:
     matrix: barcodes.Matrix
     module: float
 
+    @property
+    def wide(self) -> float:
+        return self.matrix.width * self.module
+
+
+@dataclass(frozen=True)
+class Box:
+    """A dark rectangle."""
+
+    x: float
+    y: float
+    wide: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A symbol of art. 8 in a square, drawn in lines."""
+
+    x: float
+    y: float
+    wide: float
+    name: str
+
+
+Part = Words | Linear | Square | Box | Sign
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Parts that many drawings share; the very same group is written once and kept."""
+
+    parts: tuple[Part, ...]
+
 
 @dataclass(frozen=True)
 class Plate:
@@ -59,7 +105,13 @@ class Plate:
     title: str
     width: float
     height: float
-    parts: tuple[Words | Linear | Square, ...]
+    pieces: tuple[Part | Group, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All of them."""
+        groups = (piece.parts if isinstance(piece, Group) else (piece,) for piece in self.pieces)
+        return tuple(part for group in groups for part in group)
 
 
 def pdf(plates: Iterable[Plate]) -> bytes:
@@ -77,20 +129,36 @@ def pdf(plates: Iterable[Plate]) -> bytes:
     return out.getvalue()
 
 
-def _on_canvas(canvas: Canvas, part: Words | Linear | Square) -> None:
+def _on_canvas(canvas: Canvas, part: Part) -> None:
     if isinstance(part, Words):
         _refuse_foreign(part.text)
-        ink.text(canvas, part.x, part.y, part.text, part.size, BLACK, part.bold)
-        return
-    ink.black(canvas)
-    if isinstance(part, Linear):
-        ink.path(canvas, barcodes.bars_path(part.bars, part.x, part.y, part.module, part.height))
+        ink.text(canvas, part.x, part.y, part.text, part.size, WHITE if part.white else BLACK, part.bold)
     else:
-        ink.path(canvas, barcodes.matrix_path(part.matrix, part.x, part.y, part.module))
+        ink.path(canvas, operators(part))
+
+
+def operators(part: Linear | Square | Box | Sign) -> str:
+    """PDF operators that draw something in black."""
+    if isinstance(part, Linear):
+        return f"0 g {barcodes.bars_path(part.bars, part.x, part.y, part.module, part.height)}"
+    if isinstance(part, Square):
+        return f"0 g {barcodes.matrix_path(part.matrix, part.x, part.y, part.module)}"
+    if isinstance(part, Box):
+        return f"0 g {part.x:.3f} {part.y:.3f} {part.wide:.3f} {part.height:.3f} re f"
+    scale = part.wide / signs.SIZE
+    place = f"{scale:.5f} 0 0 {scale:.5f} {part.x:.3f} {part.y:.3f} cm"
+    return f"q {place} 0 G {signs.WEIGHT} w 1 J 1 j {_sign_path(part.name)} S Q"
+
+
+@cache
+def _sign_path(name: str) -> str:
+    return " ".join(
+        f"{x:.2f} {y:.2f} {'l' if n else 'm'}" for line in signs.lines(name) for n, (x, y) in enumerate(line)
+    )
 
 
 def _refuse_foreign(text: str) -> None:
-    if any(font == fonts.HAN for font, _ in fonts.runs(text)):
+    if any(fonts.MISSING in shown for _, shown in fonts.runs(text)):
         raise Invalid.at("", f"{text[:40]!r} has characters that no embedded font draws.")
 
 
@@ -107,14 +175,18 @@ def svg(plate: Plate) -> str:
     )
 
 
-def _as_svg(part: Words | Linear | Square) -> str:
+def _as_svg(part: Part) -> str:
     if isinstance(part, Words):
         return _outlined(part)
+    if isinstance(part, Box):
+        return _placed("M0 0h1v1h-1z", part.wide, part.height, part.x, part.y)
+    if isinstance(part, Sign):
+        return _sign(part)
     if isinstance(part, Linear):
         left = part.x + barcodes.QUIET_BARS * part.module
         d = "".join(f"M{at} 0h{width}v1h-{width}z" for at, width in part.bars.dark)
         return _placed(d, part.module, part.height, left, part.y)
-    edge = barcodes.QUIET_MATRIX * part.module
+    edge = part.matrix.quiet * part.module
     d = "".join(f"M{column} {row}h{width}v1h-{width}z" for column, row, width in part.matrix.dark)
     return _placed(d, part.module, part.module, part.x + edge, part.y + edge)
 
@@ -122,6 +194,20 @@ def _as_svg(part: Words | Linear | Square) -> str:
 def _placed(d: str, across: float, up: float, x: float, y: float) -> str:
     place = f"matrix({across:.4f} 0 0 {up:.4f} {x:.3f} {y:.3f})"
     return f'<path shape-rendering="crispEdges" transform="{place}" d="{d}"/>'
+
+
+def _sign(part: Sign) -> str:
+    """A symbol in lines."""
+    scale = part.wide / signs.SIZE
+    place = f"matrix({scale:.5f} 0 0 {scale:.5f} {part.x:.3f} {part.y:.3f})"
+    line = 'stroke-linecap="round" stroke-linejoin="round"'
+    drawn = "".join(
+        "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points) for points in signs.lines(part.name)
+    )
+    return (
+        f'<path transform="{place}" fill="none" stroke="{BLACK}" stroke-width="{signs.WEIGHT}" {line}'
+        f' aria-label="{part.name}" d="{drawn}"/>'
+    )
 
 
 def _outlined(words: Words) -> str:
@@ -134,7 +220,9 @@ def _outlined(words: Words) -> str:
             if outline:
                 drawn.append(f'<path transform="translate({at:.2f} 0)" d="{outline}"/>')
             at += advance
-    edge = f' stroke="{BLACK}" stroke-width="{fonts.EM / 38:.2f}"' if words.bold else ""
+    colour = WHITE if words.white else BLACK
+    edge = f' stroke="{colour}" stroke-width="{fonts.EM / 38:.2f}"' if words.bold else ""
+    edge += f' fill="{WHITE}"' if words.white else ""
     place = f"matrix({scale:.5f} 0 0 {scale:.5f} {words.x:.3f} {words.y:.3f})"
     return f'<g aria-label="{escape(words.text)}" transform="{place}"{edge}>{"".join(drawn)}</g>'
 
