@@ -12,10 +12,10 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.base import NotPlainError, Reader
 
-# Control, format (bidirectional marks, zero width), surrogate, private and unassigned characters.
+# Control, format (bidirectional marks, zero width), surrogate, private, unassigned characters, line ends.
 _STATE = re.compile(r"[A-Z]{2}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def refuse_hidden(text: str) -> None:

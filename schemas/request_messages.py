@@ -135,6 +135,16 @@ def _text(longest: int = 400) -> Text:
     return Text(longest=longest, load_default="")
 
 
+class _ToldDay(fields.String):
+    """A day that was told, 2026-11-24; "" where it was withheld."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **options)
+        if text:
+            Day().deserialize(text)
+        return text
+
+
 class CandidateToldSchema(_Told):
     mark = _text(128)
     match = Code(MatchKind, load_default=None, allow_none=True)
@@ -148,7 +158,7 @@ class CandidateToldSchema(_Told):
 
 
 class StepToldSchema(_Told):
-    date = _text(10)
+    date = _ToldDay(load_default="")
     kind = _text(40)
     from_name = _text()
     to_name = _text()
@@ -160,7 +170,7 @@ class StepToldSchema(_Told):
 
 class NextToldSchema(_Told):
     code = Country(required=True)
-    date = _text(10)
+    date = _ToldDay(load_default="")
     document_kind = _text(40)
     document_number = _text(80)
 

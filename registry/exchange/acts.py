@@ -339,7 +339,7 @@ def _keep_root_keys(work: Work, root: Root) -> None:
 
 def _keep_key(work: Work, state: str, use: str, x: str, nbf: int, exp: int, revoked: int | None) -> None:
     kid = jose.thumbprint(jose.decoded(x), sealing.CURVE if use == ENCRYPTION else jose.ALG)
-    row = work.session.get(ExchangeKey, kid)
+    row = queries.key_of(work, x)
     if row is None:
         row = ExchangeKey(kid=kid, state=state, use=use, public=x)
         row.valid_from, row.valid_until, row.revoked_from = _moment(nbf), _moment(exp), None

@@ -55,7 +55,7 @@ def root(document: str, before: Root | None) -> Root:
     before: the root that is trusted now; None for the first one, which people confirm to each other.
     """
     payload, signers = _opened(document)
-    found: Root = _shaped(RootSchema(), payload)
+    found: Root = shaped(RootSchema(), payload)
     _refuse_if(len(set(found.keys)) < len(found.keys), "A key of the root comes twice")
     _refuse_if(not 2 <= found.threshold <= len(found.keys), "Fewer than two keys would be enough")
     for key in found.keys:
@@ -74,7 +74,7 @@ def key_set(document: str, trusted: Root, before: KeySet | None, now: int) -> Ke
     now: seconds since 1970; an expired one is refused, it can only keep a State from newer ones.
     """
     payload, signers = _opened(document)
-    found: KeySet = _shaped(KeySetSchema(), payload)
+    found: KeySet = shaped(KeySetSchema(), payload)
     _refuse_if(found.state != trusted.state, "The key set is of another State")
     _by_threshold(trusted, signers)
     _refuse_if(found.exp <= now, "The key set has expired")
@@ -120,7 +120,8 @@ def _opened(document: str) -> tuple[dict[str, Any], list[jose.Token]]:
     return payload, tokens
 
 
-def _shaped(schema: Any, payload: dict[str, Any]) -> Any:
+def shaped(schema: Any, payload: dict[str, Any]) -> Any:
+    """What a shape makes of a payload; raises KeysRefused."""
     try:
         return schema.load(payload)
     except ValidationError as error:

@@ -66,14 +66,15 @@ class ChannelStatusSchema(Shape):
 
 
 def take_keys(work: Work, received: Received) -> None:
-    """Another State's newer keys, as its root has signed them; those known already change nothing."""
+    """Another State's newer keys, as its root has signed them; those known already change nothing.
+
+    Another set under the version that is known is refused: a State has one set of each version, for everyone.
+    """
     state, new = received.message.iss, received.body
     known = queries.trusted(work, state)
     if new.root and known and queries.root_in(new.root).version > known.root.version:
         acts.take_root(work, state, new.root)
-        known = queries.trusted(work, state)
-    said = keysets.payload_of(new.key_set)
-    if known and known.keys and said.get("version") == known.keys.version:
+    if queries.key_set_payload(work, state) == keysets.payload_of(new.key_set):
         return
     acts.take_key_set(work, state, new.key_set)
 

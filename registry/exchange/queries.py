@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -66,8 +66,8 @@ def trusted(work: Work, state: str) -> Trusted | None:
 
 @lru_cache(maxsize=512)
 def root_in(document: str) -> Root:
-    """The root of a document that was verified when it was taken in."""
-    found: Root = RootSchema().load(keysets.payload_of(document))
+    """The root of a document, which is to be verified where it was not taken in; raises KeysRefused."""
+    found: Root = keysets.shaped(RootSchema(), keysets.payload_of(document))
     return found
 
 
@@ -97,9 +97,21 @@ def _newest_set(work: Work, state: str) -> KeySet | None:
     return key_set_in(document) if document else None
 
 
+def key_set_payload(work: Work, state: str) -> dict[str, Any]:
+    """What a State's newest key set says, {} before there is one."""
+    newest = select(ExchangeKeySet.document).where(ExchangeKeySet.state == state)
+    document = work.session.scalar(newest.order_by(ExchangeKeySet.version.desc()).limit(1))
+    return keysets.payload_of(document) if document else {}
+
+
 def public_key(work: Work, kid: str) -> ExchangeKey | None:
     """A key of whatever State, by its name."""
     return work.session.get(ExchangeKey, kid)
+
+
+def key_of(work: Work, public: str) -> ExchangeKey | None:
+    """The key of whatever State and use that has these bytes."""
+    return work.session.scalar(select(ExchangeKey).where(ExchangeKey.public == public))
 
 
 def is_good(key: ExchangeKey, at: datetime, now: datetime) -> bool:

@@ -23,7 +23,7 @@ class NotStrictError(ValueError):
 
 
 def loads(content: bytes) -> dict[str, Any]:
-    """The object in these bytes; raises NotStrictError. Names hold no invisible character."""
+    """The object in these bytes; raises NotStrictError. Names hold no invisible character, values no NUL."""
     _refuse_depth(content)
     try:
         found = json.loads(
@@ -37,7 +37,7 @@ def loads(content: bytes) -> dict[str, Any]:
         raise NotStrictError(str(error)[:200]) from None
     if not isinstance(found, dict):
         raise NotStrictError("not an object")
-    _refuse_surrogates(found)
+    _refuse_unkept(found)
     return found
 
 
@@ -84,14 +84,16 @@ def _fraction(text: str) -> float:
     return number
 
 
-def _refuse_surrogates(value: Any) -> None:
+def _refuse_unkept(value: Any) -> None:
     if isinstance(value, str):
+        if "\0" in value:
+            raise NotStrictError("a character that not every database keeps")
         if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
             raise NotStrictError("half of a character")
     elif isinstance(value, dict):
         for name, inner in value.items():
-            _refuse_surrogates(name)
-            _refuse_surrogates(inner)
+            _refuse_unkept(name)
+            _refuse_unkept(inner)
     elif isinstance(value, list):
         for inner in value:
-            _refuse_surrogates(inner)
+            _refuse_unkept(inner)

@@ -8,7 +8,7 @@ from typing import Any
 from registry.core.errors import Refused
 from registry.core.work import Work
 from registry.exchange.kinds import Kind, Kinds, Received
-from registry.requests import answering, clock, doing, following, life, queries
+from registry.requests import answering, clock, doing, following, life, queries, redaction
 from registry.requests.tables import OnwardConsent, TraceRequestRow
 from schemas import request_messages as shapes
 from schemas.exchange import Message
@@ -121,16 +121,20 @@ def take_refusal(work: Work, received: Received) -> None:
 
 
 def take_response(work: Work, received: Received) -> None:
-    """ITI 20: their answer, with what binds us; the chain goes on by itself where that is allowed."""
+    """ITI 20: their answer, with what binds us; the chain goes on by itself where that is allowed.
+
+    One that no step expects is written down and replaces nothing; what bound us before binds us still.
+    """
     row, body = _ours(work, received), asdict(received.body)
     act = RequestAct.ANSWER_IN_PART if body["withheld"] else RequestAct.ANSWER
-    bound = asdict(received.message.handling)
-    row.answer, row.handling = answering.dumped(body), answering.dumped(bound)
-    row.answered_at = work.now
+    before = queries.handling_of(row) if row.answer else {}
+    bound = redaction.tightened(before, asdict(received.message.handling))
     after = life.after_hearing(act, RequestState(row.state))
     if after is None:
         row.version += 1
     else:
+        row.answer, row.handling = answering.dumped(body), answering.dumped(bound)
+        row.answered_at = work.now
         doing.settle(work, row, after)
     details = {"answer": body, "handling": bound} | ({} if after else {"crossed": True})
     doing.note(work, row, act, received.body.words, details, received.message.jti)

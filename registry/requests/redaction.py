@@ -10,6 +10,7 @@ from typing import Any
 
 from registry.core.errors import Unmet
 from schemas.request_messages import MOST_CANDIDATES, MOST_STEPS
+from schemas.requests_vocabulary import Onward
 from schemas.words import said
 
 _NUMBER = re.compile(r"\bP-[0-9]{9,19}-[0-9A-Z]\b")
@@ -125,3 +126,19 @@ def goes_by_itself(answer: Mapping[str, Any], complete: bool, confidential: bool
         and not candidates[0]["differs"]
         and all(one["severity"] != "alarm" for one in answer["findings"])
     )
+
+
+def tightened(before: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What binds an answer that follows another of the same request: restrictions only ever tighten.
+
+    For whom it is goes with the new answer; onward use, time and caveat stay as narrow as they were.
+    """
+    if not before:
+        return dict(new)
+    days = [day for day in (before.get("retain_until"), new.get("retain_until")) if day]
+    allowed = before.get("onward") == Onward.CONSENT == new.get("onward")
+    return dict(new) | {
+        "onward": (Onward.CONSENT if allowed else Onward.NONE).value,
+        "retain_until": min(map(str, days), default=None),
+        "caveat": new.get("caveat") or before.get("caveat", ""),
+    }

@@ -261,6 +261,7 @@ def test_every_flipped_bit_of_a_sealed_message_is_refused() -> None:
         b'{"a\\u200b":1}',
         b'{"a\\u202e":1}',
         b'{"a\\u0000":1}',
+        b'{"a":["\\u0000"]}',
         b'{"a":"\xff"}',
         b'\xef\xbb\xbf{"a":1}',
         '{"a":1}'.encode("utf-16"),
@@ -288,7 +289,10 @@ def test_depth_is_counted_outside_of_strings() -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(codec="utf-8")),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(st.characters(codec="utf-8", exclude_characters="\0")),
     lambda inner: (
         st.lists(inner, max_size=4) | st.dictionaries(st.text("abcé", max_size=4), inner, max_size=4)
     ),
