@@ -104,6 +104,7 @@ from registry.tracing import pages as tracing_pages
 from registry.tracing import scenes_api, scenes_pages
 from registry.transfer import commands as transfer_commands
 from registry.verification import api as verification_api
+from registry.verification import commands as verification_commands
 from registry.verification import pages as verification_pages
 from registry.verification.queries import Verifiable
 
@@ -161,6 +162,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *intake_pages.NAVIGATION,
     *auditing_pages.NAVIGATION,
     *exchange_pages.NAVIGATION,
+    *verification_pages.NAVIGATION,
     *access_pages.NAVIGATION,
 )
 SECTIONS: Mapping[str, str] = {
@@ -179,6 +181,7 @@ SECTIONS: Mapping[str, str] = {
     "intake": "Access",
     "access": "Access",
     "auditing": "Access",
+    "verification": "Access",
 }
 """In which section of the navigation a subject stands, where there are more entries than fit in a row."""
 COMMANDS: Sequence[Any] = (
@@ -193,6 +196,7 @@ COMMANDS: Sequence[Any] = (
     auditing_commands.ledger,
     shipments_commands.shipments,
     exchange_commands.exchange,
+    verification_commands.documents,
     intake_commands.intake,
     transfer_commands.export,
     transfer_commands.rebuild,

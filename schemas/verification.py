@@ -14,6 +14,17 @@ class FactSchema(Shape):
     value = fields.String(required=True)
 
 
+class CertificateSchema(Shape):
+    fingerprint = fields.String(
+        required=True, metadata={"description": "SHA-256 of the certificate, in hexadecimal."}
+    )
+    subject = fields.String(required=True)
+    issuer = fields.String(required=True)
+    valid_from = fields.AwareDateTime(required=True)
+    valid_until = fields.AwareDateTime(required=True)
+    pem = fields.String(required=True, metadata={"description": "The certificate and those above it."})
+
+
 class VerifiedSchema(Shape):
     code = fields.String(required=True)
     kind = Code(IssuedKind, required=True)
@@ -30,5 +41,13 @@ class VerifiedSchema(Shape):
     digests = fields.List(
         fields.String(),
         required=True,
-        metadata={"description": "SHA-256 of each file that this registry printed of it, in hexadecimal."},
+        metadata={
+            "description": "SHA-256 of each file that this registry printed of it, in hexadecimal. A signed"
+            " file begins with those bytes, and its signature follows."
+        },
+    )
+    certificates = fields.List(
+        fields.Nested(CertificateSchema),
+        required=True,
+        metadata={"description": "By one of which a signed file is signed, the newest first."},
     )

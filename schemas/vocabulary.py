@@ -86,6 +86,7 @@ class May(StrEnum):
     LEDGER_ERASE = "ledger.erase"  # personal values of records that go, from the journal too
     HISTORY_READ = "history.read"  # who changed a record, and why
     LEDGER_READ = "ledger.read"
+    DOCUMENT_KEYS = "document.keys"  # by which certificate documents are signed
     EXCHANGE_READ = "exchange.read"  # which States we exchange messages with, and what became of them
     EXCHANGE_MANAGE = "exchange.manage"  # keys, roots of other States, dead letters
     APPROVAL_READ = "approval.read"  # what waits for a second person

@@ -72,6 +72,7 @@ MEANING: Mapping[May, Any] = {
     May.LEDGER_ERASE: _("Erase the personal data of records that go, from their history too"),
     May.HISTORY_READ: _("See who changed a record, and why"),
     May.LEDGER_READ: _("See and verify the ledger"),
+    May.DOCUMENT_KEYS: _("See by which certificate documents are signed"),
     May.EXCHANGE_READ: _("See the exchange with other States"),
     May.EXCHANGE_MANAGE: _("Confirm other States' keys and settle what could not be delivered"),
     May.APPROVAL_READ: _("See what waits for a second person"),

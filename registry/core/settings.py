@@ -35,6 +35,7 @@ class Settings:
     front of it are trusted.
     break_glass_minutes, break_glass_per_day: how long a record stays open that somebody opened beyond their
     role, at most an hour, and how many one account opens in 24 hours.
+    timestamp_url: RFC 3161 service whose time goes into signatures of documents.
     exchange_private: networks of other States' nodes that are not public; exchange_certificate: PEM file
     shown to them.
     """
@@ -55,6 +56,7 @@ class Settings:
     proxies: int = 0
     ledger_origin: str = ""
     ledger_token: str = ""
+    timestamp_url: str = ""
     exchange_private: tuple[str, ...] = ()
     exchange_certificate: str = ""
     break_glass_minutes: int = 30
@@ -81,6 +83,7 @@ class Settings:
             zone=_zone(given, cls.zone),
             ledger_origin=given.get("REGISTRY_LEDGER_ORIGIN", ""),
             ledger_token=given.get("REGISTRY_LEDGER_TOKEN", ""),
+            timestamp_url=_service(given),
             exchange_private=_networks(given),
             exchange_certificate=given.get("REGISTRY_EXCHANGE_CERTIFICATE", ""),
             authority=given.get("REGISTRY_AUTHORITY", cls.authority),
@@ -146,6 +149,15 @@ def _origin(given: Mapping[str, str]) -> str:
     text = given.get("REGISTRY_ORIGIN", "")
     if text and not re.fullmatch(r"https?://[^/?#@\s]+", text):
         raise MisconfiguredError(f"REGISTRY_ORIGIN must be such as https://registry.example, not {text!r}")
+    return text
+
+
+def _service(given: Mapping[str, str]) -> str:
+    text = given.get("REGISTRY_TIMESTAMP_URL", "")
+    if text and not re.fullmatch(r"https?://[^/?#@\s]+(/[^\s#]*)?", text):
+        raise MisconfiguredError(
+            f"REGISTRY_TIMESTAMP_URL must be such as https://time.example/tsa, not {text!r}"
+        )
     return text
 
 

@@ -26,6 +26,7 @@ from registry.firearms import queries as firearms
 from registry.home.deadlines import deadlines
 from registry.marks.reading import normal_form
 from registry.tracing import queries as tracing
+from registry.verification.keys import trouble
 from schemas.ammunition import LotsAsked
 from schemas.firearms import ConflictsAsked
 from schemas.tracing import TracesAsked
@@ -79,6 +80,7 @@ def _page(who: Actor, asked: str = "", missed: bool = False, wrong: tuple[Unmet,
         traces = _recent_traces(work)
         due = deadlines(work)
         opened = unreviewed(work) if May.GLASS_REVIEW in who.may else []
+        unsigned = trouble(work) if May.DOCUMENT_KEYS in who.may else ""
     return render_template(
         "home/index.html",
         who=who,
@@ -91,6 +93,7 @@ def _page(who: Actor, asked: str = "", missed: bool = False, wrong: tuple[Unmet,
         due_words=_due_words(),
         traces=traces,
         opened=opened,
+        unsigned=unsigned,
         purposes=options(purposes(who.role, May.TRACE_ASK)),
         label=label,
     )

@@ -17,6 +17,7 @@ from registry.recovery import figures_document, figures_queries, origin_acts
 from registry.recovery.evidence_pages import shown_item
 from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, percent
 from registry.recovery.pages import Answer, blueprint, pdf, render
+from registry.verification.sealing import signed
 from schemas.figures import FiguresAsked, FiguresAskedSchema, OriginNewSchema
 from schemas.recovery_vocabulary import RecoveryKind
 from schemas.vocabulary import May
@@ -88,7 +89,7 @@ def figures_pdf() -> Response:
     parts = context.registry()
     found = _figures()
     say = language_of_visitor()
-    return pdf(figures_document.draw(found, parts.settings.authority, f"{parts.office.today}", say))
+    return pdf(signed(figures_document.draw(found, parts.settings.authority, f"{parts.office.today}", say)))
 
 
 @blueprint.post("/evidence/<number>/origin")

@@ -9,6 +9,7 @@ from registry.core.web.words import language_of_visitor
 from registry.core.work import Work
 from registry.tracing import scene_documents, scenes
 from registry.tracing.api import blueprint
+from registry.verification.sealing import signed
 from schemas import scenes as shapes
 from schemas.paging import Page
 from schemas.vocabulary import May
@@ -41,4 +42,4 @@ def report_of_scene(number: str) -> bytes:
     """The report of one scene."""
     with look() as work:
         found = scenes.scene(work, find_registry_number("Z", number))
-    return scene_documents.report(found, registry().settings.authority, language_of_visitor())
+    return signed(scene_documents.report(found, registry().settings.authority, language_of_visitor()))

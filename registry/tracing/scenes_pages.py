@@ -12,6 +12,7 @@ from registry.core.web.forms import load_form
 from registry.core.web.words import label, language_of_visitor, options, shown
 from registry.tracing import scene_documents, scene_lines, scenes
 from registry.tracing.pages import Answer, blueprint
+from registry.verification.sealing import signed
 from schemas import scenes as shapes
 from schemas.vocabulary import CartridgeState, May
 
@@ -88,5 +89,7 @@ def report(number: str) -> Response:
     printed = scene_documents.report(found, context.registry().settings.authority, language_of_visitor())
     name = f"scene-{found.number}.pdf"
     return Response(
-        printed, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+        signed(printed),
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
     )

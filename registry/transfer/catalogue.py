@@ -22,6 +22,7 @@ LEFT_OUT = {
 SECRET = {
     "account": ("password_hash",),
     "api_token": ("token_hash",),
+    "document_key": ("sealed",),
     "exchange_own_key": ("sealed",),
     "passkey": ("credential_id", "public_key"),
     "recovery_code": ("code_hash",),

@@ -12,7 +12,7 @@ from datetime import timedelta
 from registry.access import throttle
 from registry.core.errors import NotFound, TooMany
 from registry.core.work import Actor, Office, Work
-from registry.verification import codes, queries
+from registry.verification import codes, keys, queries
 from schemas.vocabulary import Role
 
 ANYONE = Actor(0, "anyone", Role.ADMINISTRATOR, frozenset())
@@ -30,7 +30,7 @@ def verify(office: Office, text: str, address: str, verifiable: queries.Verifiab
         code = codes.read(text)
         row = queries.by_code(work, code)
         if row is not None:
-            return queries.verified(work, row, code, verifiable)
+            return queries.verified(work, row, code, verifiable, keys.known(work))
     with office.begin(ANYONE, doing="verification") as work:
         _count(work, place)
     raise NotFound(UNKNOWN)

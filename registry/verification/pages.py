@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,13 +12,14 @@ from werkzeug.wrappers import Response
 
 from registry.core.errors import NotFound, TooMany, Unmet
 from registry.core.web import guard
-from registry.core.web.context import registry
+from registry.core.web.context import NavigationEntry, look, registry
 from registry.core.web.words import label
-from registry.verification import checking, codes, queries
-from schemas.vocabulary import Authenticity
+from registry.verification import checking, codes, keys, queries, signatures
+from schemas.vocabulary import Authenticity, May
 
 blueprint = Blueprint("verification", __name__, template_folder="templates")
 Answer = Response | str | tuple[str, int]
+NAVIGATION = (NavigationEntry("Signing of documents", "verification.signing", May.DOCUMENT_KEYS, 62),)
 OPEN = "whoever holds a document may ask whether it is genuine"
 TONES = {
     Authenticity.CURRENT: "good",
@@ -67,6 +69,34 @@ def _verified(code: str) -> queries.Verified:
 
 
 def _same(found: queries.Verified) -> bool:
-    """Whether the file sent is one that was printed, byte for byte; nothing of it is kept."""
+    """Whether the file sent is one that was printed, byte for byte; nothing of it is kept.
+
+    A signed one begins with what was printed, and one of our signatures covers the whole of it.
+    """
     file = request.files.get("file")
-    return file is not None and hashlib.sha256(file.read()).hexdigest() in found.digests
+    content = file.read() if file else b""
+    if hashlib.sha256(content).hexdigest() in found.digests:
+        return True
+    printed = set(found.digests).intersection(signatures.contents(content))
+    return bool(printed and signatures.signed_by(content, found.certificates))
+
+
+@blueprint.get("/verify/certificates/<fingerprint>.pem")
+@guard.public("whoever holds a document may know by which certificate it is signed")
+def certificate(fingerprint: str) -> Answer:
+    """A certificate that documents were signed by, with those above it."""
+    with registry().office.look(checking.ANYONE) as work:
+        found = next((one for one in keys.known(work) if one.fingerprint == fingerprint), None)
+    if found is None:
+        raise NotFound("No document is signed by this certificate.")
+    return Response(found.pem, mimetype="application/x-pem-file")
+
+
+@blueprint.get("/documents/signing")
+@guard.may(May.DOCUMENT_KEYS)
+def signing() -> Answer:
+    """By which certificate documents are signed, and what is wrong with it."""
+    with look() as work:
+        known, trouble = keys.known(work), keys.trouble(work)
+    service = urlsplit(registry().settings.timestamp_url).hostname
+    return render_template("verification/signing.html", known=known, trouble=trouble, service=service)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from registry.core.work import Work
 from registry.verification import codes
+from registry.verification.certificates import Certificate
 from registry.verification.tables import DocumentPrint, IssuedDocument
 from schemas.vocabulary import Authenticity, IssuedKind
 
@@ -35,7 +36,11 @@ Verifiable = Mapping[IssuedKind, Tell]
 
 @dataclass(frozen=True)
 class Verified:
-    """A genuine document, and whether it is still good. digests: SHA-256 of the files it was printed as."""
+    """A genuine document, and whether it is still good.
+
+    digests: SHA-256 of the files it was printed as, before they were signed; certificates: of this registry,
+    by one of which each file is signed, the newest first.
+    """
 
     code: str
     kind: str
@@ -46,6 +51,7 @@ class Verified:
     ended_at: datetime | None
     facts: tuple[tuple[str, str], ...]
     digests: tuple[str, ...]
+    certificates: tuple[Certificate, ...]
 
 
 def by_code(work: Work, code: str) -> IssuedDocument | None:
@@ -70,7 +76,13 @@ def digests(work: Work, document_id: int) -> tuple[bytes, ...]:
     return tuple(work.session.scalars(query.order_by(DocumentPrint.printed_at, DocumentPrint.digest)))
 
 
-def verified(work: Work, row: IssuedDocument, code: str, verifiable: Verifiable) -> Verified:
+def verified(
+    work: Work,
+    row: IssuedDocument,
+    code: str,
+    verifiable: Verifiable,
+    certificates: Sequence[Certificate],
+) -> Verified:
     """A document as everyone may see it."""
     tell = verifiable.get(IssuedKind(row.kind))
     standing = tell(work, row.subject, row.edition) if tell else Standing(True)
@@ -84,6 +96,7 @@ def verified(work: Work, row: IssuedDocument, code: str, verifiable: Verifiable)
         row.revoked_at or row.superseded_at,
         standing.facts,
         tuple(digest.hex() for digest in digests(work, row.id)),
+        tuple(certificates),
     )
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from flask import request
 
 from registry.core.printing.paper import Seal
-from registry.core.web.context import actor, registry, request_id
-from registry.core.work import Begin
-from registry.verification import codes, issuing, queries
+from registry.core.web.context import Registry, actor, registry, request_id
+from registry.core.work import Actor, Begin
+from registry.verification import codes, issuing, keys, queries, signing
 from schemas.vocabulary import IssuedKind
 from schemas.words import ENGLISH, Language
 
@@ -22,8 +22,9 @@ def sealed(
     edition: str = "1",
     language: Language = ENGLISH,
 ) -> bytes:
-    """The document as drawn with its seal; what was printed is on record before it is handed out.
+    """The document as drawn with its seal, signed; what was printed is on record before it is handed out.
 
+    On record is what was drawn, since each signature is another one; whoever shows the file proves both.
     Drawn outside of any transaction. The caller has made sure that whoever asks may have the document.
     """
     document = _document(kind, subject, edition)
@@ -31,7 +32,21 @@ def sealed(
     if not _is_kept(document.id, printed):
         with _begin() as work:
             issuing.keep_print(work, document.id, printed, language.code)
-    return printed
+    return signed(printed)
+
+
+def signed(printed: bytes) -> bytes:
+    """A document signed by the authority's key; as it is where there is none. Raises SigningFails."""
+    return signed_for(registry(), actor(), printed)
+
+
+def signed_for(parts: Registry, who: Actor, printed: bytes) -> bytes:
+    """The same, where nobody asks over the web."""
+    with parts.office.look(who) as work:
+        by, now = keys.serving(work), work.now
+    if by is None:
+        return printed
+    return signing.sign_at(printed, by, parts.settings.authority, now, parts.settings.timestamp_url)
 
 
 def _seal(code: str, say: Language) -> Seal:

@@ -1,4 +1,4 @@
-"""Rows of verification: every document that was issued, and the bytes it was printed as.
+"""Rows of verification: every document that was issued, the bytes it was printed as, and what signs them.
 
 No row holds a code: who reads the database learns none. The seal is a digest, and the code itself comes
 from the salt and the registry's secret key, when the document is printed again.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.database import Base, Instant, Key, table_args
+from registry.core.database import PERSONAL, Base, Instant, Key, table_args
 
 GOOD = text("superseded_at IS NULL AND revoked_at IS NULL")
 
@@ -64,3 +64,38 @@ class DocumentPrint(Base):
     language: Mapped[str] = mapped_column(String(10))
     printed_at: Mapped[datetime] = mapped_column(Instant)
     printed_by: Mapped[int] = mapped_column(Key)
+
+
+SERVING = text("state = 'serving'")
+
+
+class DocumentKey(Base):
+    """A key that signs documents, of the curve P-256. state: waiting, serving (one at most) or ended.
+
+    public: SubjectPublicKeyInfo; sealed: the private half under the registry's secret key, NULL once it is
+    destroyed; chain: its certificate and those above it, PEM, "" while it waits.
+    """
+
+    __tablename__ = "document_key"
+    __table_args__ = table_args(
+        UniqueConstraint("public"),
+        Index(
+            "ux_document_key_serving",
+            "state",
+            unique=True,
+            sqlite_where=SERVING,
+            postgresql_where=SERVING,
+        ),
+        CheckConstraint("state IN ('waiting', 'serving', 'ended')", name="state"),
+        CheckConstraint("(state = 'waiting') = (chain = '')", name="chain"),
+        CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended"),
+        CheckConstraint("(state = 'ended') = (sealed IS NULL)", name="sealed"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    public: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=PERSONAL)
+    state: Mapped[str] = mapped_column(String(10))
+    chain: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -23,6 +23,7 @@ PUBLIC = {
     "home.swagger_ui",
     "verification.ask",
     "verification.show",
+    "verification.certificate",
     "api_verification.verification",
     "api_exchange.messages",
 }

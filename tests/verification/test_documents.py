@@ -82,6 +82,7 @@ def test_a_trace_report_is_verified_by_code_and_by_square(
     assert (found["kind"], found["subject"], found["authenticity"]) == ("trace_report", number, "current")
     assert set(found) == {
         "code", "kind", "subject", "authenticity", "state", "issued_at", "ended_at", "facts", "digests",
+        "certificates",
     }  # fmt: skip
     assert found["facts"] == []
     page = client.get(f"/verify/{code}")

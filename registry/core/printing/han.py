@@ -23,6 +23,7 @@ from reportlab.pdfbase.ttfonts import TTEncoding, TTFont, TTFontFace
 
 SIMPLIFIED = 2  # place in the collection of the Chinese forms of letters that differ between languages
 EM = 1000
+_DAY = 3_029_529_600  # 2000-01-01, so that the same letters are the same bytes
 _SYMBOLIC = 4  # ISO 32000-1 table 123
 
 
@@ -76,7 +77,7 @@ class HanFace(TTFontFace):
         built.setupHorizontalHeader(ascent=self.ascent, descent=self.descent)
         built.setupPost(keepGlyphNames=False)
         built.font["cmap"] = _codes(names)
-        built.font["head"].created = built.font["head"].modified = 0
+        built.font["head"].created = built.font["head"].modified = _DAY
         built.font.recalcTimestamp = False
         out = io.BytesIO()
         built.save(out)
