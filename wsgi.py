@@ -1,5 +1,9 @@
 """What a WSGI server and the `flask` command load."""
 
-from registry.app import serve
+import gc
+
+gc.disable()  # while all is loaded, which stays: looking through it for garbage takes a quarter of a start
+
+from registry.app import serve  # noqa: E402
 
 app = serve()

@@ -100,6 +100,7 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()  # `wsgi` loads without it
 
 
 def _in_a_command() -> bool:

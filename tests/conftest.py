@@ -20,6 +20,7 @@ from hypothesis import settings as hypothesis_settings
 
 from registry.access import secrets
 from registry.app import settle
+from registry.core import database
 from registry.core.work import Office
 from registry.ledger import log
 from tests.engines import (
@@ -30,9 +31,10 @@ from tests.engines import (
     own_application,
     passing_folder,
     postgresql_server,
+    remembering_engine,
 )
 
-pytest_plugins = ["tests.browsing", "tests.ledger.tally"]
+pytest_plugins = ["tests.browsing", "tests.ledger.tally", "tests.sharing"]
 
 # Shared machines stall now and then, so an example is not timed; CI tries the same examples each time.
 hypothesis_settings.register_profile("tests", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -62,6 +64,14 @@ def unsigned() -> Iterator[timedelta]:
 def stale(unsigned: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
     """For a test that looks at what is held up."""
     monkeypatch.setattr(log, "STALE", unsigned)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembering() -> Iterator[None]:
+    """Statements are compiled once in a run, not once for each test's database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "create_engine", remembering_engine)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from flask import Flask
-from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import URL, create_engine, event, make_url
+from sqlalchemy import Engine as SQLEngine
 
 from registry.ammunition import reference as ammunition
 from registry.app import create_app, parts_of
@@ -100,6 +101,27 @@ IDLE: list[Flask] = []
 
 def _settings(instance: Path, database_url: str) -> Settings:
     return Settings(instance, database_url, secret_key="k" * 32, testing=True)
+
+
+def remembering_engine(url: str, **options: Any) -> SQLEngine:
+    """`create_engine` for the databases of tests: all of one kind use what the first one compiled.
+
+    A statement is compiled once in a process that serves, so in a process of tests too: else each test,
+    whose database is its own, would do it again, for longer than the statement runs.
+    """
+    engine = create_engine(url, query_cache_size=STATEMENTS, **options)
+    kind = (engine.dialect.name, options.get("isolation_level"))
+    if first := COMPILED.get(kind):
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    else:  # a dialect knows its server when it has connected
+        event.listen(engine, "connect", lambda *_: COMPILED.setdefault(kind, engine), once=True)
+    return engine
+
+
+COMPILED: dict[tuple[str, Any], SQLEngine] = {}
+"""By dialect and isolation: the first engine of this process that connected."""
+STATEMENTS = 3_000
+"""Compiled statements that are kept: about all that the registry has."""
 
 
 class Sqlite:

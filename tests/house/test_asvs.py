@@ -250,7 +250,7 @@ def real_server(sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Ite
         ]  # fmt: skip
         process = subprocess.Popen(command, cwd=SOURCE_ROOT, env=given, stderr=subprocess.DEVNULL)
         try:
-            for _ in range(200):
+            for _ in range(600):
                 try:
                     socket.create_connection(("127.0.0.1", port), 1).close()
                     break
@@ -259,7 +259,7 @@ def real_server(sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Ite
             yield "127.0.0.1", port
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 HIDDEN = b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -16,9 +16,9 @@ from registry.ledger.notes import sign
 from tests.engines import Sqlite
 from tests.ledger.rows import drop
 from tests.ledger.tally import Tally
-from tests.ledger.worlds import ORIGIN, World, populated, standing, world
+from tests.ledger.worlds import ORIGIN, World, populated, world
 
-__all__ = ["standing", "world"]
+__all__ = ["world"]
 
 
 def write(world: World) -> None:

@@ -24,9 +24,9 @@ from tests.engines import Postgresql
 from tests.ledger import cells
 from tests.ledger.rows import double, first
 from tests.ledger.tally import Tally
-from tests.ledger.worlds import Owner, World, owner, populated, standing, world
+from tests.ledger.worlds import Owner, World, owner, populated, world
 
-__all__ = ["owner", "standing", "world"]
+__all__ = ["owner", "world"]
 
 
 @contextmanager

@@ -11,9 +11,8 @@ from registry.core.journal import entries, restating, triggers
 from registry.ledger import exports
 from tests.ledger.rows import checks_aside, drop, first
 from tests.ledger.tally import Tally
-from tests.ledger.worlds import World, standing
+from tests.ledger.worlds import World
 
-__all__ = ["standing"]
 EDITS = {
     "update": "UPDATE firearm SET model = 'Other' WHERE id = 2",
     "delete": "DELETE FROM mark WHERE firearm_id = 2",

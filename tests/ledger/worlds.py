@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from registry.access import acts as access
-from registry.core.database import Base, Database, Prepared
-from registry.core.journal import entries, restating, triggers
+from registry.core.database import Database, Prepared
+from registry.core.journal import entries, restating
 from registry.core.work import OPERATOR, Actor, Office
 from registry.demo import loading
 from registry.ledger import exports, log, verifier
@@ -22,7 +22,6 @@ from registry.tracing import acts as tracing
 from schemas.access import AccountNew, TokenNew
 from schemas.tracing import Question
 from schemas.vocabulary import May, Purpose, Role, TraceKind
-from tests.ledger import rows
 from tests.makers import open_account
 
 _NEWEST = Prepared("SELECT note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1")
@@ -162,26 +161,6 @@ def read_often(world: World, times: int) -> None:
 def world(database_url: str, tmp_path: Path) -> Iterator[World]:
     """A populated registry on each engine."""
     with populated(database_url, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param("sqlite", marks=pytest.mark.sqlite),
-        pytest.param("postgresql", marks=pytest.mark.postgresql),
-    ],
-)
-def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A registry with a row in every table and a full tile, for tests that leave it as it was."""
-    engine = request.getfixturevalue(request.param)
-    with engine.ready() as url, populated(url, tmp_path_factory.mktemp("standing")) as made:
-        rows.senseless(made.office.database)
-        rows.fill(made.office)
-        read_often(made, READINGS)
-        made.sign()
-        with made.below() as connection:
-            assert triggers.differences(connection, Base.metadata) == []
         yield made
 
 
