@@ -29,6 +29,10 @@ from registry.ammunition import record as ammunition_record
 from registry.auditing import api as auditing_api
 from registry.auditing import commands as auditing_commands
 from registry.auditing import pages as auditing_pages
+from registry.authorities import api as authorities_api
+from registry.authorities import commands as authorities_commands
+from registry.authorities import pages as authorities_pages
+from registry.authorities.queries import OWN_CARD
 from registry.calendars import api as calendars_api
 from registry.calendars import pages as calendars_pages
 from registry.commands import COMMANDS as OPERATOR_COMMANDS
@@ -118,6 +122,7 @@ API_ROOMS: Sequence[Any] = (
     deactivation_api.blueprint,
     marks_api.blueprint,
     directory_api.blueprint,
+    authorities_api.blueprint,
     calendars_api.blueprint,
     access_api.blueprint,
     auditing_api.blueprint,
@@ -138,6 +143,7 @@ PAGE_ROOMS: Sequence[Any] = (
     deactivation_pages.blueprint,
     marks_pages.blueprint,
     directory_pages.blueprint,
+    authorities_pages.blueprint,
     shipments_pages.blueprint,
     calendars_pages.blueprint,
     auditing_pages.blueprint,
@@ -157,6 +163,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *marks_pages.NAVIGATION,
     *recovery_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
+    *authorities_pages.NAVIGATION,
     *shipments_pages.NAVIGATION,
     *retention_pages.NAVIGATION,
     *intake_pages.NAVIGATION,
@@ -177,6 +184,7 @@ SECTIONS: Mapping[str, str] = {
     "licensing": "Licences",
     "shipments": "Licences",
     "directory": "Directory",
+    "authorities": "Directory",
     "retention": "Access",
     "intake": "Access",
     "access": "Access",
@@ -197,6 +205,7 @@ COMMANDS: Sequence[Any] = (
     shipments_commands.shipments,
     exchange_commands.exchange,
     verification_commands.documents,
+    authorities_commands.authorities,
     intake_commands.intake,
     transfer_commands.export,
     transfer_commands.rebuild,
@@ -214,12 +223,14 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
     },
     "custody": incidents.WATCHERS,
     "due": REQUESTS_DUE,
+    "card": OWN_CARD,
     "source": {"intake": intake_queries.source},
     "copies": {"intake": intake_queries.of_received},
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`; who watches
-chains of custody, for `registry.firearms.chain`; what is done now and then, for the exchange's courier; where
-the record of a firearm came from; what was brought in of the records of a closed company."""
+chains of custody, for `registry.firearms.chain`; what is done now and then, for the exchange's courier; our
+own card, for the exchange's key set; where the record of a firearm came from; what was brought in of the
+records of a closed company."""
 MORE_ROOMS = (
     application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
     licensing_paper_api, licensing_paper_pages, licensing_case_api, licensing_law_api, act_pages,

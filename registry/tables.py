@@ -5,6 +5,7 @@ from __future__ import annotations
 from registry.access import tables as access
 from registry.ammunition import code_tables, marking_tables
 from registry.ammunition import tables as ammunition
+from registry.authorities import tables as authorities
 from registry.calendars import tables as calendars
 from registry.core.journal import tables as journal
 from registry.core.web import tables as web
@@ -26,7 +27,7 @@ from registry.tracing import tables as tracing
 from registry.verification import tables as verification
 
 TABLES = (
-    journal, web, directory, calendars, access, verification, exchange, marks, firearms,
+    journal, web, directory, calendars, access, verification, exchange, authorities, marks, firearms,
     ammunition, code_tables, marking_tables, deactivation, licensing, shipments, tracing, requests,
     recovery, disposal, retention, records_disposal, received_tables, intake,
 )  # fmt: skip

@@ -180,9 +180,6 @@ class StateSchema(Shape):
     code = fields.String(required=True)
     name = fields.String(required=True)
     historic = fields.Boolean(required=True)
-    contact_name = fields.String(required=True)
-    contact_address = fields.String(required=True)
-    updated_at = fields.AwareDateTime(required=True, allow_none=True)
     version = fields.Integer(required=True)
 
 
@@ -198,20 +195,6 @@ class StatesAskedSchema(PageAskedSchema):
         longest=120, load_default="", metadata={"description": "Beginning of the English name, or the code."}
     )
     historic = fields.Boolean(load_default=None)
-
-
-@dataclass(frozen=True)
-class StateChange:
-    contact_name: str
-    contact_address: str
-
-
-class StateChangeSchema(Shape):
-    """The national point of contact (FP art. 13(2))."""
-
-    makes = StateChange
-    contact_name = Text(required=True, longest=200)
-    contact_address = Text(required=True, longest=400)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,8 @@ class May(StrEnum):
 
     DIRECTORY_READ = "directory.read"
     DIRECTORY_WRITE = "directory.write"
+    AUTHORITY_READ = "authority.read"  # what is not public of other States' authorities
+    AUTHORITY_TERM_SET = "authority_term.set"  # when what is known of them is old
     PERSON_READ = "person.read"  # personal data of natural persons
     FIREARM_READ = "firearm.read"
     FIREARM_REGISTER = "firearm.register"

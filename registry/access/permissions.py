@@ -11,7 +11,9 @@ from schemas.vocabulary import May
 
 MEANING: Mapping[May, Any] = {
     May.DIRECTORY_READ: _("See parties and States"),
-    May.DIRECTORY_WRITE: _("Register and correct parties, set points of contact"),
+    May.DIRECTORY_WRITE: _("Register and correct parties, enter and check cards of authorities"),
+    May.AUTHORITY_READ: _("See what is not public of other States' authorities"),
+    May.AUTHORITY_TERM_SET: _("Set when cards of authorities are old"),
     May.PERSON_READ: _("See personal data"),
     May.FIREARM_READ: _("See firearms"),
     May.FIREARM_REGISTER: _("Register firearms"),

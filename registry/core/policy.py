@@ -72,6 +72,8 @@ def _personal(*roles: Role, purposes: frozenset[Purpose]) -> dict[Role, Grant]:
 TABLE: Mapping[May, Cells] = {
     May.DIRECTORY_READ: _every(*Role),
     May.DIRECTORY_WRITE: _every(*_AUTHORITY),
+    May.AUTHORITY_READ: _every(*_AUTHORITY, _POLICE, _CUSTOMS, _AUDITOR),
+    May.AUTHORITY_TERM_SET: _every(_SUPERVISOR),
     May.PERSON_READ: (
         _personal(*_AUTHORITY, purposes=_REGISTER)
         | _personal(_POLICE, purposes=_BORDER)

@@ -15,6 +15,7 @@ from registry.core.errors import Refused
 from registry.core.policy import permissions
 from registry.core.work import Actor, Office, Work
 from registry.demo import (
+    authorities,
     catalogue,
     deactivations,
     intakes,
@@ -105,6 +106,7 @@ def load(
         everyone = people.register(work, persons)
         today, seed = work.today, people.SEED
         marks.add_rule(work, INVENTED)
+        authorities.load(work)
     yield f"Loading {firearms_count:,} firearms and {lots_count:,} lots of demonstration data"
     sketched = guns.firearms(firearms_count, everyone, today, seed)
     while batch := list(islice(sketched, BATCH)):

@@ -24,6 +24,7 @@ from registry.firearms import acts as firearms
 from registry.requests import acts, queries
 from registry.requests.chain import Link
 from registry.requests.views import RequestView
+from schemas.authority_vocabulary import AnswerKind
 from schemas.directory import PartyNew
 from schemas.exchange_keys import Card
 from schemas.firearms import CustodyNew, FirearmNew, MarkNew
@@ -61,6 +62,7 @@ STAFF: Mapping[str, Sequence[loading.Sketch]] = {
         ("admin", "Paula Administradora", Role.ADMINISTRATOR),
     ),
 }
+LANGUAGES = {"PT": "pt", "BR": "pt", "AR": "es"}
 MAKER = "Forjas Taurus S.A.", "Taurus"
 IMPORTER = "Armería del Plata S.A."
 TO_ARGENTINA = shipments.Sale(
@@ -78,7 +80,9 @@ def set_up(office: Office, authority: str, endpoint: str, folder: Path) -> None:
     with office.begin(OPERATOR) as work:
         keys, _, _ = exchange.make_root(work)
         exchange.make_keys(work)
-        card = Card(authority, staff["officer"].name, (), ())
+        contact, answers = staff["officer"].name, tuple(kind.value for kind in AnswerKind)
+        languages = (LANGUAGES[office.home],)
+        card = Card(authority, contact, answers, languages, "", "authority answers languages")
         bundle = exchange.publish(work, keys, [endpoint], card=card)
     (folder / f"{office.home}.keys.json").write_text(exchange.text_of(bundle))
 

@@ -7,9 +7,9 @@ from datetime import date
 from registry.core.errors import Conflict, Invalid, NotFound, Stale
 from registry.core.work import Work, act, for_purpose
 from registry.directory import queries
-from registry.directory.tables import Party, PartyClosure, Person, PersonDeath, State
+from registry.directory.tables import Party, PartyClosure, Person, PersonDeath
 from registry.directory.tables import PartyChange as PartyChangeRow
-from schemas.directory import ClosureNew, DeathNew, PartyChange, PartyNew, PersonChange, StateChange
+from schemas.directory import ClosureNew, DeathNew, PartyChange, PartyNew, PersonChange
 from schemas.vocabulary import May, PartyKind, Purpose
 from schemas.words import said
 
@@ -163,19 +163,6 @@ def _note_change(work: Work, row: Party, reason: str, changed: list[str]) -> Non
         )
     )
     work.session.flush()
-
-
-@act(May.DIRECTORY_WRITE)
-def change_contact(work: Work, code: str, change: StateChange, version: int) -> queries.StateView:
-    """Set a State's point of contact; raises NotFound, Stale."""
-    queries.state(work, code)
-    row = work.session.get_one(State, code, with_for_update=True, populate_existing=True)
-    if row.version != version:
-        raise Stale
-    row.contact_name, row.contact_address = change.contact_name, change.contact_address
-    row.updated_at, row.version = work.now, row.version + 1
-    work.session.flush()
-    return queries.state(work, code)
 
 
 COMPANIES = frozenset({PartyKind.MAKER, PartyKind.DEALER, PartyKind.IMPORTER})

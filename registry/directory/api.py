@@ -13,7 +13,7 @@ from schemas import directory as shapes
 from schemas.paging import Page
 from schemas.vocabulary import May
 
-blueprint: Any = api.blueprint("directory", "Parties, States with their points of contact, calibres")
+blueprint: Any = api.blueprint("directory", "Parties, States, calibres")
 
 
 @blueprint.route("/parties", methods=["GET"])
@@ -102,22 +102,8 @@ def states(work: Work, asked: shapes.StatesAsked) -> Page[queries.StateView]:
 @blueprint.route("/states/<code>", methods=["GET"])
 @api.reads(blueprint, May.DIRECTORY_READ, gives=shapes.StateSchema)
 def state(work: Work, code: str) -> queries.StateView:
-    """One State with its national point of contact (FP art. 13(2))."""
+    """One State."""
     return queries.state(work, code)
-
-
-@blueprint.route("/states/<code>", methods=["PATCH"])
-@api.writes(
-    blueprint,
-    May.DIRECTORY_WRITE,
-    takes=shapes.StateChangeSchema,
-    gives=shapes.StateSchema,
-    status=200,
-    versioned=True,
-)
-def change_contact(work: Work, change: shapes.StateChange, code: str, version: int) -> queries.StateView:
-    """Set a State's point of contact."""
-    return acts.change_contact(work, code, change, version)
 
 
 @blueprint.route("/calibres", methods=["GET"])

@@ -1,4 +1,4 @@
-"""Pages of the directory: parties, States and their points of contact."""
+"""Pages of the directory: parties and States."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Response
 
-from registry.core.errors import Invalid, NotFound, RegistryError
+from registry.core.errors import NotFound, RegistryError
 from registry.core.numbers import find_registry_number
 from registry.core.policy import purposes
 from registry.core.web import context, guard
@@ -183,34 +183,17 @@ def _correction(schema: Schema) -> Any:
 @blueprint.get("/states")
 @guard.may(May.DIRECTORY_READ)
 def states() -> str:
-    """States with their points of contact."""
+    """States, present and historic."""
     asked = load_form(shapes.StatesAskedSchema(), request.args)
     with context.look() as work:
         page = queries.states(work, asked)
     return _render("states", page=page, asked=asked)
 
 
-@blueprint.route("/states/<code>", methods=["GET"])
+@blueprint.get("/states/<code>")
 @guard.may(May.DIRECTORY_READ)
 def state(code: str) -> str:
-    """One State with its point of contact."""
+    """One State."""
     with context.look() as work:
         found = queries.state(work, code)
-    return _render("state", state=found, typed=found, version=found.version, errors=())
-
-
-@blueprint.route("/states/<code>", methods=["POST"])
-@guard.may(May.DIRECTORY_WRITE)
-def change_contact(code: str) -> Answer:
-    """Set a State's point of contact."""
-    version = request.form.get("version", -1, int)
-    try:
-        change = _correction(shapes.StateChangeSchema())
-        with context.begin() as work:
-            acts.change_contact(work, code, change, version)
-    except Invalid as error:
-        with context.look() as work:
-            found = queries.state(work, code)
-        return _render("state", state=found, typed=request.form, version=version, errors=shown(error)), 422
-    flash(_("The point of contact is set."), "good")
-    return redirect(url_for("directory.state", code=code), 303)
+    return _render("state", state=found)

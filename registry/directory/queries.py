@@ -62,9 +62,6 @@ class StateView:
     code: str
     name: str
     historic: bool
-    contact_name: str
-    contact_address: str
-    updated_at: datetime | None
     version: int
 
 
@@ -291,6 +288,4 @@ def _view(row: Party) -> PartyView:
 
 
 def _state(row: State) -> StateView:
-    return StateView(
-        row.code, row.name, row.historic, row.contact_name, row.contact_address, row.updated_at, row.version
-    )
+    return StateView(row.code, row.name, row.historic, row.version)

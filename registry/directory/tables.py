@@ -14,7 +14,7 @@ NameKey = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 
 class State(Base):
-    """A State, present or historic, with its national point of contact (FP art. 13(2))."""
+    """A State, present or historic."""
 
     __tablename__ = "state"
     __table_args__ = table_args()
@@ -22,9 +22,6 @@ class State(Base):
     code: Mapped[str] = mapped_column(String(2), primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     historic: Mapped[bool] = mapped_column(default=False)
-    contact_name: Mapped[str] = mapped_column(String(200), default="")
-    contact_address: Mapped[str] = mapped_column(String(400), default="")
-    updated_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -104,8 +105,8 @@ def _read_keys(folder: Path) -> list[Ed25519PrivateKey]:
 @click.option("--root", type=click.Path(exists=True, path_type=Path), help="Folder with keys of the root.")
 @click.option("--endpoint", "endpoints", multiple=True, help="Where our node answers, https://…")
 @click.option("--tls", "pins", multiple=True, help="SHA-256 of our certificate's public key, hexadecimal.")
-@click.option("--contact", default="", help="The point of contact, for other States' officers.")
-@click.option("--language", "languages", multiple=True)
+@click.option("--contact", default="", help="The point of contact, if another than on our card.")
+@click.option("--language", "languages", multiple=True, help="Of answers, if others than on our card.")
 @click.option("--out", type=click.File("w"), default="-", help="Where the file for other States goes.")
 def keyset(
     root: Path | None,
@@ -118,12 +119,20 @@ def keyset(
     """Publish our keys, signed by the root, and tell every confirmed State; without --root print them."""
     with _work() as work:
         if root is not None:
-            kinds = tuple(sorted(current_app.extensions["exchange_kinds"]))
-            card = Card(_parts().settings.authority, contact, kinds, languages)
-            acts.publish(work, _read_keys(root), endpoints, pins, card)
+            acts.publish(work, _read_keys(root), endpoints, pins, _card(work, contact, languages))
             own_kinds.post_keys(work)
         bundle = acts.own_bundle(work)
     out.write(acts.text_of(bundle))
+
+
+def _card(work: Work, contact: str, languages: tuple[str, ...]) -> Card:
+    """Our card as it was entered in the directory of authorities, else as the settings and options say it."""
+    for entered in work.offers.get("card", {}).values():
+        card: Card | None = entered(work)
+        if card is not None:
+            return replace(card, contact=contact or card.contact, languages=languages or card.languages)
+    kinds = tuple(sorted(current_app.extensions["exchange_kinds"]))
+    return Card(_parts().settings.authority, contact, kinds, languages)
 
 
 @exchange.command("pin")

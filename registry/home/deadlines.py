@@ -1,4 +1,4 @@
-"""What is due, at a glance: requests of other States, clearances, receipts, decisions, returns."""
+"""What is due, at a glance: requests of other States, clearances, receipts, decisions, old cards, returns."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from registry.authorities import queries as authorities
 from registry.core.work import Work
 from registry.licensing import queries as licences
 from registry.requests import queries as requests
@@ -48,5 +49,7 @@ def _all(work: Work) -> Iterator[Deadline]:
         late = sum(row.overdue for row in queue)
         near = sum(row.due_on is not None and not row.overdue and row.due_on <= until for row in queue)
         yield Deadline("decisions", late, near)
+    if May.DIRECTORY_WRITE in may:
+        yield Deadline("cards", authorities.old_cards(work), 0)
     if May.LICENCE_CASE in may:
         yield Deadline("returns", len(licences.away(work)), 0)

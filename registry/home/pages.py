@@ -106,6 +106,7 @@ def _due_words() -> dict[str, tuple[str, str]]:
         "receipts": (_("Proofs of receipt"), url_for("shipments.list", overdue="1")),
         "decisions": (_("Licences to be decided"), url_for("licensing.queue")),
         "requests": (_("Requests of other States"), url_for("requests.list")),
+        "cards": (_("Cards of authorities to be checked"), url_for("authorities.list", standing="old")),
         "returns": (_("Goods to be returned"), url_for("licensing.list", overdue="1")),
     }
 

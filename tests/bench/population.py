@@ -26,7 +26,7 @@ LONG_CHAIN = 50
 AT = "2026-01-01 00:00:00+00:00"
 FIRST_DAY = date(2000, 1, 1)
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
-STATE = ("code", "name", "historic", "contact_name", "contact_address", "version")
+STATE = ("code", "name", "historic", "version")
 FIREARM = (
     "id",
     "type",
@@ -134,7 +134,7 @@ def _tables(size: int, plain: bool) -> Iterator[bulk.Table]:
     yield (
         "state",
         STATE,
-        iter([("BR", "Brazil", False, "", "", 1), ("AT", "Austria", False, "", "", 1)]),
+        iter([("BR", "Brazil", False, 1), ("AT", "Austria", False, 1)]),
     )
     yield "calibre", ("code", "name"), iter([("9x19", "9 mm Luger")])
     yield "party", PARTY, (_party(key) for key in range(1, MAKERS + HOLDERS + 1))

@@ -54,7 +54,7 @@ def load(url: str, firearms: Sequence[Made]) -> None:
     population.fill(
         url,
         [
-            ("state", population.STATE, iter([("BR", "Brazil", False, "", "", 1)])),
+            ("state", population.STATE, iter([("BR", "Brazil", False, 1)])),
             ("calibre", ("code", "name"), iter([(code, code) for code in codes])),
             ("party", population.PARTY, (_party(n, maker) for n, maker in enumerate(makers(), 1))),
             ("firearm", population.FIREARM, (_firearm(one, names) for one in firearms)),

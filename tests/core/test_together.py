@@ -23,8 +23,7 @@ from registry.ledger import exports, log, verifier
 from schemas.vocabulary import May, Purpose, Role
 
 ADD = Prepared(
-    "INSERT INTO state (code, name, historic, contact_name, contact_address, version)"
-    " VALUES (:code, :name, :historic, '', '', 1) RETURNING code"
+    "INSERT INTO state (code, name, historic, version) VALUES (:code, :name, :historic, 1) RETURNING code"
 )
 ROLES = (Role.POLICE, Role.CUSTOMS)
 PURPOSES = (Purpose.RECOVERED_FIREARM, None)

@@ -122,8 +122,7 @@ def test_the_log_is_moved_into_the_database_while_others_write(office: Office) -
 
 
 _ADD = Prepared(
-    "INSERT INTO state (code, name, historic, contact_name, contact_address, version)"
-    " VALUES (:code, :name, :historic, '', '', 1) RETURNING code"
+    "INSERT INTO state (code, name, historic, version) VALUES (:code, :name, :historic, 1) RETURNING code"
 )
 _NAME = Prepared("SELECT name FROM state WHERE code = :code")
 _RENAME = Prepared("UPDATE state SET name = 'Test after' WHERE code = :code")
@@ -193,8 +192,8 @@ def test_prepared_statements_see_what_a_session_keeps_back_and_the_other_way_rou
 
 
 def test_many_rows_go_in_at_once_or_not_at_all(office: Office) -> None:
-    columns = ("code", "name", "historic", "contact_name", "contact_address", "version")
-    rest = (False, "", "", 1)
+    columns = ("code", "name", "historic", "version")
+    rest = (False, 1)
     many = [(f"Q{n}", f"Test {n}", *rest) for n in range(9)]
     for first in (True, False):
         with office.begin(OFFICER) as work:

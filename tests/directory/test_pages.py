@@ -85,7 +85,7 @@ def test_a_purpose_that_is_none_shows_nothing(app: Flask, person: str) -> None:
 def test_only_writers_are_offered_forms(app: Flask, role: Role) -> None:
     browser = sign_in(app, role)
     offered = ["/parties/new" in browser.get("/parties").get_data(as_text=True)]
-    offered.append('name="contact_name"' in browser.get("/states/PT").get_data(as_text=True))
+    offered.append("/authorities/PT/edit" in browser.get("/authorities/PT").get_data(as_text=True))
     offered.append(browser.get("/parties/new").status_code == 200)
     assert offered == [role in WRITERS] * 3
 
@@ -129,21 +129,12 @@ def test_personal_data_are_corrected_and_shown_to_nobody_else(app: Flask, person
     assert sign_in(app, Role.CUSTOMS).get(address).status_code == 403
 
 
-def test_a_point_of_contact_is_set_on_the_page_of_the_state(app: Flask) -> None:
+def test_a_historic_state_has_no_authority_to_ask(app: Flask) -> None:
     browser = sign_in(app)
-    form = {"version": "1", "contact_name": "Tracing Office", "contact_address": "trace@example.org"}
-    assert post(browser, "/states/PT", **form).status_code == 303
-    assert "Tracing Office" in browser.get("/states?q=pt").get_data(as_text=True)
-    missing = post(browser, "/states/PT", version="2", contact_name="Tracing Office")
-    assert missing.status_code == 422
-    assert 'href="#field-contact_address"' in missing.get_data(as_text=True)
-    assert post(browser, "/states/PT", **form).status_code == 412
-
-
-def test_a_historic_state_has_no_point_of_contact_to_set(app: Flask) -> None:
-    page = sign_in(app).get("/states/SU").get_data(as_text=True)
+    page = browser.get("/states/SU").get_data(as_text=True)
     assert "Historic" in page
-    assert 'name="contact_name"' not in page
+    assert "/authorities/SU" not in page
+    assert "/authorities/PT" in browser.get("/states/PT").get_data(as_text=True)
 
 
 def test_a_long_list_goes_on_over_pages_and_keeps_its_filter(app: Flask, office: Office) -> None:
@@ -208,10 +199,6 @@ def test_no_text_breaks_the_pages(app: Flask, office: Office) -> None:
             browser.post(
                 f"/parties/{number}/correct",
                 data={"csrf_token": token, "version": text, "name": text, "reason": text},
-            ),
-            browser.post(
-                "/states/FR",
-                data={"csrf_token": token, "version": text, "contact_name": text, "contact_address": text},
             ),
         ]
         assert all(answer.status_code < 500 for answer in sent), (text[:20], [a.status_code for a in sent])

@@ -1,4 +1,4 @@
-"""States, their points of contact, calibres, and the reference data they come from."""
+"""States, calibres, and the reference data they come from."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from registry.directory import calibres, countries, queries, reference
 from registry.directory.tables import Calibre, State
 from schemas.vocabulary import Role
 from tests.makers import EVERYTHING, bearer
-
-CONTACT = {"contact_name": "Central Tracing Office", "contact_address": "trace@example.org"}
 
 
 def test_every_state_of_today_and_the_historic_ones_are_there(client: FlaskClient, app: Flask) -> None:
@@ -39,34 +37,10 @@ def test_states_are_found_by_code_and_by_the_beginning_of_their_name(client: Fla
     assert codes("%") == []
 
 
-def test_a_point_of_contact_is_set_by_the_authority(client: FlaskClient, app: Flask) -> None:
-    headers = bearer(app)
-    before = client.get("/api/v1/states/PT", headers=headers)
-    assert before.get_json()["contact_name"] == ""
-    changed = client.patch(
-        "/api/v1/states/PT", json=CONTACT, headers=headers | {"If-Match": before.headers["ETag"]}
-    )
-    assert changed.status_code == 200
-    after = client.get("/api/v1/states/PT", headers=bearer(app, Role.POLICE)).get_json()
-    assert after["contact_name"] == "Central Tracing Office"
-    assert after["updated_at"] is not None
-    stale = client.patch(
-        "/api/v1/states/PT", json=CONTACT, headers=headers | {"If-Match": before.headers["ETag"]}
-    )
-    assert stale.status_code == 412
-
-
-def test_others_set_no_point_of_contact(client: FlaskClient, app: Flask) -> None:
-    headers = bearer(app, Role.POLICE) | {"If-Match": '"1"'}
-    assert client.patch("/api/v1/states/PT", json=CONTACT, headers=headers).status_code == 403
-
-
 @pytest.mark.parametrize("code", ["XX", "pt", "%00", "PTX"])
 def test_a_state_that_is_none_is_not_found(client: FlaskClient, app: Flask, code: str) -> None:
     headers = bearer(app)
     assert client.get(f"/api/v1/states/{code}", headers=headers).status_code == 404
-    change = client.patch(f"/api/v1/states/{code}", json=CONTACT, headers=headers | {"If-Match": '"1"'})
-    assert change.status_code == 404
 
 
 def test_a_historic_state_is_a_country_of_manufacture_only(office: Office) -> None:
@@ -79,15 +53,11 @@ def test_a_historic_state_is_a_country_of_manufacture_only(office: Office) -> No
             queries.check_country(work, "XX", "country_made", historic_ok=True)
 
 
-def test_loading_again_changes_nothing_and_keeps_what_the_authority_set(
-    client: FlaskClient, app: Flask, office: Office
-) -> None:
-    client.patch("/api/v1/states/PT", json=CONTACT, headers=bearer(app) | {"If-Match": '"1"'})
+def test_loading_again_changes_nothing(office: Office) -> None:
     with office.begin(EVERYTHING) as work:
         before = [work.session.scalar(select(func.count()).select_from(table)) for table in (State, Calibre)]
         reference.load(work)
         after = [work.session.scalar(select(func.count()).select_from(table)) for table in (State, Calibre)]
-        assert queries.state(work, "PT").contact_name == "Central Tracing Office"
     assert before == after == [len(countries.COUNTRIES) + len(countries.HISTORIC), len(calibres.BY_CODE)]
 
 

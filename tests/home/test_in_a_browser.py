@@ -36,12 +36,12 @@ def fits(page: Page) -> bool:
         (
             Role.AUTHORITY_OFFICER,
             "en",
-            ["/parties", "/parties/new", "{party}", "{person}", "/states", "/states/PT"],
+            ["/parties", "/parties/new", "{party}", "{person}", "/authorities", "/authorities/PT"],
         ),
         (
             Role.AUTHORITY_OFFICER,
             "ar",
-            ["/parties", "/parties/new", "{party}/correct", "/states/PT", "/tokens"],
+            ["/parties", "/parties/new", "{party}/correct", "/authorities/PT/edit", "/tokens"],
         ),
     ],
 )

@@ -25,6 +25,10 @@ PUBLIC = {
     "verification.show",
     "verification.certificate",
     "api_verification.verification",
+    "authorities.list",
+    "authorities.show",
+    "api_authorities.cards",
+    "api_authorities.card",
     "api_exchange.messages",
 }
 

@@ -25,7 +25,7 @@ def write(world: World) -> None:
     """A change like any other."""
     with world.office.begin(OPERATOR) as work:
         state = work.session.get_one(State, "BR")
-        state.contact_name = f"{state.contact_name} or another"
+        state.name = "Another" if state.name == "Brazil" else "Brazil"
 
 
 def test_yesterdays_backup_is_found_out_by_a_checkpoint_kept_elsewhere(world: World, tally: Tally) -> None:

@@ -267,7 +267,7 @@ def test_untouched_exports_are_never_reported(
     alarms = 0
     for n in range(20):
         with world.office.begin(OPERATOR) as work:
-            work.session.get_one(State, "BR").contact_name = f"Contact {n}"
+            work.session.get_one(State, "BR").name = f"Contact {n}"
         world.sign()
         report = world.verify()
         alarms += len(report.problems)
@@ -285,8 +285,8 @@ def test_two_at_one_row_give_no_alarm_whoever_began_first(
         with made.office.begin(OPERATOR) as early:
             early.session.connection()
             with made.office.begin(OPERATOR) as late:
-                late.session.get_one(State, "BR").contact_name = "First"
-            early.session.get_one(State, "BR").contact_name = "Second"
+                late.session.get_one(State, "BR").name = "First"
+            early.session.get_one(State, "BR").name = "Second"
         made.sign()
         problems = made.verify().problems
     tally.untouched(1, len(problems))

@@ -80,7 +80,7 @@ def test_a_registry_signs_its_ledger_by_the_token(pin: Path, sqlite: Sqlite, tmp
         key = made.output.strip()
         office: Office = app.extensions["registry"].office
         with office.begin(OPERATOR) as work:
-            work.session.get_one(State, "BR").contact_name = "Somebody"
+            work.session.get_one(State, "BR").name = "Somewhere"
         signer = log.signer(*app.extensions["registry"].settings.ledger_key)
         assert str(signer.key) == key
         assert log.keep(office, signer, now=True) is not None

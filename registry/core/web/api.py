@@ -17,8 +17,8 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from registry.core.errors import Invalid, KeyReused, NotJson, Unmet, VersionNeeded
 from registry.core.web import problems
-from registry.core.web.context import asked, begin, look
-from registry.core.web.guard import may, signed_in
+from registry.core.web.context import asked, begin, look, look_as_anyone
+from registry.core.web.guard import may, public, signed_in
 from registry.core.web.tables import KeptAnswer
 from registry.core.work import Work
 from schemas.base import Shape
@@ -100,23 +100,29 @@ def reads(
     gives: type[Schema],
     query: type[Shape] | None = None,
     paged: bool = False,
+    open_to_all: str = "",
 ) -> Callable[[View], View]:
     """A GET: `view(work, [query], **path)` returns the record (its `version` becomes the ETag) or a Page.
 
-    permission: None where a valid token is enough.
+    permission: None where a valid token is enough. open_to_all: why nobody needs a token; a token that is
+    sent has to be good, and may show more.
     """
     shape = page_of(gives) if paged else gives
 
     def mark(view: View) -> View:
         @functools.wraps(view)
         def answer(*args: Any, **path: Any) -> Response:
-            with look() as work:
+            with look_as_anyone() if open_to_all else look() as work:
                 return respond(shape, view(work, *args, **path), 200)
 
         described = blp.response(200, shape, headers=None if paged else _ETAG_HEADER)(view)
         if query is not None:
             described = blp.arguments(query, location="query")(described)
-        guarded = may(permission) if permission else signed_in
+        if open_to_all:
+            described = blp.doc(security=[{}, {"bearer": []}])(described)
+            guarded = public(open_to_all)
+        else:
+            guarded = may(permission) if permission else signed_in
         return guarded(_documented(blp, _asking(query, answer), described, body=False))
 
     return mark
