@@ -25,8 +25,20 @@ from flask.cli import AppGroup
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR, Work
-from registry.exchange import acts, courier, held, keysets, own_kinds, queries, rounds, transport, watch
+from registry.exchange import (
+    acts,
+    courier,
+    held,
+    keysets,
+    own_kinds,
+    queries,
+    rounds,
+    transport,
+    watch,
+    witnessing,
+)
 from registry.exchange.kinds import Kinds
+from registry.ledger import log
 from schemas.exchange_keys import Card
 
 exchange = AppGroup("exchange", help="Messages between States.")
@@ -183,8 +195,12 @@ def deliver(forever: bool) -> None:
 def daily(parts: Registry) -> list[Callable[[], object]]:
     """What the courier does beside deliveries: its own watch, and what higher floors have due."""
     ours = (
-        own_kinds.post_due_statuses, watch.alert_overdue, watch.destroy_old_keys, held.give_up_due
-    )  # fmt: skip
+        own_kinds.post_due_statuses,
+        partial(witnessing.ask_due, log_key=lambda: str(log.signer(*parts.settings.ledger_key).key)),
+        watch.alert_overdue,
+        watch.destroy_old_keys,
+        held.give_up_due,
+    )
     offered = parts.office.offers.get("due", {}).values()
     return [partial(due, parts.office) for due in (*ours, *offered)]
 
@@ -230,7 +246,13 @@ def status(post: bool) -> None:
                 own_kinds.post_status(work, state)
     with _parts().office.look(OPERATOR) as work:
         rows: list[Row] = [
-            (p.state, f"waiting {p.waiting}", f"dead {p.dead}", f"missing {p.missing}")
+            (
+                p.state,
+                f"waiting {p.waiting}",
+                f"dead {p.dead}",
+                f"missing {p.missing}",
+                f"cosigned {p.cosigned_at:%Y-%m-%d %H:%M}" if p.cosigned_at else "never cosigned",
+            )
             for p in queries.peers(work)
             if p.state != work.home
         ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from registry.core.work import OPERATOR, Office, Work
-from registry.exchange import acts, keysets, outbox, queries
+from registry.exchange import acts, keysets, outbox, queries, witnessing
 from registry.exchange.kinds import Kind, Kinds, Received
 from registry.exchange.tables import ExchangeAlert
+from registry.ledger import log
 from schemas.base import Shape
 from schemas.exchange import DIGEST
 from schemas.fields import Whole
@@ -49,12 +50,16 @@ class HeadSchema(Shape):
 
 @dataclass(frozen=True)
 class ChannelStatus:
-    """sent: how far the sender's channel to us has come, without this message; received: ours to it."""
+    """sent: how far the sender's channel to us has come, without this message; received: ours to it.
+
+    checkpoint: the newest of its ledger, "" before there is one.
+    """
 
     sent: Head
     received: Head
     gaps: int
     dead_letters: int
+    checkpoint: str = ""
 
 
 class ChannelStatusSchema(Shape):
@@ -63,6 +68,7 @@ class ChannelStatusSchema(Shape):
     received = fields.Nested(HeadSchema, required=True)
     gaps = Whole(least=0, most=_MOST, required=True)
     dead_letters = Whole(least=0, most=_MOST, required=True)
+    checkpoint = fields.String(load_default="", validate=validate.Length(max=20_000))
 
 
 def take_keys(work: Work, received: Received) -> None:
@@ -88,6 +94,8 @@ def compare(work: Work, received: Received) -> None:
     ours = queries.sent_at(work, state, told.received.seq)
     if told.received.seq and (ours is None or ours.sha256 != told.received.head):
         _alert(work, received, f"place {told.received.seq} of our channel is another message there")
+    if wrong := witnessing.contradiction(work, state, told.checkpoint):
+        _alert(work, received, wrong, witnessing.FORK)
     if told.gaps or told.dead_letters:
         _alert(work, received, f"{told.gaps} missing there, {told.dead_letters} dead letters", "channel-gap")
 
@@ -103,14 +111,20 @@ def _alert(work: Work, received: Received, detail: str, code: str = "fork") -> N
 KINDS: Kinds = {
     "keyset.update": Kind("keyset.update", NewKeysSchema, take_keys),
     "channel.status": Kind("channel.status", ChannelStatusSchema, compare),
+    **witnessing.KINDS,
 }
 
 
 def post_status(work: Work, peer: str) -> outbox.Posted:
     """Tell a State how far both channels have come here."""
     sent, received = queries.channel(work, peer, "out"), queries.channel(work, peer, "in")
+    written = log.newest_note(work.database)
     status = ChannelStatus(
-        Head(*sent), Head(*received), queries.gaps(work, peer), queries.dead_letters(work, peer)
+        Head(*sent),
+        Head(*received),
+        queries.gaps(work, peer),
+        queries.dead_letters(work, peer),
+        bytes(written).decode() if written else "",
     )
     return outbox.post(work, outbox.Outgoing(peer, "channel.status", asdict(status)))
 

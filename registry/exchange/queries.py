@@ -25,6 +25,7 @@ from registry.exchange.tables import (
     ExchangeOwnKey,
     ExchangeRate,
     ExchangeRoot,
+    LedgerWitness,
 )
 from schemas.exchange_keys import KeySet, KeySetSchema, Root, RootSchema
 from schemas.words import said
@@ -279,7 +280,7 @@ class Neighbour(NamedTuple):
 
 @dataclass(frozen=True)
 class PeerView:
-    """A State of the exchange as pages show it. waiting, dead: messages to it."""
+    """A State of the exchange as pages show it. waiting, dead: messages to it; cosigned_at: our ledger."""
 
     state: str
     fingerprint: str
@@ -293,6 +294,7 @@ class PeerView:
     missing: int
     waiting: int
     dead: int
+    cosigned_at: datetime | None
 
 
 def peers(work: Work) -> list[PeerView]:
@@ -320,6 +322,7 @@ def _peer(work: Work, row: ExchangeRoot) -> PeerView:
         gaps(work, row.state),
         counted.get("waiting", 0),
         counted.get("dead", 0),
+        work.session.scalar(select(LedgerWitness.cosigned_at).where(LedgerWitness.state == row.state)),
     )
 
 
@@ -348,6 +351,14 @@ def asked(work: Work, jti: str) -> ExchangeOut | None:
 def sent_at(work: Work, peer: str, seq: int) -> ExchangeOut | None:
     """Our message at a place of our channel."""
     return work.session.scalar(select(ExchangeOut).where(ExchangeOut.peer == peer, ExchangeOut.seq == seq))
+
+
+def undelivered_to(work: Work, type_: str) -> set[str]:
+    """States that have not taken a message of this type of ours yet."""
+    asked = select(ExchangeOut.peer).where(
+        ExchangeOut.state.in_(("waiting", "dead")), ExchangeOut.type == type_
+    )
+    return set(work.session.scalars(asked.distinct()))
 
 
 def dead_letters(work: Work, peer: str) -> int:

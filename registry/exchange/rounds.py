@@ -39,13 +39,13 @@ def run(courier: Courier, over: threading.Event, also: Sequence[Callable[[], obj
                 if peer not in lanes:
                     lanes[peer] = _Lane(courier, peer, over)
                 lanes[peer].wake.set()
-            if look == 0:
-                held.release_due(courier.office, courier.kinds)
-            if look % SELDOM == 0:
-                for due in also:
-                    due()
         except Exception as error:  # noqa: BLE001 - it must go on trying
             _failed(error)
+        if look == 0:
+            _done(lambda: held.release_due(courier.office, courier.kinds))
+        if look % SELDOM == 0:
+            for due in also:
+                _done(due)
     for lane in lanes.values():
         lane.wake.set()
 
@@ -66,6 +66,14 @@ class _Lane:
                     pass
             except Exception as error:  # noqa: BLE001 - it must go on trying
                 _failed(error)
+
+
+def _done(due: Callable[[], object]) -> None:
+    """Do what is due; where it fails, the next thing is done all the same."""
+    try:
+        due()
+    except Exception as error:  # noqa: BLE001 - it must go on trying
+        _failed(error)
 
 
 def _failed(error: Exception) -> None:

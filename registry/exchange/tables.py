@@ -177,3 +177,33 @@ class ExchangeRate(Base):
     subject: Mapped[str] = mapped_column(String(60), primary_key=True)
     minute: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     count: Mapped[int] = mapped_column()
+
+
+class LedgerWitness(Base):
+    """A State that cosigns our checkpoints. key: its verifier key, "" before the first; size: leaves of the
+    largest one that it knows.
+    """
+
+    __tablename__ = "ledger_witness"
+    __table_args__ = table_args()
+
+    state: Mapped[str] = mapped_column(ForeignKey("state.code"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), default="")
+    size: Mapped[int] = mapped_column(Key, default=0)
+    asked_at: Mapped[datetime | None] = mapped_column(Instant)
+    cosigned_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class WitnessedLedger(Base):
+    """The largest checkpoint of another State's ledger that we know, as its log signed it; each goes on from
+    the one before. key: of its log, kept since the first.
+    """
+
+    __tablename__ = "witnessed_ledger"
+    __table_args__ = table_args()
+
+    state: Mapped[str] = mapped_column(ForeignKey("state.code"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int] = mapped_column(Key)
+    note: Mapped[str] = mapped_column(Text)
+    cosigned_at: Mapped[datetime] = mapped_column(Instant)

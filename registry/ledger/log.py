@@ -115,6 +115,12 @@ def signer(instance: Path, origin: str, token: str = "") -> Signer:
     return LocalSigner(origin, Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text().strip())))
 
 
+def newest_note(database: Database) -> Note | None:
+    """The last checkpoint, None before there is one."""
+    rows = database.rows(_LAST, {})
+    return Note.parse(rows[0][1].encode()) if rows else None
+
+
 def status(office: Office) -> Status:
     """How far the log is, and how far it is signed."""
     return _status(office.database)

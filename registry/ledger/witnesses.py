@@ -8,7 +8,7 @@ from registry.core.database import Prepared
 from registry.core.errors import NotFound
 from registry.core.work import Office
 from registry.ledger.checkpoints import Checkpoint
-from registry.ledger.log import LedgerBrokenError
+from registry.ledger.log import LedgerBrokenError, Run
 from registry.ledger.notes import Note, VerifierKey, verify
 
 _NOTE = Prepared("SELECT note FROM ledger_checkpoint WHERE size = :size")
@@ -23,20 +23,23 @@ def accept(office: Office, log_key: VerifierKey, cosigned: bytes, witnesses: Seq
     """
     note = Note.parse(cosigned)
     verify(note, [log_key])
+    with office.database.transaction() as turn:
+        return add(turn.run, note, witnesses)
+
+
+def add(run: Run, note: Note, witnesses: Sequence[VerifierKey]) -> int:
+    """As `accept`, in a transaction of the caller's, for a note whose text is held against ours alone."""
     good = verify(note, witnesses)
     size = Checkpoint.parse(note.text).size
-    with office.database.transaction() as turn:
-        rows = turn.run(_NOTE, {"size": size})
-        if not rows:
-            raise NotFound(f"No checkpoint of {size} leaves was signed here")
-        ours = Note.parse(rows[0][0].encode())
-        if ours.text != note.text:
-            raise LedgerBrokenError(
-                f"Our key has signed two logs of {size} leaves: the key is in other hands."
-            )
-        names = {(found.key.name, found.key.id) for found in good}
-        for signature in note.signatures:
-            if (signature.name, signature.key_id) in names:
-                ours = ours.signed(signature)
-        turn.run(_KEEP, {"size": size, "note": bytes(ours).decode()})
+    rows = run(_NOTE, {"size": size})
+    if not rows:
+        raise NotFound(f"No checkpoint of {size} leaves was signed here")
+    ours = Note.parse(str(rows[0][0]).encode())
+    if ours.text != note.text:
+        raise LedgerBrokenError(f"Our key has signed two logs of {size} leaves: the key is in other hands.")
+    names = {(found.key.name, found.key.id) for found in good}
+    for signature in note.signatures:
+        if (signature.name, signature.key_id) in names:
+            ours = ours.signed(signature)
+    run(_KEEP, {"size": size, "note": bytes(ours).decode()})
     return len(good)

@@ -296,8 +296,9 @@ def test_a_clock_that_is_wrong_by_hours(two_on_sqlite: Two) -> None:
         two.ask()
         asks = "SELECT state FROM exchange_out WHERE type = 'trace.request' ORDER BY seq DESC LIMIT 1"
         ahead, behind = (two.br, two.pt) if wrong > 0 else (two.pt, two.br)
+        ends = "dead" if wrong > 0 else "delivered"
+        assert until(lambda: two.br.node.rows(asks)[0][0] == ends), f"{wrong} h: not {ends}"  # noqa: B023
         assert until(lambda: dead(ahead)), f"what {wrong} h make be ahead is refused"  # noqa: B023
-        assert two.br.node.rows(asks)[0][0] == ("dead" if wrong > 0 else "delivered")
         assert all("future-dated: made at" in said and "ahead of" in said for _, said in dead(ahead))
         assert dead(behind) == []
         for one in two.both:  # the clock is put right: both are where the one ahead was
