@@ -28,6 +28,7 @@ from registry.ledger import log
 from registry.rooms import (
     API_ROOMS,
     COMMANDS,
+    ENDINGS,
     MESSAGES,
     NAVIGATION,
     OFFERS,
@@ -126,6 +127,7 @@ def _begin_to_keep(parts: Registry) -> None:
 def _open_rooms(app: Flask, settings: Settings) -> None:
     published = api.configure(app, settings.authority)
     app.extensions["verifiable"] = VERIFIABLE
+    app.extensions["endings"] = ENDINGS
     app.extensions["exchange_kinds"] = MESSAGES
     guard.open_endpoint(app, "api-docs.openapi_json", "the API's description holds no records")
     guard.open_endpoint(app, "web.static", "style sheets and scripts hold no records")

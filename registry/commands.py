@@ -26,6 +26,7 @@ from registry.demo import loading, playing, states
 from registry.directory import reference
 from registry.marks import index
 from registry.retention import reference as retention
+from registry.verification import acts as verification
 from registry.verification import keys
 from schemas.vocabulary import Purpose
 
@@ -70,6 +71,7 @@ def prepare(parts: Registry) -> None:
         calendars.load(work)
         ammunition.load(work)
         retention.load(work)
+        verification.make_first_key(work)
 
 
 @click.command("openapi")

@@ -41,6 +41,7 @@ from registry.deactivation import api as deactivation_api
 from registry.deactivation import documents as deactivation_documents
 from registry.deactivation import incidents, verifying
 from registry.deactivation import pages as deactivation_pages
+from registry.deactivation import paper_facts as deactivation_paper_facts
 from registry.directory import api as directory_api
 from registry.directory import pages as directory_pages
 from registry.exchange import api as exchange_api
@@ -53,6 +54,7 @@ from registry.firearms import conflicts as firearm_conflicts
 from registry.firearms import mark_texts
 from registry.firearms import pages as firearms_pages
 from registry.firearms import record as firearms_record
+from registry.home import api as home_api
 from registry.home import pages as home_pages
 from registry.intake import api as intake_api
 from registry.intake import commands as intake_commands
@@ -69,6 +71,7 @@ from registry.licensing import law_pages as licensing_law_pages
 from registry.licensing import pages as licensing_pages
 from registry.licensing import paper as licensing_paper
 from registry.licensing import paper_api as licensing_paper_api
+from registry.licensing import paper_facts as licensing_paper_facts
 from registry.licensing import paper_pages as licensing_paper_pages
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
@@ -83,6 +86,7 @@ from registry.recovery import evidence_pages as recovery_evidence_pages
 from registry.recovery import figures_api as recovery_figures_api
 from registry.recovery import figures_pages as recovery_figures_pages
 from registry.recovery import pages as recovery_pages
+from registry.recovery import paper_facts as recovery_paper_facts
 from registry.requests import api as requests_api
 from registry.requests import documents as requests_documents
 from registry.requests import messages as requests_messages
@@ -110,6 +114,8 @@ from registry.transfer import commands as transfer_commands
 from registry.verification import api as verification_api
 from registry.verification import commands as verification_commands
 from registry.verification import pages as verification_pages
+from registry.verification import paper_commands
+from registry.verification.key_queries import Endings
 from registry.verification.queries import Verifiable
 
 API_ROOMS: Sequence[Any] = (
@@ -127,6 +133,7 @@ API_ROOMS: Sequence[Any] = (
     access_api.blueprint,
     auditing_api.blueprint,
     verification_api.blueprint,
+    home_api.blueprint,
     recovery_api.blueprint,
     retention_api.blueprint,
     exchange_api.blueprint,
@@ -209,6 +216,7 @@ COMMANDS: Sequence[Any] = (
     intake_commands.intake,
     transfer_commands.export,
     transfer_commands.rebuild,
+    paper_commands.papers,
 )
 OFFERS: Mapping[str, Mapping[Any, Any]] = {
     "approvals": {
@@ -256,5 +264,11 @@ VERIFIABLE: Verifiable = {
     **received_documents.VERIFIABLE,
 }
 """Kinds of documents that everyone can verify, and what each subject tells of its own."""
+ENDINGS: Endings = {
+    **licensing_paper_facts.ENDINGS,
+    **deactivation_paper_facts.ENDINGS,
+    **recovery_paper_facts.ENDINGS,
+}
+"""Kinds of documents that are checked without a network, and which of them each subject ended early."""
 MESSAGES: Kinds = merged(exchange_kinds.KINDS, requests_messages.KINDS)
 """Kinds of messages between States, and what each does; a subject's own are merged in here."""

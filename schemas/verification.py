@@ -51,3 +51,21 @@ class VerifiedSchema(Shape):
         required=True,
         metadata={"description": "By one of which a signed file is signed, the newest first."},
     )
+
+
+class PaperKeySchema(Shape):
+    kid = fields.String(required=True, metadata={"description": "First 8 bytes of its SHA-256, hexadecimal."})
+    x = fields.String(required=True, metadata={"description": "Ed25519 public key, base64url."})
+    valid_from = fields.AwareDateTime(required=True)
+    valid_until = fields.AwareDateTime(
+        required=True, metadata={"description": "What it signs was issued before that."}
+    )
+    withdrawn_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "From when nothing it signed is believed."}
+    )
+
+
+class PaperKeysSchema(Shape):
+    state = fields.String(required=True, metadata={"description": "State whose papers they sign."})
+    now = fields.AwareDateTime(required=True)
+    keys = fields.List(fields.Nested(PaperKeySchema), required=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from registry.core.errors import NotFound
 from registry.core.web.context import registry
 from registry.core.web.words import language_of_visitor
-from registry.deactivation import documents
+from registry.deactivation import documents, paper_facts
 from registry.deactivation.views import DeactivationView
 from registry.verification.sealing import sealed
 from schemas.deactivation_vocabulary import DeactivationState
@@ -23,4 +23,5 @@ def sealed_certificate(found: DeactivationView) -> bytes:
         found.number,
         lambda seal: documents.draw(found, authority, seal, language),
         language=language,
+        facts=paper_facts.facts(found, registry().settings.state),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -14,20 +13,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.access.glass_queries import unreviewed
-from registry.ammunition import package_queries, single_queries
-from registry.ammunition import queries as lots
 from registry.core.errors import Invalid, Unmet
-from registry.core.numbers import key_of
 from registry.core.policy import purposes
 from registry.core.web import context, guard
 from registry.core.web.words import label, options, shown
 from registry.core.work import Actor, Work, limited_to
 from registry.firearms import queries as firearms
+from registry.home import finding
 from registry.home.deadlines import deadlines
-from registry.marks.reading import normal_form
 from registry.tracing import queries as tracing
 from registry.verification.keys import trouble
-from schemas.ammunition import LotsAsked
 from schemas.firearms import ConflictsAsked
 from schemas.tracing import TracesAsked
 from schemas.vocabulary import May, Purpose, Role
@@ -35,8 +30,6 @@ from schemas.vocabulary import May, Purpose, Role
 blueprint = Blueprint("home", __name__, template_folder="templates")
 SWAGGER_UI = Path(os.path.dirname(flask_swagger_ui.__file__)) / "dist"
 MOST_COUNTED = 100
-_NUMBER = re.compile(r"(?:[BFLPT]|LC|SH)-?[0-9]{9,18}-?[0-9A-Z]", re.IGNORECASE)
-LONG = 16  # characters; a shorter text in which no record is found may be a mark, whatever GS1 makes of it
 
 
 class Box(NamedTuple):
@@ -130,6 +123,7 @@ def _tiles(who: Actor, conflicts: int | None) -> list[Tile]:
     waiting = _("%(count)s wait for a decision", count=_count(conflicts))
     entrances = (
         (May.SHIPMENT_CLEAR, Tile(_("Counter"), url_for("shipments.counter"), "scan")),
+        (May.SHIPMENT_CLEAR, Tile(_("Check a paper"), url_for("verification.ask"), "seal")),
         (May.FIREARM_REGISTER, Tile(_("Register a firearm"), url_for("firearms.new"), "add")),
         (May.CONFLICT_READ, Tile(_("Conflicts"), url_for("firearms.conflicts"), "warning", waiting)),
         (May.TRACE_ASK, Tile(_("Trace a firearm"), url_for("tracing.new"), "trace")),
@@ -157,79 +151,23 @@ def _count(conflicts: int | None) -> str:
 
 @blueprint.get("/find")
 @guard.signed_in
-def find() -> BaseResponse | tuple[str, int]:
-    """Open what was scanned or typed: a registry number, a package, else a mark to trace."""
+def find() -> BaseResponse | str | tuple[str, int]:
+    """Open what was scanned or typed, or list what it may be."""
     who = context.actor()
-    text = request.args.get("q", "").strip(" \t\r\n")[:200]
+    text = request.args.get("q", "").strip(" \t\r\n")[: finding.LONGEST]
     if not text:
         return redirect(url_for("home.index"))
     try:
-        code = _package(who, text)
+        with context.look() as work:
+            found = finding.find(work, text)
     except Invalid as error:
         return _page(who, text, wrong=shown(error)), error.status
-    place = code or _record(who, text) or _cartridge(who, text) or _lot(who, text) or _search(who, text)
-    return redirect(place) if place else (_page(who, text, missed=True), 404)
-
-
-def _record(who: Actor, text: str) -> str | None:
-    """The page of a record, by its number alone or inside what a label says."""
-    pages = (
-        ("B", "ammunition.package", May.LOT_READ),
-        ("F", "firearms.show", May.FIREARM_READ),
-        ("L", "ammunition.show", May.LOT_READ),
-        ("LC", "licensing.case", May.LICENCE_READ),
-        ("SH", "shipments.show", May.SHIPMENT_READ),
-        ("P", "directory.show", May.DIRECTORY_READ),
-        ("RQ", "requests.show", May.REQUEST_READ),
-        ("T", "tracing.show", May.TRACE_READ),
-    )
-    for number in [text, *_NUMBER.findall(text)]:
-        for prefix, endpoint, may in pages:
-            if may in who.may and key_of(prefix, number) is not None:
-                return url_for(endpoint, number=number.upper())
-    return None
-
-
-def _package(who: Actor, text: str) -> str | None:
-    """The page of the package, or of the lot, whose GS1 code was scanned; raises Invalid if misread."""
-    if May.LOT_READ not in who.may:
-        return None
-    with context.look() as work:
-        found = package_queries.scanned(work, text)
-    if found.package:
-        return url_for("ammunition.package", number=found.package)
-    if len(found.lots) == 1:
-        return url_for("ammunition.show", number=found.lots[0])
-    return url_for("ammunition.scan", code=text) if found.elements and len(text) >= LONG else None
-
-
-def _cartridge(who: Actor, text: str) -> str | None:
-    """The page of a cartridge, by the code of its lot and its own number: "UZZ18/123"."""
-    if May.LOT_READ not in who.may:
-        return None
-    with context.look() as work:
-        found = single_queries.named(work, text)
-    return url_for("ammunition.cartridge", number=found[0], n=found[1]) if found else None
-
-
-def _lot(who: Actor, text: str) -> str | None:
-    """The page of the lot whose code is on a cartridge, or the list of several lots with that code."""
-    if May.LOT_READ not in who.may:
-        return None
-    with context.look() as work:
-        found = lots.lots(work, LotsAsked(q=text[:40], limit=2)).items if normal_form(text) else ()
-    if len(found) == 1:
-        return url_for("ammunition.show", number=found[0].number)
-    return url_for("ammunition.list", q=text[:40]) if found else None
-
-
-def _search(who: Actor, text: str) -> str | None:
-    """Where to look for a mark: a trace, or for traders their own firearms."""
-    if May.TRACE_ASK in who.may:
-        return url_for("tracing.new", mark=text)
-    if May.FIREARM_READ in who.may:
-        return url_for("firearms.list", q=text)
-    return None
+    if not found.candidates:
+        return _page(who, text, missed=True), 404
+    if found.sure:
+        first = found.candidates[0]
+        return redirect(url_for(first.endpoint, **first.values))
+    return render_template("home/found.html", asked=text, found=found.candidates, label=label)
 
 
 @blueprint.get("/api/docs")

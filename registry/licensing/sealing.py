@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from registry.core.web.context import look, registry
 from registry.core.web.words import language_of_visitor
-from registry.licensing import paper, queries
+from registry.licensing import paper, paper_facts, queries
 from registry.verification.sealing import sealed
 from schemas.vocabulary import IssuedKind
 
@@ -24,4 +24,5 @@ def sealed_licence(licence_id: int) -> bytes:
         lambda seal: paper.draw(found, authority, seal, language),
         paper.edition_of(found),
         language,
+        paper_facts.facts(found, registry().settings.state),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from registry.core.errors import Conflict
 from registry.core.web.context import registry
 from registry.core.web.words import language_of_visitor
-from registry.recovery import certificate, documents
+from registry.recovery import certificate, documents, paper_facts
 from registry.recovery.disposal_views import DisposalView
 from registry.recovery.views import RecoveryView
 from registry.verification.sealing import sealed
@@ -36,4 +36,5 @@ def sealed_certificate(found: DisposalView) -> bytes:
         found.number,
         lambda seal: certificate.draw(found, authority, seal, language),
         language=language,
+        facts=paper_facts.facts(found, registry().settings.state),
     )

@@ -24,6 +24,7 @@ SECRET = {
     "api_token": ("token_hash",),
     "document_key": ("sealed",),
     "exchange_own_key": ("sealed",),
+    "paper_key": ("sealed",),
     "passkey": ("credential_id", "public_key"),
     "recovery_code": ("code_hash",),
     "totp": ("sealed",),

@@ -16,6 +16,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 28
 _RANDOM = LENGTH - 1  # characters of five bits each
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+_FACTS = re.compile(r"[^0-9A-Za-z][0-9]{40,}$")  # what a square says behind #
 _BETWEEN = re.compile(r"[\s‐-―-]+")
 
 
@@ -40,9 +41,9 @@ def read(text: str) -> str:
     """What was typed or scanned as a code, "" if it cannot be one. Hyphens, spaces and case do not count.
 
     O is read as 0, I and L as 1, U as V: those letters are in no code. An address that ends in a code
-    is read too, since that is what the square on a document holds.
+    is read too, since that is what the square on a document holds, with or without signed facts behind it.
     """
-    last = text.strip().rstrip("/").rsplit("/", 1)[-1][:80]
+    last = _FACTS.sub("", text.strip()).rstrip("/").rsplit("/", 1)[-1][:80]
     code = _BETWEEN.sub("", last).upper().translate(_READ_AS)
     if len(code) != LENGTH or not set(code) <= set(ALPHABET):
         return ""

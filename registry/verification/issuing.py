@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import update
 
@@ -20,6 +21,7 @@ class Issued:
 
     id: int
     code: str
+    issued_at: datetime
 
 
 def known(work: Work, kind: IssuedKind, subject: str, edition: str) -> Issued | None:
@@ -32,7 +34,7 @@ def known(work: Work, kind: IssuedKind, subject: str, edition: str) -> Issued | 
     if row is None or row.edition != edition:
         return None
     code = _code(work, row.salt, kind, subject, edition)
-    return Issued(row.id, code) if codes.seal_of(code) == row.seal else None
+    return Issued(row.id, code, row.issued_at) if codes.seal_of(code) == row.seal else None
 
 
 def issue(work: Work, kind: IssuedKind, subject: str, edition: str = "1") -> Issued:
@@ -56,7 +58,7 @@ def issue(work: Work, kind: IssuedKind, subject: str, edition: str = "1") -> Iss
     )
     work.session.add(row)
     work.session.flush()
-    return Issued(row.id, code)
+    return Issued(row.id, code, row.issued_at)
 
 
 def _code(work: Work, salt: bytes, kind: IssuedKind, subject: str, edition: str) -> str:

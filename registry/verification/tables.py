@@ -99,3 +99,28 @@ class DocumentKey(Base):
     chain: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class PaperKey(Base):
+    """A key that signs what papers' squares say. kid: hexadecimal; sealed: the private half under the
+    registry's secret key, NULL once it is withdrawn. The public half stays for ever.
+    """
+
+    __tablename__ = "paper_key"
+    __table_args__ = table_args(
+        UniqueConstraint("public"),
+        CheckConstraint("length(kid) = 16 AND length(public) = 32", name="key"),
+        CheckConstraint("valid_from < valid_until", name="interval"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_for = '')", name="withdrawn"),
+        CheckConstraint("withdrawn_at IS NULL OR sealed IS NULL", name="destroyed"),
+        sqlite_with_rowid=False,
+    )
+
+    kid: Mapped[str] = mapped_column(String(16), primary_key=True)
+    public: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=PERSONAL)
+    valid_from: Mapped[datetime] = mapped_column(Instant)
+    valid_until: Mapped[datetime] = mapped_column(Instant)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_for: Mapped[str] = mapped_column(String(400), default="")

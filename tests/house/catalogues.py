@@ -21,6 +21,7 @@ from schemas import (
     recovery_vocabulary,
     requests_vocabulary,
     shipments_vocabulary,
+    verification_vocabulary,
     vocabulary,
 )
 from tests.house.sources import ROOT
@@ -34,6 +35,7 @@ LISTS = (
     recovery_vocabulary,
     requests_vocabulary,
     shipments_vocabulary,
+    verification_vocabulary,
 )
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys(("_", "gettext", "lazy_gettext", "said", "say", "language", "plain", "word"), FIRST),

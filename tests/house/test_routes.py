@@ -24,11 +24,16 @@ PUBLIC = {
     "verification.ask",
     "verification.show",
     "verification.certificate",
+    "verification.offline",
+    "verification.worker",
+    "verification.decoder",
     "api_verification.verification",
     "authorities.list",
     "authorities.show",
     "api_authorities.cards",
     "api_authorities.card",
+    "api_verification.paper_keys",
+    "api_verification.paper_endings",
     "api_exchange.messages",
 }
 

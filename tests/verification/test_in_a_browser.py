@@ -37,7 +37,7 @@ def test_a_code_is_verified_by_keyboard_and_without_script(browser: Browser, liv
     context = browser.new_context(base_url=live.url, java_script_enabled=False)
     page = context.new_page()
     page.goto("/sign-in")
-    page.get_by_role("link", name="Verify a document").click()
+    page.get_by_role("link", name="Check a paper").click()
     page.fill("[name=code]", codes.shown(issued.code).lower())
     page.keyboard.press("Enter")
     expect(page.get_by_text("Genuine and current")).to_be_visible()

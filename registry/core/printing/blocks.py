@@ -11,7 +11,7 @@ PAGE = (210 * mm, 297 * mm)
 LEFT, RIGHT, TOP, BOTTOM = 22 * mm, 188 * mm, 262 * mm, 26 * mm
 ROOM = RIGHT - LEFT
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
-SEAL = 23 * mm  # room at the foot for the square and the code
+SQUARE, LARGE_SQUARE = 21 * mm, 38 * mm  # sides of the QR code at the foot
 TONES = {
     "alarm": ("#9f1d20", "#fbeaea"),
     "warning": ("#8a5a00", "#fdf3df"),
@@ -21,11 +21,25 @@ TONES = {
 
 @dataclass(frozen=True)
 class Seal:
-    """What a document is verified by (FP 10(5)): its code, and the address that answers for it, or ""."""
+    """What a document is verified by (FP 10(5)): its code, and the address that answers for it, or "".
+
+    square: what the QR code says where that is more than the address, such as signed facts.
+    """
 
     code: str
     address: str
     words: str
+    square: str = ""
+
+    @property
+    def side(self) -> float:
+        """Of the square: one that says much is larger, so that its modules can be read from paper."""
+        return LARGE_SQUARE if self.square else SQUARE
+
+    @property
+    def room(self) -> float:
+        """At the foot of each page."""
+        return self.side + 2 * mm
 
 
 @dataclass(frozen=True)

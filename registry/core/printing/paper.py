@@ -19,7 +19,6 @@ from registry.core.printing.blocks import (
     PAGE,
     RIGHT,
     ROOM,
-    SEAL,
     Bars,
     Block,
     FindingBox,
@@ -55,7 +54,7 @@ def document(frame: Frame, blocks: Sequence[Block]) -> bytes:
     """A PDF, the same bytes for the same values: PDF/A-2a, its structure marked."""
     root = Element("Document")
     head = list(_head(frame, root))
-    layout = Layout(root, BOTTOM + SEAL if frame.seal else BOTTOM, frame.rightwards)
+    layout = Layout(root, BOTTOM + frame.seal.room if frame.seal else BOTTOM, frame.rightwards)
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
         layout.add(block, following)
     out = io.BytesIO()
@@ -103,15 +102,16 @@ def _foot(frame: Frame, page: int, pages: int, root: Element | None) -> Iterator
 
 def _seal(seal: Seal, place: _Place, root: Element | None) -> Iterator[Drawing]:
     """The square that a telephone reads, and beside it what people type."""
-    side, x = 21 * mm, LEFT + 25 * mm
-    content = seal.address or seal.code
+    side, x = seal.side, LEFT + seal.side + 4 * mm
+    told = seal.address or seal.code
     for y, words, size, colour, bold in (
         (36 * mm, seal.words, 8, ink.SOFT, False),
         (31 * mm, seal.address.rpartition("/")[0], 9, ink.INK, False),
         (24 * mm, seal.code, 12, ink.INK, True),
     ):
         yield place.begin(x, y, RIGHT - x, Line(words, size, colour, bold, inside(root, "P")))
-    yield place.code(barcodes.qr_code(content), f"QR: {content}", LEFT - 1 * mm, 20 * mm, side, root)
+    matrix = barcodes.qr_code(seal.square or told)
+    yield place.code(matrix, f"QR: {told}", LEFT - 1 * mm, 20 * mm, side, root)
 
 
 @dataclass(frozen=True)

@@ -71,16 +71,19 @@ def install(app: Flask) -> None:
 
 
 def _with_headers(application: WSGI, secure: bool) -> WSGI:
-    """Every answer, also of errors, with the same headers; added last, where it costs least."""
+    """Every answer, also of errors, with the same headers but those it names itself; added last, where it
+    costs least.
+    """
     extra = list(HEADERS.items())
     if secure:
         extra.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
 
     def dressed(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            headers += extra
+            named = dict(headers)
+            headers += [one for one in extra if one[0] not in named]
             headers.append(("Request-Id", environ.get(context.REQUEST_ID, "")))
-            if "Cache-Control" not in dict(headers):
+            if "Cache-Control" not in named:
                 headers.append(("Cache-Control", "no-store"))
             return start_response(status, headers, *rest)
 
@@ -178,10 +181,13 @@ def _words() -> dict[str, Any]:
             "role_label": gettext(visitor.role.value.replace("_", " ").capitalize()),
             "sign_out_href": url_for("access.sign_out"),
             "may_see_history": May.HISTORY_READ in visitor.may,
+            "may_find": not FINDS.isdisjoint(visitor.may),
         },
     }
 
 
+FINDS = frozenset({May.FIREARM_READ, May.LOT_READ, May.LICENCE_READ, May.TRACE_ASK, May.TRACE_READ})
+"""Whoever may one of these has the box for numbers in the head of each page."""
 IN_A_ROW = 9
 """Entries that stand side by side; more are put into sections, those of the present one in a second row."""
 

@@ -34,7 +34,7 @@ function leaveOutEmpty(event) {
 
 function slashFinds(event) {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  const field = document.querySelector("[data-search]");
+  const field = document.querySelector("main [data-search]") ?? document.querySelector("[data-search]");
   if (!field) return;
   event.preventDefault();
   field.focus();

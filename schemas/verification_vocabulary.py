@@ -1,0 +1,59 @@
+"""Closed lists of papers that are checked without a network."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class PaperKind(StrEnum):
+    """Papers whose square carries what they say, signed."""
+
+    IMPORT_LICENCE = "import_licence"
+    EXPORT_LICENCE = "export_licence"
+    TRANSIT_LICENCE = "transit_licence"
+    BROKERING_LICENCE = "brokering_licence"
+    DEACTIVATION_CERTIFICATE = "deactivation_certificate"
+    DESTRUCTION_CERTIFICATE = "destruction_certificate"
+    DISPOSAL_CERTIFICATE = "disposal_certificate"
+
+
+class PaperRole(StrEnum):
+    """What somebody whom a paper names is to it."""
+
+    HOLDER = "holder"
+    FINAL_RECIPIENT = "final_recipient"
+    INTERMEDIARY = "intermediary"
+    WORK_DONE_BY = "work_done_by"
+    INSPECTED_BY = "inspected_by"
+    CARRIED_OUT_BY = "carried_out_by"
+    RECEIVED_BY = "received_by"
+
+
+class Ending(StrEnum):
+    """Why a paper that was issued is no longer good."""
+
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    REPLACED = "replaced"  # by a later edition of the same paper
+    ENDED = "ended"  # used up, given back, or at an end before its last day
+
+
+class PaperVerdict(StrEnum):
+    """What a check without a network comes to."""
+
+    GENUINE = "genuine"
+    NO_LONGER_GOOD = "no_longer_good"  # genuine, and suspended, revoked, replaced or ended since
+    OUT_OF_DATES = "out_of_dates"  # genuine, not in force today by its own dates
+    NOT_OURS = "not_ours"  # or changed: the signature does not fit what it says
+    CANNOT_TELL = "cannot_tell"
+
+
+class PaperDoubt(StrEnum):
+    """Why a check cannot tell."""
+
+    OTHER_STATE = "other_state"
+    UNKNOWN_KEY = "unknown_key"
+    WITHDRAWN_KEY = "withdrawn_key"
+    OLD_LIST = "old_list"
+    NO_LIST = "no_list"
+    NEW_FORM = "new_form"
