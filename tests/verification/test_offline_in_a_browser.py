@@ -70,8 +70,9 @@ def visit(page: Page, address: str = "/verify") -> None:
 
 
 KEPT = """async () => {
-  await navigator.serviceWorker.ready;
-  while (!navigator.serviceWorker.controller) await new Promise((later) => setTimeout(later, 50));
+  const kept = () => navigator.serviceWorker.controller?.scriptURL ?? "";
+  const wanted = `language=${document.documentElement.lang}`;
+  while (!kept().includes(wanted)) await new Promise((later) => setTimeout(later, 50));
 }"""
 
 
