@@ -51,6 +51,7 @@ from registry.exchange import pages as exchange_pages
 from registry.exchange.kinds import Kinds, merged
 from registry.firearms import api as firearms_api
 from registry.firearms import conflicts as firearm_conflicts
+from registry.firearms import extract as firearms_extract
 from registry.firearms import mark_texts
 from registry.firearms import pages as firearms_pages
 from registry.firearms import record as firearms_record
@@ -254,6 +255,7 @@ VERIFIABLE: Verifiable = {
     **tracing_documents.VERIFIABLE,
     **requests_documents.VERIFIABLE,
     **firearms_record.VERIFIABLE,
+    **firearms_extract.VERIFIABLE,
     **ammunition_record.VERIFIABLE,
     **recovery_documents.VERIFIABLE,
     **recovery_certificate.VERIFIABLE,

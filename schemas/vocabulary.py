@@ -410,6 +410,7 @@ class IssuedKind(StrEnum):
 
     TRACE_REPORT = "trace_report"
     FIREARM_RECORD = "firearm_record"
+    CUSTODY_EXTRACT = "custody_extract"  # all steps of a firearm's custody
     LOT_RECORD = "lot_record"
     RECOVERY_RECEIPT = "recovery_receipt"
     DISPOSAL_CERTIFICATE = "disposal_certificate"

@@ -11,7 +11,7 @@ from registry.core.web.context import look, registry
 from registry.core.work import Work
 from registry.firearms import acts, documents, mark_texts, queries, views
 from registry.firearms import conflicts as settling
-from registry.firearms.sealing import sealed_record
+from registry.firearms.sealing import sealed_extract, sealed_record
 from schemas import firearms as shapes
 from schemas.approvals import ProposalSchema
 from schemas.paging import Page
@@ -132,6 +132,15 @@ def record_document(number: str) -> bytes:
     with look() as work:
         found, day = queries.firearm(work, find_registry_number("F", number)), work.today
     return sealed_record(found, day)
+
+
+@blueprint.route("/firearms/<number>/custody.pdf", methods=["GET"])
+@api.prints(blueprint, May.FIREARM_CORRECT)
+def custody_document(number: str) -> bytes:
+    """All steps of custody with their documents, as a certified copy that everyone can verify."""
+    with look() as work:
+        found, day = queries.firearm(work, find_registry_number("F", number)), work.today
+    return sealed_extract(found, day)
 
 
 @blueprint.route("/conflicts", methods=["GET"])

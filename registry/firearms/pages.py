@@ -23,7 +23,7 @@ from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from registry.firearms import acts, documents, mark_texts, queries, views
 from registry.firearms import conflicts as settling
-from registry.firearms.sealing import sealed_record
+from registry.firearms.sealing import sealed_extract, sealed_record
 from schemas import firearms as shapes
 from schemas.vocabulary import (
     ApprovalKind,
@@ -274,6 +274,17 @@ def record_page(number: str) -> Response:
         found, day = queries.firearm(work, find_registry_number("F", number)), work.today
     answer = Response(sealed_record(found, day), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
+    return answer
+
+
+@blueprint.get("/firearms/<number>/custody.pdf", endpoint="extract")
+@guard.may(May.FIREARM_CORRECT)
+def extract_page(number: str) -> Response:
+    """All steps of custody on paper, as a certified copy."""
+    with context.look() as work:
+        found, day = queries.firearm(work, find_registry_number("F", number)), work.today
+    answer = Response(sealed_extract(found, day), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{found.number}-custody.pdf"'
     return answer
 
 

@@ -23,6 +23,7 @@ from registry.firearms import acts as firearms
 from registry.verification import checking, codes, issuing
 from registry.verification.tables import DocumentPrint, IssuedDocument
 from schemas.vocabulary import IssuedKind, Role
+from tests.archival import faults
 from tests.firearms.world import World, make_world, register, sold
 from tests.makers import EVERYTHING, bearer, csrf_token
 
@@ -249,3 +250,28 @@ def test_what_is_typed_into_the_page_leads_to_its_answer(client: FlaskClient) ->
         followed = client.get(answer.headers["Location"])
         assert followed.status_code in (404, 429)
         assert "<script>" not in followed.get_data(as_text=True)
+
+
+def test_the_custody_extract_has_every_step_until_another_one_comes(
+    app: Flask, client: FlaskClient, office: Office, world: World
+) -> None:
+    gun = register(office, world)
+    with office.begin(EVERYTHING) as work:
+        key = parse_registry_number("F", gun.number)
+        gun = firearms.add_custody(work, key, sold(world.dealer, world.police, date(2002, 1, 1)), gun.version)
+    officer = bearer(app)
+    path = f"/firearms/{gun.number}/custody.pdf"
+    paper = printed(client, path, officer)
+    assert faults(paper) == []
+    ran = subprocess.run(["pdfinfo", "-struct-text", "-"], input=paper, capture_output=True, check=True)
+    said = ran.stdout.decode()
+    assert said.count("Lbl (block)") == len(gun.custody) > 1
+    for step in gun.custody:
+        assert f'"{step.happened_on}"' in said
+    assert f"holds {len(gun.custody)} steps of custody" in " ".join(said.split())
+    assert verify(client, code_on(paper)).json["kind"] == "custody_extract"
+    with office.begin(EVERYTHING) as work:
+        firearms.add_custody(work, key, sold(world.police, world.dealer, date(2003, 1, 1)), gun.version)
+    assert verify(client, code_on(paper)).json["authenticity"] == "not_in_force"
+    police = bearer(app, Role.POLICE)
+    assert client.get(f"/api/v1{path}", headers=police).status_code == 403
