@@ -1,8 +1,7 @@
-"""Closed lists, each with its source.
+"""Closed lists, each with its source; values are stored and published: never renamed.
 
-FP is the United Nations Firearms Protocol (General Assembly resolution 55/255, annex),
-ITI the International Tracing Instrument (2005). Values are stored and published: never renamed.
-"""
+FP is the United Nations Firearms Protocol (General Assembly resolution 55/255, annex), ITI the International
+Tracing Instrument (2005)."""
 
 from __future__ import annotations
 

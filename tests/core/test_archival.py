@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -69,6 +70,24 @@ def structure(printed: bytes) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("frame", [FRAME, ARABIC], ids=["en", "ar"])
 def test_a_document_in_every_script_meets_every_clause(frame: Frame) -> None:
     assert faults(document(frame, everything(SCRIPTS))) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "".join(chr(code) for code in range(0x621, 0x64B)),
+        " ".join(chr(code) for code in range(0x621, 0x64B) if code not in range(0x63B, 0x640)),
+        "".join(chr(code) for code in range(0x4E00, 0x4F80)),
+        "".join(chr(code) for code in range(0xC0, 0x24F)) + "\\()",
+    ],
+    ids=["joined", "apart", "han", "latin"],
+)
+def test_more_letters_than_one_table_of_codes_holds_are_all_drawn(words: str) -> None:
+    printed = document(FRAME, [Paragraph(words)])
+    assert faults(printed) == []
+    ran = subprocess.run(["pdftotext", "-raw", "-", "-"], input=printed, capture_output=True, check=True)
+    read = unicodedata.normalize("NFKC", ran.stdout.decode())
+    assert set(unicodedata.normalize("NFKC", words)) - {"\N{ARABIC TATWEEL}"} <= set(read)
 
 
 def test_naughty_texts_meet_every_clause() -> None:

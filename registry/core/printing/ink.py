@@ -71,7 +71,9 @@ def text_operators(
     return f"q BT 1 0 0 1 {x:.2f} {y:.2f} Tm {rgb} rg{weight} {shown} ET Q"
 
 
-_ESCAPED = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)", "\r": r"\r", "\n": r"\n"})
+_ESCAPED = str.maketrans(
+    {chr(code): f"\\{code:03o}" for code in (*range(32), *b"\\()", *range(127, 256))}
+)  # reportlab writes a page as UTF-8, in which a code past 127 would become two
 
 
 def _shown(document: Any, font: str, words: str) -> list[tuple[str, str]]:
