@@ -77,6 +77,10 @@ from registry.licensing import paper_pages as licensing_paper_pages
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
+from registry.notices import api as notices_api
+from registry.notices import following as notices_following
+from registry.notices import messages as notices_messages
+from registry.notices import pages as notices_pages
 from registry.recovery import api as recovery_api
 from registry.recovery import certificate as recovery_certificate
 from registry.recovery import commands as recovery_commands
@@ -122,6 +126,7 @@ from registry.verification.queries import Verifiable
 API_ROOMS: Sequence[Any] = (
     tracing_api.blueprint,
     requests_api.blueprint,
+    notices_api.blueprint,
     firearms_api.blueprint,
     ammunition_api.blueprint,
     licensing_api.blueprint,
@@ -145,6 +150,7 @@ PAGE_ROOMS: Sequence[Any] = (
     access_pages.blueprint,
     tracing_pages.blueprint,
     requests_pages.blueprint,
+    notices_pages.blueprint,
     firearms_pages.blueprint,
     ammunition_pages.blueprint,
     licensing_pages.blueprint,
@@ -164,6 +170,7 @@ PAGE_ROOMS: Sequence[Any] = (
 NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
     *requests_pages.NAVIGATION,
+    *notices_pages.NAVIGATION,
     *firearms_pages.NAVIGATION,
     *ammunition_pages.NAVIGATION,
     *licensing_pages.NAVIGATION,
@@ -191,6 +198,7 @@ SECTIONS: Mapping[str, str] = {
     "ammunition": "Ammunition",
     "licensing": "Licences",
     "shipments": "Licences",
+    "notices": "Licences",
     "directory": "Directory",
     "authorities": "Directory",
     "retention": "Access",
@@ -231,15 +239,19 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
         **undoing.APPROVABLE,
     },
     "custody": incidents.WATCHERS,
-    "due": REQUESTS_DUE,
+    "due": {**REQUESTS_DUE, **notices_following.DUE},
     "card": OWN_CARD,
+    "licences": notices_following.WATCHERS,
+    "licence_parts": notices_pages.LICENCE_PARTS,
+    "shipment_parts": notices_pages.SHIPMENT_PARTS,
     "source": {"intake": intake_queries.source},
     "copies": {"intake": intake_queries.of_received},
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`; who watches
 chains of custody, for `registry.firearms.chain`; what is done now and then, for the exchange's courier; our
 own card, for the exchange's key set; where the record of a firearm came from; what was brought in of the
-records of a closed company."""
+records of a closed company; who is told that a licence has changed; what the pages of a licence and of a
+shipment show of other States."""
 MORE_ROOMS = (
     application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
     licensing_paper_api, licensing_paper_pages, licensing_case_api, licensing_law_api, act_pages,
@@ -272,5 +284,5 @@ ENDINGS: Endings = {
     **recovery_paper_facts.ENDINGS,
 }
 """Kinds of documents that are checked without a network, and which of them each subject ended early."""
-MESSAGES: Kinds = merged(exchange_kinds.KINDS, requests_messages.KINDS)
+MESSAGES: Kinds = merged(exchange_kinds.KINDS, requests_messages.KINDS, notices_messages.KINDS)
 """Kinds of messages between States, and what each does; a subject's own are merged in here."""

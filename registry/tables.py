@@ -16,6 +16,7 @@ from registry.firearms import tables as firearms
 from registry.intake import tables as intake
 from registry.licensing import tables as licensing
 from registry.marks import tables as marks
+from registry.notices import tables as notices
 from registry.recovery import disposal_tables as disposal
 from registry.recovery import tables as recovery
 from registry.requests import tables as requests
@@ -28,6 +29,6 @@ from registry.verification import tables as verification
 
 TABLES = (
     journal, web, directory, calendars, access, verification, exchange, authorities, marks, firearms,
-    ammunition, code_tables, marking_tables, deactivation, licensing, shipments, tracing, requests,
+    ammunition, code_tables, marking_tables, deactivation, licensing, shipments, notices, tracing, requests,
     recovery, disposal, retention, records_disposal, received_tables, intake,
 )  # fmt: skip

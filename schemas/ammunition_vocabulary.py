@@ -25,3 +25,11 @@ class MarkingStandard(StrEnum):
     EUROPEAN_UNION = "european_union"
     ECOWAS = "ecowas"
     CIP = "cip"
+
+
+class CartridgeState(StrEnum):
+    """What was found of a cartridge."""
+
+    ROUND = "round"  # unfired
+    CASE = "case"  # fired
+    RELOADED = "reloaded"  # a case that was loaded again: its code tells of its first filling only

@@ -58,6 +58,8 @@ class TransitSchema(Shape):
     tacit_from = fields.Date(
         required=True, allow_none=True, metadata={"description": "First day on which silence counts."}
     )
+    message = fields.String(required=True, metadata={"description": "Its signed answer; empty for paper."})
+    message_sha256 = fields.String(required=True)
 
 
 class ParticipantSchema(Shape):
@@ -75,6 +77,11 @@ class ImportSchema(Shape):
     expires_on = fields.Date(required=True)
     verified_on = fields.Date(required=True, allow_none=True)
     verified_how = fields.String(required=True)
+    message = fields.String(required=True, metadata={"description": "Its State's signed answer, if it came."})
+    message_sha256 = fields.String(required=True)
+    denied = fields.String(
+        required=True, metadata={"description": "How it stands there where it is not in force."}
+    )
 
 
 class EndUserSchema(Shape):

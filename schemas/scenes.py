@@ -9,11 +9,12 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 from msgspec import Struct
 
+from schemas.ammunition_vocabulary import CartridgeState
 from schemas.base import Shape
 from schemas.fields import Code, Day, Text, Whole
 from schemas.paging import PageAsked, PageAskedSchema
 from schemas.tracing import Certainty, CertaintySchema, Finding, FindingSchema, Share, ShareSchema
-from schemas.vocabulary import CartridgeState, Outcome, Purpose
+from schemas.vocabulary import Outcome, Purpose
 
 MOST_LINES = 500
 

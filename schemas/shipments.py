@@ -362,6 +362,10 @@ class ShipmentSchema(ShipmentRowSchema):
     seal = fields.String(required=True)
     arrived_on = fields.Date(required=True, allow_none=True)
     receipt_reference = fields.String(required=True)
+    receipt_message = fields.String(
+        required=True, metadata={"description": "The signed receipt; empty for paper."}
+    )
+    receipt_sha256 = fields.String(required=True)
     reminded_on = fields.Date(required=True, allow_none=True)
     lines = fields.List(fields.Nested(ShipmentLineSchema), required=True)
     scans = fields.List(fields.Nested(ShipmentScanSchema), required=True)

@@ -12,11 +12,11 @@ from typing import Any
 from marshmallow import ValidationError, fields
 from msgspec import Struct
 
+from schemas.ammunition_vocabulary import CartridgeState
 from schemas.base import Shape
 from schemas.fields import Code, Codes, Country, Day, Text, Whole, Year
 from schemas.paging import PageAsked, PageAskedSchema
 from schemas.vocabulary import (
-    CartridgeState,
     CertaintyLevel,
     FindingKind,
     FirearmType,

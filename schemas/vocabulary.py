@@ -74,6 +74,10 @@ class May(StrEnum):
     SHIPMENT_ANNOUNCE = "shipment.announce"
     SHIPMENT_CLEAR = "shipment.clear"
     SHIPMENT_FOLLOW = "shipment.follow"  # passages, arrival, receipt, reminders
+    NOTICE_READ = "notice.read"  # notices and questions between States about licences and shipments
+    NOTICE_ASK = "notice.ask"  # ask and notify other States
+    NOTICE_ANSWER = "notice.answer"  # decide what other States ask
+    EXPECTED_READ = "expected.read"  # shipments that other States announced
     OFFICE_WRITE = "office.write"  # customs offices, and who works there
     RETENTION_READ = "retention.read"  # how long records are kept, and what would go
     RETENTION_SET = "retention.set"  # the terms that laws ask for
@@ -312,14 +316,6 @@ class MovementKind(StrEnum):
     STOLEN = "stolen"
     EXPORTED = "exported"
     DESTROYED = "destroyed"
-
-
-class CartridgeState(StrEnum):
-    """What was found of a cartridge."""
-
-    ROUND = "round"  # unfired
-    CASE = "case"  # fired
-    RELOADED = "reloaded"  # a case that was loaded again: its code tells of its first filling only
 
 
 class Purpose(StrEnum):

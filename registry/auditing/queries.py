@@ -60,11 +60,12 @@ RECORDS: dict[str, tuple[str, ...]] = {
     "DC": ("disposal", "disposal_witness"),
     "BG": ("break_glass",),
     "RQ": ("trace_request", "trace_request_event", "onward_consent"),
+    "NT": ("state_notice", "state_notice_step"),
 }  # fmt: skip
 NEEDED = {
     "F": May.FIREARM_READ, "L": May.LOT_READ, "P": May.DIRECTORY_READ, "T": May.TRACE_READ,
     "RC": May.RECOVERY_READ, "RV": May.RECOVERY_READ, "EV": May.RECOVERY_READ, "DC": May.RECOVERY_READ,
-    "RQ": May.REQUEST_READ, "BG": May.GLASS_READ,
+    "RQ": May.REQUEST_READ, "NT": May.NOTICE_READ, "BG": May.GLASS_READ,
     "RX": May.RETENTION_READ, "D": May.DEACTIVATION_READ, "I": May.DEACTIVATION_READ,
     "IN": May.INTAKE_RUN, "K": May.LOT_READ, "LC": May.LICENCE_CASE, "SH": May.SHIPMENT_READ,
 }  # fmt: skip

@@ -45,9 +45,8 @@ class TakenBefore(Exception):
 
 
 def state_actor(state: str, may: frozenset[May] = frozenset()) -> Actor:
-    """A State as the one who acts: an account below zero, made of the letters of its code."""
-    number = -((ord(state[0]) - 64) * 32 + ord(state[1]) - 64)
-    return Actor(number, f"State {state}", Role.AUTHORITY_OFFICER, may)
+    """A State as the one who acts."""
+    return Actor(rules.account_of(state), f"State {state}", Role.AUTHORITY_OFFICER, may)
 
 
 def understood(work: Work, kinds: Kinds, arrived: bytes, address: str) -> tuple[Received, Kind]:

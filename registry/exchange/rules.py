@@ -63,6 +63,17 @@ def wait(tries: int, chance: float) -> timedelta:
     return SHORTEST_WAIT + (longest - SHORTEST_WAIT) * chance
 
 
+def account_of(state: str) -> int:
+    """The account under which a State acts: below zero, made of the letters of its code."""
+    return -((ord(state[0]) - 64) * 32 + ord(state[1]) - 64)
+
+
+def state_of(account: int) -> str:
+    """The State that acts under an account below zero."""
+    first, second = divmod(-account, 32)
+    return chr(first + 64) + chr(second + 64)
+
+
 def is_identifier(text: str) -> bool:
     """Whether this is a UUID of version 7."""
     return JTI.fullmatch(text) is not None

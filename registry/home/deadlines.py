@@ -9,6 +9,7 @@ from datetime import timedelta
 from registry.authorities import queries as authorities
 from registry.core.work import Work
 from registry.licensing import queries as licences
+from registry.notices import queries as notices
 from registry.requests import queries as requests
 from registry.shipments import queries as shipments
 from schemas.vocabulary import May
@@ -40,6 +41,10 @@ def _all(work: Work) -> Iterator[Deadline]:
         asked = requests.queue(work)
         behind = sum(row.late for row in asked)
         yield Deadline("requests", behind, len(asked) - behind)
+    if May.NOTICE_ANSWER in may:
+        told = notices.queue(work)
+        behind = sum(row.late or bool(row.alarm) for row in told)
+        yield Deadline("notices", behind, len(told) - behind)
     if May.SHIPMENT_FOLLOW in may:
         soon = shipments.due_soon(work, work.today + SOON)
         yield Deadline("receipts", len(shipments.overdue(work)), len(soon))

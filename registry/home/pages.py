@@ -100,6 +100,7 @@ def _due_words() -> dict[str, tuple[str, str]]:
         "decisions": (_("Licences to be decided"), url_for("licensing.queue")),
         "requests": (_("Requests of other States"), url_for("requests.list")),
         "cards": (_("Cards of authorities to be checked"), url_for("authorities.list", standing="old")),
+        "notices": (_("Notices between States"), url_for("notices.list")),
         "returns": (_("Goods to be returned"), url_for("licensing.list", overdue="1")),
     }
 

@@ -143,11 +143,15 @@ def _set_transits(work: Work, row: Licence, new: Sequence[str]) -> None:
     _replace(work, row, Transit, kept)
 
 
-_SAID = ("answer", "asked_on", "answered_on", "reference", "valid_until", "informed_on")
+_SAID = (
+    "answer", "asked_on", "answered_on", "reference", "valid_until", "informed_on", "asked_message",
+    "message", "message_sha256",
+)  # fmt: skip
 
 
 def _kept(row: Licence, n: int, country: str, known: Transit | None) -> Transit:
-    made = Transit(licence_id=row.id, n=n, country=country, answer="not_asked", reference="")
+    empty = {"reference": "", "asked_message": "", "message": "", "message_sha256": ""}
+    made = Transit(licence_id=row.id, n=n, country=country, answer="not_asked", **empty)
     for name in _SAID if known else ():
         setattr(made, name, getattr(known, name))
     return made
@@ -215,6 +219,7 @@ def tell_import_licence(work: Work, licence_id: int, new: told.ImportTold, versi
     row = _telling(work, licence_id, version)
     directory.check_country(work, new.country, "country")
     _told(work, tables.ImportLicence, row, new)
+    substance.forget_messages(work.session.get_one(tables.ImportLicence, row.id))
     for line in facts_queries.lines_of(work, row.id):
         line.authorised = None
     return _noted(work, row, "import_licence")

@@ -58,12 +58,15 @@ class LineFacts:
 
 @dataclass(frozen=True)
 class ImportFacts:
+    """denied: how it stands at its issuer by that State's signed word, "" where it was not denied."""
+
     number: str
     authority: str
     country: str
     issued_on: date
     expires_on: date
     verified_on: date | None = None
+    denied: str = ""
 
 
 @dataclass(frozen=True)

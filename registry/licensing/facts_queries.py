@@ -16,6 +16,7 @@ from registry.core.numbers import registry_number
 from registry.core.work import Work
 from registry.directory.queries import closed
 from registry.directory.tables import PersonDeath
+from registry.exchange import evidence
 from registry.licensing import goods_queries, law, law_queries, tables
 from registry.licensing.facts import (
     CertificateFacts,
@@ -159,10 +160,22 @@ def tacit_from(work: Work, terms: Sequence[law.Term], one: tables.Transit) -> da
 
 def _silence(work: Work, terms: Sequence[law.Term], one: tables.Transit) -> Deadline | None:
     """The time after which silence counts: only where a term, for it or for all, switches that on."""
-    if one.asked_on is None:
+    asked_on = reached_on(work, one) if one.asked_message else one.asked_on
+    if asked_on is None:
         return None
-    term = law.term(terms, TermKind.TACIT_CONSENT, one.asked_on, one.country)
-    return deadline_of(work, one.country, one.asked_on, term.days) if term else None
+    term = law.term(terms, TermKind.TACIT_CONSENT, asked_on, one.country)
+    return deadline_of(work, one.country, asked_on, term.days) if term else None
+
+
+def reached_on(work: Work, one: tables.Transit) -> date | None:
+    """The day on which its State receipted our signed notice; None without one: nobody is silent before."""
+    at = evidence.delivered_at(work, one.asked_message) if one.asked_message else None
+    return day_in(work.zone, at) if at else None
+
+
+def informed_on(work: Work, one: tables.Transit) -> date | None:
+    """When it was given the import licence's information: as recorded, or by our signed notice."""
+    return one.informed_on or reached_on(work, one)
 
 
 def facts_of(work: Work, row: tables.Licence, state: LicenceState, own: Belongings) -> LicenceFacts:
@@ -218,7 +231,9 @@ def _line(line: tables.Line, named: Sequence[goods_queries.Named]) -> LineFacts:
 def _import(row: tables.ImportLicence | None) -> ImportFacts | None:
     if row is None:
         return None
-    return ImportFacts(row.number, row.authority, row.country, row.issued_on, row.expires_on, row.verified_on)
+    return ImportFacts(
+        row.number, row.authority, row.country, row.issued_on, row.expires_on, row.verified_on, row.denied
+    )
 
 
 def _transit(work: Work, own: Belongings, one: tables.Transit) -> TransitFacts:
@@ -230,7 +245,7 @@ def _transit(work: Work, own: Belongings, one: tables.Transit) -> TransitFacts:
         one.answered_on,
         one.reference,
         one.valid_until,
-        one.informed_on,
+        informed_on(work, one),
         silence.day + timedelta(days=1) if silence else None,
         silence.unknown_years if silence else (),
     )

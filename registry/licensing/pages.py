@@ -18,6 +18,7 @@ from registry.core.web.forms import load_form
 from registry.core.web.words import label, options
 from registry.core.work import limited_to
 from registry.directory.countries import COUNTRIES, country_name
+from registry.exchange.rules import state_of
 from registry.licensing import case_queries, life, queries
 from registry.licensing.assessment import QUESTIONS, asked
 from registry.licensing.views import LicenceView
@@ -150,6 +151,7 @@ def case_page(number: str, errors: Any = ()) -> str:
         key = queries.licence_key(number)
         found = queries.licence(work, key)
         proposals = case_queries.proposals(work, found.number)
+        parts = [tell(work, key) for tell in work.offers.get("licence_parts", {}).values()]
         unfinished = queries.unmet_to_submit(work, key) if found.state == S.DRAFT else []
     may = context.actor().may
     return render(
@@ -158,6 +160,7 @@ def case_page(number: str, errors: Any = ()) -> str:
         errors=errors,
         offers=offers(found, may),
         proposals=proposals,
+        others=[part for part in parts if part],
         unfinished=unfinished,
         waiting=_waiting(found),
         steps=_timeline(found),
@@ -204,7 +207,7 @@ def _timeline(found: LicenceView) -> list[dict[str, Any]]:
             "detail": event.reason or _changed(event.changed),
             "from_name": label(event.before) if event.before != event.after else "",
             "to_name": label(event.after) if event.before != event.after else "",
-            "document": label(event.role),
+            "document": country(state_of(event.by)) if event.by < 0 else label(event.role),
             "tone": TONES.get(S(event.after), "neutral") if event.before != event.after else "neutral",
         }
         for event in reversed(found.events)

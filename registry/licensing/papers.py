@@ -8,7 +8,7 @@ from registry.core.errors import Unmet
 from registry.directory.countries import state
 from registry.licensing.facts import LicenceFacts
 from schemas.licensing_vocabulary import EvidenceKind
-from schemas.words import said
+from schemas.words import said, word
 
 
 def unmet_for_import_licence(facts: LicenceFacts, today: date) -> list[Unmet]:
@@ -33,7 +33,15 @@ def unmet_for_import_licence(facts: LicenceFacts, today: date) -> list[Unmet]:
                 "FP 10(2)(a)",
             )
         )
-    if told.verified_on is None:
+    if told.denied:
+        words = said(
+            "%(country)s says of the import licence %(number)s: %(standing)s.",
+            country=state(told.country),
+            number=told.number,
+            standing=word(told.denied),
+        )
+        unmet.append(Unmet(words, "import_licence.denied", "FP 10(2)(a)"))
+    elif told.verified_on is None:
         words = said(
             "The import licence %(number)s was not verified with %(country)s.",
             number=told.number,

@@ -194,8 +194,10 @@ def _transits(work: Work, own: Belongings) -> tuple[TransitView, ...]:
             one.answered_on,
             one.reference,
             one.valid_until,
-            one.informed_on,
+            facts_queries.informed_on(work, one),
             facts_queries.tacit_from(work, own.terms, one),
+            one.message,
+            one.message_sha256,
         )
         for one in own.transits
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry.core.days import day_in
-from registry.core.errors import Invalid, NotFound
+from registry.core.errors import Conflict, Invalid, NotFound
 from registry.core.work import Work, act
 from registry.directory import queries as directory
 from registry.licensing import facts_queries, queries, steps, tables
@@ -43,18 +43,22 @@ def ask_information(work: Work, licence_id: int, asked: told.Said, version: int)
 def verify_import(work: Work, licence_id: int, new: review.ImportVerified, version: int) -> LicenceView:
     """That the importing State confirms its licence, and how much of each line it allows (FP 10(2)(a)).
 
-    Raises NotFound, Stale, Conflict, Invalid.
+    Where the State confirmed it by signed message that stays the evidence, and quantities are compared alone.
+    Raises NotFound, Stale, Invalid, Conflict also where its signed word is that it is not in force.
     """
     row = _recording(work, licence_id, version)
     kept = work.session.get(tables.ImportLicence, row.id)
     if kept is None:
         raise Invalid.at("how", "No import licence is shown yet.", "FP 10(2)(a)")
+    if kept.denied:
+        raise Conflict(said("Its State has denied it by signed message: ask it again."))
     lines = facts_queries.lines_of(work, row.id)
     if len(new.authorised) != len(lines):
         raise Invalid.at("authorised", said("A number for each of the %(lines)s lines.", lines=len(lines)))
     for line, most in zip(lines, new.authorised, strict=True):
         line.authorised = most
-    _verified(work, row, kept, new.how)
+    if not kept.message:
+        _verified(work, row, kept, new.how)
     return _recorded(work, row, "import_licence.verified_on")
 
 
@@ -86,12 +90,18 @@ def record_transit(
     if kept is None:
         raise NotFound(f"{country[:2]} is not on the way of {queries.licence_number(row.id)}")
     _refuse_days_to_come(work, row, change)
+    if kept.message and change.answer in _OWN_WORD and change.answer != kept.answer:
+        raise Conflict(said("That State has answered by signed message: ask it again."))
     if change.answer is TransitAnswer.ASKED and change.asked_on is None:
         kept.asked_on = day_in(row.zone, work.now)
     for name, value in vars(change).items():
         if value is not None:
             setattr(kept, name, str(value) if name == "answer" else value)
     return _recorded(work, row, f"transits.{country}")
+
+
+_OWN_WORD = frozenset({TransitAnswer.NO_OBJECTION, TransitAnswer.TACIT})
+"""What only the State itself can say, or leave unsaid."""
 
 
 def _refuse_days_to_come(work: Work, row: Licence, change: review.TransitChange) -> None:

@@ -64,6 +64,18 @@ def moved(work: Work, row: Licence, move: LicenceMove, reason: str = "", changed
         )
     )
     work.session.flush()
+    if move in _FELT:
+        for watch in work.offers.get("licences", {}).values():
+            watch(work, row.id)
+
+
+_FELT = frozenset(LicenceMove) - {
+    LicenceMove.RECORD,
+    LicenceMove.CHANGE,
+    LicenceMove.NAME_GOODS,
+    LicenceMove.SHIP,
+}
+"""Moves after which other States that rely on it may have to be told."""
 
 
 def _next(work: Work, table: type[Event] | type[Letter], licence_id: int) -> int:

@@ -45,7 +45,7 @@ def fall(work: Work, row: Licence, before: Substance) -> list[str]:
         return []
     fallen = _unassessed(work, row)
     if now.goods != before.goods or now.ends != before.ends:
-        fallen += [_unanswered(one) for one in facts_queries.transits_of(work, row.id) if _was_asked(one)]
+        fallen += [unanswered(one) for one in facts_queries.transits_of(work, row.id) if _was_asked(one)]
     if now.ends != before.ends:
         fallen += _unverified(work, row)
     work.session.flush()
@@ -64,16 +64,27 @@ def _was_asked(transit: Transit) -> bool:
     return transit.answer != "not_asked" or transit.informed_on is not None
 
 
-def _unanswered(transit: Transit) -> str:
+def unanswered(transit: Transit) -> str:
     """The State has to be asked again."""
     transit.answer, transit.reference = "not_asked", ""
     transit.asked_on = transit.answered_on = transit.valid_until = transit.informed_on = None
+    forget_messages(transit)
     return f"transits.{transit.country}"
+
+
+def forget_messages(row: Transit | tables.ImportLicence) -> None:
+    """Another State's signed word was about something else: it has to be asked again."""
+    row.asked_message = row.message = row.message_sha256 = ""
+    if isinstance(row, tables.ImportLicence):
+        row.denied = ""
 
 
 def _unverified(work: Work, row: Licence) -> list[str]:
     for line in facts_queries.lines_of(work, row.id):
         line.authorised = None
+    paper_told = work.session.get(tables.ImportLicence, row.id)
+    if paper_told is not None:
+        forget_messages(paper_told)
     shown = {
         "import_licence": work.session.get(tables.ImportLicence, row.id),
         "end_user": work.session.get(tables.EndUserCertificate, row.id),

@@ -127,7 +127,10 @@ class Item(Base):
 
 
 class Transit(Base):
-    """A State on the way, in the order of the way, and what it said. informed_on: FP 10(3)."""
+    """A State on the way, in the order of the way, and what it said. informed_on: FP 10(3).
+
+    asked_message: our signed notice to it; message, message_sha256: its signed answer. "" where it was paper.
+    """
 
     __tablename__ = "licence_transit"
     __table_args__ = table_args(
@@ -143,6 +146,9 @@ class Transit(Base):
     reference: Mapped[str] = mapped_column(String(120), default="")  # of the notice or agreement
     valid_until: Mapped[date | None]
     informed_on: Mapped[date | None]
+    asked_message: Mapped[str] = mapped_column(String(36), default="", server_default="")
+    message: Mapped[str] = mapped_column(String(36), default="", server_default="")
+    message_sha256: Mapped[str] = mapped_column(String(43), default="", server_default="")
 
 
 class Participant(Base):
@@ -160,12 +166,17 @@ class Participant(Base):
 
 
 class ImportLicence(Base):
-    """The importing State's licence as told, and how, when and by whom it was verified with that State."""
+    """The importing State's licence as told, and how, when and by whom it was verified with that State.
+
+    asked_message: our signed question; message, message_sha256: the signed answer, "" where it was paper.
+    denied: how it stands at its issuer, by signed message, where that is not in force; "" else.
+    """
 
     __tablename__ = "licence_import"
     __table_args__ = table_args(
         CheckConstraint("expires_on >= issued_on", name="validity"),
         CheckConstraint("(verified_on IS NULL) = (verified_how = '')", name="verified"),
+        CheckConstraint("denied = '' OR (verified_on IS NULL AND message <> '')", name="denied"),
     )
 
     licence_id: Mapped[int] = mapped_column(ForeignKey("licence.id"), primary_key=True, autoincrement=False)
@@ -177,6 +188,10 @@ class ImportLicence(Base):
     verified_on: Mapped[date | None]
     verified_by: Mapped[int | None] = mapped_column(Key)
     verified_how: Mapped[str] = mapped_column(String(200), default="")
+    asked_message: Mapped[str] = mapped_column(String(36), default="", server_default="")
+    message: Mapped[str] = mapped_column(String(36), default="", server_default="")
+    message_sha256: Mapped[str] = mapped_column(String(43), default="", server_default="")
+    denied: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
 
 class EndUserCertificate(Base):

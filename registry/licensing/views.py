@@ -66,6 +66,8 @@ class LineView:
 
 @dataclass(frozen=True)
 class TransitView:
+    """message, message_sha256: its signed answer, "" where it answered on paper or not yet."""
+
     country: str
     answer: str
     asked_on: date | None
@@ -74,6 +76,8 @@ class TransitView:
     valid_until: date | None
     informed_on: date | None
     tacit_from: date | None
+    message: str = ""
+    message_sha256: str = ""
 
 
 @dataclass(frozen=True)

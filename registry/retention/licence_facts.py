@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from registry.core.paging import AnySelect
 from registry.licensing.tables import BrokeredDelivery, Licence
 from registry.licensing.tables import Event as LicenceEvent
+from registry.notices import life
+from registry.notices.tables import Notice
 from registry.retention.gathering import Gathered
 from registry.retention.rules import Event, Hold
 from registry.shipments.tables import Shipment
@@ -30,6 +32,7 @@ ENDED = [
     )
 ]
 _TIMED = [LicenceState.ISSUED.value, LicenceState.SUSPENDED.value]
+_AWAITED = [state.value for state in life.WAITS]
 _ARRIVED = [s.value for s in (ShipmentState.LEFT, ShipmentState.RECEIVED, ShipmentState.CANCELLED)]
 
 
@@ -41,7 +44,7 @@ def old(day: date) -> AnySelect:
 
 
 def events(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Event]]:
-    """Its application, its days, every move, and every day of its shipments."""
+    """Its application, its days, every move, every day of its shipments, and notices about it."""
     days = (
         Licence.created_at, Licence.submitted_on, Licence.issued_on, Licence.expires_on, Licence.return_by,
         Licence.returned_on, Licence.appeal_until,
@@ -55,6 +58,9 @@ def events(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Event
         .dated(
             select(Shipment.licence_id, *shipped).where(Shipment.licence_id.in_(keys)), CountedFrom.TRANSFER
         )
+        .dated(
+            select(Notice.licence_id, Notice.made_at, Notice.answered_at).where(Notice.licence_id.in_(keys))
+        )
         .dated(select(Shipment.licence_id, Shipment.announced_at).where(Shipment.licence_id.in_(keys)))
         .dated(
             select(told.licence_id, told.departed_on, told.arrived_on, told.told_at).where(
@@ -67,7 +73,7 @@ def events(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Event
 
 
 def holds(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Hold]]:
-    """A licence that has not ended, shipments that are under way.
+    """A licence that has not ended, shipments that are under way, answers that are awaited.
 
     One in force ends by itself on a day that its term is counted from.
     """
@@ -75,9 +81,11 @@ def holds(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Hold]]
     under_way = select(Shipment.licence_id).where(
         Shipment.licence_id.in_(keys), Shipment.state.not_in(_ARRIVED)
     )
+    asked = select(Notice.licence_id).where(Notice.licence_id.in_(keys), Notice.state.in_(_AWAITED))
     return (
         Gathered(session)
         .held(open_, HoldKind.LICENCE, "The licence has not ended.")
+        .held(asked, HoldKind.LICENCE, "Another State or we wait for an answer about it.")
         .held(under_way, HoldKind.SHIPMENT, "A shipment under it is not received.")
         .holds
     )

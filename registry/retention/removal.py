@@ -13,6 +13,7 @@ from registry.deactivation import tables as deactivations
 from registry.directory.tables import Person, PersonDeath
 from registry.firearms import tables as firearms
 from registry.licensing import tables as licences
+from registry.notices import tables as notices
 from registry.recovery import disposal_tables as disposals
 from registry.recovery import tables as recoveries
 from registry.shipments import tables as shipments
@@ -55,6 +56,9 @@ def _firearm(key: int) -> Iterator[Part]:
 
 
 def _licence(key: int) -> Iterator[Part]:
+    about = select(notices.Notice.id).where(notices.Notice.licence_id == key)
+    yield Part(notices.NoticeStep, notices.NoticeStep.notice_id.in_(about))
+    yield Part(notices.Notice, notices.Notice.licence_id == key)
     yield Part(shipments.Draw, shipments.Draw.licence_id == key)
     mine = select(shipments.Shipment.id).where(shipments.Shipment.licence_id == key)
     for part in (

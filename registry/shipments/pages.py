@@ -100,9 +100,11 @@ def _page_with(number: str, open_form: str, errors: Any) -> str:
 def _page(number: str, errors: Any = (), open_form: str = "") -> str:
     with context.look() as work:
         found = queries.shipment(work, shipment_key(number))
+        parts = [tell(work, shipment_key(number)) for tell in work.offers.get("shipment_parts", {}).values()]
     return render(
         "show",
         found=found,
+        others=[part for part in parts if part],
         steps=[_step(event) for event in found.events],
         errors=errors,
         open_form=open_form,

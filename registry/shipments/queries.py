@@ -98,6 +98,8 @@ def shipment(work: Work, shipment_id: int) -> ShipmentView:
         seal=row.seal,
         arrived_on=row.arrived_on,
         receipt_reference=row.receipt_reference,
+        receipt_message=row.receipt_message,
+        receipt_sha256=row.receipt_sha256,
         reminded_on=row.reminded_on,
         lines=facts_queries.line_views(work, own),
         scans=tuple(_scan(scan) for scan in reversed(own.scans)),
@@ -165,11 +167,12 @@ def _filters(work: Work, asked: ShipmentsAsked) -> list[ColumnElement[bool]]:
     if asked.office:
         found.append(Shipment.office == asked.office)
     if asked.overdue:
-        found += _overdue(work.today)
+        found += overdue_at(work.today)
     return found
 
 
-def _overdue(today: date) -> list[ColumnElement[bool]]:
+def overdue_at(today: date) -> list[ColumnElement[bool]]:
+    """That proof of receipt should have come and has not."""
     on_the_way = [state.value for state in life.ON_THE_WAY]
     return [Shipment.receipt_due_on < today, Shipment.received_on.is_(None), Shipment.state.in_(on_the_way)]
 
@@ -193,7 +196,7 @@ def some(work: Work, *conditions: ColumnElement[bool], order: Any = Shipment.id)
 
 def overdue(work: Work) -> list[ShipmentRow]:
     """Shipments whose proof of receipt is overdue, the longest first."""
-    return some(work, *_overdue(work.today), order=Shipment.receipt_due_on)
+    return some(work, *overdue_at(work.today), order=Shipment.receipt_due_on)
 
 
 def waiting(work: Work) -> list[ShipmentRow]:
@@ -215,7 +218,7 @@ def due_soon(work: Work, until: date) -> list[ShipmentRow]:
 def to_remind(work: Work, before: date) -> list[int]:
     """Keys of overdue shipments of which nobody reminded since a day."""
     quiet = or_(Shipment.reminded_on.is_(None), Shipment.reminded_on <= before)
-    query = select(Shipment.id).where(*scope(work), *_overdue(work.today), quiet)
+    query = select(Shipment.id).where(*scope(work), *overdue_at(work.today), quiet)
     return list(work.session.scalars(query.order_by(Shipment.id)))
 
 

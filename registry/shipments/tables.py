@@ -59,6 +59,7 @@ class Shipment(Base):
 
     office: where it is cleared. receipt_due_on: until when proof of receipt is expected, NULL where none is.
     differs: whether what came is not what went. reminded_on: when the other State was last asked.
+    receipt_message, receipt_sha256: its signed receipt, "" where it was paper.
     """
 
     __tablename__ = "shipment"
@@ -90,6 +91,8 @@ class Shipment(Base):
     receipt_reference: Mapped[str] = mapped_column(String(120), default="")
     differs: Mapped[bool] = mapped_column(default=False, server_default=false())
     reminded_on: Mapped[date | None]
+    receipt_message: Mapped[str] = mapped_column(String(36), default="", server_default="")
+    receipt_sha256: Mapped[str] = mapped_column(String(43), default="", server_default="")
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -97,7 +97,10 @@ class ShipmentRow:
 
 @dataclass(frozen=True)
 class ShipmentView(ShipmentRow):
-    """One shipment with all that belongs to it. unmet: while announced, what keeps it from being cleared."""
+    """One shipment with all that belongs to it. unmet: while announced, what keeps it from being cleared.
+
+    receipt_message, receipt_sha256: the signed receipt of the State it went to, "" where it was paper.
+    """
 
     version: int
     office_name: str
@@ -108,6 +111,8 @@ class ShipmentView(ShipmentRow):
     seal: str
     arrived_on: date | None
     receipt_reference: str
+    receipt_message: str
+    receipt_sha256: str
     reminded_on: date | None
     lines: tuple[LineView, ...]
     scans: tuple[ScanView, ...]

@@ -7,8 +7,9 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from schemas.ammunition_vocabulary import CartridgeState
 from schemas.tracing import Candidate, Certainty, Finding, Question, Share
-from schemas.vocabulary import CartridgeState, CertaintyLevel, FindingKind, MatchKind, Severity
+from schemas.vocabulary import CertaintyLevel, FindingKind, MatchKind, Severity
 from schemas.words import listed, said, together, word
 
 Place = tuple[str, str]

@@ -25,16 +25,8 @@ from registry.tracing import acts, completeness, documents, queries
 from registry.tracing.sealing import sealed_report
 from schemas import completeness as drafts
 from schemas import tracing as shapes
-from schemas.vocabulary import (
-    CartridgeState,
-    FirearmType,
-    IllicitGround,
-    May,
-    Outcome,
-    Severity,
-    Symbol,
-    TraceKind,
-)
+from schemas.ammunition_vocabulary import CartridgeState
+from schemas.vocabulary import FirearmType, IllicitGround, May, Outcome, Severity, Symbol, TraceKind
 from schemas.words import plain
 
 blueprint = Blueprint("tracing", __name__, template_folder="templates")

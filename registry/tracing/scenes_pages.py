@@ -14,7 +14,8 @@ from registry.tracing import scene_documents, scene_lines, scenes
 from registry.tracing.pages import Answer, blueprint
 from registry.verification.sealing import signed
 from schemas import scenes as shapes
-from schemas.vocabulary import CartridgeState, May
+from schemas.ammunition_vocabulary import CartridgeState
+from schemas.vocabulary import May
 
 ROWS = 24
 

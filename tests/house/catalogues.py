@@ -18,6 +18,7 @@ from registry.core.errors import RegistryError
 from schemas import (
     deactivation_vocabulary,
     licensing_vocabulary,
+    notices_vocabulary,
     recovery_vocabulary,
     requests_vocabulary,
     shipments_vocabulary,
@@ -32,6 +33,7 @@ LISTS = (
     vocabulary,
     deactivation_vocabulary,
     licensing_vocabulary,
+    notices_vocabulary,
     recovery_vocabulary,
     requests_vocabulary,
     shipments_vocabulary,

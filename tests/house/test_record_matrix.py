@@ -45,6 +45,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "traces": ("T", "SELECT id FROM trace"),
     "scenes": ("Z", "SELECT id FROM scene"),
     "requests": ("RQ", "SELECT id FROM trace_request"),
+    "notices": ("NT", "SELECT id FROM state_notice"),
     "stock/counts": ("K", "SELECT id FROM stock_count"),
     "sales/reports": ("S", "SELECT id FROM sale_report"),
     "handovers": ("EH", "SELECT id FROM handover"),
@@ -85,7 +86,7 @@ OTHER = {"counter": "a code of a licence or label, looked up at one's own office
 READING: Mapping[str, May] = {
     "F": May.FIREARM_READ, "L": May.LOT_READ, "B": May.LOT_READ, "LC": May.LICENCE_READ,
     "SH": May.SHIPMENT_READ, "D": May.DEACTIVATION_READ, "T": May.TRACE_READ, "Z": May.TRACE_READ,
-    "RQ": May.REQUEST_READ, "BG": May.GLASS_READ,
+    "RQ": May.REQUEST_READ, "NT": May.NOTICE_READ, "BG": May.GLASS_READ,
 }  # fmt: skip
 TOLD_BESIDE = {
     (Role.POLICE, "F"): "recoveries and deactivations name the firearm that they are about",

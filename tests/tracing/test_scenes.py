@@ -17,8 +17,9 @@ from registry.core.work import Office
 from registry.tracing import anonymity
 from schemas.ammunition import LotNew, MovementNew, SaleNew
 from schemas.ammunition_stock import Counted, CountNew
+from schemas.ammunition_vocabulary import CartridgeState
 from schemas.tracing import Share
-from schemas.vocabulary import CartridgeState, MarkingScheme, MovementKind, PartyKind, Role
+from schemas.vocabulary import MarkingScheme, MovementKind, PartyKind, Role
 from tests.makers import EVERYTHING, bearer, make_party, post, sign_in
 
 MADE, SOLD, ISSUED = date(2010, 1, 4), date(2010, 3, 2), date(2012, 5, 1)

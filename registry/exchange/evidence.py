@@ -1,0 +1,117 @@
+"""What passed in a thread, as a court needs it: the exact signed records, receipts, keys and their warrants.
+
+Whoever has it can check it without us: each record is a JWS whose `kid` names one of `keys`; a key stands in
+a key set of its State, which the State's root signed. `sha256` is that of the record's bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from registry.core.work import Work
+from registry.exchange import jose
+from registry.exchange.tables import ExchangeIn, ExchangeKey, ExchangeKeySet, ExchangeOut, ExchangeRoot
+
+
+@dataclass(frozen=True)
+class Word:
+    """Another State's signed word: who gave it, and by which message."""
+
+    state: str
+    jti: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """A record as it was signed. at: when we made or took it; receipt: the receiver's, "" before it came."""
+
+    jti: str
+    type: str
+    sender: str
+    receiver: str
+    seq: int
+    at: datetime
+    sha256: str
+    jws: str
+    receipt: str
+
+
+@dataclass(frozen=True)
+class KeyView:
+    kid: str
+    state: str
+    public: str
+    valid_from: datetime
+    valid_until: datetime
+    revoked_from: datetime | None
+
+
+@dataclass(frozen=True)
+class WarrantView:
+    """A key set or root, as its State signed it."""
+
+    state: str
+    version: int
+    document: str
+
+
+@dataclass(frozen=True)
+class EvidenceView:
+    """What passed in one thread between two States."""
+
+    thread: str
+    records: tuple[RecordView, ...]
+    keys: tuple[KeyView, ...]
+    key_sets: tuple[WarrantView, ...]
+    roots: tuple[WarrantView, ...]
+
+
+def delivered_at(work: Work, jti: str) -> datetime | None:
+    """When another State's signed receipt of a message of ours came; None before."""
+    row = work.session.get(ExchangeOut, jti)
+    return row.ended_at if row is not None and row.state == "delivered" else None
+
+
+def of_thread(work: Work, peer: str, thread: str) -> EvidenceView:
+    """Everything signed that passed in a thread with a State, in the order of time."""
+    sent = select(ExchangeOut).where(ExchangeOut.peer == peer, ExchangeOut.thread == thread)
+    came = select(ExchangeIn).where(ExchangeIn.iss == peer, ExchangeIn.thread == thread)
+    records = [
+        RecordView(row.jti, row.type, work.home, peer, row.seq, row.made_at, row.sha256, row.jws, row.receipt)
+        for row in work.session.scalars(sent)
+    ]
+    records += [
+        RecordView(
+            row.jti, row.type, peer, work.home, row.seq, row.received_at, row.sha256, row.jws, row.receipt
+        )
+        for row in work.session.scalars(came)
+    ]
+    records.sort(key=lambda one: (one.at, one.seq))
+    signed = [text for one in records for text in (one.jws, one.receipt) if text]
+    names = {jose.parse(text).kid for text in signed}
+    keys = work.session.scalars(select(ExchangeKey).where(ExchangeKey.kid.in_(names))).all()
+    states = (work.home, peer)
+    sets = select(ExchangeKeySet).where(ExchangeKeySet.state.in_(states))
+    roots = select(ExchangeRoot).where(
+        ExchangeRoot.state.in_(states), ExchangeRoot.trusted_since.is_not(None)
+    )
+    sets = sets.order_by(ExchangeKeySet.state, ExchangeKeySet.version)
+    roots = roots.order_by(ExchangeRoot.state, ExchangeRoot.version)
+    return EvidenceView(
+        thread,
+        tuple(records),
+        tuple(
+            KeyView(key.kid, key.state, key.public, key.valid_from, key.valid_until, key.revoked_from)
+            for key in sorted(keys, key=lambda key: (key.state, key.kid))
+        ),
+        tuple(_warrant(row) for row in work.session.scalars(sets)),
+        tuple(_warrant(row) for row in work.session.scalars(roots)),
+    )
+
+
+def _warrant(row: ExchangeKeySet | ExchangeRoot) -> WarrantView:
+    return WarrantView(row.state, row.version, row.document)

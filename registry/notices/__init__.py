@@ -1,0 +1,1 @@
+"""Notices and questions between States about licences and shipments (FP art. 10)."""
