@@ -25,9 +25,12 @@ from registry.intake import queries
 from registry.intake.queries import RunView, run_key, run_number
 from registry.intake.tables import IntakeRow, IntakeRun
 from registry.requests.tables import RequestEvent, TraceRequestRow
+from registry.retention.tables import Hold
 from registry.tracing.tables import Trace
+from registry.verification.tables import IssuedDocument
 from schemas.intake import UndoNew
 from schemas.intake_vocabulary import IntakeState
+from schemas.retention_vocabulary import RecordClass
 from schemas.vocabulary import ApprovalKind, May
 from schemas.words import said
 
@@ -42,8 +45,9 @@ _TELLING = (
     (Trace.asked_at, (Trace.answer,)),
     (TraceRequestRow.made_at, (TraceRequestRow.asked, TraceRequestRow.answer)),
     (RequestEvent.at, (RequestEvent.details,)),
+    (IssuedDocument.issued_at, (IssuedDocument.subject,)),
 )
-"""When answers were given, and where what they name is kept, as JSON."""
+"""When answers and papers were given, and where what they name is kept, as JSON or as it is."""
 _NUMBER = re.compile(r"F-[0-9]{9,19}-[0-9A-Z]")
 
 
@@ -92,6 +96,11 @@ def _needed(work: Work, row: IntakeRun) -> Iterator[int]:
     asked = [
         select(gun.id).where(gun.id.in_(mine), gun.version > 1),
         select(gun.superseded_by).where(gun.superseded_by.in_(mine)),
+        select(Hold.record_id).where(
+            Hold.record_class == RecordClass.FIREARM.value,
+            Hold.lifted_at.is_(None),
+            Hold.record_id.in_(mine),
+        ),
         *(
             select(side).where(side.in_(mine), pair.decision != "")
             for side in (pair.firearm_id, pair.other_id)
@@ -116,7 +125,7 @@ def _elsewhere() -> list[Any]:
 
 
 def _told(work: Work, row: IntakeRun) -> Iterator[int]:
-    """Firearms of an intake that an answer given since then names: somebody may rest on it."""
+    """Firearms of an intake that an answer or a paper given since then names: somebody may rest on it."""
     numbers: set[str] = set()
     for at, texts in _TELLING:
         given = select(*texts).where(at >= row.started_at)
@@ -155,12 +164,21 @@ def remove(work: Work, row: IntakeRun) -> None:
 
     Its rows are no longer known, so that the file may be brought in anew.
     """
+    _hold(work, row)
     _refuse_what_is_needed(work, row)
     while keys := work.session.scalars(_keys(row).limit(AT_ONCE)).all():
         _take_out(work, keys)
     row.state, row.undone_at = S.UNDONE.value, work.now
     row.version += 1
     work.session.flush()
+
+
+def _hold(work: Work, row: IntakeRun) -> None:
+    """Nobody else changes one of them, or refers to it, between the last look and their going."""
+    gun = firearms.Firearm
+    mine = select(gun.id).where(gun.id.in_(_keys(row))).order_by(gun.id).with_for_update()
+    for _ in work.session.scalars(mine.execution_options(yield_per=AT_ONCE)):
+        pass
 
 
 def _take_out(work: Work, keys: Sequence[int]) -> None:

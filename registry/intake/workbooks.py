@@ -27,6 +27,12 @@ LARGEST_SHEET = 1 << 30
 LARGEST_STRINGS = 96 << 20
 LARGEST_PART = 16 << 20
 """Bytes of a part once it is unpacked: a sheet, the texts that sheets share, anything else."""
+LARGEST_BOOK = LARGEST_SHEET + LARGEST_STRINGS + 4 * LARGEST_PART
+"""Bytes of all parts that are looked through."""
+LONGEST_NAME = 31
+"""Characters of the name of a sheet."""
+MOST_NAMED = 20
+"""Sheets that a refusal names."""
 MOST_IN_A_ROW = 60_000
 """XML elements of one row; a sheet has at most 16,384 columns, a cell has three of them."""
 LONGEST_TEXT = 1 << 17
@@ -37,6 +43,9 @@ EXACT = 10**15
 _SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml", re.ASCII)
 _SHARED = "xl/sharedStrings.xml"
 _UNITS = {"row", "si"}
+_WITH_UNITS = {"worksheet", "sst"}
+_XML = re.compile(rb"(\xef\xbb\xbf)?[ \t\r\n\x00]*<|\xfe\xff|\xff\xfe")
+"""How a part begins that a reader of XML takes on, whatever its name is."""
 
 
 def is_workbook(head: bytes) -> bool:
@@ -68,13 +77,17 @@ def _chosen(book: Any, sheet: str) -> Any:
         chosen = [one for one in shown if one.title == sheet]
     else:
         chosen = [one for one in shown if next(_told(one), None) is not None]
-    names = ", ".join(one.title for one in chosen or shown)
+    names = ", ".join(one.title[:LONGEST_NAME] for one in (chosen or shown)[:MOST_NAMED])
     if not chosen and sheet:
         raise Invalid.at("sheet", said("There is no such sheet; there are: %(names)s.", names=names))
     if not chosen:
         raise Invalid.at("file", "The file is empty.")
     if len(chosen) > 1:
         raise Invalid.at("sheet", said("There are several sheets, tell which: %(names)s.", names=names))
+    if len(chosen[0].title) > LONGEST_NAME:
+        raise Invalid.at(
+            "file", said("The name of a sheet has at most %(most)s characters.", most=LONGEST_NAME)
+        )
     return chosen[0]
 
 
@@ -101,9 +114,11 @@ def _look_through(parts: zipfile.ZipFile) -> None:
     told = parts.infolist()
     if len(told) > MOST_PARTS or len({one.filename for one in told}) < len(told):
         raise Invalid.at("file", "This ZIP is not made as a workbook is.")
+    whole = 0
     for one in told:
-        if not one.filename.endswith((".xml", ".rels", ".vml")):
-            continue  # pictures and the like are never read
+        with parts.open(one) as stream:
+            if not _XML.match(stream.read(64)):
+                continue  # pictures and the like are never read
         sheet, shared = bool(_SHEETS.fullmatch(one.filename)), one.filename == _SHARED
         most = LARGEST_SHEET if sheet else LARGEST_STRINGS if shared else LARGEST_PART
         if one.file_size > most:
@@ -112,15 +127,20 @@ def _look_through(parts: zipfile.ZipFile) -> None:
                 part=one.filename[:80], bytes=one.file_size, most=most,
             )  # fmt: skip
             raise Invalid.at("file", words)
+        whole += one.file_size
+        if whole > LARGEST_BOOK:
+            words = said("More than %(most)s bytes unpacked. Save it as CSV.", most=LARGEST_BOOK)
+            raise Invalid.at("file", words)
         with parts.open(one) as stream:
-            _Look(one.filename, sheet or shared).through(stream)
+            _Look(one.filename).through(stream)
 
 
 class _Look:
     """One pass over the XML of a part that keeps nothing."""
 
-    def __init__(self, part: str, in_units: bool) -> None:
-        self.part, self.in_units, self.elements, self.characters = part, in_units, 0, 0
+    def __init__(self, part: str) -> None:
+        self.part, self.elements, self.characters = part, 0, 0
+        self.in_units: bool | None = None
 
     def through(self, stream: Any) -> None:
         """Raises Invalid for a document type, endless rows, endless texts."""
@@ -136,10 +156,12 @@ class _Look:
 
     def _element(self, name: str, attributes: dict[str, str]) -> None:
         self.characters = 0
+        unit = name.rpartition(":")[2]
+        if self.in_units is None:  # what the part is its first element tells, not its name
+            self.in_units = unit in _WITH_UNITS
         if not self.in_units:
             return
         self.elements += 1
-        unit = name.rpartition(":")[2]
         if unit in _UNITS:
             self.elements = 0
             place = attributes.get("r", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from registry.access.approval_queries import ProposalView
 from registry.core.errors import Conflict, Forbidden, RegistryError, Stale
@@ -16,11 +16,14 @@ from registry.firearms import acts as firearms
 from registry.firearms.tables import Custody, Firearm, IdentityConflict, Mark
 from registry.intake import undoing, worker
 from registry.intake.queries import RunView, run_key
-from registry.intake.tables import IntakeRow
+from registry.intake.tables import IntakeRow, IntakeRun
+from registry.retention import acts as retention
 from registry.tracing import acts as tracing
+from registry.verification import issuing
 from schemas.firearms import MarkNew
 from schemas.intake import UndoNew
-from schemas.vocabulary import MarkKind
+from schemas.retention import HoldNew
+from schemas.vocabulary import IssuedKind, MarkKind
 from tests.firearms.world import World, make_world
 from tests.intake.book import BOOK, FIRST, HEAD, asked, by_mark, enter, hand_in, read, settle
 from tests.makers import agreed
@@ -88,7 +91,15 @@ def traced(work: Work, number: str) -> None:
     tracing.keep(work, asked("TAB1001"), tracing.find(work, asked("TAB1001")))
 
 
-@pytest.mark.parametrize("depends", [marked, traced])
+def held(work: Work, number: str) -> None:
+    retention.place_hold(work, HoldNew("A trial", "Court of Brasília", number))
+
+
+def printed(work: Work, number: str) -> None:
+    issuing.issue(work, IssuedKind.FIREARM_RECORD, number)
+
+
+@pytest.mark.parametrize("depends", [marked, traced, held, printed])
 def test_what_something_depends_on_stays(
     office: Office, entered: RunView, depends: Callable[[Work, str], None]
 ) -> None:
@@ -112,6 +123,24 @@ def test_what_comes_to_depend_on_it_before_the_worker_does_stays(office: Office,
     assert (found.state, found.undone_by, found.undone_at) == ("done", None, None)
     assert number in found.problem
     assert counted(office, Firearm) == [3]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_nobody_changes_a_record_between_the_last_look_and_its_going(
+    office: Office, entered: RunView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undo(office, entered)
+    looked, found = undoing._refuse_what_is_needed, []
+
+    def look(work: Work, row: IntakeRun) -> None:
+        looked(work, row)
+        with office.database.writer.begin() as other:
+            free = text("SELECT count(*) FROM (SELECT 1 FROM firearm FOR UPDATE SKIP LOCKED) AS free")
+            found.append(other.scalar(free))
+
+    monkeypatch.setattr(undoing, "_refuse_what_is_needed", look)
+    worker.run_all(office)
+    assert (found, read(office, entered.number).state, counted(office, Firearm)) == ([0], "undone", [0])
 
 
 def test_it_takes_two_and_the_version_seen(office: Office, entered: RunView) -> None:

@@ -97,6 +97,44 @@ def test_hostile_workbooks_are_refused(content: bytes, says: str) -> None:
     assert says in refused(content)
 
 
+def renamed(content: bytes, old: str, new: str) -> bytes:
+    """The workbook with one of its parts under another name."""
+    made = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(content)) as parts,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as other,
+    ):
+        for name in parts.namelist():
+            part = parts.read(name).replace(
+                old.removeprefix("xl/").encode(), new.removeprefix("xl/").encode()
+            )
+            other.writestr(name.replace(old, new), part)
+    return made.getvalue()
+
+
+def test_a_part_is_what_it_holds_whatever_its_name() -> None:
+    old, new = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.bin"
+    good = renamed(book.workbook(("Book", [HEAD, FIRST])), old, new)
+    assert read(good)[1][0].cells[0] == "TAB1001"
+    endless = in_sheet(b"<sheetData>", b"<sheetData><row>" + b"<c/>" * 70_000 + b"</row>")
+    assert "sheet1.bin holds a row without an end" in refused(renamed(endless, old, new))
+
+
+def test_all_of_a_workbook_together_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "LARGEST_BOOK", 5_000)
+    assert "More than 5000 bytes unpacked" in refused(book.workbook(("Book", [HEAD, FIRST])))
+
+
+def test_a_name_of_a_sheet_that_no_spreadsheet_writes_is_refused() -> None:
+    def named(name: str, part: bytes) -> bytes:
+        return (
+            part.replace(b'name="Book"', b'name="' + b"B" * 32 + b'"') if name == "xl/workbook.xml" else part
+        )
+
+    content = altered(book.workbook(("Book", [HEAD, FIRST])), named)
+    assert refused(content) == "file: The name of a sheet has at most 31 characters."
+
+
 def test_a_part_that_unpacks_to_too_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbooks, "LARGEST_SHEET", 10_000)
     assert "bytes unpacked; at most 10000" in refused(
