@@ -188,6 +188,11 @@ def ders(pem: str) -> list[bytes]:
     return [one.public_bytes(Encoding.DER) for one in _read(pem)]
 
 
+def alone(pem: str) -> str:
+    """The certificates without whatever else stands in the file, such as a private key; raises Invalid."""
+    return "".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in _read(pem))
+
+
 def last(pem: str) -> str:
     """The certificate at the end of the chain, alone."""
     return _read(pem)[-1].public_bytes(Encoding.PEM).decode("ascii")

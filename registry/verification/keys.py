@@ -52,12 +52,17 @@ def make(work: Work, authority: str) -> str:
 def certify(work: Work, pem: str) -> Certificate:
     """Take in the certificate of a key that was made here, with its chain: that key serves from now on.
 
-    Raises Invalid, Conflict.
+    A key has one certificate for good: by it the files are known that it signed. Raises Invalid, Conflict.
     """
     public = certificates.own_public(pem)
+    work.lock("document keys")
     row = work.session.scalar(select(DocumentKey).where(DocumentKey.public == public))
     if row is None:
         raise Conflict("The certificate is for no key that was made here: see `documents keygen`")
+    if row.state == "ended":
+        raise Conflict("This key has been replaced: its private half is destroyed")
+    if row.state == "serving":
+        raise Conflict("This key has its certificate: make a new one with `documents keygen`")
     return _serve(work, row, pem)
 
 
@@ -126,16 +131,12 @@ def _keep(work: Work, key: Key) -> DocumentKey:
 def _serve(work: Work, row: DocumentKey, pem: str) -> Certificate:
     if wrong := certificates.refused(pem, work.now):
         raise Invalid.at(certificates.FIELD, wrong)
-    if row.state == "ended":
-        raise Conflict("This key has been replaced: its private half is destroyed")
-    work.lock("document keys")
     for earlier in work.session.scalars(select(DocumentKey).where(DocumentKey.state == "serving")):
-        if earlier is not row:
-            earlier.state, earlier.ended_at, earlier.sealed = "ended", work.now, None
+        earlier.state, earlier.ended_at, earlier.sealed = "ended", work.now, None
     work.session.flush()
-    row.state, row.chain = "serving", pem
+    row.state, row.chain = "serving", certificates.alone(pem)
     work.session.flush()
-    return certificates.read(pem)
+    return certificates.read(row.chain)
 
 
 def _unsealed(work: Work, row: DocumentKey) -> bytes:

@@ -41,7 +41,7 @@ def signed_by(file: bytes, known: Sequence[Certificate]) -> str:
     try:
         signed = _read(file[begins:ends])
         return next((one.fingerprint for one in known if _holds(signed, digest, one)), "")
-    except (ValueError, TypeError, KeyError, IndexError, InvalidSignature):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, InvalidSignature):
         return ""
 
 

@@ -28,7 +28,8 @@ from registry.verification import certificates, timestamps
 from registry.verification.keys import Serving
 
 log = structlog.get_logger()
-_ROOM, _ROOM_FOR_TIME = 2048, 8192  # bytes of a signature beside its certificates
+_ROOM = 2048  # bytes of a signature beside its certificates
+_ROOM_FOR_TIME = timestamps.LARGEST_STAMP + 256
 
 
 class _Authority(Signer):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import subprocess
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asn1crypto import cms, core, tsp
 from asn1crypto import keys as asn1_keys
-from asn1crypto import tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -31,6 +32,7 @@ from pyhanko_certvalidator import ValidationContext
 from sqlalchemy import select, text
 
 from registry.core.errors import Conflict
+from registry.core.printing import plates
 from registry.core.work import Office
 from registry.verification import certificates, keys, signatures, timestamps
 from registry.verification.certificates import Certificate
@@ -221,8 +223,15 @@ def test_the_operator_has_a_key_certified_or_brings_one(app: Flask, tmp_path: Pa
         ([issued(rsa.generate_private_key(65537, 2048).public_key(), "A", above, "Root")], "P-256"),
     ):
         assert told in install(*chain)
-    assert "CN=Authority" in install(own, root)
+    secret = above.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    (tmp_path / "given.pem").write_text(f"Emissão:\n{pem(own)}{secret}{pem(root)}", "utf-8")
+    assert "CN=Authority" in documents("certificate", str(tmp_path / "given.pem"))
+    with app.extensions["registry"].office.look(EVERYTHING) as work:
+        assert [one.pem for one in keys.known(work)] == [pem(own, root)], "and nothing else of the file"
     assert "Documents are signed" in documents("status")
+    assert "has its certificate" in install(own), "files that it signed are known by that one"
     (tmp_path / "secret").write_text("pass\n")
     brought = issued(other.public_key(), "Brought", above, "Root", days=9)
     lock = serialization.BestAvailableEncryption(b"pass")
@@ -272,16 +281,21 @@ class Stamps(BaseHTTPRequestHandler):
     stamper: DummyTimeStamper
     asked = 0
     fails = False
+    spoilt: Callable[[bytes], bytes] = staticmethod(lambda answer: answer)
+    pause = 0.0  # seconds after each byte
 
     def do_POST(self) -> None:
         type(self).asked += 1
         content = self.rfile.read(int(self.headers["Content-Length"]))
-        answer = self.stamper.request_tsa_response(tsp.TimeStampReq.load(content)).dump()
+        answer = self.spoilt(self.stamper.request_tsa_response(tsp.TimeStampReq.load(content)).dump())
         self.send_response(500 if self.fails else 200)
         self.send_header("Content-Type", "application/timestamp-reply")
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(answer)
+        for byte in answer if self.pause else ():
+            self.wfile.write(bytes([byte]))
+            time.sleep(self.pause)
+        self.wfile.write(b"" if self.pause else answer)
 
     def log_message(self, *_: object) -> None:
         """Says nothing."""
@@ -310,7 +324,8 @@ def service() -> Iterator[tuple[str, str]]:
         asn1_x509.Certificate.load(own.public_bytes(serialization.Encoding.DER)),
         asn1_keys.PrivateKeyInfo.load(private),
     )
-    Stamps.asked, Stamps.fails = 0, False
+    Stamps.asked, Stamps.fails, Stamps.pause = 0, False, 0.0
+    Stamps.spoilt = staticmethod(lambda answer: answer)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Stamps)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -361,3 +376,80 @@ def test_the_time_of_a_service_goes_into_the_signature_and_its_failure_keeps_no_
     Stamps.fails = False
     again = printed(client, path, police)
     assert stamp_of(again) is not None
+
+
+def other_nonce(answer: bytes) -> bytes:
+    found = tsp.TimeStampResp.load(answer)
+    info = found["time_stamp_token"]["content"]["encap_content_info"]["content"]
+    told = info.parsed
+    told["nonce"] = 7
+    info.parsed = told
+    return bytes(found.dump(force=True))
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "pause"),
+    [
+        (lambda _: b"<html>Sign in first</html>", 0.0),
+        (lambda _: b"", 0.0),
+        (lambda answer: answer[:-900], 0.0),
+        (other_nonce, 0.0),
+        (lambda _: b"0" * 40, 0.02),
+    ],
+    ids=["page", "nothing", "cut", "other nonce", "byte after byte"],
+)
+def test_whatever_a_service_answers_no_paper_is_kept_from_anybody(
+    service: tuple[str, str],
+    spoilt: Callable[[bytes], bytes],
+    pause: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from registry.verification import signing
+
+    Stamps.spoilt, Stamps.pause = staticmethod(spoilt), pause
+    monkeypatch.setattr(timestamps, "DEADLINE", 0.2)
+    key, now = certificates.new_key(), datetime.now(UTC)
+    certificate = certificates.read(certificates.demonstration(key, AUTHORITY, "BR", now))
+    paper = plates.pdf([plates.Plate("a", 100, 100, (plates.Box(0, 0, 9, 9),))])
+    by = keys.Serving(certificate, certificates.private_bytes(key))
+    signed = signing.sign_at(paper, by, AUTHORITY, now, service[0])
+    assert signatures.signed_by(signed, [certificate]) == certificate.fingerprint
+
+
+def test_no_signature_that_somebody_makes_up_ends_in_a_fault() -> None:
+    key, now = certificates.new_key(), datetime.now(UTC)
+    certificate = certificates.read(certificates.demonstration(key, AUTHORITY, "BR", now))
+    deep = b""
+    for _ in range(2000):
+        deep = core.Sequence(contents=deep).dump()
+    attributes = cms.CMSAttributes([cms.CMSAttribute({"type": "1.2.3", "values": [core.Any.load(deep)]})])
+    made = made_up(certificate, attributes)
+    for content in (made, cms.ContentInfo({"content_type": "data", "content": b"a"}).dump()):
+        hole = b"<" + content.hex().upper().encode() + b">"
+        begins = b"/ByteRange [0 %06d %06d %06d]"
+        length = len(begins % (0, 0, 0))
+        file = begins % (length, length + len(hole), 1) + hole + b" "
+        assert signatures.signed_by(file, [certificate]) == ""
+
+
+def made_up(certificate: Certificate, attributes: cms.CMSAttributes) -> bytes:
+    """Signed data with our certificates and attributes of somebody's own."""
+    chain = [asn1_x509.Certificate.load(one) for one in certificates.ders(certificate.pem)]
+    sid = {"issuer": chain[0].issuer, "serial_number": chain[0].serial_number}
+    signer = {
+        "version": "v1",
+        "sid": cms.SignerIdentifier({"issuer_and_serial_number": cms.IssuerAndSerialNumber(sid)}),
+        "digest_algorithm": {"algorithm": "sha256"},
+        "signed_attrs": attributes,
+        "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+        "signature": b"0",
+    }
+    signed = {
+        "version": "v1",
+        "digest_algorithms": [{"algorithm": "sha256"}],
+        "encap_content_info": {"content_type": "data"},
+        "certificates": chain,
+        "signer_infos": [signer],
+    }
+    content: bytes = cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
+    return content
