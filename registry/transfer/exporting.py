@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,7 @@ def write(office: Office, key: Signer, folder: Path, wrote: Callable[[str, int],
     wrote: told each table and its rows. Raises Invalid where something is in the folder, Conflict where the
     registry is too busy for a signed moment.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise Invalid.at("folder", "There is something in this folder: name an empty or a new one.")
     with exports.signed(office, key) as connection:
@@ -48,7 +49,8 @@ def write(office: Office, key: Signer, folder: Path, wrote: Callable[[str, int],
             manifest["tables"].append({"name": table.name, **told, **described(table)})
             wrote(table.name, told["rows"])
     content = orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
-    (folder / formats.MANIFEST).write_bytes(content)
+    with _new(folder / formats.MANIFEST) as file:
+        file.write(content)
     rows = sum(one["rows"] for one in manifest["tables"])
     done = Written(len(manifest["tables"]), rows, hashlib.sha256(content).hexdigest())
     with office.begin(OPERATOR, doing="registry.export") as work:
@@ -69,6 +71,11 @@ def _manifest(office: Office, connection: Connection) -> dict[str, Any]:
         "left_out": LEFT_OUT,
         "tables": [],
     }
+
+
+def _new(path: Path) -> BinaryIO:
+    """A new file that nobody else on the machine can read, whatever folder was named."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 class _File:
@@ -92,7 +99,7 @@ def _table(connection: Connection, table: Table, folder: Path) -> dict[str, Any]
     secret = SECRET.get(table.name, ())
     open_ = [column.name for column in table.columns if column.name not in secret]
     count = 0
-    with (folder / names[0]).open("wb") as lines, (folder / names[1]).open("wb") as sheet:
+    with _new(folder / names[0]) as lines, _new(folder / names[1]) as sheet:
         exact, shown = _File(lines), _File(sheet)
         shown.write("\ufeff".encode() + _csv(open_))
         for rows in _rows(connection, table):

@@ -65,6 +65,10 @@ def lines(folder: Path, table: str) -> list[bytes]:
     return (folder / f"{table}.jsonl").read_bytes().splitlines()
 
 
+def test_nobody_else_on_the_machine_reads_an_export(pair: Pair) -> None:
+    assert {path.stat().st_mode & 0o077 for path in (pair.folder, *pair.folder.iterdir())} == {0}
+
+
 def test_another_registry_is_rebuilt_record_by_record(pair: Pair, tmp_path: Path) -> None:
     office, key, folder, done, target = pair
     with ExitStack() as stack:
