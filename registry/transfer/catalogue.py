@@ -24,12 +24,16 @@ SECRET = {
     "api_token": ("token_hash",),
     "document_key": ("sealed",),
     "exchange_own_key": ("sealed",),
+    "ledger_change": ("before", "after"),
+    "ledger_personal": ("value",),
     "paper_key": ("sealed",),
     "passkey": ("credential_id", "public_key"),
     "recovery_code": ("code_hash",),
     "totp": ("sealed",),
 }
-"""Columns that are not written as CSV: sealed or hashed, they are of use to the registry alone."""
+"""Columns that are not written as CSV: sealed or hashed, they are of use to the registry alone; and those in
+which the journal keeps what any of them was.
+"""
 
 
 def exported() -> list[Table]:

@@ -69,6 +69,17 @@ def test_nobody_else_on_the_machine_reads_an_export(pair: Pair) -> None:
     assert {path.stat().st_mode & 0o077 for path in (pair.folder, *pair.folder.iterdir())} == {0}
 
 
+def test_no_sheet_has_what_is_sealed_or_hashed_nor_the_journal_of_it(pair: Pair) -> None:
+    def columns(table: str) -> list[str]:
+        with (pair.folder / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
+            return next(csv.reader(file))
+
+    assert columns("ledger_personal") == ["change_id", "name", "salt"]
+    assert not {"before", "after"} & set(columns("ledger_change"))
+    assert "sealed" not in columns("document_key")
+    assert b'"after' in (pair.folder / "ledger_personal.jsonl").read_bytes()
+
+
 def test_another_registry_is_rebuilt_record_by_record(pair: Pair, tmp_path: Path) -> None:
     office, key, folder, done, target = pair
     with ExitStack() as stack:
