@@ -46,6 +46,7 @@ from registry.directory import api as directory_api
 from registry.directory import pages as directory_pages
 from registry.exchange import api as exchange_api
 from registry.exchange import commands as exchange_commands
+from registry.exchange import files_api as exchange_files_api
 from registry.exchange import own_kinds as exchange_kinds
 from registry.exchange import pages as exchange_pages
 from registry.exchange.kinds import Kinds, merged
@@ -94,6 +95,8 @@ from registry.recovery import pages as recovery_pages
 from registry.recovery import paper_facts as recovery_paper_facts
 from registry.requests import api as requests_api
 from registry.requests import documents as requests_documents
+from registry.requests import letters_api as requests_letters_api
+from registry.requests import letters_pages as requests_letters_pages
 from registry.requests import messages as requests_messages
 from registry.requests import pages as requests_pages
 from registry.requests.following import DUE as REQUESTS_DUE
@@ -143,6 +146,7 @@ API_ROOMS: Sequence[Any] = (
     recovery_api.blueprint,
     retention_api.blueprint,
     exchange_api.blueprint,
+    exchange_files_api.blueprint,
     intake_api.blueprint,
 )
 PAGE_ROOMS: Sequence[Any] = (
@@ -260,7 +264,7 @@ MORE_ROOMS = (
     stock_api, stock_pages, scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages,
     recovery_figures_api, recovery_figures_pages,
     disposal_api, disposal_pages, retention_disposal_api, retention_disposal_pages,
-    received_api, received_pages,
+    received_api, received_pages, requests_letters_api, requests_letters_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {

@@ -194,6 +194,10 @@ class RequestEventSchema(Shape):
     details = fields.Dict(required=True, metadata={"description": "What was sent or came, as it was."})
     message = fields.String(required=True, metadata={"description": "Identifier of the signed message."})
     delivered = fields.Boolean(required=True, allow_none=True)
+    carried = fields.Boolean(
+        required=True, metadata={"description": "Its signed message leaves as a file, which can be fetched."}
+    )
+    file = fields.String(required=True, metadata={"description": "Name of the scan it was entered from."})
 
 
 class ConsentSchema(Shape):
@@ -204,6 +208,18 @@ class ConsentSchema(Shape):
     words = fields.String(required=True)
     asked_at = fields.AwareDateTime(required=True)
     answered_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class RequestFileSchema(Shape):
+    """The scan of a letter that is kept with a request. n: of the step it says."""
+
+    n = fields.Integer(required=True)
+    name = fields.String(required=True)
+    media = fields.String(required=True)
+    size = fields.Integer(required=True)
+    digest = fields.String(required=True, metadata={"description": "SHA-256, hexadecimal."})
+    recorded_at = fields.AwareDateTime(required=True)
+    recorded_by = fields.String(required=True)
 
 
 class HandlingShownSchema(Shape):
@@ -234,6 +250,13 @@ class RequestSchema(Shape):
     answer = fields.Dict(required=True, allow_none=True, metadata={"description": "As it was told."})
     handling = fields.Nested(HandlingShownSchema, required=True, allow_none=True)
     outcome = fields.String(required=True)
+    means = fields.String(
+        required=True, metadata={"description": "By which other means it goes; empty by the exchange."}
+    )
+    entered_by = fields.String(
+        required=True, metadata={"description": "Who entered their answer by hand; empty for nobody."}
+    )
+    files = fields.List(fields.Nested(RequestFileSchema), required=True)
     gaps = fields.List(fields.Nested(RequestGapSchema), required=True)
     possible = fields.List(Code(RequestAct), required=True)
     events = fields.List(fields.Nested(RequestEventSchema), required=True)

@@ -82,6 +82,18 @@ class RestrictionGround(StrEnum):
     NATIONAL_SECURITY = "national_security"
 
 
+class Means(StrEnum):
+    """By which other means a request or answer goes, where it does not go by the exchange."""
+
+    POST = "post"
+    COURIER = "courier"
+    DIPLOMATIC_BAG = "diplomatic_bag"
+    BY_HAND = "by_hand"
+    EMAIL = "email"
+    FAX = "fax"
+    INTERPOL = "interpol"  # ITI 33-35
+
+
 class Usefulness(StrEnum):
     """What an answer was good for, told to whoever gave it."""
 

@@ -93,6 +93,7 @@ class May(StrEnum):
     LEDGER_READ = "ledger.read"
     DOCUMENT_KEYS = "document.keys"  # by which certificate documents are signed
     EXCHANGE_READ = "exchange.read"  # which States we exchange messages with, and what became of them
+    EXCHANGE_CARRY = "exchange.carry"  # bring in what another State wrote: signed files, letters
     EXCHANGE_MANAGE = "exchange.manage"  # keys, roots of other States, dead letters
     APPROVAL_READ = "approval.read"  # what waits for a second person
     APPROVAL_PROPOSE = "approval.propose"

@@ -80,6 +80,7 @@ MEANING: Mapping[May, Any] = {
     May.LEDGER_READ: _("See and verify the ledger"),
     May.DOCUMENT_KEYS: _("See by which certificate documents are signed"),
     May.EXCHANGE_READ: _("See the exchange with other States"),
+    May.EXCHANGE_CARRY: _("Bring in what other States wrote: signed files, and letters with their scans"),
     May.EXCHANGE_MANAGE: _("Confirm other States' keys and settle what could not be delivered"),
     May.APPROVAL_READ: _("See what waits for a second person"),
     May.APPROVAL_PROPOSE: _("Propose what takes two, and withdraw it"),

@@ -144,6 +144,7 @@ TABLE: Mapping[May, Cells] = {
     May.LEDGER_READ: _every(_SUPERVISOR, _AUDITOR),
     May.DOCUMENT_KEYS: _every(_SUPERVISOR, _ADMINISTRATOR),
     May.EXCHANGE_READ: _every(*_AUTHORITY, _AUDITOR),
+    May.EXCHANGE_CARRY: _every(*_AUTHORITY),
     May.EXCHANGE_MANAGE: _every(_SUPERVISOR),
     May.GLASS_READ: _every(_SUPERVISOR, _AUDITOR) | _self(_POLICE, _CUSTOMS),
     May.GLASS_BREAK: _self(_POLICE, _CUSTOMS, purposes=_BORDER),

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -27,6 +27,7 @@ from registry.core.web.context import Registry
 from registry.core.work import OPERATOR, Work
 from registry.exchange import (
     acts,
+    carrying,
     courier,
     held,
     keysets,
@@ -38,6 +39,7 @@ from registry.exchange import (
     witnessing,
 )
 from registry.exchange.kinds import Kinds
+from registry.exchange.rules import LARGEST_RECORD
 from registry.ledger import log
 from schemas.exchange_keys import Card
 
@@ -163,6 +165,19 @@ def pin(file: TextIO, fingerprint: str) -> None:
         state = acts.pin(work, bundle, fingerprint)
         trusted = queries.trusted(work, state) is not None
     click.echo(f"{state} is trusted." if trusted else f"{state} waits for a second person.")
+
+
+@exchange.command("bring")
+@click.argument("file", type=click.File("rb"))
+def bring(file: BinaryIO) -> None:
+    """Take in a signed message that came as FILE, and print its receipt, to be carried back."""
+    parts, kinds = _parts(), current_app.extensions["exchange_kinds"]
+    try:
+        found = carrying.bring(parts.office, kinds, file.read(LARGEST_RECORD + 1), OPERATOR)
+    except RegistryError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{found.type} of {found.state}, thread {found.thread}", err=True)
+    click.echo(found.receipt)
 
 
 @exchange.command("peers")

@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from registry.core.errors import RegistryError
-from registry.core.work import Office, Work
+from registry.core.errors import Refused, RegistryError
+from registry.core.work import Actor, Office, Work, allow
 from registry.exchange import channels, held, jose, judging, keysets, queries, rules, strict_json
 from registry.exchange.judging import NotTaken, TakenBefore, state_actor
 from registry.exchange.kinds import Kind, Kinds, Received
@@ -18,6 +18,8 @@ from registry.exchange.rules import Code
 from registry.exchange.tables import ExchangeIn
 from registry.ledger import log as ledger
 from schemas.exchange import VERSIONS
+from schemas.vocabulary import May
+from schemas.words import said
 
 log = structlog.get_logger()
 
@@ -47,6 +49,37 @@ def receive(office: Office, kinds: Kinds, arrived: bytes, address: str) -> Answe
     return Answer(202, receipt)
 
 
+def receive_carried(office: Office, kinds: Kinds, text: str, by: Actor) -> str:
+    """Take a signed record that was brought as a file, as if it had been sent; its receipt.
+
+    by: who brought it. The same file again gives the same receipt. Raises Forbidden, Refused with the reason,
+    and what the message's own act raises.
+    """
+    allow(by, May.EXCHANGE_CARRY)
+    try:
+        with office.look(state_actor("ZZ")) as work:
+            received, kind = judging.recorded(work, kinds, text)
+        _require_ledger(office, received.message.iss)
+        receipt = _take(office, received, kind, by.user_id)
+    except TakenBefore as before:
+        return before.receipt
+    except NotTaken as refusal:
+        _note_refusal(office, refusal, text, by)
+        raise Refused(said("This file is not taken: %(why)s", why=_why(refusal))) from None
+    held.release(office, kinds, received.message.iss, received.message.thread)
+    return receipt
+
+
+def _why(refusal: NotTaken) -> str:
+    return f"{refusal.code.value}: {refusal.detail}" if refusal.detail else refusal.code.value
+
+
+def _note_refusal(office: Office, refusal: NotTaken, text: str, by: Actor) -> None:
+    sha256 = jose.encoded(hashlib.sha256(text.encode()).digest())
+    with office.begin(by, doing="exchange.refusal") as work:
+        judging.alert(work, refusal.peer, refusal.code.value, f"a file: {refusal.detail}", sha256)
+
+
 def _require_ledger(office: Office, peer: str) -> None:
     """A receipt is a promise that a court can see: none is given while the ledger is not signed."""
     try:
@@ -56,11 +89,13 @@ def _require_ledger(office: Office, peer: str) -> None:
         raise NotTaken(Code.UNAVAILABLE, "our ledger is not being signed", peer) from None
 
 
-def _take(office: Office, received: Received, kind: Kind) -> str:
+def _take(office: Office, received: Received, kind: Kind, carried_by: int | None = None) -> str:
     """Keep the message with its effect and its receipt, in one transaction; the receipt."""
     message = received.message
     with office.begin(state_actor(message.iss, kind.may), doing=f"exchange.{kind.type}"[:60]) as work:
         work.note["message"] = {"from": message.iss, "jti": message.jti, "sha256": received.sha256}
+        if carried_by is not None:
+            work.note["carried_by"] = carried_by
         work.lock(f"exchange in {message.iss}")
         judging.refuse_known(work, message, received.sha256)
         waits = bool(kind.after) and not queries.came_in_thread(work, message.iss, message.thread, kind.after)

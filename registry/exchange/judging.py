@@ -55,7 +55,11 @@ def understood(work: Work, kinds: Kinds, arrived: bytes, address: str) -> tuple[
         raise NotTaken(Code.TOO_MANY)
     if len(arrived) > rules.LARGEST_BODY:
         raise NotTaken(Code.TOO_LARGE)
-    text = _unsealed(work, arrived)
+    return recorded(work, kinds, _unsealed(work, arrived))
+
+
+def recorded(work: Work, kinds: Kinds, text: str) -> tuple[Received, Kind]:
+    """The message of a signed record, and its kind; raises NotTaken, TakenBefore. Reads only."""
     token, state, key_good = _signed(work, text)
     if queries.rate(work, refused(state)) >= rules.REFUSED_PER_MINUTE:
         raise NotTaken(Code.TOO_MANY, "too much of yours was refused in this minute", state)

@@ -52,6 +52,20 @@ def post(work: Work, message: Outgoing) -> Posted:
     """
     if not queries.is_trusted(work, message.to) or message.to == work.home:
         raise Refused(said("%(state)s has no node that both sides confirmed", state=message.to))
+    return _kept(work, message)
+
+
+def carry(work: Work, message: Outgoing, means: str) -> Posted:
+    """As `post`, of a record that leaves as a file by other means: the courier never tries it.
+
+    Raises Refused for our own State, NoKey, Invalid when it is too large.
+    """
+    if message.to == work.home:
+        raise Refused("A State does not write to itself")
+    return _kept(work, message, means)
+
+
+def _kept(work: Work, message: Outgoing, means: str = "") -> Posted:
     work.lock(f"exchange out {message.to}")
     channel = _channel(work, message.to)
     jti = new_identifier(work.now)
@@ -69,10 +83,14 @@ def post(work: Work, message: Outgoing) -> Posted:
             thread=thread,
             jws=token,
             sha256=channel.head,
-            state="waiting",
+            state="closed" if means else "waiting",
             made_at=work.now,
             next_at=work.now,
             expires_at=work.now + message.life,
+            ended_at=work.now if means else None,
+            closed_by=work.actor.user_id if means else None,
+            reason="It leaves as a file" if means else "",
+            means=means,
         )
     )
     work.session.flush()

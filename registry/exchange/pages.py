@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,7 +14,8 @@ from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.words import shown
 from registry.directory.countries import country_name
-from registry.exchange import acts, queries
+from registry.exchange import acts, carrying, queries
+from registry.exchange.rules import LARGEST_RECORD
 from schemas.vocabulary import May
 
 blueprint = Blueprint("exchange", __name__, template_folder="templates")
@@ -40,9 +41,36 @@ def _overview(errors: tuple[Unmet, ...] = (), status: int = 200) -> Answer:
             "home": work.home,
             "actor_id": work.actor.user_id,
             "manages": May.EXCHANGE_MANAGE in work.actor.may,
+            "carries": May.EXCHANGE_CARRY in work.actor.may,
         }
     page = render_template("exchange/overview.html", **found, errors=errors, country_name=country_name)
     return page, status
+
+
+@blueprint.route("/exchange/file", methods=["GET", "POST"])
+@guard.may(May.EXCHANGE_CARRY)
+def bring() -> Answer:
+    """Bring in a signed message that came as a file."""
+    given: dict[str, Any] = {"brought": None, "errors": (), "country_name": country_name}
+    if request.method == "GET":
+        return render_template("exchange/file.html", **given)
+    file = request.files.get("file")
+    content = file.read(LARGEST_RECORD + 1) if file else b""
+    try:
+        kinds = current_app.extensions["exchange_kinds"]
+        given["brought"] = carrying.bring(context.registry().office, kinds, content, context.actor())
+    except RegistryError as error:
+        return render_template("exchange/file.html", **given | {"errors": shown(error)}), error.status
+    return render_template("exchange/file.html", **given)
+
+
+@blueprint.get("/exchange/keys.json")
+@guard.public("whoever holds something that we signed verifies it with our keys")
+def keys() -> Response:
+    """Our root and key set, as other States pin them."""
+    with context.look_as_anyone() as work:
+        text = acts.text_of(acts.own_bundle(work))
+    return Response(text, mimetype="application/json")
 
 
 @blueprint.route("/exchange/pin", methods=["GET", "POST"])

@@ -93,7 +93,8 @@ class ExchangeOut(Base):
 
     state: waiting, delivered, dead (a case that a person closes) or closed. problem: what came back last.
     next_at: not tried before. receipt: the receiver's signed word that it is kept. alerted_at: when people
-    were told that it waits too long.
+    were told that it waits too long. means: how it was handed over as a file, "" where it is sent; such a one
+    is closed from the beginning, and delivered once its receipt was brought back.
     """
 
     __tablename__ = "exchange_out"
@@ -123,6 +124,7 @@ class ExchangeOut(Base):
     closed_by: Mapped[int | None] = mapped_column(Key)
     reason: Mapped[str] = mapped_column(String(400), default="")
     followed_by: Mapped[str] = mapped_column(String(36), default="")
+    means: Mapped[str] = mapped_column(String(20), default="")
 
 
 class ExchangeIn(Base):

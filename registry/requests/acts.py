@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from registry.core.errors import Conflict, Forbidden, Invalid, Stale, refuse_if
@@ -45,14 +45,25 @@ def edit(work: Work, request_id: int, new: RequestNew, version: int) -> RequestV
     Raises NotFound, Stale, Conflict.
     """
     row = _current(work, request_id, version)
-    if row.direction != Direction.OUT or row.state not in (RequestState.DRAFT, RequestState.MORE_ASKED):
+    if not life.is_editable(Direction(row.direction), RequestState(row.state), bool(row.means)):
         raise Conflict(said("Only a draft is written anew, and what more was asked of"))
+    if row.direction == Direction.IN:
+        return _edit_letter(work, row, new)
     if row.state == RequestState.MORE_ASKED and new.to != row.peer:
         raise Invalid.at("to", said("This State has the request."))
     _check(work, new)
     row.peer, row.asked, row.case_number = new.to, queries.kept(new), new.case_number
     row.urgency, row.version = new.urgency.value, row.version + 1
     row.trace_id = _trace(work, new) or row.trace_id
+    work.session.flush()
+    return queries.request(work, row.id)
+
+
+def _edit_letter(work: Work, row: TraceRequestRow, new: RequestNew) -> RequestView:
+    """What was entered of another State's letter, as it reads; it asks our State, whatever is told."""
+    check_country(work, new.country, "country", historic_ok=True)
+    row.asked, row.case_number = queries.kept(replace(new, to=work.home, trace="")), new.case_number
+    row.urgency, row.version = new.urgency.value, row.version + 1
     work.session.flush()
     return queries.request(work, row.id)
 

@@ -25,6 +25,16 @@ from schemas.vocabulary import Purpose, Severity, TraceKind
 _MAY_BE_LEFT_OUT = {"calibre": "", "country": None}
 
 
+def acknowledge(work: Work, row: TraceRequestRow) -> None:
+    """ITI 19: tell the asking State under which number we keep it, and until when we mean to answer."""
+    row.due_at = queries.due_at(work, row)
+    body = {"number": queries.request_number(row.id), "due_at": row.due_at.isoformat()}
+    doing.move(work, row, RequestAct.ACKNOWLEDGE)
+    posted = doing.tell(work, row, life.MOVES[RequestAct.ACKNOWLEDGE].message, body)
+    row.acknowledged_at = work.now
+    doing.note(work, row, RequestAct.ACKNOWLEDGE, details=body, jti=posted.jti, by=doing.MACHINE)
+
+
 def search(work: Work, row: TraceRequestRow) -> dict[str, Any] | None:
     """Trace what is asked in our records and keep the search; the answer, or None with the reason noted.
 

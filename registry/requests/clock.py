@@ -11,6 +11,8 @@ from schemas.requests_vocabulary import Urgency
 ACKNOWLEDGED_WITHIN = timedelta(minutes=1)
 URGENT_WITHIN = timedelta(hours=4)
 ROUTINE_WORKING_DAYS = 2
+BY_LETTER_WITHIN = timedelta(days=28)
+"""What goes by letter: the time that investigators of arms give States for an answer."""
 
 
 def due_at(asked_at: datetime, urgency: Urgency, calendar: Calendar, zone: str) -> datetime:

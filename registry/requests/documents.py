@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from registry.core.numbers import key_of
@@ -41,16 +42,78 @@ _SHOWN = (
 )
 
 
-def draw_request(found: RequestView, authority: str, seal: Seal, say: Language) -> bytes:
-    """A request for a trace as PDF."""
+@dataclass(frozen=True)
+class Reply:
+    """What a paper that leaves by other means says of itself.
+
+    contact: of our point of contact; jti, sha256: of the signed file that goes with it, fingerprint: of our
+    root; "" where there is none.
+    """
+
+    contact: str
+    jti: str = ""
+    sha256: str = ""
+    fingerprint: str = ""
+
+
+def draw_request(
+    found: RequestView, authority: str, seal: Seal, say: Language, reply: Reply | None = None
+) -> bytes:
+    """A request for a trace as PDF; with `reply` as it is sent by other means."""
     title = say("Request for a trace")
-    return document(_frame(title, found, authority, seal, say), list(_request(found, say)))
+    blocks = [*_request(found, say), *(_how_to_answer(found, reply, say) if reply else ())]
+    return document(_frame(title, found, authority, seal, say), blocks)
 
 
-def draw_answer(found: RequestView, authority: str, seal: Seal, say: Language) -> bytes:
-    """The answer to a request as PDF."""
+def draw_answer(
+    found: RequestView, authority: str, seal: Seal, say: Language, reply: Reply | None = None
+) -> bytes:
+    """The answer to a request as PDF; with `reply` as it is sent by other means."""
     title = say("Answer to a request for a trace")
-    return document(_frame(title, found, authority, seal, say), list(_answer(found, say)))
+    blocks = [*_answer(found, say), *(_signed_file(reply, say) if reply else ())]
+    return document(_frame(title, found, authority, seal, say), blocks)
+
+
+def _how_to_answer(found: RequestView, reply: Reply, say: Language) -> Iterator[Block]:
+    yield Heading(say("How to answer"))
+    pairs = [(say("Our number"), found.number)]
+    if reply.contact:
+        pairs.append((say("Point of contact"), reply.contact))
+    yield KeyValues(pairs)
+    yield from _signed_file(reply, say)
+
+
+def _signed_file(reply: Reply, say: Language) -> Iterator[Block]:
+    if not reply.jti:
+        return
+    yield Heading(say("The signed file that goes with this paper"))
+    yield Paragraph(
+        say("It says the same, signed by our registry; verify.txt in it tells how that is verified.")
+    )
+    yield KeyValues(
+        [
+            (say("Message"), reply.jti),
+            (say("SHA-256 (base64url)"), reply.sha256),
+            (say("Fingerprint of our root"), reply.fingerprint),
+        ]
+    )
+
+
+def _entered(found: RequestView, say: Language) -> Iterator[Block]:
+    """That what is told here came on paper, who entered it, and by what it can be held against."""
+    if not found.entered_by:
+        return
+    letter = next((event for event in reversed(found.events) if event.details.get("answer")), None)
+    scan = next((file for file in found.files if letter and file.n == letter.n), None)
+    means = say.label(str(letter.details.get("means", ""))) if letter else "–"
+    words = say(
+        "This answer came by other means (%(means)s) and was entered by hand by %(name)s.",
+        means=means,
+        name=say.told(found.entered_by),
+    )
+    if scan:
+        words += " " + say("SHA-256 of its scan: %(digest)s", digest=scan.digest)
+    yield FindingBox("information", say.label("information"), words)
 
 
 def _frame(title: str, found: RequestView, authority: str, seal: Seal, say: Language) -> Frame:
@@ -83,6 +146,7 @@ def _request(found: RequestView, say: Language) -> Iterator[Block]:
             (say("State of the request"), say.label(found.state)),
             (say("Number there"), found.their_number or "–"),
             (say("Message"), found.thread or say("Not sent yet")),
+            *([(say("By other means"), say.label(found.means))] if found.means else []),
         ]
     )
     yield Heading(say("Why it is illicit (ITI 18(a))"))
@@ -115,7 +179,9 @@ def _plain(value: Any, name: str, say: Language) -> str:
 def _answer(found: RequestView, say: Language) -> Iterator[Block]:
     answer, handling = found.answer or {}, found.handling or {}
     yield Paragraph(_between(found, say), large=True)
-    yield Paragraph(say.told(answer["statement"]))
+    if answer["statement"]:
+        yield Paragraph(say.told(answer["statement"]))
+    yield from _entered(found, say)
     yield FindingBox("warning", say.label("warning"), _restriction(handling, say))
     if answer.get("withheld"):
         ground = say.label(answer["ground"]) if answer.get("ground") else "–"

@@ -10,7 +10,7 @@ import orjson
 
 from registry.core.errors import refuse_if
 from registry.core.work import Work
-from registry.exchange import outbox
+from registry.exchange import carrying, outbox
 from registry.requests import life, queries
 from registry.requests.tables import OnwardConsent, RequestEvent, TraceRequestRow
 from schemas.exchange import Handling, Reference, Sender, Use
@@ -80,27 +80,33 @@ def tell(
     """Send the other State a message of this request; ours as the asked one names what it answers."""
     answers = queries.side_of(row) is Side.ASKED
     who = str(work.actor.user_id) if work.actor.user_id > 0 else "machine"
-    return outbox.post(
-        work,
-        outbox.Outgoing(
-            row.peer,
-            type_,
-            {name: _plain(value) for name, value in body.items() if value not in (None, "", ())},
-            row.thread,
-            Reference(row.jti, row.sha256) if answers else None,
-            Sender(user=who),
-            use or Use(),
-            handling or Handling(),
-        ),
+    message = outbox.Outgoing(
+        row.peer,
+        type_,
+        {name: _plain(value) for name, value in body.items() if value not in (None, "", ())},
+        row.thread,
+        Reference(row.jti, row.sha256) if answers and row.jti else None,
+        Sender(user=who),
+        use or Use(),
+        handling or Handling(),
     )
+    return carry(work, row, message) if row.means else outbox.post(work, message)
+
+
+def carry(work: Work, row: TraceRequestRow, message: outbox.Outgoing) -> outbox.Posted:
+    """Make the signed file that goes by other means; without keys of ours there is only the paper."""
+    if carrying.can_sign(work):
+        return outbox.carry(work, message, row.means)
+    return outbox.Posted("", row.thread or outbox.new_identifier(work.now), 0, "")
 
 
 def reply_to_consent(
     work: Work, row: TraceRequestRow, consent: OnwardConsent, body: dict[str, Any]
 ) -> outbox.Posted:
     """Answer the very message that asked for a consent."""
-    asked = Reference(consent.jti, consent.sha256)
-    return outbox.post(work, outbox.Outgoing(row.peer, "consent.reply", body, row.thread, asked))
+    asked = Reference(consent.jti, consent.sha256) if consent.jti else None
+    message = outbox.Outgoing(row.peer, "consent.reply", body, row.thread, asked)
+    return carry(work, row, message) if row.means else outbox.post(work, message)
 
 
 def message_of(asked: RequestNew) -> tuple[dict[str, Any], Use]:
@@ -110,15 +116,16 @@ def message_of(asked: RequestNew) -> tuple[dict[str, Any], Use]:
     return {name: value for name, value in body.items() if value not in (None, "")}, use
 
 
-def send(work: Work, row: TraceRequestRow) -> None:
-    """Send a draft; the caller has made sure that it is complete."""
+def send(work: Work, row: TraceRequestRow, words: str = "", details: dict[str, Any] | None = None) -> None:
+    """Send a draft; the caller has made sure that it is complete. words, details: of how it leaves."""
     asked = queries.asked_of(row)
     body, use = message_of(asked)
     refuse_if(life.unmet_to_do(RequestAct.SEND, RequestState(row.state), queries.side_of(row)))
     posted = tell(work, row, life.MOVES[RequestAct.SEND].message, body, use=use)
     row.thread, row.jti, row.sha256, row.sent_at = posted.thread, posted.jti, posted.sha256, work.now
     move(work, row, RequestAct.SEND)
-    note(work, row, RequestAct.SEND, details=body | {"purpose": asdict(use)}, jti=posted.jti)
+    told = body | {"purpose": asdict(use)} | (details or {})
+    note(work, row, RequestAct.SEND, words, told, posted.jti)
 
 
 def opened(

@@ -18,7 +18,8 @@ from schemas.words import said
 def ask_next(work: Work, row: TraceRequestRow, made_by: int) -> TraceRequestRow:
     """Ask the State that an answer names the same; raises Refused where the chain ends, Conflict if asked.
 
-    How the firearm went there is told only where the answer was released for that State too.
+    Where it has no node the request stays a draft, to be sent by other means. How the firearm went there is
+    told only where the answer was released for that State too.
     """
     links = [queries.link(one) for one in queries.upstream(work, row)]
     refuse_if(chain.unmet_to_follow(links, work.home))
@@ -34,7 +35,8 @@ def ask_next(work: Work, row: TraceRequestRow, made_by: int) -> TraceRequestRow:
         row.id,
     )
     doing.note(work, following, NoticeKind.DRAFTED, details={"follows": queries.request_number(row.id)})
-    doing.send(work, following)
+    if exchange.is_trusted(work, following.peer):
+        doing.send(work, following)
     number = queries.request_number(following.id)
     doing.note(work, row, NoticeKind.ASKED_NEXT, details={"state": links[-1].to, "request": number})
     return following
@@ -74,7 +76,7 @@ def escalate(work: Work) -> int:
     for row in late:
         row.escalated_at = work.now
         doing.note(work, row, NoticeKind.ESCALATED, by=doing.MACHINE)
-        if row.direction == Direction.OUT:
+        if row.direction == Direction.OUT and not row.means:  # a letter is for a person to send
             remind(work, row, said("The answer is late; where does it stand?"))
     return len(late)
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from registry.core.errors import Unmet
+from schemas.requests_vocabulary import Direction, Side
 from schemas.requests_vocabulary import RequestAct as Act
 from schemas.requests_vocabulary import RequestState as State
-from schemas.requests_vocabulary import Side
 from schemas.words import said, word
 
 
@@ -58,9 +58,36 @@ RUNS = frozenset({State.SENT, State.ACKNOWLEDGED, State.DELAYED, State.CLARIFYIN
 """The clock of the asked State runs."""
 
 
+_WRITTEN_ANEW = frozenset({State.DRAFT, State.MORE_ASKED})
+
+
+def is_editable(direction: Direction, state: State, by_letter: bool) -> bool:
+    """Whether what is asked is written anew: ours before it leaves or where more was asked; of another
+    State only what was entered by hand, until it is answered.
+    """
+    if direction is Direction.OUT:
+        return state in _WRITTEN_ANEW
+    return by_letter and state in RUNS | {State.MORE_ASKED}
+
+
 def possible(state: State, side: Side) -> tuple[Act, ...]:
     """What a side may do now, in the order of the table."""
     return tuple(act for act, move in MOVES.items() if move.side is side and state in move.before)
+
+
+def possible_to_hear(state: State, side: Side) -> tuple[Act, ...]:
+    """What the word of the other State, which is on this side, may do now."""
+    return tuple(
+        act
+        for act, move in MOVES.items()
+        if move.side is side and state is not State.DRAFT and is_heard(act, state)
+    )
+
+
+def is_heard(act: Act, state: State) -> bool:
+    """Whether the other State's word does something now."""
+    move = MOVES[act]
+    return after_hearing(act, state) is not None or (move.after is None and state in move.before)
 
 
 def unmet_to_do(act: Act, state: State, side: Side) -> list[Unmet]:

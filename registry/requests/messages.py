@@ -54,21 +54,12 @@ def take_request(work: Work, received: Received) -> None:
     )
     details = {"body": doing.message_of(asked)[0], "purpose": asdict(message.purpose)}
     doing.note(work, row, RequestAct.SEND, details=details, jti=message.jti)
-    _acknowledge(work, row)
+    answering.acknowledge(work, row)
     found = answering.search(work, row)
     if not answering.is_complete(asked):
         answering.ask_for_what_lacks(work, row)
     else:
         answering.answer_by_itself(work, row, found)
-
-
-def _acknowledge(work: Work, row: TraceRequestRow) -> None:
-    row.due_at = queries.due_at(work, row)
-    body = {"number": queries.request_number(row.id), "due_at": row.due_at.isoformat()}
-    doing.move(work, row, RequestAct.ACKNOWLEDGE)
-    posted = doing.tell(work, row, life.MOVES[RequestAct.ACKNOWLEDGE].message, body)
-    row.acknowledged_at = work.now
-    doing.note(work, row, RequestAct.ACKNOWLEDGE, details=body, jti=posted.jti, by=doing.MACHINE)
 
 
 def _ours(work: Work, received: Received) -> TraceRequestRow:

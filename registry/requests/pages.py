@@ -19,12 +19,14 @@ from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
-from registry.requests import acts, answering, queries, redaction, sealing
+from registry.exchange.queries import is_trusted
+from registry.requests import acts, answering, life, queries, redaction, sealing
 from registry.requests.views import EventView, RequestView
 from registry.tracing.queries import trace
 from schemas import requests as shapes
 from schemas.requests_vocabulary import (
     Direction,
+    Means,
     NoticeKind,
     Onward,
     RequestAct,
@@ -59,19 +61,21 @@ TONES = {
 }
 
 
-def _render(template: str, **given: Any) -> str:
+def render(template: str, **given: Any) -> str:
+    """A page of this subject, with what all of them use."""
     may = context.actor().may
     return render_template(
         f"requests/{template}.html",
         label=label,
         tones=TONES,
-        country_name=_country,
+        country_name=country,
         may={permission.name.lower(): permission in may for permission in May},
         **given,
     )
 
 
-def _country(code: str) -> str:
+def country(code: str) -> str:
+    """A State by its name."""
     return country_name(code, str(get_locale() or "en"))
 
 
@@ -79,7 +83,8 @@ def _key(number: str) -> int:
     return find_registry_number("RQ", number)
 
 
-def _typed() -> dict[str, str]:
+def form_typed() -> dict[str, str]:
+    """The form without what is not part of it."""
     return {name: value for name, value in request.form.items() if name not in ("version", "csrf_token")}
 
 
@@ -92,7 +97,7 @@ def requests() -> str:
         page = queries.requests(work, asked)
         waiting = queries.queue(work) if May.REQUEST_ANSWER in work.actor.may else ()
         now = work.now
-    return _render(
+    return render(
         "list",
         page=page,
         asked=asked,
@@ -110,11 +115,11 @@ def new() -> Answer:
     if request.method == "GET":
         return _form(_from_trace(request.args.to_dict()), url_for("requests.new"))
     try:
-        taken = load_form(shapes.RequestNewSchema(), _typed())
+        taken = load_form(shapes.RequestNewSchema(), form_typed())
         with context.begin(taken.purpose, taken.case_number) as work:
             made = acts.draft(work, taken)
     except RegistryError as error:
-        return _form(_typed(), url_for("requests.new"), errors=shown(error)), error.status
+        return _form(form_typed(), url_for("requests.new"), errors=shown(error)), error.status
     flash(_("The draft is kept as %(number)s.", number=made.number), "good")
     return redirect(url_for("requests.show", number=made.number), 303)
 
@@ -145,23 +150,23 @@ def edit(number: str) -> Answer:
         return _form(typed, action, found)
     try:
         with context.begin() as work:
-            acts.edit(work, _key(number), load_form(shapes.RequestNewSchema(), _typed()), version_seen())
+            acts.edit(work, _key(number), load_form(shapes.RequestNewSchema(), form_typed()), version_seen())
     except RegistryError as error:
-        return _form(_typed(), action, found, shown(error)), error.status
+        return _form(form_typed(), action, found, shown(error)), error.status
     flash(_("The request is kept as it reads now."), "good")
     return redirect(url_for("requests.show", number=number), 303)
 
 
 def _form(typed: Mapping[str, Any], action: str, found: RequestView | None = None, errors: Any = ()) -> str:
-    today = sorted(((code, _country(code)) for code in COUNTRIES), key=lambda pair: pair[1])
-    return _render(
+    today = sorted(((code, country(code)) for code in COUNTRIES), key=lambda pair: pair[1])
+    return render(
         "new",
         typed=typed,
         action=action,
         found=found,
         errors=errors,
         states=today,
-        countries=today + [(code, _country(code)) for code in HISTORIC],
+        countries=today + [(code, country(code)) for code in HISTORIC],
         types=options(FirearmType),
         grounds=options(IllicitGround),
         urgencies=options(Urgency),
@@ -182,16 +187,21 @@ def _shown(number: str, errors: tuple[Unmet, ...] = (), act: str = "") -> str:
         chain = [_link(one) for one in queries.chain_views(work, found.id)]
         ending = queries.chain_ending(work, found.id)
         followed = queries.follower(work, found.id) is not None
-    return _render(
+        has_node, next_has_node = (is_trusted(work, code) for code in (found.peer, _next(found)))
+    return render(
         "show",
         found=found,
         chain=chain,
         ending=ending,
         followed=followed,
+        has_node=has_node,
+        next_has_node=next_has_node,
+        editable=life.is_editable(Direction(found.direction), RequestState(found.state), bool(found.means)),
+        means=options(Means),
         steps=[_event(found, event) for event in found.events],
         errors=errors,
         tried=act,
-        typed=_typed() if errors else {},
+        typed=form_typed() if errors else {},
         grounds=options(RestrictionGround),
         outcomes=options(Usefulness),
         asking=[act for act in found.possible if found.direction == Direction.OUT],
@@ -200,35 +210,60 @@ def _shown(number: str, errors: tuple[Unmet, ...] = (), act: str = "") -> str:
     )
 
 
+def _next(found: RequestView) -> str:
+    """The State that an answer names, "" for none."""
+    return str(((found.answer or {}).get("next_state") or {}).get("code", ""))
+
+
 _REVIEWED = frozenset({RequestAct.ANSWER, RequestAct.ANSWER_IN_PART})
 
 
 def _link(row: Any) -> dict[str, Any]:
-    return {**row, "name": _country(row["peer"]), "tone": TONES.get(row["state"], "neutral")}
+    return {**row, "name": country(row["peer"]), "tone": TONES.get(row["state"], "neutral")}
 
 
 def _event(found: RequestView, event: EventView) -> dict[str, Any]:
     """A step of the course as the timeline shows it."""
-    who = _("We") if event.by > 0 else _("Our machine") if event.by == 0 else _country(found.peer)
     sent = {True: _("receipted"), False: _("on its way")}
-    status = "" if event.delivered is None else sent[event.delivered]
+    status = _("as a file") if event.carried else ""
+    if event.delivered is not None:
+        status = sent[event.delivered]
     crossed = _("crossed one of ours; nothing changed") if event.details.get("crossed") else ""
     reason = ", ".join(
         label(str(event.details[name])) for name in ("ground", "outcome") if event.details.get(name)
     )
     return {
         "date": f"{event.at:%Y-%m-%d %H:%M:%S} UTC",
-        "title": label(event.what),
-        "from_name": who,
+        "title": _("Sent by other means") if _left(event) else label(event.what),
+        "from_name": _who(found, event),
         "to_name": "",
-        "detail": " · ".join(filter(None, (event.words, reason, crossed))),
+        "detail": " · ".join(filter(None, (_by_means(event), event.words, reason, crossed))),
         "place": "",
         "document": " · ".join(filter(None, (event.message, status))),
         "tone": TONES.get(event.what, "alarm" if event.what == NoticeKind.ESCALATED else "neutral"),
     }
 
 
-def _step(number: str, change: Callable[[Work, int, int], RequestView], act: str = "") -> Answer:
+def _who(found: RequestView, event: EventView) -> str:
+    if event.details.get("entered"):
+        return str(_("%(state)s, entered here by hand", state=country(found.peer)))
+    return str(_("We") if event.by > 0 else _("Our machine") if event.by == 0 else country(found.peer))
+
+
+def _left(event: EventView) -> bool:
+    """Whether it is our request, sent by other means."""
+    return event.what == RequestAct.SEND and bool(event.details.get("sent_on"))
+
+
+def _by_means(event: EventView) -> str:
+    """By which means a letter went or came, and when; "" where the exchange carried it."""
+    if not event.details.get("means"):
+        return ""
+    day = event.details.get("sent_on") or event.details.get("received_on") or ""
+    return str(_("%(means)s, %(day)s", means=label(event.details["means"]), day=day))
+
+
+def take_step(number: str, change: Callable[[Work, int, int], RequestView], act: str = "") -> Answer:
     """One step at the version the page was opened with, and the page again."""
     try:
         with context.begin() as work:
@@ -245,9 +280,9 @@ def ask(number: str) -> Answer:
     """A step of the asking side."""
 
     def change(work: Work, key: int, version: int) -> RequestView:
-        return acts.ask(work, key, load_form(shapes.StepSchema(), _typed()), version)
+        return acts.ask(work, key, load_form(shapes.StepSchema(), form_typed()), version)
 
-    return _step(number, change, request.form.get("act", ""))
+    return take_step(number, change, request.form.get("act", ""))
 
 
 @blueprint.post("/requests/<number>/answering")
@@ -256,23 +291,23 @@ def answer(number: str) -> Answer:
     """A step of the asked side that is said in words."""
 
     def change(work: Work, key: int, version: int) -> RequestView:
-        return acts.answer(work, key, load_form(shapes.StepSchema(), _typed()), version)
+        return acts.answer(work, key, load_form(shapes.StepSchema(), form_typed()), version)
 
-    return _step(number, change, request.form.get("act", ""))
+    return take_step(number, change, request.form.get("act", ""))
 
 
 @blueprint.post("/requests/<number>/search")
 @guard.may(May.REQUEST_ANSWER)
 def search(number: str) -> Answer:
     """Search our records anew for what another State asks."""
-    return _step(number, acts.trace_again)
+    return take_step(number, acts.trace_again)
 
 
 @blueprint.post("/requests/<number>/next")
 @guard.may(May.REQUEST_SEND)
 def follow(number: str) -> Answer:
     """Ask the State that an answer names."""
-    return _step(number, acts.follow)
+    return take_step(number, acts.follow)
 
 
 @blueprint.post("/requests/<number>/consents")
@@ -281,9 +316,9 @@ def ask_consent(number: str) -> Answer:
     """Ask the source whether its answer may go on."""
 
     def change(work: Work, key: int, version: int) -> RequestView:
-        return acts.ask_consent(work, key, load_form(shapes.ConsentNewSchema(), _typed()), version)
+        return acts.ask_consent(work, key, load_form(shapes.ConsentNewSchema(), form_typed()), version)
 
-    return _step(number, change, "consent")
+    return take_step(number, change, "consent")
 
 
 @blueprint.post("/requests/<number>/consents/<int(max=9999):n>")
@@ -292,10 +327,10 @@ def reply_consent(number: str, n: int) -> Answer:
     """As the source, let an answer go on, or not."""
 
     def change(work: Work, key: int, version: int) -> RequestView:
-        reply = load_form(shapes.ConsentReplySchema(), {"granted": "", **_typed()})
+        reply = load_form(shapes.ConsentReplySchema(), {"granted": "", **form_typed()})
         return acts.reply_consent(work, key, n, reply, version)
 
-    return _step(number, change, "consent")
+    return take_step(number, change, "consent")
 
 
 @blueprint.route("/requests/<number>/review", methods=["GET", "POST"])
@@ -305,7 +340,7 @@ def review(number: str) -> Answer:
     errors, status = tuple[Unmet, ...](), 200
     if request.method == "POST":
         try:
-            step = load_form(shapes.StepSchema(), _released(_typed()))
+            step = load_form(shapes.StepSchema(), _released(form_typed()))
             with context.begin() as work:
                 acts.answer(work, _key(number), step, version_seen())
             flash(_("The answer is on its way."), "good")
@@ -315,12 +350,12 @@ def review(number: str) -> Answer:
     with context.look() as work:
         found = queries.request(work, _key(number))
         told = answering.proposed(work, queries.request_row(work, found.id))
-    return _render(
+    return render(
         "review",
         found=found,
         told=told,
         leaves=list(redaction.leaves(told)) if told else [],
-        typed=_typed(),
+        typed=form_typed(),
         ticked=set(request.form.values()) if request.method == "POST" else set(),
         errors=errors,
         grounds=options(RestrictionGround),
@@ -364,7 +399,7 @@ def peer_rules() -> str:
     """What goes by itself with each State."""
     with context.look() as work:
         rules = queries.peer_rules(work)
-    return _render("rules", rules=rules)
+    return render("rules", rules=rules)
 
 
 @blueprint.route("/requests/rules/<state>", methods=["GET", "POST"])
@@ -374,7 +409,7 @@ def peer_rule(state: str) -> Answer:
     errors, status = tuple[Unmet, ...](), 200
     if request.method == "POST":
         try:
-            taken = load_form(shapes.PeerRuleNewSchema(), _typed())
+            taken = load_form(shapes.PeerRuleNewSchema(), form_typed())
             with context.begin() as work:
                 acts.set_rule(work, state[:2], taken)
             flash(_("This holds from now on."), "good")
@@ -383,4 +418,4 @@ def peer_rule(state: str) -> Answer:
             errors, status = shown(error), error.status
     with context.look() as work:
         found = queries.rule_view(state[:2], queries.rule_row(work, state[:2]))
-    return _render("rule", found=found, typed=_typed(), errors=errors), status
+    return render("rule", found=found, typed=form_typed(), errors=errors), status

@@ -15,10 +15,22 @@ from registry.core.paging import AnySelect, page
 from registry.core.work import Work, is_own
 from registry.exchange import queries as exchange
 from registry.exchange.tables import ExchangeOut
-from registry.requests import chain, clock, life, rules
+from registry.requests import chain, clock, kept_files, life, rules
 from registry.requests.chain import Link
-from registry.requests.tables import OnwardConsent, PeerRule, RequestEvent, TraceRequestRow
-from registry.requests.views import ConsentView, EventView, PeerRuleView, RequestRow, RequestView
+from registry.requests.tables import (
+    OnwardConsent,
+    PeerRule,
+    RequestEvent,
+    RequestFile,
+    TraceRequestRow,
+)
+from registry.requests.views import (
+    ConsentView,
+    EventView,
+    PeerRuleView,
+    RequestRow,
+    RequestView,
+)
 from registry.tracing.queries import trace_number
 from schemas.paging import Page
 from schemas.requests import RequestNew, RequestNewSchema, RequestsAsked
@@ -94,6 +106,8 @@ def side_of(row: TraceRequestRow) -> Side:
 def due_at(work: Work, row: TraceRequestRow) -> datetime:
     """When the asked State's answer is due, counted from now in its calendar."""
     ours = row.direction == Direction.IN
+    if row.means and not ours:
+        return work.now + clock.BY_LETTER_WITHIN
     days = calendar(work, work.home if ours else row.peer)
     return clock.due_at(work.now, Urgency(row.urgency), days, work.zone if ours else "UTC")
 
@@ -128,6 +142,9 @@ def request(work: Work, request_id: int) -> RequestView:
         answer=answer_of(row) or None,
         handling=handling_of(row) or None,
         outcome=row.outcome,
+        means=row.means,
+        entered_by=kept_files.person(work, row.entered_by),
+        files=kept_files.files(work, row.id),
         gaps=rules.lacking(asked),
         possible=life.possible(state, side_of(row)),
         events=events(work, row),
@@ -138,25 +155,32 @@ def request(work: Work, request_id: int) -> RequestView:
 def events(work: Work, row: TraceRequestRow) -> tuple[EventView, ...]:
     """The course of a request, the first step first."""
     asked = (
-        select(RequestEvent, ExchangeOut.state)
+        select(RequestEvent, ExchangeOut.state, ExchangeOut.means, RequestFile.name)
         .outerjoin(ExchangeOut, ExchangeOut.jti == RequestEvent.jti)
+        .outerjoin(
+            RequestFile,
+            (RequestFile.request_id == RequestEvent.request_id) & (RequestFile.n == RequestEvent.n),
+        )
         .where(RequestEvent.request_id == row.id)
         .order_by(RequestEvent.n)
     )
-    return tuple(_event(event, state) for event, state in work.session.execute(asked))
+    return tuple(_event(*found) for found in work.session.execute(asked))
 
 
-def _event(row: RequestEvent, posted: str | None) -> EventView:
+def _event(row: RequestEvent, posted: str | None, means: str | None, file: str | None) -> EventView:
+    details = orjson.loads(row.details) if row.details else {}
     return EventView(
         row.n,
         row.at,
         row.what,
         row.by,
-        row.by >= 0,
+        row.by >= 0 and not details.get("entered"),
         row.words,
-        orjson.loads(row.details) if row.details else {},
+        details,
         row.jti,
-        None if posted is None else posted == "delivered",
+        None if posted is None or (means and posted != "delivered") else posted == "delivered",
+        bool(means),
+        file or "",
     )
 
 
@@ -301,10 +325,10 @@ def chain_views(work: Work, request_id: int) -> list[dict[str, Any]]:
     """The chain a request belongs to as a picture shows it, the first State first; empty for one request."""
     row = request_row(work, request_id)
     found = whole_chain(work, row) if row.direction == Direction.OUT else []
-    return [_chain_view(one, one.id == request_id) for one in found] if len(found) > 1 else []
+    return [_chain_view(work, one, one.id == request_id) for one in found] if len(found) > 1 else []
 
 
-def _chain_view(row: TraceRequestRow, current: bool) -> dict[str, Any]:
+def _chain_view(work: Work, row: TraceRequestRow, current: bool) -> dict[str, Any]:
     answer = answer_of(row)
     waited = row.answered_at - row.sent_at if row.answered_at and row.sent_at else None
     return {
@@ -317,6 +341,8 @@ def _chain_view(row: TraceRequestRow, current: bool) -> dict[str, Any]:
         "outcome": answer.get("outcome", ""),
         "next_state": answer.get("next_state") or {},
         "current": current,
+        "means": row.means,
+        "entered_by": kept_files.person(work, row.entered_by),
     }
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import PERSONAL, Base, Instant, Key, table_args
@@ -18,7 +27,8 @@ class TraceRequestRow(Base):
 
     asked: JSON of what is asked; answer: of what was told, "" before; handling: what binds its receiver.
     thread: of its messages, NULL before it was sent; jti, sha256: of the message that asked. trace_id: the
-    search in our own records. follows_id: the request whose answer named this State.
+    search in our own records. follows_id: the request whose answer named this State. means: by which other
+    means it went or came, "" by the exchange. entered_by: who entered the other State's answer by hand.
     """
 
     __tablename__ = "trace_request"
@@ -58,6 +68,8 @@ class TraceRequestRow(Base):
     escalated_at: Mapped[datetime | None] = mapped_column(Instant)
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     outcome: Mapped[str] = mapped_column(String(20), default="")
+    means: Mapped[str] = mapped_column(String(20), default="")
+    entered_by: Mapped[int | None] = mapped_column(Key)
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -80,6 +92,42 @@ class RequestEvent(Base):
     words: Mapped[str] = mapped_column(String(2000), default="")
     details: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     jti: Mapped[str] = mapped_column(String(36), default="")
+
+
+class RequestFile(Base):
+    """The scan of a letter, with the step that it says; digest: SHA-256 of the file."""
+
+    __tablename__ = "trace_request_file"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(
+            ["request_id", "n"], ["trace_request_event.request_id", "trace_request_event.n"]
+        ),
+        CheckConstraint("length(digest) = 32", name="digest"),
+        CheckConstraint("size > 0", name="size"),
+        CheckConstraint("media IN ('application/pdf', 'image/jpeg', 'image/png')", name="media"),
+        sqlite_with_rowid=False,
+    )
+
+    request_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    media: Mapped[str] = mapped_column(String(20))
+    size: Mapped[int] = mapped_column(Key)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[int] = mapped_column(Key)
+
+
+class RequestScan(Base):
+    """A scan by the digest of its bytes, which the ledger has from whoever shows it; kept once."""
+
+    __tablename__ = "request_scan"
+    __table_args__ = table_args(
+        CheckConstraint("length(digest) = 32", name="digest"), info={"journal": False}
+    )
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class OnwardConsent(Base):

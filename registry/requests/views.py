@@ -13,7 +13,10 @@ from schemas.requests_vocabulary import RequestAct
 
 @dataclass(frozen=True)
 class EventView:
-    """by: below nought the other State, 0 the machine. delivered: receipted; None for what was not sent."""
+    """by: below nought the other State, 0 the machine. delivered: receipted; None for what was not sent.
+
+    carried: its signed message leaves as a file. file: name of the scan entered with it, "" for none.
+    """
 
     n: int
     at: datetime
@@ -24,6 +27,21 @@ class EventView:
     details: dict[str, Any]
     message: str
     delivered: bool | None
+    carried: bool
+    file: str
+
+
+@dataclass(frozen=True)
+class FileView:
+    """The scan of a letter. n: of the step it says; digest: SHA-256, hexadecimal."""
+
+    n: int
+    name: str
+    media: str
+    size: int
+    digest: str
+    recorded_at: datetime
+    recorded_by: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +57,10 @@ class ConsentView:
 
 @dataclass(frozen=True)
 class RequestView:
-    """One request. possible: what our side may do now; late: whether the clock has run out."""
+    """One request. possible: what our side may do now; late: whether the clock has run out.
+
+    means: by which other means it went or came, "" by the exchange; entered_by: who entered their answer.
+    """
 
     id: int
     number: str
@@ -64,6 +85,9 @@ class RequestView:
     answer: dict[str, Any] | None
     handling: dict[str, Any] | None
     outcome: str
+    means: str
+    entered_by: str
+    files: tuple[FileView, ...]
     gaps: tuple[Gap, ...]
     possible: tuple[RequestAct, ...]
     events: tuple[EventView, ...]

@@ -35,6 +35,7 @@ PUBLIC = {
     "api_verification.paper_keys",
     "api_verification.paper_endings",
     "api_exchange.messages",
+    "exchange.keys",
 }
 
 

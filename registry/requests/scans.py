@@ -1,0 +1,68 @@
+"""Scans of letters: looked at, and kept byte for byte, since they are evidence."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+
+from marshmallow import ValidationError
+from PIL import Image, UnidentifiedImageError
+
+from registry.core.errors import Invalid
+from schemas.fields import refuse_hidden
+from schemas.letters import LONGEST_SCAN
+from schemas.words import said
+
+MOST_PIXELS = 120_000_000
+_IMAGES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
+
+
+@dataclass(frozen=True)
+class Scan:
+    """digest: SHA-256 of content; ending: of its file's name."""
+
+    name: str
+    media: str
+    digest: bytes
+    content: bytes
+
+
+ENDINGS = {"application/pdf": "pdf", **dict(_IMAGES.values())}
+
+
+def looked_at(name: str, content: bytes, field: str = "scan") -> Scan:
+    """A scan that may be kept; raises Invalid for what is empty, too large, or no PDF, JPEG or PNG."""
+    if not content:
+        raise Invalid.at(field, "Choose the scan of the letter.")
+    if len(content) > LONGEST_SCAN:
+        raise Invalid.at(field, said("At most %(most)s MiB.", most=LONGEST_SCAN // 2**20))
+    plain = name.replace("\\", "/").rpartition("/")[2].strip()[-200:] or "scan"
+    try:
+        refuse_hidden(plain)
+    except ValidationError:
+        raise Invalid.at(field, "The name of the file holds characters that cannot be shown.") from None
+    media = _pdf(content) or _image(content, field)
+    return Scan(plain, media, hashlib.sha256(content).digest(), content)
+
+
+def _pdf(content: bytes) -> str:
+    whole = content.startswith((b"%PDF-1.", b"%PDF-2."))
+    return "application/pdf" if whole and b"%%EOF" in content[-1024:] else ""
+
+
+def _image(content: bytes, field: str) -> str:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=tuple(_IMAGES)) as opened:
+                if opened.width * opened.height > MOST_PIXELS:
+                    raise Invalid.at(field, "This picture has more pixels than are looked at.")
+                media = _IMAGES[opened.format or ""][0]
+                opened.load()
+                return media
+    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Invalid.at(field, "This is no PDF, JPEG or PNG.") from None
+    except (OSError, SyntaxError, ValueError):
+        raise Invalid.at(field, "This picture is damaged.") from None
