@@ -24,6 +24,7 @@ from registry.ammunition import (
     stock_pages,
 )
 from registry.ammunition import commands as ammunition_commands
+from registry.ammunition import labels as ammunition_labels
 from registry.ammunition import pages as ammunition_pages
 from registry.ammunition import record as ammunition_record
 from registry.auditing import api as auditing_api
@@ -40,6 +41,7 @@ from registry.core.web.context import NavigationEntry
 from registry.deactivation import api as deactivation_api
 from registry.deactivation import documents as deactivation_documents
 from registry.deactivation import incidents, verifying
+from registry.deactivation import labels as deactivation_labels
 from registry.deactivation import pages as deactivation_pages
 from registry.deactivation import paper_facts as deactivation_paper_facts
 from registry.directory import api as directory_api
@@ -53,6 +55,7 @@ from registry.exchange.kinds import Kinds, merged
 from registry.firearms import api as firearms_api
 from registry.firearms import conflicts as firearm_conflicts
 from registry.firearms import extract as firearms_extract
+from registry.firearms import labels as firearm_labels
 from registry.firearms import mark_texts
 from registry.firearms import pages as firearms_pages
 from registry.firearms import record as firearms_record
@@ -63,6 +66,9 @@ from registry.intake import commands as intake_commands
 from registry.intake import pages as intake_pages
 from registry.intake import queries as intake_queries
 from registry.intake import undoing
+from registry.labels import api as labels_api
+from registry.labels import pages as labels_pages
+from registry.labels import setup_pages as labels_setup_pages
 from registry.licensing import act_pages, application_pages
 from registry.licensing import api as licensing_api
 from registry.licensing import approving as licensing_approving
@@ -91,6 +97,7 @@ from registry.recovery import entry_pages as recovery_entry_pages
 from registry.recovery import evidence_pages as recovery_evidence_pages
 from registry.recovery import figures_api as recovery_figures_api
 from registry.recovery import figures_pages as recovery_figures_pages
+from registry.recovery import labels as recovery_labels
 from registry.recovery import pages as recovery_pages
 from registry.recovery import paper_facts as recovery_paper_facts
 from registry.requests import api as requests_api
@@ -111,6 +118,7 @@ from registry.shipments import api as shipments_api
 from registry.shipments import commands as shipments_commands
 from registry.shipments import counter_pages as shipments_counter_pages
 from registry.shipments import documents as shipments_documents
+from registry.shipments import labels as shipment_labels
 from registry.shipments import office_api as shipments_office_api
 from registry.shipments import pages as shipments_pages
 from registry.tracing import api as tracing_api
@@ -148,6 +156,7 @@ API_ROOMS: Sequence[Any] = (
     exchange_api.blueprint,
     exchange_files_api.blueprint,
     intake_api.blueprint,
+    labels_api.blueprint,
 )
 PAGE_ROOMS: Sequence[Any] = (
     home_pages.blueprint,
@@ -170,6 +179,7 @@ PAGE_ROOMS: Sequence[Any] = (
     retention_pages.blueprint,
     exchange_pages.blueprint,
     intake_pages.blueprint,
+    labels_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
@@ -181,6 +191,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *deactivation_pages.NAVIGATION,
     *marks_pages.NAVIGATION,
     *recovery_pages.NAVIGATION,
+    *labels_pages.NAVIGATION,
     *directory_pages.NAVIGATION,
     *authorities_pages.NAVIGATION,
     *shipments_pages.NAVIGATION,
@@ -199,6 +210,7 @@ SECTIONS: Mapping[str, str] = {
     "marks": "Firearms",
     "deactivation": "Firearms",
     "recovery": "Recovery",
+    "labels": "Firearms",
     "ammunition": "Ammunition",
     "licensing": "Licences",
     "shipments": "Licences",
@@ -248,6 +260,13 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
     "licences": notices_following.WATCHERS,
     "licence_parts": notices_pages.LICENCE_PARTS,
     "shipment_parts": notices_pages.SHIPMENT_PARTS,
+    "labels": {
+        **firearm_labels.LABELS,
+        **ammunition_labels.LABELS,
+        **deactivation_labels.LABELS,
+        **shipment_labels.LABELS,
+        **recovery_labels.LABELS,
+    },
     "source": {"intake": intake_queries.source},
     "copies": {"intake": intake_queries.of_received},
 }
@@ -258,6 +277,7 @@ records of a closed company; who is told that a licence has changed; what the pa
 shipment show of other States."""
 MORE_ROOMS = (
     application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
+    labels_setup_pages,
     licensing_paper_api, licensing_paper_pages, licensing_case_api, licensing_law_api, act_pages,
     approvals_api, glass_api, code_api, code_pages, counter_pages, law_api, law_pages, marking_api,
     marking_pages, sales_api, sales_pages,

@@ -14,6 +14,7 @@ from registry.directory import tables as directory
 from registry.exchange import tables as exchange
 from registry.firearms import tables as firearms
 from registry.intake import tables as intake
+from registry.labels import tables as labels
 from registry.licensing import tables as licensing
 from registry.marks import tables as marks
 from registry.notices import tables as notices
@@ -31,4 +32,5 @@ TABLES = (
     journal, web, directory, calendars, access, verification, exchange, authorities, marks, firearms,
     ammunition, code_tables, marking_tables, deactivation, licensing, shipments, notices, tracing, requests,
     recovery, disposal, retention, records_disposal, received_tables, intake,
+    labels,
 )  # fmt: skip

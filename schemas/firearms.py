@@ -405,27 +405,3 @@ class DecisionNewSchema(Shape):
     decision = Code(ConflictDecision, required=True)
     reason = Text(required=True, longest=400)
     keep = Number("F", load_default=None, allow_none=True)
-
-
-@dataclass(frozen=True)
-class LabelAsked:
-    """form: "single" or the name of a sheet; start: its first free place; component: the part's number."""
-
-    form: str = "single"
-    start: int = 1
-    component: int | None = None
-
-
-class LabelAskedSchema(Shape):
-    makes = LabelAsked
-    form = fields.String(
-        load_default="single",
-        validate=validate.OneOf(("single", "a4-2x7", "a4-2x5", "a4-3x8", "letter-2x5")),
-        metadata={"description": "One label a page, or a sheet of labels."},
-    )
-    start = Whole(
-        least=1, most=100, strict=False, load_default=1, metadata={"description": "First free place."}
-    )
-    component = Whole(
-        least=1, most=50, strict=False, load_default=None, metadata={"description": "The part's number."}
-    )

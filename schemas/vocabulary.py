@@ -1,7 +1,4 @@
-"""Closed lists, each with its source; values are stored and published: never renamed.
-
-FP is the United Nations Firearms Protocol (General Assembly resolution 55/255, annex), ITI the International
-Tracing Instrument (2005)."""
+"""Closed lists, published and never renamed. FP: the UN Firearms Protocol; ITI: the Tracing Instrument."""
 
 from __future__ import annotations
 
@@ -58,6 +55,8 @@ class May(StrEnum):
     REQUEST_ANSWER = "request.answer"  # review, redact and release what other States asked for
     REQUEST_RULE_SET = "request_rule.set"  # what goes to a State by itself
     LABEL_PRINT = "label.print"
+    LABEL_SET = "label.set"  # formats of labels
+    PRINTER_SET = "printer.set"
     RECOVERY_READ = "recovery.read"
     RECOVERY_RECORD = "recovery.record"  # seized, found, surrendered, collected
     CAMPAIGN_WRITE = "campaign.write"

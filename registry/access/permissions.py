@@ -45,6 +45,8 @@ MEANING: Mapping[May, Any] = {
     May.REQUEST_ANSWER: _("Review, restrict and release answers to other States"),
     May.REQUEST_RULE_SET: _("Say what goes to a State by itself"),
     May.LABEL_PRINT: _("Print labels and certificates"),
+    May.LABEL_SET: _("Set formats of labels"),
+    May.PRINTER_SET: _("Set printers of labels"),
     May.RECOVERY_READ: _("See what was recovered, and its chain of evidence"),
     May.RECOVERY_RECORD: _("Record what was seized, found, surrendered or collected"),
     May.CAMPAIGN_WRITE: _("Open and close campaigns"),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry.ammunition import acts, documents, package_queries, queries, single_queries, views
+from registry.ammunition import acts, package_queries, queries, single_queries, views
 from registry.ammunition.sealing import sealed_record
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
-from registry.core.web.context import look, registry
+from registry.core.web.context import look
 from registry.core.work import Work
 from schemas import ammunition as shapes
 from schemas import ammunition_packages as packs
-from schemas.firearms import LabelAsked, LabelAskedSchema
 from schemas.paging import Page, PageAsked, PageAskedSchema
 from schemas.vocabulary import May
 
@@ -103,12 +102,3 @@ def cartridge(work: Work, number: str, n: int) -> views.CartridgeView:
 def package(work: Work, number: str) -> views.PackageView:
     """One package with every movement of any cartridge in it."""
     return package_queries.package(work, number)
-
-
-@blueprint.route("/packages/<number>/label.pdf", methods=["GET"])
-@api.prints(blueprint, May.LABEL_PRINT, query=LabelAskedSchema)
-def label(asked: LabelAsked, number: str) -> bytes:
-    """The label of a package."""
-    with look() as work:
-        found = package_queries.package(work, number)
-    return documents.package_label(found, registry().settings.authority, asked.form, asked.start)

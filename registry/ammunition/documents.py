@@ -1,4 +1,4 @@
-"""Labels of packages, and artwork that is printed on them."""
+"""Artwork that is printed on packages."""
 
 from __future__ import annotations
 
@@ -6,31 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from registry.ammunition import artwork
 from registry.ammunition.artwork import Captions, Shown
-from registry.ammunition.views import PackageView
 from registry.core.printing import plates
-from registry.core.printing.labels import SHEETS, Label, sheet, single
-
-
-def package_label(found: PackageView, authority: str, form: str = "single", start: int = 1) -> bytes:
-    """The label of a package as PDF: its number, and a GS1 element string where it has one."""
-    label = _label(found, authority)
-    return single([label]) if form == "single" else sheet([label], SHEETS[form], start)
-
-
-def _label(found: PackageView, authority: str) -> Label:
-    datamatrix = found.gs1 or found.number
-    return Label(
-        title=authority,
-        human_readable=found.code,
-        lines=(
-            (found.maker.name, ""),
-            (found.product, found.calibre_name),
-            (f"{found.quantity:,}", f"({found.first + 1:,} – {found.last + 1:,})"),
-        ),
-        code128=found.number,
-        datamatrix=datamatrix,
-        gs1=datamatrix != found.number,
-    )
 
 
 def artwork_pdf(shown: Sequence[Shown], captions: Captions, small: bool = False) -> bytes:

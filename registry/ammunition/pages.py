@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 
 from registry.ammunition import (
     acts,
-    documents,
     package_queries,
     pictures,
     queries,
@@ -37,7 +36,6 @@ from registry.directory.queries import party_number
 from schemas import ammunition as shapes
 from schemas import ammunition_packages as packs
 from schemas.ammunition_vocabulary import MarkedItem
-from schemas.firearms import LabelAskedSchema
 from schemas.paging import Page, PageAsked, PageAskedSchema
 from schemas.vocabulary import MarkingScheme, May, MovementKind, PackageLevel
 
@@ -336,17 +334,3 @@ def package(number: str) -> str:
             may=work.actor.may,
             May=May,
         )
-
-
-@blueprint.get("/packages/<number>/label.pdf", endpoint="label")
-@guard.may(May.LABEL_PRINT)
-def package_label(number: str) -> Response:
-    """The label of a box."""
-    asked = load_form(LabelAskedSchema(), request.args)
-    with context.look() as work:
-        found = package_queries.package(work, number)
-    authority = context.registry().settings.authority
-    printed = documents.package_label(found, authority, asked.form, asked.start)
-    answer = Response(printed, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
-    return answer

@@ -124,6 +124,8 @@ TABLE: Mapping[May, Cells] = {
     May.REQUEST_ANSWER: _every(*_AUTHORITY),
     May.REQUEST_RULE_SET: _every(_SUPERVISOR),
     May.LABEL_PRINT: _every(*_AUTHORITY, _POLICE, _CUSTOMS) | _party(_TRADER),
+    May.LABEL_SET: _every(*_AUTHORITY),
+    May.PRINTER_SET: _every(*_AUTHORITY, _POLICE, _CUSTOMS),
     May.RECOVERY_READ: _every(*_AUTHORITY, _POLICE, _CUSTOMS, _AUDITOR),
     May.RECOVERY_RECORD: _every(*_AUTHORITY, _POLICE, _CUSTOMS),
     May.CAMPAIGN_WRITE: _every(*_AUTHORITY),

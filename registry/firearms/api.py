@@ -7,9 +7,9 @@ from typing import Any
 from registry.access.approval_queries import ProposalView
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
-from registry.core.web.context import look, registry
+from registry.core.web.context import look
 from registry.core.work import Work
-from registry.firearms import acts, documents, mark_texts, queries, views
+from registry.firearms import acts, mark_texts, queries, views
 from registry.firearms import conflicts as settling
 from registry.firearms.sealing import sealed_extract, sealed_record
 from schemas import firearms as shapes
@@ -113,16 +113,6 @@ def correct_text(work: Work, change: shapes.MarkText, number: str, n: int, versi
 def add_custody(work: Work, new: shapes.CustodyNew, number: str, version: int) -> views.FirearmView:
     """Record a step of custody."""
     return acts.add_custody(work, find_registry_number("F", number), new, version)
-
-
-@blueprint.route("/firearms/<number>/label.pdf", methods=["GET"])
-@api.prints(blueprint, May.LABEL_PRINT, query=shapes.LabelAskedSchema)
-def label(asked: shapes.LabelAsked, number: str) -> bytes:
-    """A label of the firearm, or of one of its parts."""
-    with look() as work:
-        found = queries.firearm(work, find_registry_number("F", number))
-    made = documents.label(found, registry().settings.authority, asked.component)
-    return documents.printed([made], asked.form, asked.start)
 
 
 @blueprint.route("/firearms/<number>/record.pdf", methods=["GET"])

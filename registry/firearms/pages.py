@@ -14,14 +14,13 @@ from werkzeug.wrappers import Response
 from registry.access import approval_queries
 from registry.core.errors import NotFound, RegistryError, Unmet
 from registry.core.numbers import find_registry_number
-from registry.core.printing.labels import SHEETS
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
-from registry.firearms import acts, documents, mark_texts, queries, views
+from registry.firearms import acts, mark_texts, queries, views
 from registry.firearms import conflicts as settling
 from registry.firearms.sealing import sealed_extract, sealed_record
 from schemas import firearms as shapes
@@ -155,7 +154,6 @@ def show(number: str) -> str:
         "show",
         gun=found,
         steps=[_step(step) for step in found.custody],
-        sheets=tuple(SHEETS),
         sources=[one for one in told if one],
     )
 
@@ -250,20 +248,6 @@ def custody(number: str) -> Answer:
 def correct(number: str) -> Answer:
     """Correct what was recorded wrongly."""
     return _change(number, "correct", shapes.FirearmChangeSchema, acts.correct, _("The record is corrected."))
-
-
-@blueprint.get("/firearms/<number>/label.pdf", endpoint="label")
-@guard.may(May.LABEL_PRINT)
-def label_page(number: str) -> Response:
-    """A label of the firearm or of one of its parts."""
-    asked = load_form(shapes.LabelAskedSchema(), request.args)
-    made = documents.label(_found(number), context.registry().settings.authority, asked.component)
-    printed = documents.printed([made], asked.form, asked.start)
-    return Response(
-        printed,
-        mimetype="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="label-{made.code128.replace("/", "-")}.pdf"'},
-    )
 
 
 @blueprint.get("/firearms/<number>/record.pdf", endpoint="record")

@@ -79,7 +79,8 @@ def _seen_by(work: Work, row: Firearm) -> bool:
     return work.session.scalar(held) is not None
 
 
-def _scope(work: Work) -> list[ColumnElement[bool]]:
+def scope(work: Work) -> list[ColumnElement[bool]]:
+    """Which firearms whoever asks may see."""
     party = limited_to(work.actor, May.FIREARM_READ)
     if party is None:
         return []
@@ -233,7 +234,7 @@ def firearms(work: Work, asked: FirearmsAsked) -> Page[FirearmRow]:
         select(Firearm, Party.name.label("maker_name"), Mark.text.label("mark"))
         .join(Party, Party.id == Firearm.maker_id)
         .outerjoin(Mark, (Mark.firearm_id == Firearm.id) & (Mark.n == 1))
-        .where(*_scope(work), *_filters(asked))
+        .where(*scope(work), *_filters(asked))
     )
     found = page(work.session, query, asked, _SORTS, Firearm.id)
     return Page(tuple(_row(row) for row in found.items), found.next)

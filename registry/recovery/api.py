@@ -6,11 +6,10 @@ from typing import Any
 
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
-from registry.core.web.context import look, registry
+from registry.core.web.context import look
 from registry.core.work import Work
-from registry.recovery import acts, campaign_acts, documents, evidence_queries, queries, sealing, views
+from registry.recovery import acts, campaign_acts, evidence_queries, queries, sealing, views
 from schemas import recovery as shapes
-from schemas.firearms import LabelAsked, LabelAskedSchema
 from schemas.paging import Page
 from schemas.vocabulary import May
 
@@ -88,15 +87,6 @@ def receipt(number: str) -> bytes:
     with look() as work:
         found = queries.recovery(work, find_registry_number("RV", number))
     return sealing.sealed_receipt(found)
-
-
-@blueprint.route("/recoveries/<number>/labels.pdf", methods=["GET"])
-@api.prints(blueprint, May.RECOVERY_READ, query=LabelAskedSchema)
-def labels(asked: LabelAsked, number: str) -> bytes:
-    """Labels of its evidence bags."""
-    with look() as work:
-        found = queries.recovery(work, find_registry_number("RV", number))
-    return documents.labels(found, registry().settings.authority, asked.form, asked.start)
 
 
 @blueprint.route("/evidence", methods=["GET"])

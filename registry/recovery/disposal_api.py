@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
-from registry.core.web.context import look, registry
+from registry.core.web.context import look
 from registry.core.work import Work
-from registry.recovery import disposal_acts, disposal_queries, documents, sealing
+from registry.recovery import disposal_acts, disposal_queries, sealing
 from registry.recovery.api import blueprint
 from registry.recovery.disposal_views import DisposalRow, DisposalView
 from schemas import disposal as shapes
-from schemas.firearms import LabelAsked, LabelAskedSchema
 from schemas.paging import Page
 from schemas.vocabulary import May
 
@@ -68,15 +67,6 @@ def complete(work: Work, new: shapes.CompletionNew, number: str, version: int) -
 def cancel(work: Work, new: shapes.CancellationNew, number: str, version: int) -> DisposalView:
     """Give up a disposal that is not done."""
     return disposal_acts.cancel(work, find_registry_number("DC", number), new.reason, version)
-
-
-@blueprint.route("/disposals/<number>/labels.pdf", methods=["GET"])
-@api.prints(blueprint, May.RECOVERY_READ, query=LabelAskedSchema)
-def disposal_labels(asked: LabelAsked, number: str) -> bytes:
-    """Labels for what is approved to be destroyed, or disposed of otherwise."""
-    with look() as work:
-        found = disposal_queries.disposal(work, find_registry_number("DC", number))
-    return documents.disposal_labels(found, registry().settings.authority, asked.form, asked.start)
 
 
 @blueprint.route("/disposals/<number>/certificate.pdf", methods=["GET"])

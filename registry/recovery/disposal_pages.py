@@ -14,10 +14,9 @@ from registry.core.web import context, guard
 from registry.core.web.forms import load_form
 from registry.core.web.problems import from_validation
 from registry.core.web.words import options, shown
-from registry.recovery import disposal_acts, disposal_queries, documents, sealing
+from registry.recovery import disposal_acts, disposal_queries, sealing
 from registry.recovery.pages import Answer, blueprint, pdf, render
 from schemas import disposal as shapes
-from schemas.firearms import LabelAskedSchema
 from schemas.recovery_vocabulary import DisposalKind, DisposalMethod, DisposalState
 from schemas.vocabulary import May
 
@@ -128,17 +127,6 @@ def cancel_disposal(number: str) -> Answer:
         return _disposal(number, shown(error)), error.status
     flash(_("It is given up; its items are free again."), "good")
     return redirect(url_for("recovery.disposal", number=number), 303)
-
-
-@blueprint.get("/disposals/<number>/labels.pdf")
-@guard.may(May.LABEL_PRINT)
-def disposal_labels(number: str) -> Response:
-    """Labels for what is approved to be destroyed, or disposed of otherwise."""
-    asked = load_form(LabelAskedSchema(), request.args)
-    with context.look() as work:
-        found = disposal_queries.disposal(work, find_registry_number("DC", number))
-    authority = context.registry().settings.authority
-    return pdf(documents.disposal_labels(found, authority, asked.form, asked.start))
 
 
 @blueprint.get("/disposals/<number>/certificate.pdf")

@@ -44,6 +44,12 @@ def row_of(work: Work, disposal_id: int, *, locked: bool = False) -> Disposal:
     return row
 
 
+def batch_of(work: Work, item_id: int) -> Disposal | None:
+    """The batch that an item is in."""
+    query = select(Disposal).join(DisposalItem, DisposalItem.disposal_id == Disposal.id)
+    return work.session.scalar(query.where(DisposalItem.item_id == item_id))
+
+
 def items_of(work: Work, disposal_id: int, *, locked: bool = False) -> Sequence[Item]:
     """What is in a batch, in one order."""
     query = (

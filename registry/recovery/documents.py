@@ -1,12 +1,10 @@
-"""Papers of recovery: receipts for what was handed in, labels of evidence and of what is to end."""
+"""Papers of recovery: receipts for what was handed in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from registry.core.errors import Conflict
 from registry.core.numbers import key_of
-from registry.core.printing.labels import SHEETS, Label, sheet, single
 from registry.core.printing.paper import (
     Block,
     Frame,
@@ -18,15 +16,11 @@ from registry.core.printing.paper import (
     document,
 )
 from registry.core.work import Work
-from registry.recovery.disposal_views import DisposalView
 from registry.recovery.tables import Recovery
-from registry.recovery.views import ItemRow, RecoveryView
+from registry.recovery.views import RecoveryView
 from registry.verification.queries import Standing, Verifiable
-from schemas.recovery_vocabulary import DisposalState
 from schemas.vocabulary import IssuedKind
 from schemas.words import Language
-
-MOST_WORDS = 40
 
 
 def receipt(found: RecoveryView, authority: str, seal: Seal, say: Language) -> bytes:
@@ -82,67 +76,6 @@ def _facts(found: RecoveryView, say: Language) -> Iterator[tuple[str, str]]:
         yield say("Handed in by"), say("Somebody who stays unnamed, as the campaign allows")
     elif found.person_name or found.person_document:
         yield say("Handed in by"), ", ".join(filter(None, (found.person_name, found.person_document)))
-
-
-def label(item: ItemRow, found: RecoveryView, authority: str) -> Label:
-    """The label of an evidence bag: the number as Code 128 and Data Matrix, and what is in the bag."""
-    what = (item.type if item.kind == "firearm" else item.kind).replace("_", " ")
-    amount = f"{item.quantity:,} × " if item.quantity > 1 else ""
-    return Label(
-        title=authority,
-        human_readable=item.number,
-        lines=(
-            ("", _short(f"{amount}{what} {item.described}")),
-            ("", _short(item.mark or item.authority_number or "-")),
-            ("", _short(f"{found.recovered_on} {found.place}")),
-            ("", _short(" ".join(filter(None, (item.bag, found.case_number, found.campaign))))),
-        ),
-        code128=item.number,
-        datamatrix=item.number,
-        footer=item.authority_number,
-    )
-
-
-def _short(words: str) -> str:
-    return words if len(words) <= MOST_WORDS else words[: MOST_WORDS - 1].rstrip() + "…"
-
-
-def labels(found: RecoveryView, authority: str, form: str, start: int, only: str = "") -> bytes:
-    """Labels of all items, or of one, each on a page ("single") or on a sheet from a free place on."""
-    made = [label(item, found, authority) for item in found.items if only in ("", item.number)]
-    return printed(made, form, start)
-
-
-def disposal_label(item: ItemRow, found: DisposalView, authority: str) -> Label:
-    """The label of an item on its way to its end: what is to become of it, in which batch, by which method.
-
-    The code stays the item's own, so that it is scanned as before.
-    """
-    return Label(
-        title=authority,
-        human_readable=item.number,
-        lines=(
-            ("", _short(f"{found.kind} {found.number}".upper().replace("_", " "))),
-            ("", _short(f"{found.method} {found.place}".replace("_", " "))),
-            ("", _short(" ".join(filter(None, (item.type.replace("_", " "), item.described))))),
-            ("", _short(item.mark or item.authority_number or "-")),
-        ),
-        code128=item.number,
-        datamatrix=item.number,
-        footer=item.authority_number,
-    )
-
-
-def disposal_labels(found: DisposalView, authority: str, form: str, start: int) -> bytes:
-    """Labels of all items of a batch; raises Conflict before it is approved."""
-    if found.state not in (DisposalState.APPROVED, DisposalState.DONE):
-        raise Conflict("Nothing is labelled for disposal before it is approved.")
-    return printed([disposal_label(item, found, authority) for item in found.rows], form, start)
-
-
-def printed(made: Iterable[Label], form: str, start: int) -> bytes:
-    """A PDF of labels; raises Invalid naming what does not fit."""
-    return single(list(made)) if form == "single" else sheet(list(made), SHEETS[form], start)
 
 
 def stands(work: Work, number: str, edition: str) -> Standing:

@@ -10,14 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.errors import RegistryError
 from registry.core.numbers import find_registry_number
-from registry.core.printing.labels import SHEETS
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
-from registry.recovery import campaign_acts, documents, queries, sealing
+from registry.recovery import campaign_acts, queries, sealing
 from schemas import recovery as shapes
-from schemas.firearms import LabelAskedSchema
 from schemas.recovery_vocabulary import CampaignKind, ItemKind, ItemState, RecoveryKind
 from schemas.vocabulary import May
 
@@ -38,7 +36,6 @@ def render(template: str, **given: Any) -> str:
         kinds=options(RecoveryKind),
         item_kinds=options(ItemKind),
         item_states=options(ItemState),
-        sheets=tuple(SHEETS),
         **given,
     )
 
@@ -74,18 +71,6 @@ def receipt(number: str) -> Response:
     with context.look() as work:
         found = queries.recovery(work, find_registry_number("RV", number))
     return pdf(sealing.sealed_receipt(found))
-
-
-@blueprint.get("/recoveries/<number>/labels.pdf")
-@guard.may(May.LABEL_PRINT)
-def labels(number: str) -> Response:
-    """Labels of its evidence bags, all or the one asked for."""
-    only = request.args.get("item", "")
-    asked = load_form(LabelAskedSchema(), {k: v for k, v in request.args.items() if k != "item"})
-    with context.look() as work:
-        found = queries.recovery(work, find_registry_number("RV", number))
-    authority = context.registry().settings.authority
-    return pdf(documents.labels(found, authority, asked.form, asked.start, only))
 
 
 @blueprint.get("/campaigns")

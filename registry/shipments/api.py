@@ -11,10 +11,9 @@ from registry.licensing.queries import licence_key
 from registry.licensing.views import LicenceView
 from registry.shipments import acts, clearing, following, lots, naming, queries, scan_queries
 from registry.shipments.queries import shipment_key
-from registry.shipments.sealing import sealed_receipt, sealed_request, shipment_labels
+from registry.shipments.sealing import sealed_receipt, sealed_request
 from registry.shipments.views import CounterView, ScanAnswer, ShipmentRow, ShipmentView
 from schemas import shipments as shapes
-from schemas.firearms import LabelAsked, LabelAskedSchema
 from schemas.licensing_views import LicenceSchema
 from schemas.paging import Page
 from schemas.vocabulary import May
@@ -144,13 +143,6 @@ def remind(work: Work, why: shapes.Reason, number: str, version: int) -> Shipmen
 def counter(work: Work, code: str) -> CounterView:
     """What customs need of a licence at once: valid or not, what is left, what waits at the counter."""
     return scan_queries.counter(work, code)
-
-
-@blueprint.route("/shipments/<number>/labels.pdf", methods=["GET"])
-@api.prints(blueprint, May.LABEL_PRINT, query=LabelAskedSchema)
-def labels(asked: LabelAsked, number: str) -> bytes:
-    """Labels of the firearms in a shipment, with their marks of import."""
-    return shipment_labels(find_registry_number(queries.PREFIX, number), asked.form, asked.start)
 
 
 @blueprint.route("/shipments/<number>/receipt-request.pdf", methods=["GET"])

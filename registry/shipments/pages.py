@@ -23,11 +23,10 @@ from registry.licensing import queries as licences
 from registry.licensing.queries import licence_key
 from registry.shipments import acts, following, lots, naming, offices, queries
 from registry.shipments.queries import shipment_key
-from registry.shipments.sealing import sealed_receipt, sealed_request, shipment_labels
+from registry.shipments.sealing import sealed_receipt, sealed_request
 from registry.shipments.tables import ShipmentEvent
 from registry.shipments.views import ShipmentView
 from schemas import shipments as shapes
-from schemas.firearms import LabelAskedSchema
 from schemas.shipments_vocabulary import ShipmentState, Verdict
 from schemas.vocabulary import MarkingScheme, May
 
@@ -330,14 +329,6 @@ def _follow(number: str, form: str, errors: Any = ()) -> str:
         errors=errors,
         typed=request.form,
     )
-
-
-@blueprint.get("/shipments/<number>/labels.pdf")
-@guard.may(May.LABEL_PRINT)
-def labels(number: str) -> Response:
-    """Labels of the firearms in a shipment."""
-    asked = load_form(LabelAskedSchema(), request.args)
-    return _pdf(shipment_labels(shipment_key(number), asked.form, asked.start), f"labels-{number}")
 
 
 @blueprint.get("/shipments/<number>/receipt-request.pdf")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from registry.core.errors import Conflict
 from registry.core.web.context import look, registry
 from registry.core.web.words import language_of_visitor
-from registry.firearms import documents as firearm_documents
-from registry.firearms import queries as firearms
-from registry.shipments import documents, facts_queries, life, queries
+from registry.shipments import documents, life, queries
 from registry.verification.sealing import sealed
 from schemas.shipments_vocabulary import Direction, ShipmentState
 from schemas.vocabulary import IssuedKind
@@ -45,20 +43,3 @@ def sealed_request(shipment_id: int) -> bytes:
         lambda seal: documents.request(found, authority, seal, language),
         language=language,
     )
-
-
-def shipment_labels(shipment_id: int, form: str, start: int = 1) -> bytes:
-    """Labels of the firearms of a shipment that are on record; raises NotFound, Conflict without any."""
-    authority = registry().settings.authority
-    with look() as work:
-        row = queries.shipment_row(work, shipment_id)
-        items = facts_queries.belongings(work, row).items
-        guns = [
-            (firearms.firearm(work, item.firearm_id), item.component_n or None)
-            for item in items
-            if item.firearm_id is not None
-        ]
-    if not guns:
-        raise Conflict("No firearm of this shipment is on record, so there is no label to print")
-    made = [firearm_documents.label(gun, authority, component) for gun, component in guns]
-    return firearm_documents.printed(made, form, start)

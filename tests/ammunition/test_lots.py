@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 from collections import Counter
 from datetime import date
-from io import BytesIO
 from typing import Any
 
 import pytest
-import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
-from PIL import Image
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -23,7 +19,9 @@ from registry.core.numbers import parse_registry_number
 from registry.core.work import Office
 from schemas.ammunition import SaleNew
 from schemas.vocabulary import PartyKind, Role
+from tests.core.seeing import rastered, read
 from tests.firearms.world import World, made, make_world, register, sold
+from tests.labelling import job, printed
 from tests.makers import EVERYTHING, bearer, key_of_party, make_party
 from tests.naughty import NAUGHTY
 
@@ -285,13 +283,13 @@ def test_a_box_is_numbered_found_and_its_label_scans(
     assert [(step["first"], step["last"]) for step in found["chain"]] == [(0, 9_999), (50, 69)]
     again = client.post(f"{path}/packages", json={"level": "unit_box", "size": 50}, headers=officer)
     assert again.status_code == 409
-    printed = client.get(f"/api/v1/packages/{box}/label.pdf", headers=officer)
-    png = subprocess.run(
-        ["pdftoppm", "-r", "300", "-png", "-"], input=printed.data, capture_output=True, check=True
-    ).stdout
-    codes = {str(r.format): r.text for r in zxingcpp.read_barcodes(Image.open(BytesIO(png)))}
-    assert codes["Code 128"] == box
-    assert codes["Data Matrix"] == "(01)17891234500011(11)191101(21)2(10)ABC12(30)50"
+    label = printed(client, officer, "unit_box", box, medium="roll-100x70")
+    (page,) = rastered(label, 203)
+    told = "(01)17891234500011(11)191101(21)2(10)ABC12(30)50"
+    assert read(page) == {("Code 128", told), ("Data Matrix", told)}
+    assert job(client, officer, "pallet", box, medium="roll-148x210").status_code == 422
+    listed = job(client, officer, "unit_box", source=found["lot"], medium="roll-100x70").json
+    assert listed["labels"] == 200
 
 
 def test_a_dealer_sees_only_lots_that_passed_through_their_hands(

@@ -12,7 +12,8 @@ from typing import Any
 import pikepdf
 import pytest
 
-from registry.core.printing.labels import Label, single
+from registry.core.printing import sheets
+from registry.core.printing.media import roll
 from registry.core.printing.paper import (
     Bars,
     Block,
@@ -27,7 +28,9 @@ from registry.core.printing.paper import (
     Timeline,
     document,
 )
+from registry.core.printing.sheets import Printer
 from tests.archival import elements, faults
+from tests.core.seeing import label
 from tests.naughty import NAUGHTY
 
 FRAME = Frame(
@@ -138,7 +141,7 @@ def test_the_check_sees_what_is_missing(damage: Callable[[pikepdf.Pdf], None], t
 
 
 def test_a_label_is_no_such_document() -> None:
-    printed = single([Label("Authority", "AB-1", (), "F-1", "F-1")])
+    printed = b"".join(sheets.pdf([label()], roll(100, 50), Printer()))
     assert {"6.7.2: not marked", "6.2.3: output intent"} <= set(faults(printed))
 
 

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import subprocess
-import tempfile
-from io import BytesIO
-from pathlib import Path
 
 import pytest
-import zxingcpp
-from PIL import Image
 
-from registry.core.errors import Invalid
 from registry.core.printing import fonts
-from registry.core.printing.labels import SHEETS, Label, sheet, single
 from registry.core.printing.paper import (
     FindingBox,
     Frame,
@@ -32,81 +24,9 @@ from tests.naughty import NAUGHTY, public_list
 FRAME = Frame("Trace report", "T-000000012-3", "National Firearms Authority", "2026-11-24 10:00 UTC")
 
 
-def label(number: int = 1, **given: object) -> Label:
-    values: dict[str, object] = {
-        "title": "National Firearms Authority",
-        "human_readable": "TAB-12345",
-        "lines": (("Taurus", "PT 92"), ("Calibre", "9 mm Luger")),
-        "code128": f"F-{number:09d}-X",
-        "datamatrix": f"F-{number:09d}-X",
-    }
-    return Label(**(values | given))  # type: ignore[arg-type]
-
-
-def pictures(pdf: bytes, resolution: int) -> list[Image.Image]:
-    """Each page, as a printer of this resolution prints it."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = ["pdftoppm", "-r", str(resolution), "-gray", "-", f"{folder}/page"]
-        subprocess.run(command, input=pdf, check=True)
-        return [Image.open(BytesIO(path.read_bytes())) for path in sorted(Path(folder).iterdir())]
-
-
-def codes(pdf: bytes, resolution: int) -> list[tuple[str, str]]:
-    return [
-        (str(r.format), r.text) for page in pictures(pdf, resolution) for r in zxingcpp.read_barcodes(page)
-    ]
-
-
 def words(pdf: bytes) -> str:
     ran = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
     return ran.stdout.decode()
-
-
-@pytest.mark.parametrize("resolution", [203, 300])
-@pytest.mark.parametrize("form", sorted(SHEETS))
-def test_every_code_on_a_full_sheet_scans(form: str, resolution: int) -> None:
-    places = SHEETS[form].places
-    found = codes(sheet([label(n) for n in range(places)], SHEETS[form]), resolution)
-    numbers = {f"F-{n:09d}-X" for n in range(places)}
-    assert {text for kind, text in found if "Code" in kind} == numbers
-    assert {text for kind, text in found if "Matrix" in kind} == numbers
-
-
-def test_a_sheet_begins_at_a_free_place_and_goes_on_to_the_next() -> None:
-    printed = sheet([label(n) for n in range(3)], SHEETS["a4-2x7"], start=13)
-    assert [len(zxingcpp.read_barcodes(page)) for page in pictures(printed, 203)] == [4, 2]
-    for start in (0, 15):
-        with pytest.raises(Invalid, match="start"):
-            sheet([label()], SHEETS["a4-2x7"], start=start)
-
-
-def test_a_gs1_code_is_read_as_gs1() -> None:
-    text = "(01)17891234500016(10)ABC12(21)3(11)200101(37)50"
-    page = pictures(single([label(datamatrix=text, gs1=True)]), 300)[0]
-    assert {
-        (r.text, str(r.content_type)) for r in zxingcpp.read_barcodes(page) if "Matrix" in str(r.format)
-    } == {(text, "ContentType.GS1")}
-
-
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({"code128": "F" * 60}, "code128"),
-        ({"code128": "Ж"}, "code128"),
-        ({"code128": ""}, "code128"),
-        ({"datamatrix": "A" * 3000}, "datamatrix"),
-        ({"datamatrix": "(01)123", "gs1": True}, "datamatrix"),
-        ({"human_readable": "W" * 64}, "human_readable"),
-        ({"title": "W" * 90}, "title"),
-        ({"footer": "W" * 90}, "footer"),
-        ({"lines": (("Model", "W" * 90),)}, "lines"),
-        ({"lines": tuple(("a", "b") for _ in range(40))}, "lines"),
-    ],
-)
-def test_what_does_not_fit_is_an_error_never_a_clipped_code(given: dict[str, object], field: str) -> None:
-    with pytest.raises(Invalid) as refusal:
-        sheet([label(**given)], SHEETS["a4-3x8"])
-    assert refusal.value.unmet[0].field == field
 
 
 def test_text_of_every_script_is_embedded_and_none_disappears() -> None:
@@ -165,8 +85,6 @@ def test_naughty_texts_print_everywhere() -> None:
             Timeline([Step(short, short, short, short)]), FindingBox("alarm", short, short),
         ]  # fmt: skip
         assert document(FRAME, blocks).startswith(b"%PDF")
-        with contextlib.suppress(Invalid):  # too long for a label is an answer too
-            single([label(human_readable=text[:64], title=text[:64], lines=((text[:30], text[:30]),))])
 
 
 def test_the_public_list_of_naughty_texts_prints() -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 from datetime import date
-from io import BytesIO
 from typing import Any
 
 import pytest
-import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
-from PIL import Image
 from sqlalchemy import func, select
 
 from registry.core.errors import Refused
@@ -21,7 +17,9 @@ from registry.firearms import acts, conflicts
 from registry.firearms.tables import Custody, Firearm, IdentityConflict, Mark
 from schemas.firearms import CustodyNew, DecisionNew
 from schemas.vocabulary import ConflictDecision, CustodyKind, Role
+from tests.core.seeing import rastered, read
 from tests.firearms.world import World, made, make_world, new_firearm, register, serial, sold
+from tests.labelling import job, printed
 from tests.makers import EVERYTHING, agreed, bearer
 from tests.naughty import NAUGHTY
 
@@ -269,22 +267,9 @@ def test_lists_are_paged_filtered_and_sorted(
     assert [row["mark"] for row in found] == ["K003"]
 
 
-@pytest.mark.parametrize("query", [{}, {"form": "a4-2x7", "start": "14"}, {"component": "1"}])
-def test_the_label_scans(
-    office: Office, client: FlaskClient, officer: dict[str, str], world: World, query: dict[str, str]
-) -> None:
-    answer = client.post("/api/v1/firearms", json=body(world), headers=officer)
-    number = answer.json["number"] + ("/1" if "component" in query else "")
-    printed = client.get(
-        f"/api/v1/firearms/{answer.json['number']}/label.pdf", query_string=query, headers=officer
-    )
-    assert printed.mimetype == "application/pdf"
-    assert scanned(printed.data) == {("Code 128", number), ("Data Matrix", number)}
-
-
-def scanned(pdf: bytes) -> set[tuple[str, str]]:
-    """What an independent reader finds on a page printed at 203 dots an inch."""
-    png = subprocess.run(
-        ["pdftoppm", "-r", "203", "-png", "-"], input=pdf, capture_output=True, check=True
-    ).stdout
-    return {(str(r.format).split(".")[-1], r.text) for r in zxingcpp.read_barcodes(Image.open(BytesIO(png)))}
+def test_the_label_scans(client: FlaskClient, officer: dict[str, str], world: World) -> None:
+    whole = client.post("/api/v1/firearms", json=body(world), headers=officer).json["number"]
+    for design, number in (("firearm", whole), ("import_mark", whole), ("part", f"{whole}/1")):
+        (page,) = rastered(printed(client, officer, design, number, medium="a4-2x7"), 203)
+        assert read(page) == {("Code 128", number), ("Data Matrix", number)}
+    assert job(client, officer, "part", f"{whole}/9").status_code == 404

@@ -207,7 +207,6 @@ def test_each_role_is_offered_what_it_may_do(app: Flask, gun: FirearmView, role:
         (May.MARK_RECORD, "marks/new"),
         (May.CUSTODY_RECORD, "custody/new"),
         (May.FIREARM_CORRECT, "correct"),
-        (May.LABEL_PRINT, "label.pdf"),
     ):
         allowed = permission in may
         assert (f"/firearms/{gun.number}/{path}" in page) is allowed
@@ -228,21 +227,12 @@ def test_a_trader_finds_only_what_is_theirs(
     other = register(office, world, marks=(serial("QQ9"),))
     stranger = sign_in(app, Role.TRADER, party=world.other_maker.number)
     dealer = sign_in(app, Role.TRADER, party=world.dealer.number)
-    for path in ("", "/custody/new", "/marks/new", "/label.pdf"):
+    for path in ("", "/custody/new", "/marks/new"):
         assert stranger.get(f"/firearms/{gun.number}{path}").status_code == 404
         assert dealer.get(f"/firearms/{gun.number}{path}").status_code == 200
     assert "No firearm fits" in text(stranger.get("/firearms"))
     assert other.number in text(dealer.get("/firearms?q=qq-9"))
     assert "João da Silva" not in text(dealer.get(f"/firearms/{gun.number}"))
-
-
-def test_a_label_opens_as_pdf_and_a_part_that_is_not_there_does_not(
-    officer: FlaskClient, gun: FirearmView
-) -> None:
-    printed = officer.get(f"/firearms/{gun.number}/label.pdf?form=a4-3x8&start=24")
-    assert (printed.mimetype, printed.data[:5]) == ("application/pdf", b"%PDF-")
-    for query, status in (("component=3", 404), ("form=a5", 422), ("form=a4-3x8&start=25", 422)):
-        assert officer.get(f"/firearms/{gun.number}/label.pdf?{query}").status_code == status
 
 
 def test_naughty_texts_come_back_as_text_or_are_refused(officer: FlaskClient, world: World) -> None:

@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from registry.core.errors import RegistryError
 from schemas import (
     deactivation_vocabulary,
+    label_vocabulary,
     licensing_vocabulary,
     notices_vocabulary,
     recovery_vocabulary,
@@ -32,6 +33,7 @@ FIRST, SECOND, BOTH = (1,), (2,), (1, 2)
 LISTS = (
     vocabulary,
     deactivation_vocabulary,
+    label_vocabulary,
     licensing_vocabulary,
     notices_vocabulary,
     recovery_vocabulary,

@@ -82,7 +82,13 @@ LAW = {
     "licensing-law",
 }
 """Addresses of what the law says or who is authorized: the same for whoever may read that at all."""
-OTHER = {"counter": "a code of a licence or label, looked up at one's own office (tests/shipments)"}
+OTHER = {
+    "counter": "a code of a licence or label, looked up at one's own office (tests/shipments)",
+    "label-jobs": "whoever made a job, and the authority (tests/labels)",
+    "labels": "whoever made a job, and the authority (tests/labels)",
+    "label-printers": "a setting that all who print may read",
+    "label-setup/printers": "a setting that all who print may read",
+}
 READING: Mapping[str, May] = {
     "F": May.FIREARM_READ, "L": May.LOT_READ, "B": May.LOT_READ, "LC": May.LICENCE_READ,
     "SH": May.SHIPMENT_READ, "D": May.DEACTIVATION_READ, "T": May.TRACE_READ, "Z": May.TRACE_READ,

@@ -292,17 +292,20 @@ def test_pages_from_proposal_to_a_certificate_that_everyone_can_verify(
     place = f"/disposals/{batch.number}"
     assert "waits for a second person" in browser.get(place).get_data(as_text=True)
     assert browser.get(f"{place}/certificate.pdf").status_code == 409
-    assert browser.get(f"{place}/labels.pdf").status_code == 409, "nothing is labelled before it is approved"
+    asked = {"design": "disposal", "source": batch.number, "medium": "a4-2x5", "language": "en"}
+    early = post(browser, "/labels/new", **asked)
+    assert early.status_code == 409, "nothing is labelled before it is approved"
     approve(office, scene.third, batch)
     approved = browser.get(place).get_data(as_text=True)
     assert "It was done" in approved
-    assert f"{place}/labels.pdf" in approved
-    labels = browser.get(f"{place}/labels.pdf").data
+    assert f"/labels/new?design=disposal&amp;source={batch.number}" in approved
+    made = post(browser, "/labels/new", **asked).location
+    labels = post(browser, f"{made}/print", made, version="1").data
     assert codes(labels) == {number}
     told = subprocess.run(
         ["pdftotext", "-layout", "-", "-"], input=labels, stdout=subprocess.PIPE, check=True
     )
-    assert f"DESTRUCTION {batch.number}" in told.stdout.decode()
+    assert f"Destruction · {batch.number}" in told.stdout.decode()
     refused = post(
         browser,
         f"{place}/completion",

@@ -24,6 +24,7 @@ from schemas.recovery import ClosingNew, HoldNew, ItemNew, ItemsAsked, MatchNew
 from schemas.recovery_vocabulary import ItemKind, RecoveryKind
 from schemas.vocabulary import CustodyKind, FirearmType, MarkCondition, Role
 from tests.firearms.world import register, serial
+from tests.labelling import printed
 from tests.makers import EVERYTHING, bearer, make_actor
 from tests.recovery.world import DAY, Scene, campaign, item_of, make_scene, pistol, record, seizure
 
@@ -256,8 +257,8 @@ def test_the_api_records_and_prints(app: Flask, client: FlaskClient, office: Off
     ).stdout.decode()
     assert item["number"] in words
     assert "Polícia Civil" in words
-    labels = client.get(f"/api/v1/recoveries/{made.json['number']}/labels.pdf", headers=headers)
-    assert codes(labels.data) == {item["number"]}
+    labels = printed(client, headers, "evidence", source=made.json["number"])
+    assert codes(labels) == {item["number"]}
 
 
 def codes(pdf: bytes) -> set[str]:

@@ -20,6 +20,7 @@ from registry.shipments.queries import shipment_key
 from registry.shipments.views import ShipmentView
 from schemas import shipments as shapes
 from schemas.vocabulary import Role
+from tests.labelling import printed
 from tests.licensing.world import Situation, issue
 from tests.makers import EVERYTHING, bearer, make_account, make_actor, make_token
 from tests.shipments import world
@@ -243,7 +244,9 @@ def test_the_whole_way_over_the_api(app: Flask, client: FlaskClient, office: Off
         f"{at}/receipt", json=receipt, headers={**customs, "If-Match": cleared.headers["ETag"]}
     )
     assert done.json.get("state") == "received", done.json
-    assert client.get(f"{at}/labels.pdf", headers=customs).data.startswith(b"%PDF")
+    marks = printed(client, customs, "import_mark", source=number, medium="a4-3x8")
+    assert marks.startswith(b"%PDF")
+    assert printed(client, customs, "shipment", number, medium="roll-105x148").startswith(b"%PDF")
     assert client.get(f"{at}/receipt.pdf", headers=customs).status_code == 409
 
 

@@ -174,14 +174,16 @@ def takes(
     permission: May,
     *,
     takes: type[Shape],
-    gives: type[Schema],
+    gives: type[Schema] | dict[str, str],
     status: int = 201,
     keyed: bool = True,
+    media: str = "application/json",
 ) -> Callable[[View], View]:
     """A POST whose `view(taken, **path)` answers for itself, if `keyed` with `once` around its change."""
 
     def mark(view: View) -> View:
-        described = blp.arguments(takes, location="json")(blp.response(status, gives)(view))
+        answered = blp.response(status, gives, content_type=media)(view)
+        described = blp.arguments(takes, location="json")(answered)
         header = _KEY if keyed else None
         return may(permission)(_documented(blp, _taking(takes, view), described, body=True, parameter=header))
 

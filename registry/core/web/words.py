@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from babel import Locale
-from flask_babel import get_locale, gettext
+from flask_babel import force_locale, get_locale, gettext
 
 from registry.core.errors import RegistryError, Unmet
 from schemas.words import Language, in_words
@@ -48,6 +48,16 @@ def spoken(value: Any) -> Any:
 def language_of_visitor() -> Language:
     """For documents that are made while a request is answered."""
     return Language(str(get_locale() or "en"), translate)
+
+
+def language(code: str) -> Language:
+    """For documents in a language that is chosen, whatever the visitor reads."""
+
+    def told(text: str) -> str:
+        with force_locale(code):
+            return translate(text)
+
+    return Language(code, told)
 
 
 def options(codes: Iterable[StrEnum]) -> list[tuple[str, str]]:
