@@ -6,7 +6,7 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
-JOBS ?= 2
+JOBS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 FIREARMS ?= 10000
 LOTS ?= 20
 
@@ -17,7 +17,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 TESTS_INSTALLED := $(VENV)/tests-installed
 FLASK := $(BIN)/flask --app wsgi
-PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-compile
 WORDS := $(patsubst %.po,%.mo,$(wildcard registry/core/web/translations/*/LC_MESSAGES/*.po))
 
 .PHONY: help
