@@ -181,7 +181,8 @@ def _hint(candidates: Sequence[Candidate], question: Question, narrowing: Sequen
 
 
 def _observed(one: Narrowing) -> str:
-    return word("country of manufacture" if one.observation == "country" else one.observation)
+    name = "country of manufacture" if one.observation == "country" else one.observation
+    return word(name)
 
 
 _HOW = {

@@ -18,7 +18,7 @@ from registry.core.errors import Invalid
 from registry.core.work import OPERATOR, Office
 from registry.ledger import exports
 from registry.ledger.notes import Signer
-from registry.transfer import formats
+from registry.transfer import formats, numbers
 from registry.transfer.catalogue import LEFT_OUT, SECRET, described, exported
 
 AT_ONCE = 1000
@@ -107,7 +107,8 @@ def _table(connection: Connection, table: Table, folder: Path) -> dict[str, Any]
             shown.write(b"".join(_csv([formats.cell(row[name]) for name in open_]) for row in rows))
             count += len(rows)
     files = {name: {"name": name, **file.told()} for name, file in zip(names, (exact, shown), strict=True)}
-    return {"rows": count, "file": files[names[0]], "csv": files[names[1]]}
+    given = {} if (last := numbers.last(connection, table)) is None else {"last": last}
+    return {"rows": count, **given, "file": files[names[0]], "csv": files[names[1]]}
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[list[Any]]:

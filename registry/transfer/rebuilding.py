@@ -22,7 +22,7 @@ from registry.core.work import OPERATOR, Office
 from registry.directory.tables import Party
 from registry.firearms.tables import Firearm
 from registry.marks import index
-from registry.transfer import formats
+from registry.transfer import formats, numbers
 from registry.transfer.catalogue import exported, kinds
 from schemas.words import said
 
@@ -56,7 +56,8 @@ def read(office: Office, folder: Path, took: Callable[[str, int], None]) -> Rebu
             connection.execute(table.delete())
         for table in tables:
             took(table.name, _table(connection, table, folder, told[table.name]))
-        _settle(connection, tables)
+        for table in tables:
+            numbers.go_on(connection, table, told[table.name].get("last"))
     index.rebuild(office)
     done = Rebuilt(
         len(tables), sum(one["rows"] for one in told.values()), hashlib.sha256(content).hexdigest()
@@ -177,17 +178,3 @@ def _refuse_loose_ends(connection: Connection) -> None:
     if (loose := connection.exec_driver_sql("PRAGMA foreign_key_check").first()) is not None:
         words = "A row of %(table)s refers to one of %(parent)s that is not there."
         raise Invalid.at("export", said(words, table=loose[0], parent=loose[2]))
-
-
-def _settle(connection: Connection, tables: list[Table]) -> None:
-    """On PostgreSQL numbers go on after the last one."""
-    if connection.dialect.name == "sqlite":
-        return
-    for table in tables:
-        for column in table.primary_key.columns:
-            asked = text("SELECT pg_get_serial_sequence(:table, :column)")
-            sequence = connection.scalar(asked, {"table": f'"{table.name}"', "column": column.name})
-            if sequence and (last := connection.scalar(select(func.max(column)))) is not None:
-                connection.execute(
-                    text("SELECT setval(:sequence, :last)"), {"sequence": sequence, "last": last}
-                )

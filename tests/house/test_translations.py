@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import registry.app  # noqa: F401 - titles of refusals are said by all subjects
 from registry.core.settings import Settings
-from tests.house.catalogues import CATALOGUES, read
+from tests.house.catalogues import CATALOGUES, Id, read, wanted
 
 PLACE = re.compile(r"%\(\w+\)[sdg]")
 
@@ -25,3 +26,20 @@ def test_translations_keep_the_placeholders(path: Path) -> None:
         one = message.id if isinstance(message.id, str) else message.id[0]
         for said in [message.string] if isinstance(message.string, str) else message.string or ():
             assert sorted(PLACE.findall(said)) == sorted(PLACE.findall(one)), message.id
+
+
+@pytest.fixture(scope="module")
+def everything() -> set[Id]:
+    return wanted()
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_everything_the_registry_says_is_translated(path: Path, everything: set[Id]) -> None:
+    told = {message.id for message in read(path) if message.id and all(message.string or ("",))}
+    assert everything - told == set()
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_nothing_is_translated_twice(path: Path) -> None:
+    said = re.findall(r"^msgid (\".+\")$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(said) == sorted(set(said))

@@ -68,8 +68,10 @@ def test_all_of_it_goes_and_can_be_brought_in_anew(office: Office, world: World,
     assert counted(office, Person)[0] > 0  # they are erased by the rules of retention
     with office.look(OPERATOR) as work:
         assert tracing.find(work, asked("TAB1001")).outcome == "not_in_records"
+    before = {f"F-{n:09d}" for n in range(1, 4)}
     again = enter(office, settle(office, hand_in(office, BOOK), holder=world.dealer.number))
     assert (again.number != entered.number, again.entered, again.known) == (True, 3, 1)
+    assert by_mark(office, "TAB1001")[0].number[:11] not in before  # a number is given once
 
 
 def test_an_undecided_identity_claimed_twice_goes_with_it(office: Office, entered: RunView) -> None:
