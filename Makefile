@@ -103,9 +103,9 @@ $(INSTALLED): requirements.txt
 $(TESTS_INSTALLED): $(INSTALLED) tests/requirements.txt tests/package-lock.json
 	@echo "Installing what the tests need (once)"
 	@$(PIP) --require-hashes -r tests/requirements.txt
-	@if command -v npm >/dev/null; then mkdir -p $(VENV)/node && cp tests/package*.json $(VENV)/node && \
-		cd $(VENV)/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; \
-	else echo "No npm here: the test that renders ZPL with another program is skipped" >&2; fi
+	@{ command -v npm >/dev/null && mkdir -p $(VENV)/node && cp tests/package*.json $(VENV)/node && \
+		cd $(VENV)/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; } || \
+		echo "npm did not give what renders ZPL: the test with that other program is skipped" >&2
 	@touch $@
 
 %.mo: %.po | $(INSTALLED)
