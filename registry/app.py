@@ -5,12 +5,16 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import click
-from flask import Flask, session
+from flask import Flask, Request, session
 from flask.cli import FlaskGroup
+from werkzeug.exceptions import BadHost
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import MapAdapter
+from werkzeug.wsgi import get_host
 
 from registry.access import glass_queries, sessions
 from registry.auditing import keeper
@@ -49,6 +53,32 @@ class Site(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """As it is: no view of ours is a coroutine, and finding that out costs more than calling it."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """As Flask's without domains of several names: a host's name is put into ASCII once."""
+        if request is None:
+            return super().create_url_adapter(None)
+        request.host = host = get_host(request.environ, request.trusted_hosts)
+        return MapAdapter(
+            self.url_map,
+            _in_ascii(host.lower()),
+            request.root_path,
+            "",
+            request.scheme,
+            request.path,
+            request.method,
+            request.query_string.decode(errors="replace"),
+        )
+
+
+@lru_cache(maxsize=1024)
+def _in_ascii(host: str) -> str:
+    """A host as addresses write it; raises BadHost for what is none."""
+    name, colon, port = host.partition(":")
+    try:
+        return f"{name.encode('idna').decode('ascii')}{colon}{port}"
+    except UnicodeError as error:
+        raise BadHost from error
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -81,14 +81,15 @@ def token_holder(office: Office, token_hash: bytes) -> Actor | None:
     ):
         ends = datetime.fromisoformat(expires_at) if isinstance(expires_at, str) else expires_at
         if (ends if ends.tzinfo else ends.replace(tzinfo=UTC)) > office.clock():
-            return Actor(key, name, Role(role), _scoped(role, scopes), party_id, language)
+            return _holder(key, name, role, party_id, language, scopes)
     return None
 
 
 @lru_cache(maxsize=1024)
-def _scoped(role: str, scopes: str) -> frozenset[May]:
-    """What a token may do: a token's scopes can only take away from its role."""
-    return permissions(Role(role)) & {May(scope) for scope in scopes.split() if scope in _KNOWN}
+def _holder(key: int, name: str, role: str, party_id: int | None, language: str, scopes: str) -> Actor:
+    """Who holds a token, and what they may do: its scopes can only take away from their role."""
+    may = permissions(Role(role)) & {May(scope) for scope in scopes.split() if scope in _KNOWN}
+    return Actor(key, name, Role(role), may, party_id, language)
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,9 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from registry.core.prepared import Prepared as Prepared
 from registry.core.prepared import Statement as Statement
-from registry.core.turns import UNREACHABLE, wait_for_turn
+from registry.core.turns import UNREACHABLE, as_kept, wait_for_turn
 from registry.core.turns import Turn as Turn
+from registry.core.wire import Wire
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -129,14 +130,13 @@ class Database:
         A connection that broke since the last statement is replaced once; raises SQLAlchemy's
         OperationalError when the database cannot be reached.
         """
-        sql = statement.sqlite if self.is_sqlite else statement.postgresql
         for last in (False, True):
             held = self._holds("reader")
             try:
-                return held.cursor.execute(sql, values).fetchall()  # type: ignore[no-any-return]
+                return held.rows(statement, values)
             except UNREACHABLE as error:
                 if last or not self._dropped(held, "reader"):
-                    raise OperationalError(sql, None, error) from error
+                    raise OperationalError(None, None, error) from error
         raise AssertionError("unreachable")
 
     def turn(self) -> Turn:
@@ -147,7 +147,7 @@ class Database:
         held = self._holds("writer")
         if self._dropped(held, "writer"):
             held = self._holds("writer")
-        return Turn(held.driver, self.is_sqlite)
+        return Turn(held.driver, self.is_sqlite, wire=held.wire)
 
     def session(self, turn: Turn | None = None) -> Session:
         """What changes go through; it goes on with the transaction of a turn that was begun."""
@@ -171,7 +171,9 @@ class Database:
         """The connection of this thread, opened when first asked for."""
         held: _Held | None = getattr(self._thread, what, None)
         if held is None:
-            held = _Held((self.reader if what == "reader" else self.writer).raw_connection())
+            engine = self.reader if what == "reader" else self.writer
+            # never one that psycopg has prepared statements on: it discards all with its own
+            held = _Held(engine.pool.recreate().connect(), self.is_sqlite)
             if not self.is_sqlite:
                 held.driver.autocommit = True
                 # a plan for each value takes five times as long to make as to run
@@ -228,13 +230,24 @@ class Database:
 
 
 class _Held:
-    """A driver's connection that lives as long as the thread that holds it."""
+    """A driver's connection that lives as long as the thread that holds it. wire: None on SQLite."""
 
-    def __init__(self, connection: PoolProxiedConnection) -> None:
+    def __init__(self, connection: PoolProxiedConnection, is_sqlite: bool) -> None:
         connection.detach()
         self.connection = connection
         driver: Any = connection.dbapi_connection
         self.driver, self.cursor = driver, driver.cursor()
+        self.wire = None if is_sqlite else Wire(driver)
+
+    def rows(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Rows of a statement."""
+        if self.wire is None:
+            kept = {name: as_kept(value) for name, value in values.items()}
+            return self.cursor.execute(statement.sqlite, kept).fetchall()  # type: ignore[no-any-return]
+        ready = self.wire.ready(((statement, values),))
+        if ready is None:
+            return self.cursor.execute(statement.postgresql, values).fetchall()  # type: ignore[no-any-return]
+        return self.wire.run(ready[0])
 
     def __del__(self) -> None:
         self.driver.close()

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+_NAME = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")  # a double colon is a cast and no parameter
+
 
 class Prepared:
     """One statement written by hand for a hot path, run on the driver itself.
@@ -16,7 +18,10 @@ class Prepared:
     its leaf and {peaks} the tree's roots before it, where the engine knows them (PostgreSQL does not yet, and
     waits there while the log is brought to a signed moment); {among}: is one of the numbers of the JSON array
     `:keys`; {triples}: the JSON array `:given` of arrays as a table of texts a, b, c; {lock} takes the row
-    `l` for this transaction. Everything else is the SQL both engines share.
+    `l` for this transaction, {hold} the lock called `:name`, which SQLite's one writer needs not. Everything
+    else is the SQL both engines share.
+
+    names, numbered: its parameters, and PostgreSQL's own text of it, which counts them.
     """
 
     _WORDS: ClassVar[dict[str, dict[str, str]]] = {
@@ -31,6 +36,7 @@ class Prepared:
             "among": "IN (SELECT value FROM json_each(:keys))",
             "triples": "(SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(:given))",
             "lock": "",
+            "hold": ":name",
         },
         "postgresql": {
             "rows": "json_agg",
@@ -45,25 +51,30 @@ class Prepared:
             "triples": "(SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c"
             " FROM json_array_elements(:given::json))",
             "lock": "FOR UPDATE OF l",
+            "hold": "pg_advisory_xact_lock(hashtextextended(:name, 0))",
         },
     }
 
     def __init__(self, sql: str) -> None:
         self.sqlite = sql.format(**self._WORDS["sqlite"])
-        self.postgresql = _percent(sql.format(**self._WORDS["postgresql"]))
+        named = sql.format(**self._WORDS["postgresql"])
+        self.postgresql = _percent(named)
+        self.names = tuple(dict.fromkeys(_NAME.findall(named)))
+        self.numbered = _NAME.sub(lambda found: f"${self.names.index(found[1]) + 1}", named).encode()
 
 
 Statement = tuple[Prepared, dict[str, Any]]
 """A prepared statement with its values."""
 
 
-def inserting(table: str, columns: Sequence[str]) -> Prepared:
-    """The statement that inserts a row of these columns."""
+def inserting(table: str, columns: Sequence[str], returning: str = "") -> Prepared:
+    """The statement that inserts a row of these columns; returning: the column of it that is told."""
     named = ", ".join(f'"{column}"' for column in columns)
     places = ", ".join(f":{column}" for column in columns)
-    return Prepared(f"INSERT INTO {table} ({named}) VALUES ({places})")  # noqa: S608 - names of our own
+    told = f" RETURNING {returning}" if returning else ""
+    return Prepared(f"INSERT INTO {table} ({named}) VALUES ({places}){told}")  # noqa: S608 - names of our own
 
 
 def _percent(sql: str) -> str:
-    """psycopg names parameters %(name)s; a double colon is a cast and no parameter."""
-    return re.sub(r"(?<!:):([a-z_][a-z0-9_]*)", r"%(\1)s", sql.replace("%", "%%"))
+    """psycopg names parameters %(name)s."""
+    return _NAME.sub(r"%(\1)s", sql.replace("%", "%%"))

@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Table, TypeDeco
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from registry.core.prepared import Prepared, Statement
+from registry.core.wire import Ready, Wire
 
 LONGEST_WAIT = 30.0  # seconds for the writer's turn
 UNREACHABLE = (sqlite3.OperationalError, psycopg.OperationalError)
@@ -23,12 +24,13 @@ _WORDED = (*UNREACHABLE, sqlite3.IntegrityError, psycopg.IntegrityError)
 class Turn:
     """One transaction of prepared statements on a driver's connection; begins with the first of them.
 
-    begun: whether the connection is in a transaction already, which then is another's to end. is_undone:
-    whether it is known that it was rolled back.
+    begun: whether the connection is in a transaction already, which then is another's to end. wire: of a
+    connection to PostgreSQL that a thread holds. is_undone: whether it is known that it was rolled back.
     """
 
-    def __init__(self, driver: Any, is_sqlite: bool, begun: bool = False) -> None:
+    def __init__(self, driver: Any, is_sqlite: bool, begun: bool = False, wire: Wire | None = None) -> None:
         self._driver = driver
+        self._wire = wire
         self.is_sqlite = is_sqlite
         self.is_undone = False
         self._begun = begun
@@ -63,6 +65,8 @@ class Turn:
 
     def _on_postgresql(self, statements: Sequence[Statement], commit: bool) -> list[list[tuple[Any, ...]]]:
         self._arrive()
+        if self._wire is not None and (ready := self._wire.ready(statements)) is not None:
+            return self._on_wire(self._wire, ready, commit)
         if self._is_anothers or (self._begun and len(statements) == 1 and not commit):
             cursors = [self._driver.execute(s.postgresql, values) for s, values in statements]
         else:
@@ -76,6 +80,21 @@ class Turn:
                     self._driver.execute("COMMIT")
             self._begun, self._failed_on_the_way = not commit, False
         return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+
+    def _on_wire(self, wire: Wire, ready: Sequence[Ready], commit: bool) -> list[list[tuple[Any, ...]]]:
+        """As prepared statements of libpq; a whole transaction needs neither beginning nor end."""
+        if self._begun and len(ready) == 1 and not commit:
+            return [wire.run(ready[0])]
+        before = b"" if self._begun or commit else b"BEGIN"
+        after = b"COMMIT" if self._begun and commit else b""
+        self._begun = self._begun or not commit
+        try:
+            rows = wire.run_all(ready, before, after)
+        except psycopg.Error:
+            self.is_undone = not self._begun and not self._driver.closed
+            raise
+        self._begun = not commit
+        return rows
 
     def put_rows(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Insert many rows of a table by one statement.
@@ -194,6 +213,11 @@ def as_kept(value: Any) -> Any:
     if kind is not datetime:
         return value
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def as_moment(kept: str | datetime) -> datetime:
+    """A moment in UTC, from what either engine gives."""
+    return datetime.fromisoformat(kept).replace(tzinfo=UTC) if isinstance(kept, str) else kept.astimezone(UTC)
 
 
 def words_of(error: IntegrityError) -> str:

@@ -25,17 +25,26 @@ from registry.core.actors import Proof as Proof
 from registry.core.closed import refused_on_failure
 from registry.core.database import Database, Prepared, Statement, Turn
 from registry.core.days import day_in
-from registry.core.errors import ConfirmationNeeded, Conflict, Forbidden
+from registry.core.errors import Conflict
 from registry.core.journal import entries
 from registry.core.numbers import new_request_id
+from registry.core.permitted import allow as allow
+from registry.core.permitted import confirmed as confirmed
+from registry.core.permitted import for_purpose as for_purpose
+from registry.core.permitted import is_limited_to_office as is_limited_to_office
+from registry.core.permitted import is_own as is_own
+from registry.core.permitted import limited_to as limited_to
 from registry.core.settings import MisconfiguredError
 from registry.core.together import Together
 from registry.core.turns import words_of
 from schemas.vocabulary import May, Purpose
-from schemas.words import said
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+LOCK = Prepared("SELECT {hold}")
+"""Holds the lock called :name until the end of the transaction."""
 
 
 class Work:
@@ -52,6 +61,7 @@ class Work:
         "_session",
         "_together",
         "_turn",
+        "_waiting",
         "_writes",
         "actor",
         "acts",
@@ -96,6 +106,7 @@ class Work:
         self._together = office.together
         self._session: Session | None = None
         self._turn: Turn | None = None
+        self._waiting: list[Statement] = []
         self._entry: entries.Opened | None = None
         self._opened_as: dict[str, Any] = {}
 
@@ -108,6 +119,8 @@ class Work:
     @property
     def session(self) -> Session:
         """What changes and reads go through; opened when first asked for, with the journal's entry."""
+        if self._waiting:
+            self._run(())
         if self._session is None:
             if self._turn is not None:
                 self._session = self.database.session(self._turn)
@@ -155,6 +168,22 @@ class Work:
         """Rows of a prepared statement: what is committed, not what this work changed."""
         return self.database.rows(statement, values)
 
+    def beside(self, *statements: Statement) -> list[list[tuple[Any, ...]]]:
+        """Rows of each statement as this work sees them, with what it changed, all in one go; they may
+        change only what no session of this work has read.
+        """
+        if not self._writes:
+            return [self.rows(statement, **values) for statement, values in statements]
+        return self._run(statements)
+
+    def sees(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
+        """Rows of one statement, as `beside`."""
+        return self.beside((statement, values))[0]
+
+    def later(self, statement: Prepared, **values: Any) -> None:
+        """As `beside`, but with whatever this work does next, at the latest before its end."""
+        self._waiting.append((statement, values))
+
     def put(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
         """Write by a prepared statement; answers its rows."""
         return self.run((statement, values))[0]
@@ -164,50 +193,63 @@ class Work:
 
         A work that does nothing else does without a session, which costs more than the commit.
         """
-        turn = self._going_on()
-        if turn is not None:
-            return turn.run_all(statements)
+        if self._session is not None:
+            self._session.flush()
+            self._session.expire_all()
+        return self._run(statements)
+
+    def _run(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+        """Run what waits, then these, in this work's transaction, which begins with the first of them."""
+        together = [*self._waiting, *statements]
+        before = len(together) - len(statements)
+        self._waiting = []
+        if not together and (self._session is not None or self._turn is not None):
+            return []
+        if self._session is not None:
+            self._session.flush()
+            return self._over_session(self._session).run_all(together)[before:]
+        if self._turn is not None:
+            return self._turn.run_all(together)[before:]
         self._turn = self.database.turn()
-        return self._open(self._turn, *statements)
+        return self._open(self._turn, *together)[before:]
 
     def put_rows(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Insert many rows at once. Constraints, triggers and journal see every one as ever."""
-        turn = self._going_on()
-        if turn is None:
-            self._turn = turn = self.database.turn()
-            self._open(turn)
-        turn.put_rows(table, columns, rows)
-
-    def _going_on(self) -> Turn | None:
-        """The transaction begun, with what a session kept back, which then reads anew; None before it."""
-        if self._session is None:
-            return self._turn
-        self._session.flush()
-        self._session.expire_all()
-        return self._over_session(self._session)
+        self.run()
+        turn = self._turn if self._session is None else self._over_session(self._session)
+        if turn is not None:
+            turn.put_rows(table, columns, rows)
 
     def put_alone(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
         """As `put`, where nothing else is written in this work: it is durable on return.
 
         Those of several works that wait at the same time become durable together.
         """
-        if self._session is not None or self._turn is not None:
+        if self._session is not None or self._turn is not None or self._waiting:
             return self.put(statement, **values)
         return self._together.keep(self._said(), (statement, values))
 
     def commit(self) -> None:
         """Make the changes durable; raises Conflict when the database's own constraints refuse them."""
         try:
-            if self._session is not None:
-                self._session.flush()
-                self._close_entry(self._over_session(self._session))
-                self._session.commit()
-            elif self._turn is not None:
-                self._close_entry(self._turn)
-                self._turn.commit()
+            self._end()
         except IntegrityError as error:
             raise Conflict(words_of(error)) from error
         self.database.wrote()
+
+    def _end(self) -> None:
+        if self._waiting and (self._session is not None or self._turn is None or self.database.is_sqlite):
+            self._run(())
+        if self._session is not None:
+            self._session.flush()
+            self._close_entry(self._over_session(self._session))
+            self._session.commit()
+        elif self._turn is not None and self._waiting:
+            renamed = entries.renamed(self._entry, self._opened_as, self._said()) if self._entry else []
+            self._turn.run_all([*self._waiting, *renamed], commit=True)
+        elif self._turn is not None:
+            self._close_entry(self._turn)
+            self._turn.commit()
 
     def record(self) -> None:
         """Write the entry alone, where nothing but the note is to be kept."""
@@ -245,9 +287,7 @@ class Work:
 
         On SQLite the one writer holds it already.
         """
-        connection = self.session.connection()
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+        self.sees(LOCK, name=name)
 
 
 class Office:
@@ -339,63 +379,11 @@ class Begin(Look):
 
 
 @refused_on_failure
-def allow(actor: Actor, may: May) -> None:
-    """Raise Forbidden unless the actor may do this."""
-    if may not in actor.may:
-        raise Forbidden(
-            said("The role %(role)s may not do this (%(may)s)", role=actor.role.value, may=may.value)
-        )
-
-
-@refused_on_failure
-def limited_to(actor: Actor, may: May) -> int | None:
-    """The party whose records alone a permission reaches; None where it reaches everyone's.
-
-    What was opened beyond a role is one record, which the guard has compared. 0, which is no party, for
-    whoever has the permission for less, or for a party and has none.
-    """
-    cell = policy.grant(actor.role, may) if may in actor.may else None
-    if (cell is not None and cell.scope is policy.Scope.EVERY) or (actor.glass and actor.glass.may is may):
-        return None
-    return actor.party_id or 0 if cell is not None and cell.scope is policy.Scope.PARTY else 0
-
-
-@refused_on_failure
-def is_limited_to_office(actor: Actor, may: May) -> bool:
-    """Whether a permission reaches what is or was at the office where one works, and nothing else."""
-    cell = policy.grant(actor.role, may) if may in actor.may else None
-    return cell is not None and cell.scope is policy.Scope.OFFICE
-
-
-@refused_on_failure
-def is_own(actor: Actor, may: May) -> bool:
-    """Whether a permission reaches only what one asked oneself."""
-    cell = policy.grant(actor.role, may) if may in actor.may else None
-    return cell is None or cell.scope is not policy.Scope.EVERY
-
-
-@refused_on_failure
 def shows_persons(work: Work) -> bool:
     """Whether natural persons may be named in this work: by permission, and for what it is done."""
     if May.PERSON_READ not in work.actor.may:
         return False
     return policy.serves(work.actor.role, May.PERSON_READ, work.purpose)
-
-
-@refused_on_failure
-def for_purpose(actor: Actor, may: May, purpose: Purpose | None) -> None:
-    """Raise Forbidden unless the actor has a permission for this purpose."""
-    allow(actor, may)
-    if not policy.serves(actor.role, may, purpose):
-        stated = purpose.value if purpose else "no purpose"
-        raise Forbidden(f"The role {actor.role.value} may not do this ({may.value}) for {stated}")
-
-
-@refused_on_failure
-def confirmed(actor: Actor, now: datetime, within: timedelta) -> None:
-    """Raise ConfirmationNeeded unless the actor showed so lately who they are; a bearer token never does."""
-    if actor.proof is None or actor.proof.at < now - within:
-        raise ConfirmationNeeded("This needs your password or second factor once more")
 
 
 def act(

@@ -229,6 +229,59 @@ def test_prepared_reads_see_what_others_commit(office: Office) -> None:
             put(work, f"Q{known}")
 
 
+def test_what_is_written_later_is_there_for_whatever_follows(office: Office) -> None:
+    with office.begin(OFFICER) as work:
+        work.later(_ADD, code="Q1", name="Test Q1", historic=False)
+        assert work.rows(_COUNT) == [(0,)]
+        assert work.sees(_COUNT) == [(1,)]
+        work.later(_ADD, code="Q2", name="Test Q2", historic=False)
+        assert work.session.get(State, "Q2") is not None
+        work.session.add(State(code="Q3", name="Test Q3", historic=False))
+        work.later(_ADD, code="Q4", name="Test Q4", historic=False)
+        assert work.beside((_COUNT, {}), (_COUNT, {})) == [[(4,)], [(4,)]]
+        work.later(_ADD, code="Q5", name="Test Q5", historic=False)
+    assert names(office) == {f"Test Q{n}" for n in range(1, 6)}
+    with office.begin(OFFICER) as work:
+        work.later(_ADD, code="Q6", name="Test Q6", historic=False)
+    assert "Test Q6" in names(office)
+
+
+def test_what_is_written_later_is_undone_with_the_rest(office: Office) -> None:
+    with office.begin(OFFICER) as work:
+        put(work, "Q1")
+    with pytest.raises(Conflict), office.begin(OFFICER) as work:
+        put(work, "Q2")
+        work.later(_ADD, code="Q1", name="Test again", historic=False)
+    with pytest.raises(ZeroDivisionError), office.begin(OFFICER) as work:
+        work.later(_ADD, code="Q3", name="Test Q3", historic=False)
+        raise ZeroDivisionError
+    assert names(office) == {"Test Q1"}
+    with office.begin(OFFICER) as work:
+        put(work, "Q4")
+    assert names(office) == {"Test Q1", "Test Q4"}
+
+
+def test_who_holds_a_lock_lets_others_wait(office: Office) -> None:
+    held, order = threading.Event(), []
+
+    def second() -> None:
+        held.wait(20)
+        with office.begin(OFFICER) as work:
+            work.lock("one")
+            order.append(work.sees(_COUNT))
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with office.begin(OFFICER) as work:
+        work.lock("one")
+        held.set()
+        thread.join(0.2)
+        put(work, "Q1")
+        order.append([])
+    thread.join(20)
+    assert order == [[], [(1,)]]
+
+
 def test_a_broken_connection_is_replaced(office: Office) -> None:
     if office.database.is_sqlite:
         pytest.skip("SQLite has no server that could end a connection")

@@ -69,9 +69,16 @@ Record = tuple[dict[str, Any], Statement]
 
 
 def rename(turn: Turn, opened: Opened, opened_as: dict[str, Any], now: dict[str, Any]) -> None:
-    """The entry as it became since it was opened."""
-    if (opened_as["act"], opened_as["note"]) != (now["act"], now["note"]):
-        turn.run(_RENAME, {"id": opened[0], "act": now["act"], "note": now["note"]})
+    """Write the entry as it became since it was opened."""
+    if became := renamed(opened, opened_as, now):
+        turn.run_all(became)
+
+
+def renamed(opened: Opened, opened_as: dict[str, Any], now: dict[str, Any]) -> list[Statement]:
+    """What writes the entry as it became since it was opened; nothing where it stayed as it was."""
+    if (opened_as["act"], opened_as["note"]) == (now["act"], now["note"]):
+        return []
+    return [(_RENAME, {"id": opened[0], "act": now["act"], "note": now["note"]})]
 
 
 def close(turn: Turn, opened: Opened, opened_as: dict[str, Any], now: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ import orjson
 import structlog
 from babel import Locale
 from flask import Blueprint, Flask, Request, Response, redirect, request, session, url_for
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
@@ -132,19 +132,17 @@ def _log(asked: context.Asked, response: Response) -> None:
     sys.stderr.buffer.flush()
 
 
+_NO_SESSION = NullSession()
+
+
 class PageSessions(SecureCookieSessionInterface):
     """Cookies are for pages: the API neither reads nor sets them."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """An empty session on the API."""
+        """On the API one that is empty and takes nothing."""
         if isinstance(request, context.Asked) and request.is_api:
-            return SecureCookieSession()
+            return _NO_SESSION
         return super().open_session(app, request)
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Nothing is set on the API."""
-        if not context.is_api():
-            super().save_session(app, session, response)
 
 
 def configure_logs() -> None:
