@@ -7,6 +7,7 @@ SQLite: what they look at is the page.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -39,6 +40,25 @@ pytest_plugins = ["tests.browsing", "tests.ledger.tally", "tests.sharing"]
 # Shared machines stall now and then, so an example is not timed; CI tries the same examples each time.
 hypothesis_settings.register_profile("tests", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis_settings.load_profile("tests")
+
+
+LEFT_OUT = re.compile(r"tests/exchange/test_(processes|bad_peers)\.py")
+"""Real processes that are killed and kept waiting: `make test` runs them, a change's own check does not."""
+ON_ONE_ENGINE = re.compile(r"tests/labels/|test_(\w+_)?pages\.py|test_(api|hostile|wear)\.py")
+"""What looks at pages, papers and messages rather than at the database: both engines in `make test`."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A change's own check (`CI`) has a quarter of an hour: `make test` runs what it leaves out."""
+    if not os.environ.get("CI"):
+        return
+    left = [
+        item
+        for item in items
+        if LEFT_OUT.search(item.nodeid) or ("postgresql" in item.nodeid and ON_ONE_ENGINE.search(item.nodeid))
+    ]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in set(left)]
 
 
 @pytest.fixture(scope="session", autouse=True)
