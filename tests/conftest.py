@@ -42,9 +42,12 @@ hypothesis_settings.register_profile("tests", deadline=None, derandomize=bool(os
 hypothesis_settings.load_profile("tests")
 
 
-LEFT_OUT = re.compile(r"tests/exchange/test_(processes|bad_peers)\.py")
-"""Real processes that are killed and kept waiting: `make test` runs them, a change's own check does not."""
-ON_ONE_ENGINE = re.compile(r"tests/labels/|test_(\w+_)?pages\.py|test_(api|hostile|wear)\.py")
+LEFT_OUT = re.compile(r"tests/exchange/test_(processes|bad_peers)\.py|tests/demo/test_states\.py")
+"""Real processes, served, killed and kept waiting: `make test` runs them, a change's own check does not."""
+ON_ONE_ENGINE = re.compile(
+    r"tests/labels/|test_(\w+_)?pages\.py|test_(api|hostile|wear)\.py"
+    r"|tests/access/test_(forms|second_factor|own_access|sign_in|tokens|limits)\.py"
+)
 """What looks at pages, papers and messages rather than at the database: both engines in `make test`."""
 
 
