@@ -24,13 +24,12 @@ SCHEMES = {
 
 def draw(found: LotView, authority: str, issued: str, seal: Seal, say: Language) -> bytes:
     """The record as PDF; nothing of who holds or held its cartridges."""
-    frame = Frame(
+    frame = Frame.in_language(
+        say,
         title=say("Lot record"),
         number=found.number,
         authority=authority,
         issued=say("Version %(version)s, %(day)s", version=found.version, day=issued),
-        page_words=say("Page {page} of {pages}"),
-        language=say.code,
         seal=seal,
     )
     return document(frame, list(_blocks(found, say)))

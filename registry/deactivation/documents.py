@@ -17,13 +17,12 @@ from schemas.words import Language
 
 def draw(found: DeactivationView, authority: str, seal: Seal, say: Language) -> bytes:
     """The certificate of a verified deactivation as PDF; nothing of who holds the firearm."""
-    frame = Frame(
+    frame = Frame.in_language(
+        say,
         title=say("Certificate of deactivation"),
         number=found.number,
         authority=authority,
         issued=found.verified_on.isoformat() if found.verified_on else "",
-        page_words=say("Page {page} of {pages}"),
-        language=say.code,
         seal=seal,
     )
     return document(frame, list(_blocks(found, say)))

@@ -26,13 +26,12 @@ from schemas.words import Language
 
 def draw(found: FirearmView, authority: str, issued: str, seal: Seal, say: Language) -> bytes:
     """The extract as PDF: all steps there are, with whoever took part in them."""
-    frame = Frame(
+    frame = Frame.in_language(
+        say,
         title=say("Custody extract"),
         number=found.number,
         authority=authority,
         issued=say("Version %(version)s, %(day)s", version=found.version, day=issued),
-        page_words=say("Page {page} of {pages}"),
-        language=say.code,
         seal=seal,
     )
     return document(frame, list(_blocks(found, authority, issued, say)))

@@ -28,13 +28,12 @@ from schemas.words import Language
 
 def draw(found: FirearmView, authority: str, issued: str, seal: Seal, say: Language) -> bytes:
     """The record as PDF; nothing of who holds or held it."""
-    frame = Frame(
+    frame = Frame.in_language(
+        say,
         title=say("Firearm record"),
         number=found.number,
         authority=authority,
         issued=say("Version %(version)s, %(day)s", version=found.version, day=issued),
-        page_words=say("Page {page} of {pages}"),
-        language=say.code,
         seal=seal,
     )
     return document(frame, list(_blocks(found, say)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, or_, select
@@ -24,6 +25,7 @@ from registry.firearms.queries import firearm_number
 from registry.intake import queries
 from registry.intake.queries import RunView, run_key, run_number
 from registry.intake.tables import IntakeRow, IntakeRun
+from registry.labels.tables import LabelJob, LabelPrinting
 from registry.requests.tables import RequestEvent, TraceRequestRow
 from registry.retention.tables import Hold
 from registry.tracing.tables import Trace
@@ -41,13 +43,6 @@ MOST_NAMED = 5
 """Records that a refusal names."""
 OWN = (firearms.Mark, firearms.Component, firearms.Custody, firearms.Correction)
 """Tables that a firearm's record consists of; what refers to it from elsewhere depends on it."""
-_TELLING = (
-    (Trace.asked_at, (Trace.answer,)),
-    (TraceRequestRow.made_at, (TraceRequestRow.asked, TraceRequestRow.answer)),
-    (RequestEvent.at, (RequestEvent.details,)),
-    (IssuedDocument.issued_at, (IssuedDocument.subject,)),
-)
-"""When answers and papers were given, and where what they name is kept, as JSON or as it is."""
 _NUMBER = re.compile(r"F-[0-9]{9,19}-[0-9A-Z]")
 
 
@@ -125,16 +120,30 @@ def _elsewhere() -> list[Any]:
 
 
 def _told(work: Work, row: IntakeRun) -> Iterator[int]:
-    """Firearms of an intake that an answer or a paper given since then names: somebody may rest on it."""
+    """Firearms of an intake that an answer, a paper or a label given since then names: somebody may rest
+    on it.
+    """
     numbers: set[str] = set()
-    for at, texts in _TELLING:
-        given = select(*texts).where(at >= row.started_at)
+    for given in _given_since(row.started_at):
         for told in work.session.execute(given.execution_options(yield_per=AT_ONCE)):
             numbers.update(*(_NUMBER.findall(text or "") for text in told))
     keys = sorted(key for number in numbers if (key := key_of("F", number)) is not None)
     for n in range(0, len(keys), AT_ONCE):
         among = IntakeRow.firearm_id.in_(keys[n : n + AT_ONCE])
         yield from work.session.scalars(_keys(row).where(among).limit(MOST_NAMED))
+
+
+def _given_since(start: datetime | None) -> list[Any]:
+    """What names records outside of their own tables, as JSON or as it is."""
+    return [
+        select(Trace.answer).where(Trace.asked_at >= start),
+        select(TraceRequestRow.asked, TraceRequestRow.answer).where(TraceRequestRow.made_at >= start),
+        select(RequestEvent.details).where(RequestEvent.at >= start),
+        select(IssuedDocument.subject).where(IssuedDocument.issued_at >= start),
+        select(LabelPrinting.number)
+        .join(LabelJob, LabelJob.id == LabelPrinting.job_id)
+        .where(LabelJob.created_at >= start),
+    ]
 
 
 def _carry_out(work: Work, order: Order) -> str:

@@ -46,14 +46,13 @@ def edition_of(found: LicenceView) -> str:
 
 def draw(found: LicenceView, authority: str, seal: Seal, say: Language = ENGLISH) -> bytes:
     """The licence as PDF, in a language."""
-    frame = Frame(
+    frame = Frame.in_language(
+        say,
         title=_title(found, say),
         number=found.number,
         authority=authority,
         issued=f"{found.place}, {found.issued_on}",
         seal=seal,
-        page_words=say("Page {page} of {pages}"),
-        language=say.code,
     )
     return document(frame, list(_blocks(found, say)))
 

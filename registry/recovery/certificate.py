@@ -27,13 +27,12 @@ from schemas.words import Language
 def draw(found: DisposalView, authority: str, seal: Seal, say: Language) -> bytes:
     """The certificate as PDF."""
     destroyed = found.kind == DisposalKind.DESTRUCTION
-    frame = Frame(
+    frame = Frame.in_language(
+        say,
         title=say("Certificate of destruction") if destroyed else say("Certificate of disposal"),
         number=found.number,
         authority=authority,
         issued=f"{found.done_on}",
-        page_words=say("Page {page} of {pages}"),
-        language=say.code,
         seal=seal,
     )
     return document(frame, list(_blocks(found, say, destroyed)))

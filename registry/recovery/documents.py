@@ -25,13 +25,12 @@ from schemas.words import Language
 
 def receipt(found: RecoveryView, authority: str, seal: Seal, say: Language) -> bytes:
     """The receipt as PDF, handed to whoever brought the items."""
-    frame = Frame(
+    frame = Frame.in_language(
+        say,
         title=say("Receipt"),
         number=found.number,
         authority=authority,
         issued=f"{found.recorded_at:%Y-%m-%d %H:%M} UTC",
-        page_words=say("Page {page} of {pages}"),
-        language=say.code,
         seal=seal,
     )
     return document(frame, list(_blocks(found, say)))

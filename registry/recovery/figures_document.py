@@ -28,13 +28,12 @@ def _name_of(share: Share, language: str) -> str:
 
 def draw(found: Figures, authority: str, printed_on: str, say: Language) -> bytes:
     """The paper as PDF."""
-    frame = Frame(
+    frame = Frame.in_language(
+        say,
         title=say("Recovered firearms and their origin"),
         number=period(found, say),
         authority=authority,
         issued=printed_on,
-        page_words=say("Page {page} of {pages}"),
-        language=say.code,
     )
     return document(frame, list(_blocks(found, say)))
 

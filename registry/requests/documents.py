@@ -118,13 +118,12 @@ def _entered(found: RequestView, say: Language) -> Iterator[Block]:
 
 def _frame(title: str, found: RequestView, authority: str, seal: Seal, say: Language) -> Frame:
     at = found.sent_at or found.made_at
-    return Frame(
+    return Frame.in_language(
+        say,
         title=title,
         number=found.number,
         authority=authority,
         issued=f"{at:%Y-%m-%d %H:%M} UTC",
-        page_words=say("Page {page} of {pages}"),
-        language=say.code,
         seal=seal,
     )
 

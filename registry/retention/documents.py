@@ -25,13 +25,12 @@ from schemas.words import Language
 
 def draw(found: DisposalView, authority: str, seal: Seal, say: Language) -> bytes:
     """The certificate as PDF."""
-    frame = Frame(
+    frame = Frame.in_language(
+        say,
         title=say("Certificate of disposal of records"),
         number=found.number,
         authority=authority,
         issued=f"{found.done_at:%Y-%m-%d}",
-        page_words=say("Page {page} of {pages}"),
-        language=say.code,
         seal=seal,
     )
     return document(frame, list(_blocks(found, say)))

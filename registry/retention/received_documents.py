@@ -14,13 +14,12 @@ from schemas.words import Language
 
 def draw(found: ReceivedView, authority: str, seal: Seal, say: Language) -> bytes:
     """The receipt as PDF."""
-    frame = Frame(
+    frame = Frame.in_language(
+        say,
         title=say("Receipt for records"),
         number=found.number,
         authority=authority,
         issued=f"{found.received_on}",
-        page_words=say("Page {page} of {pages}"),
-        language=say.code,
         seal=seal,
     )
     told = say("The authority has taken over records of %(name)s, whose business ended on %(day)s.")

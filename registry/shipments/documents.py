@@ -44,14 +44,13 @@ def request(found: ShipmentView, authority: str, seal: Seal, say: Language = ENG
 
 
 def _frame(found: ShipmentView, title: str, authority: str, issued: str, seal: Seal, say: Language) -> Frame:
-    return Frame(
+    return Frame.in_language(
+        say,
         title=title,
         number=found.number,
         authority=authority,
         issued=issued,
         seal=seal,
-        page_words=say("Page {page} of {pages}"),
-        language=say.code,
     )
 
 

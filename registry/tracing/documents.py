@@ -43,13 +43,12 @@ VERIFIABLE: Verifiable = {IssuedKind.TRACE_REPORT: stands}
 
 def report(found: TraceView, authority: str, language: Language = ENGLISH, seal: Seal | None = None) -> bytes:
     """The report of a kept trace as PDF."""
-    frame = Frame(
+    frame = Frame.in_language(
+        language,
         title=language("Trace report"),
         number=found.number,
         authority=authority,
         issued=_asked_at(found),
-        page_words=language("Page {page} of {pages}"),
-        language=language.code,
         seal=seal,
     )
     return document(frame, list(_Report(found, language).blocks()))

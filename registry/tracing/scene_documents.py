@@ -21,13 +21,12 @@ from schemas.words import ENGLISH, Language
 
 def report(found: SceneView, authority: str, language: Language = ENGLISH) -> bytes:
     """The report of a kept scene as PDF."""
-    frame = Frame(
+    frame = Frame.in_language(
+        language,
         title=language("Report on cartridges of a scene"),
         number=found.number,
         authority=authority,
         issued=_recorded_at(found),
-        page_words=language("Page {page} of {pages}"),
-        language=language.code,
     )
     return document(frame, list(_blocks(found, language)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, text
 
 from registry.access.approval_queries import ProposalView
@@ -24,9 +25,10 @@ from schemas.firearms import MarkNew
 from schemas.intake import UndoNew
 from schemas.retention import HoldNew
 from schemas.vocabulary import IssuedKind, MarkKind
+from tests import labelling
 from tests.firearms.world import World, make_world
 from tests.intake.book import BOOK, FIRST, HEAD, asked, by_mark, enter, hand_in, read, settle
-from tests.makers import agreed
+from tests.makers import agreed, bearer
 
 REASON = UndoNew("It was the wrong dealer's book")
 
@@ -113,6 +115,13 @@ def test_what_something_depends_on_stays(
         undoing.propose(work, run_key(entered.number), REASON, entered.version)
     assert waiting.state == "open"
     assert (read(office, entered.number).state, counted(office, Firearm)) == ("done", [3])
+
+
+def test_a_label_on_a_firearm_keeps_all_of_it(app: Flask, office: Office, entered: RunView) -> None:
+    number = by_mark(office, "TAB1001")[0].number
+    labelling.printed(app.test_client(), bearer(app), "firearm", number)
+    with pytest.raises(Conflict, match=number):
+        propose(office, entered)
 
 
 def test_what_comes_to_depend_on_it_before_the_worker_does_stays(office: Office, entered: RunView) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from reportlab.lib.units import mm
 
+from schemas.words import Language
+
 PAGE = (210 * mm, 297 * mm)
 LEFT, RIGHT, TOP, BOTTOM = 22 * mm, 188 * mm, 262 * mm, 26 * mm
 ROOM = RIGHT - LEFT
@@ -53,6 +55,13 @@ class Frame:
     page_words: str = "Page {page} of {pages}"
     language: str = "en"
     seal: Seal | None = None
+
+    @classmethod
+    def in_language(
+        cls, say: Language, title: str, number: str, authority: str, issued: str, seal: Seal | None = None
+    ) -> Frame:
+        """The frame of a document in a language, its pages counted in that language's words."""
+        return cls(title, number, authority, issued, say("Page {page} of {pages}"), say.code, seal)
 
     @property
     def rightwards(self) -> bool:
