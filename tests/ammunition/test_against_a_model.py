@@ -209,7 +209,7 @@ def test_the_registry_agrees_with_a_model_of_one_object_for_each_cartridge(offic
         Lot,
         settings=settings(
             phases=[Phase.generate],
-            max_examples=12,
+            max_examples=20,
             stateful_step_count=25,
             suppress_health_check=list(HealthCheck),
             deadline=None,

@@ -33,7 +33,7 @@ from tests.engines import application
 from tests.house.test_role_matrix import allowed
 from tests.makers import enter, make_account, make_token, sign_in
 
-MOST = 3  # records of a kind that are called for on each route
+MOST = 4  # records of a kind that are called for on each route
 KINDS: Mapping[str, tuple[str, str]] = {
     "firearms": ("F", "SELECT id FROM firearm"),
     "lots": ("L", "SELECT id FROM lot"),
