@@ -114,4 +114,4 @@ def see(work: Work, nothing: Any, number: str, version: int) -> NoticeView:
 @api.reads(blueprint, May.EXPECTED_READ, gives=shapes.ExpectedSchema, query=PageAskedSchema, paged=True)
 def expected(work: Work, asked: PageAsked) -> Page[ExpectedView]:
     """Shipments that other States announced and that our customs have not cleared."""
-    return Page(queries.expected(work))
+    return queries.all_expected(work, asked)

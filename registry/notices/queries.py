@@ -26,7 +26,7 @@ from registry.shipments.tables import Shipment
 from schemas.notice_messages import ShipmentTold, ShipmentToldSchema
 from schemas.notices import NoticesAsked
 from schemas.notices_vocabulary import Matter, NoticeState
-from schemas.paging import Page
+from schemas.paging import Page, PageAsked
 from schemas.requests_vocabulary import Direction, Side
 from schemas.shipments_vocabulary import ShipmentState
 from schemas.words import said
@@ -332,14 +332,25 @@ def came_before(work: Work, row: Notice) -> list[Notice]:
 
 
 def expected(work: Work) -> tuple[ExpectedView, ...]:
-    """Shipments that other States announced and that our customs have not cleared, the next one first."""
-    gone = exists().where(Shipment.id == Notice.shipment_id, Shipment.cleared_at.is_not(None))
-    query = select(Notice).where(
-        *_IN, Notice.matter == Matter.EXPORT.value, Notice.state == NoticeState.TOLD.value, ~gone
-    )
-    rows = work.session.scalars(query.order_by(Notice.id.desc()).limit(MOST_QUEUED)).all()
+    """Shipments that other States announced lately and that our customs have not cleared, the next one
+    first.
+    """
+    rows = work.session.scalars(_announced().order_by(Notice.id.desc()).limit(MOST_QUEUED)).all()
     found = [_expected(row) for row in rows]
     return tuple(sorted(found, key=lambda one: (one.expected_on is None, one.expected_on, one.notice)))
+
+
+def all_expected(work: Work, asked: PageAsked) -> Page[ExpectedView]:
+    """All of them, page by page, by the number of their notice."""
+    found = page(work.session, _announced(), asked, {"number": Notice.id}, Notice.id)
+    return Page(tuple(_expected(row.Notice) for row in found.items), found.next)
+
+
+def _announced() -> AnySelect:
+    gone = exists().where(Shipment.id == Notice.shipment_id, Shipment.cleared_at.is_not(None))
+    return select(Notice).where(
+        *_IN, Notice.matter == Matter.EXPORT.value, Notice.state == NoticeState.TOLD.value, ~gone
+    )
 
 
 def _expected(row: Notice) -> ExpectedView:

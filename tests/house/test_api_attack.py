@@ -70,7 +70,9 @@ def _attack(operation: Any, headers: dict[str, str]) -> None:
     """A dozen generated requests; a failure names the operation and prints the request."""
 
     @given(case=operation.as_strategy())
-    @settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
     def attack(case: Any) -> None:
         case.call_and_validate(headers=headers, checks=CHECKS)
 

@@ -14,6 +14,7 @@ from registry.shipments.queries import shipment_key
 from schemas import shipments as shapes
 from schemas.licensing import ItemNew
 from schemas.notices_vocabulary import Matter, NoticeAct
+from schemas.paging import Page, PageAsked
 from tests.exchange.world import Clock, Node
 from tests.licensing.world import Situation, issue
 from tests.makers import EVERYTHING
@@ -74,6 +75,7 @@ def test_a_shipment_is_expected_cleared_and_its_receipt_confirmed_by_machine(two
     deliver(two)
     with pt.office.look(OFFICER) as work:
         (expected,) = queries.expected(work)
+        assert queries.all_expected(work, PageAsked(limit=1)) == Page((expected,), "")
     assert (expected.their_number, expected.licence, expected.alarm) == (number, paper, "")
     assert [line.quantity for line in expected.lines] == [10]
     cleared(br, number)
