@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.base import Shape
 from schemas.fields import Code, Number, Text, Whole
-from schemas.intake_vocabulary import AliasField, IntakePolicy, IntakeState
+from schemas.intake_vocabulary import AliasField, IntakeKind, IntakePolicy, IntakeState
 from schemas.paging import PageAsked, PageAskedSchema
 
 LARGEST_FILE = 48 << 20
@@ -31,6 +31,7 @@ class IntakeNew:
     policy: IntakePolicy = IntakePolicy.GOOD_ROWS
     received: str | None = None
     sheet: str = ""
+    kind: IntakeKind = IntakeKind.FIREARMS
 
 
 class IntakeNewSchema(Shape):
@@ -44,6 +45,11 @@ class IntakeNewSchema(Shape):
     policy = Code(IntakePolicy, load_default=IntakePolicy.GOOD_ROWS)
     received = Number("RX", load_default=None, allow_none=True)
     sheet = Text(load_default="", longest=LONGEST_SHEET, metadata={"description": "Of a workbook."})
+    kind = Code(
+        IntakeKind,
+        load_default=IntakeKind.FIREARMS,
+        metadata={"description": "What its rows tell of."},
+    )
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,7 @@ class IntakeRowSchema(Shape):
 
     number = fields.String(required=True)
     name = fields.String(required=True)
+    kind = Code(IntakeKind, required=True)
     state = Code(IntakeState, required=True)
     policy = Code(IntakePolicy, required=True)
     rows = fields.Integer(required=True)

@@ -5,6 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 
 
+class IntakeKind(StrEnum):
+    """What the rows of a file tell of."""
+
+    FIREARMS = "firearms"  # with their marks and who had them
+
+
 class IntakeState(StrEnum):
     """Where an intake stands."""
 

@@ -16,14 +16,16 @@ from registry.core.numbers import parse_registry_number
 from registry.core.work import Work, act
 from registry.directory import calibres
 from registry.directory import queries as directory
-from registry.intake import columns, queries, reading, words, workbooks
+from registry.intake import kinds, queries, reading, words, workbooks
 from registry.intake.columns import plain
+from registry.intake.kind import Kind
+from registry.intake.kinds import KINDS
 from registry.intake.queries import RunView
 from registry.intake.tables import IntakeAlias, IntakeChunk, IntakeDigest, IntakeFault, IntakeRun
 from registry.intake.vocabulary import vocabulary
 from registry.retention import received_queries
 from schemas.intake import AliasNew, IntakeSetting
-from schemas.intake_vocabulary import AliasField, IntakePolicy, IntakeState
+from schemas.intake_vocabulary import AliasField, IntakeKind, IntakePolicy, IntakeState
 from schemas.vocabulary import May
 from schemas.words import said
 
@@ -31,21 +33,19 @@ S = IntakeState
 CHUNK = 500
 """Rows that are judged or entered in one transaction."""
 LONGEST_WORD = 200
-PARTIES = frozenset({"holder", "acquired_from", "disposed_to"})
-PEOPLE = PARTIES | {"disposed_to_document"}
-"""Fields that name people."""
 
 
 @dataclass(frozen=True)
 class FileTold:
     """name: of the file; received: number of the records of a closed company that it is a copy of; sheet:
-    of a workbook with several.
+    of a workbook with several; kind: what its rows tell of.
     """
 
     name: str
     policy: IntakePolicy = IntakePolicy.GOOD_ROWS
     received: str | None = None
     sheet: str = ""
+    kind: IntakeKind = IntakeKind.FIREARMS
 
 
 @act(May.INTAKE_RUN)
@@ -73,7 +73,8 @@ def hand_in(work: Work, file: BinaryIO, told: FileTold) -> RunView:
         separator=found.separator,
         sheet=found.sheet,
         columns=json.dumps(found.columns, ensure_ascii=False),
-        mapping=json.dumps(columns.matched(found.columns), ensure_ascii=False),
+        kind=told.kind.value,
+        mapping=json.dumps(KINDS[told.kind].columns.matched(found.columns), ensure_ascii=False),
         constants=json.dumps({"holder": received[1]} if received else {}),
         policy=told.policy.value,
         received_id=received[0] if received else None,
@@ -140,24 +141,24 @@ def settle(work: Work, run_id: int, new: IntakeSetting, version: int) -> RunView
     row = _locked(work, run_id, version, S.CHECKING, S.CHECKED, S.FAILED)
     known = set(json.loads(row.columns))
     for name in (*new.mapping, *new.constants):
-        if name not in columns.NAMES:
+        if name not in kinds.of(row).columns.names:
             raise Invalid.at("mapping", said("%(name)s is no field of ours.", name=name[:30]))
     strange = next((column for column in new.mapping.values() if column and column not in known), None)
     if strange is not None:
         raise Invalid.at("mapping", said("The file has no column %(name)s.", name=strange[:80]))
     row.mapping = json.dumps({k: v for k, v in new.mapping.items() if v}, ensure_ascii=False)
-    row.constants = json.dumps(_constants(work, new.constants), ensure_ascii=False)
+    row.constants = json.dumps(_constants(work, kinds.of(row), new.constants), ensure_ascii=False)
     row.policy = (new.policy or IntakePolicy(row.policy)).value
     return _judge_anew(work, row)
 
 
-def _constants(work: Work, told: Mapping[str, str]) -> dict[str, str]:
+def _constants(work: Work, kind: Kind, told: Mapping[str, str]) -> dict[str, str]:
     """Values for every row: a party has to be on record, lest it becomes a person for each row."""
     found = {name: value.strip() for name, value in told.items() if value.strip()}
     strange = next((name for name, value in found.items() if not value.isprintable()), None)
     if strange is not None:
         raise Invalid.at(f"constants.{strange}", "It holds characters that cannot be shown.")
-    named = PARTIES & found.keys()
+    named = kind.columns.parties & found.keys()
     party = vocabulary(work).party if named else None
     for name in sorted(named):
         numbers = party(found[name]) if party else ()
@@ -212,19 +213,19 @@ def cancel(work: Work, run_id: int, version: int) -> RunView:
     """Enter no more of it: what was entered stays on record. Raises NotFound, Stale, Conflict."""
     row = _locked(work, run_id, version, S.CHECKING, S.CHECKED, S.RUNNING, S.PAUSED, S.FAILED)
     row.ended_at = work.now
-    forget(work, row.id)
+    forget(work, row)
     return _moved(work, row, S.CANCELLED)
 
 
-def forget(work: Work, run_id: int) -> None:
+def forget(work: Work, row: IntakeRun) -> None:
     """Take the rows away as they were read, and names of people from what is wrong with them.
 
     They are personal data, and what was entered is on record.
     """
     for kept in (IntakeChunk, IntakeDigest):
-        work.session.execute(delete(kept).where(kept.run_id == run_id))
-    named = IntakeFault.field.in_(PEOPLE)
-    work.session.execute(update(IntakeFault).where(IntakeFault.run_id == run_id, named).values(value=""))
+        work.session.execute(delete(kept).where(kept.run_id == row.id))
+    named = IntakeFault.field.in_(kinds.of(row).columns.people)
+    work.session.execute(update(IntakeFault).where(IntakeFault.run_id == row.id, named).values(value=""))
 
 
 def _locked(work: Work, run_id: int, version: int, *states: IntakeState) -> IntakeRun:

@@ -49,7 +49,8 @@ def hand_in(work: Work, new: shapes.IntakeNew) -> queries.RunView:
         raise Invalid.at("content", "This is not base64.") from None
     if workbooks.is_workbook(content) and len(content) > shapes.LARGEST_WORKBOOK:
         raise Invalid.at("content", "It is too large to be sent: read it at the command line.")
-    return acts.hand_in(work, BytesIO(content), acts.FileTold(new.name, new.policy, new.received, new.sheet))
+    told = acts.FileTold(new.name, new.policy, new.received, new.sheet, new.kind)
+    return acts.hand_in(work, BytesIO(content), told)
 
 
 @blueprint.route("/intakes/<number>", methods=["GET"])

@@ -1,11 +1,51 @@
-"""The columns of a register of firearms, by the names that registers give them in several languages. Pure."""
+"""The columns of a register, by the names that registers give them in several languages. Pure."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-NAMES: Mapping[str, Sequence[str]] = {
+from schemas.intake_vocabulary import AliasField
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a register of one kind tells, and by which names.
+
+    names: fields of a row, each with the names it goes by. needed: fields without which, or without a value
+    for all rows, nothing can be entered. parties: fields that name a party; people: fields that may name
+    people. settled: fields whose words may stand for something else, once a person has said so.
+    """
+
+    names: Mapping[str, Sequence[str]]
+    needed: Sequence[str]
+    parties: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    settled: frozenset[AliasField] = frozenset()
+
+    @cached_property
+    def _known(self) -> Mapping[str, str]:
+        return {plain(name): field for field, names in self.names.items() for name in (*names, field)}
+
+    def matched(self, columns: Sequence[str]) -> dict[str, str]:
+        """Field to column, for the columns whose names are known; of two for one field the first."""
+        found: dict[str, str] = {}
+        for column in columns:
+            field = self._known.get(plain(column))
+            if field is not None:
+                found.setdefault(field, column)
+        return found
+
+
+def plain(name: str) -> str:
+    """How names of columns are compared: letters and figures only, without accents and case."""
+    parts = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in parts if c.isalnum())
+
+
+_FIREARMS: Mapping[str, Sequence[str]] = {
     "serial": (
         "serial number", "serial no", "serial", "mark", "numero de serie", "número de série", "n de serie",
         "numéro de série", "seriennummer", "matrícula", "matricola",
@@ -56,25 +96,11 @@ NAMES: Mapping[str, Sequence[str]] = {
     ),
     "document": ("invoice", "document", "invoice number", "nota fiscal", "factura", "facture", "rechnung"),
 }  # fmt: skip
-"""Fields of a row, each with the names it goes by; the first one is what we call it."""
-NEEDED = ("serial", "maker", "calibre", "country_made")
-"""Fields without which, or without a value for all rows, nothing can be entered."""
-
-
-def plain(name: str) -> str:
-    """How names of columns are compared: letters and figures only, without accents and case."""
-    parts = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(c for c in parts if c.isalnum())
-
-
-_KNOWN = {plain(name): field for field, names in NAMES.items() for name in (*names, field)}
-
-
-def matched(columns: Sequence[str]) -> dict[str, str]:
-    """Field to column, for the columns whose names are known; of two for one field the first."""
-    found: dict[str, str] = {}
-    for column in columns:
-        field = _KNOWN.get(plain(column))
-        if field is not None:
-            found.setdefault(field, column)
-    return found
+FIREARMS = Columns(
+    _FIREARMS,
+    needed=("serial", "maker", "calibre", "country_made"),
+    parties=frozenset({"holder", "acquired_from", "disposed_to"}),
+    people=frozenset({"holder", "acquired_from", "disposed_to", "disposed_to_document"}),
+    settled=frozenset({AliasField.MAKER, AliasField.TYPE, AliasField.ACTION, AliasField.CALIBRE}),
+)
+"""Of a register of firearms, as dealers and authorities keep it."""

@@ -15,7 +15,7 @@ from registry.core.work import OPERATOR
 from registry.intake import acts, queries, undoing, worker
 from registry.intake.queries import RunView, run_key
 from schemas.intake import IntakesAsked, UndoNew
-from schemas.intake_vocabulary import IntakePolicy
+from schemas.intake_vocabulary import IntakeKind, IntakePolicy
 from schemas.vocabulary import Purpose
 
 intake = AppGroup("intake", help="Registers kept elsewhere that are brought in.")
@@ -26,7 +26,7 @@ def _parts() -> Registry:
 
 
 def _say(found: RunView) -> None:
-    click.echo(f"{found.number}  {found.state}  {found.name}")
+    click.echo(f"{found.number}  {found.kind}  {found.state}  {found.name}")
     click.echo(
         f"  rows {found.rows:,}: {found.good:,} good ({found.doubted:,} with a doubt), {found.bad:,} wrong,"
         f" {found.known:,} known; {found.entered:,} entered, {found.conflicts:,} identities claimed twice"
@@ -42,13 +42,19 @@ def _refused(error: RegistryError) -> click.ClickException:
 @click.option("--all-or-nothing", is_flag=True, help="Enter nothing while one row is wrong.")
 @click.option("--received", default=None, help="Records of a closed company (RX-…) that it is a copy of.")
 @click.option("--sheet", default="", help="Sheet of a workbook that has several.")
-def check(file: Path, all_or_nothing: bool, received: str | None, sheet: str) -> None:
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in IntakeKind]),
+    default="firearms",
+    help="What its rows tell of.",
+)
+def check(file: Path, all_or_nothing: bool, received: str | None, sheet: str, kind: str) -> None:
     """Read FILE and judge every row; nothing goes on record."""
     policy = IntakePolicy.ALL_OR_NOTHING if all_or_nothing else IntakePolicy.GOOD_ROWS
     office = _parts().office
     try:
         with file.open("rb") as stream, office.begin(OPERATOR, Purpose.REGISTRATION) as work:
-            told = acts.FileTold(file.name[:200], policy, received, sheet)
+            told = acts.FileTold(file.name[:200], policy, received, sheet, IntakeKind(kind))
             made = acts.hand_in(work, stream, told)
     except RegistryError as error:
         raise _refused(error) from None

@@ -16,10 +16,11 @@ from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
 from registry.core.work import Work
-from registry.intake import acts, columns, queries, undoing, workbooks
+from registry.intake import acts, queries, undoing, workbooks
+from registry.intake.kinds import KINDS
 from registry.intake.queries import run_key
 from schemas import intake as shapes
-from schemas.intake_vocabulary import AliasField, IntakePolicy, IntakeState
+from schemas.intake_vocabulary import IntakeKind, IntakePolicy, IntakeState
 from schemas.vocabulary import ApprovalKind, May
 
 blueprint = Blueprint("intake", __name__, template_folder="templates")
@@ -37,8 +38,6 @@ TONES = {
     S.UNDOING: "warning",
     S.UNDONE: "neutral",
 }
-SETTLED = {AliasField.MAKER, AliasField.TYPE, AliasField.ACTION, AliasField.CALIBRE}
-"""Fields whose words a person may settle from the page of an intake."""
 HEADS = ("line", "field", "column", "value", "reason", "suggestion")
 
 
@@ -72,8 +71,8 @@ def new() -> Answer:
             return redirect(url_for("intake.show", number=made.number), 303)
         except RegistryError as error:
             errors, status = shown(error), error.status
-    typed = request.form or request.args
-    return render("new", errors=errors, typed=typed, policies=options(IntakePolicy)), status
+    given = {"policies": options(IntakePolicy), "kinds": options(IntakeKind)}
+    return render("new", errors=errors, typed=request.form or request.args, **given), status
 
 
 def _handed_in(work: Work) -> queries.RunView:
@@ -87,9 +86,13 @@ def _handed_in(work: Work) -> queries.RunView:
     policy = request.form.get("policy", "")
     if policy not in list(IntakePolicy):
         raise Invalid.at("policy", _("Choose one."))
+    kind = request.form.get("kind", IntakeKind.FIREARMS)
+    if kind not in list(IntakeKind):
+        raise Invalid.at("kind", _("Choose one."))
     received = request.form.get("received", "").strip().upper() or None
     sheet = request.form.get("sheet", "").strip()[: shapes.LONGEST_SHEET]
-    told = acts.FileTold(sent.filename.rpartition("/")[2][-200:], IntakePolicy(policy), received, sheet)
+    name = sent.filename.rpartition("/")[2][-200:]
+    told = acts.FileTold(name, IntakePolicy(policy), received, sheet, IntakeKind(kind))
     return acts.hand_in(work, BytesIO(content), told)
 
 
@@ -106,6 +109,7 @@ def _shown(number: str, errors: Any = ()) -> str:
         common = queries.common_faults(work, run_key(number))
         first = queries.faults(work, run_key(number), shapes.FaultsAsked(limit=20))
         waiting = approval_queries.waiting_on(work, ApprovalKind.UNDO_INTAKE, number)
+    told = KINDS[IntakeKind(found.kind)].columns
     return render(
         "show",
         found=found,
@@ -115,10 +119,10 @@ def _shown(number: str, errors: Any = ()) -> str:
         sees_proposals=May.APPROVAL_READ in context.actor().may,
         errors=errors,
         typed=request.form,
-        fields=[(name, label(name)) for name in columns.NAMES],
+        fields=[(name, label(name)) for name in told.names],
         headings=[(column, column) for column in found.columns if column],
-        missing=[name for name in columns.NEEDED if name not in {**found.mapping, **found.constants}],
-        settled=SETTLED,
+        missing=[name for name in told.needed if name not in {**found.mapping, **found.constants}],
+        settled=told.settled,
         policies=options(IntakePolicy),
     )
 

@@ -40,6 +40,7 @@ LET_GO = (IntakeState.CANCELLED.value, IntakeState.UNDONE.value)
 class RunRow:
     number: str
     name: str
+    kind: str
     state: str
     policy: str
     rows: int
@@ -149,7 +150,7 @@ def run(work: Work, run_id: int) -> RunView:
 
 def _row(row: IntakeRun) -> dict[str, Any]:
     names = (
-        "name", "state", "policy", "rows", "good", "bad", "entered", "known", "doubted", "conflicts",
+        "name", "kind", "state", "policy", "rows", "good", "bad", "entered", "known", "doubted", "conflicts",
         "lost", "problem", "chunks", "done", "created_at",
     )  # fmt: skip
     return {"number": run_number(row.id), **{name: getattr(row, name) for name in names}}
@@ -237,9 +238,9 @@ def next_run(work: Work) -> int | None:
     return work.session.scalar(query.limit(1))
 
 
-def entered_before(work: Work, digests: Sequence[str]) -> set[str]:
+def entered_before(work: Work, kept: type[IntakeRow], digests: Sequence[str]) -> set[str]:
     """Those of these digests of rows that were brought in before."""
-    query = select(IntakeRow.digest).where(IntakeRow.digest.in_(digests))
+    query = select(kept.digest).where(kept.digest.in_(digests))
     return set(work.session.scalars(query))
 
 

@@ -16,11 +16,11 @@ UNJOURNALED = {"journal": False}
 class IntakeRun(Base):
     """One file that is brought in.
 
-    columns, mapping, constants: JSON of the heading, of field to column, and of values for every row.
-    received_id: the records of a company that closed, which the file is a copy of. chunks, done: pieces of
-    the file, and how many of them were judged or entered in this state. known: rows that an earlier intake,
-    or a line before, brought in already. lost: rows that were good and are wrong when they are entered.
-    problem: why it stopped.
+    kind: what its rows tell of. columns, mapping, constants: JSON of the heading, of field to column, and of
+    values for every row. received_id: the records of a company that closed, which the file is a copy of.
+    chunks, done: pieces of the file, and how many of them were judged or entered in this state. known: rows
+    that an earlier intake, or a line before, brought in already. lost: rows that were good and are wrong when
+    they are entered. problem: why it stopped.
     """
 
     __tablename__ = "intake_run"
@@ -34,6 +34,7 @@ class IntakeRun(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(12), default="firearms", server_default="firearms")
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(Key)
     encoding: Mapped[str] = mapped_column(String(20))

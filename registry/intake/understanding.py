@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from registry.intake import dates, words
 from registry.intake.columns import plain
@@ -25,6 +25,7 @@ from schemas.vocabulary import (
 )
 from schemas.words import said
 
+New = TypeVar("New")
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
 """What spreadsheets write where a formula has no value."""
 _SHORTENED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]{2,3}", re.ASCII | re.IGNORECASE)
@@ -87,16 +88,16 @@ class Vocabulary:
 
 
 @dataclass
-class Draft:
-    """A row as it is understood. persons: by the number in their placeholder."""
+class Draft(Generic[New]):
+    """A row as it is understood. new: what would be entered; persons: by the number in their placeholder."""
 
-    new: FirearmNew | None = None
+    new: New | None = None
     persons: list[PersonTold] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
 
 
-def understand(told: Mapping[str, str], known: Vocabulary) -> Draft:
+def understand(told: Mapping[str, str], known: Vocabulary) -> Draft[FirearmNew]:
     """The row, by the names of our fields; its faults, if it has any, are why it cannot be entered."""
     return _Reader(told, known).read()
 
@@ -112,9 +113,10 @@ def _spoilt(text: str) -> str | None:
 
 class _Reader:
     def __init__(self, told: Mapping[str, str], known: Vocabulary) -> None:
-        self.told, self.known, self.draft = told, known, Draft()
+        self.told, self.known = told, known
+        self.draft: Draft[FirearmNew] = Draft()
 
-    def read(self) -> Draft:
+    def read(self) -> Draft[FirearmNew]:
         maker = self._looked_up("maker", self.known.maker)
         calibre = self._looked_up("calibre", self.known.calibre)
         country = self._state("country_made", needed=True)

@@ -8,45 +8,25 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import func, or_, select
 from sqlalchemy.exc import OperationalError
 
 from registry.access.tables import Account
 from registry.core import policy
 from registry.core.errors import Conflict, RegistryError
-from registry.core.numbers import parse_registry_number
 from registry.core.work import OPERATOR, Actor, Office, Work
-from registry.directory import acts as directory
-from registry.directory import queries as parties
-from registry.directory.tables import Person
-from registry.firearms import acts as firearms
-from registry.firearms.tables import IdentityConflict
-from registry.intake import acts, queries, undoing
-from registry.intake.tables import IntakeDigest, IntakeFault, IntakeRow, IntakeRun
-from registry.intake.understanding import PERSON, Doubt, Draft, Fault, PersonTold, understand
+from registry.intake import acts, faults, kinds, queries, undoing
+from registry.intake.kind import Read, Told
+from registry.intake.tables import IntakeDigest, IntakeRun
 from registry.intake.vocabulary import vocabulary
-from schemas.directory import PartyNew
-from schemas.firearms import CustodyNew, FirearmNew
 from schemas.intake_vocabulary import IntakePolicy, IntakeState
-from schemas.vocabulary import May, PartyKind, Purpose, Role
+from schemas.vocabulary import May, Purpose, Role
 
 log = structlog.get_logger()
-MOST_FAULTS = 20_000
-"""Faults that are kept of one file; all of them are counted."""
 EVERY = 1.0
 S = IntakeState
-
-
-@dataclass(frozen=True)
-class _Row:
-    line: int
-    digest: str
-    draft: Draft
 
 
 def run_all(office: Office) -> None:
@@ -155,7 +135,7 @@ def _next(work: Work, row: IntakeRun) -> None:
     if row.state == S.CHECKING:
         _judge(work, row, rows)
     else:
-        _enter(work, row, rows)
+        kinds.of(row).enter(work, row, rows)
     row.done += 1
     if row.done >= row.chunks:
         _finish(work, row)
@@ -170,69 +150,37 @@ def _finish(work: Work, row: IntakeRun) -> None:
         row.problem = "Rows that were good are wrong now: judge it anew." if row.lost else ""
         return
     row.state, row.ended_at = S.DONE.value, work.now
-    acts.forget(work, row.id)
+    acts.forget(work, row)
 
 
-def _understood(work: Work, row: IntakeRun) -> list[_Row]:
+def _understood(work: Work, row: IntakeRun) -> list[Read]:
     """The next rows as they are understood, by the words that are known now."""
-    known, closed = vocabulary(work), parties.all_closed(work.session)
+    kind, known = kinds.of(row), vocabulary(work)
     mapping, constants = json.loads(row.mapping), json.loads(row.constants)
     place = {column: at for at, column in enumerate(json.loads(row.columns))}
-    found = []
+    lines, rows = [], []
     for line, cells in queries.chunk(work, row.id, row.done):
         told = {field: cells[place[column]] for field, column in mapping.items() if column in place}
-        told = {**constants, **{field: text for field, text in told.items() if text}}
-        digest = hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-        draft = understand(told, known)
-        if draft.new is not None:
-            draft = _allowed(work, draft, closed)
-        found.append(_Row(line, digest, draft))
-    return found
+        lines.append(line)
+        rows.append({**constants, **{field: text for field, text in told.items() if text}})
+    drafts = kind.understand(work, known, rows)
+    return [Read(line, _digest(told), draft) for line, told, draft in zip(lines, rows, drafts, strict=True)]
 
 
-def _allowed(work: Work, draft: Draft, closed: Mapping[int, date]) -> Draft:
-    """The draft as the rules let it be: a chain of custody that cannot be so is told as a doubt."""
-    new = draft.new
-    if new is None:
-        return draft
-    try:
-        firearms.judge(work, new, _whom, closed)
-    except RegistryError as error:
-        if new.custody and error.unmet and all(one.field.startswith("custody") for one in error.unmet):
-            doubts = [Doubt("custody", "", one.message) for one in error.unmet]
-            bare = replace(draft, new=replace(new, custody=()), doubts=[*draft.doubts, *doubts], persons=[])
-            return _allowed(work, bare, closed)
-        unmet = error.unmet or ()
-        faults = [Fault(_field(one.field), "", str(one.message)) for one in unmet]
-        return replace(draft, faults=faults or [Fault("", "", error.message)])
-    return draft
+def _digest(told: Told) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-_FIELDS = {"marks": "serial", "custody": "acquired_on"}
-
-
-def _field(path: str) -> str:
-    first = path.partition(".")[0]
-    return _FIELDS.get(first, first)
-
-
-def _whom(work: Work, number: str, field: str) -> int:
-    """The key of a party; of a person who is not on record yet a number below nought."""
-    if number.startswith(PERSON):
-        return -1 - int(number.removeprefix(PERSON))
-    return parties.party_by_number(work, number, field).id
-
-
-def _judge(work: Work, row: IntakeRun, rows: Sequence[_Row]) -> None:
+def _judge(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
     """Count and keep what is wrong; nothing goes on record."""
     digests = [one.digest for one in rows]
-    seen = queries.entered_before(work, digests) | queries.judged_before(work, row.id, digests)
-    columns = json.loads(row.mapping)
+    before = queries.entered_before(work, kinds.of(row).kept, digests)
+    seen = before | queries.judged_before(work, row.id, digests)
     for one in rows:
         if one.draft.faults:
             row.bad += 1
-            if row.bad <= MOST_FAULTS:
-                _keep_faults(work, row, one, columns)
+            if row.bad <= faults.MOST_FAULTS:
+                faults.keep(work, row, one)
         elif one.digest in seen:
             row.known += 1
         else:
@@ -240,94 +188,3 @@ def _judge(work: Work, row: IntakeRun, rows: Sequence[_Row]) -> None:
             work.session.add(IntakeDigest(run_id=row.id, digest=one.digest))
             row.good += 1
             row.doubted += bool(one.draft.doubts)
-
-
-def _keep_faults(work: Work, row: IntakeRun, one: _Row, columns: dict[str, str]) -> None:
-    work.session.add_all(
-        IntakeFault(
-            run_id=row.id,
-            line=one.line,
-            n=n,
-            field=fault.field[:30],
-            column=columns.get(fault.field, "")[:200],
-            value=fault.value,
-            reason=str(fault.reason)[:400],
-            suggestion=fault.suggestion[:200],
-        )
-        for n, fault in enumerate(one.draft.faults, 1)
-    )
-
-
-def _enter(work: Work, row: IntakeRun, rows: Sequence[_Row]) -> None:
-    """Put rows on record: those that are good, and were not brought in before."""
-    digests, chosen, columns = [one.digest for one in rows], dict[str, _Row](), json.loads(row.mapping)
-    before, judged = queries.entered_before(work, digests), queries.judged_before(work, row.id, digests)
-    for one in rows:
-        if one.digest in before or one.digest in chosen:
-            continue
-        if not one.draft.faults:
-            chosen[one.digest] = one
-        elif one.digest in judged:  # it was good when it was judged
-            row.lost += 1
-            _keep_faults(work, row, one, columns)
-    if not chosen:
-        return
-    numbers = firearms.register_many(work, [_with_persons(work, one.draft) for one in chosen.values()])
-    keys = [parse_registry_number("F", number) for number in numbers]
-    work.session.add_all(
-        IntakeRow(
-            run_id=row.id,
-            line=one.line,
-            digest=digest,
-            firearm_id=key,
-            doubts=json.dumps(
-                [[d.field, d.value, str(d.reason)] for d in one.draft.doubts], ensure_ascii=False
-            ),
-        )
-        for (digest, one), key in zip(chosen.items(), keys, strict=True)
-    )
-    row.entered += len(keys)
-    claimed = IdentityConflict
-    query = select(func.count()).where(or_(claimed.firearm_id.in_(keys), claimed.other_id.in_(keys)))
-    row.conflicts += work.session.scalar(query) or 0
-
-
-def _with_persons(work: Work, draft: Draft) -> FirearmNew:
-    """The firearm with persons who were not on record now being so."""
-    if draft.new is None:
-        raise AssertionError("only what is understood is entered")
-    named_in = {party for step in draft.new.custody for party in (step.from_party, step.to_party)}
-    numbers = {
-        place: _person(work, told)
-        for place, told in ((f"{PERSON}{n}", told) for n, told in enumerate(draft.persons))
-        if place in named_in
-    }
-
-    def named(step: CustodyNew) -> CustodyNew:
-        giver, taker = step.from_party or "", step.to_party or ""
-        return replace(
-            step,
-            from_party=numbers.get(giver, step.from_party),
-            to_party=numbers.get(taker, step.to_party),
-        )
-
-    return replace(draft.new, custody=tuple(map(named, draft.new.custody)))
-
-
-def _person(work: Work, told: PersonTold) -> str:
-    """The number of a person: by document the one on record, without one always a new one.
-
-    People of one name are not one person.
-    """
-    if told.document:
-        query = select(Person.party_id, Person.full_name).where(Person.document_number == told.document)
-        for row in work.session.execute(query):
-            if parties.name_key(row.full_name) == parties.name_key(told.name):
-                return parties.party_number(row.party_id)
-    new = PartyNew(
-        kind=PartyKind.PERSON,
-        country=work.home,
-        full_name=told.name,
-        document_number=told.document,
-    )
-    return directory.register_party(work, new).number

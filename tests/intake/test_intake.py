@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -11,12 +12,12 @@ from sqlalchemy import text
 
 from registry.core.errors import Conflict, Invalid, Stale
 from registry.core.work import OPERATOR, Office
-from registry.intake import acts, queries, worker
+from registry.intake import acts, firearm_kind, kinds, queries, worker
 from registry.intake.queries import run_key
 from registry.retention import received_acts
 from registry.tracing import acts as tracing
 from schemas.intake import AliasNew, IntakeSetting
-from schemas.intake_vocabulary import AliasField, IntakePolicy
+from schemas.intake_vocabulary import AliasField, IntakeKind, IntakePolicy
 from schemas.received import ReceivedNew
 from schemas.retention_vocabulary import ReceivedKind
 from schemas.tracing import Question
@@ -133,8 +134,9 @@ def test_who_is_killed_goes_on_without_a_row_lost_or_doubled(
         if len(calls) % 3 == 0:
             raise KilledError
 
-    real_enter = worker._enter
-    monkeypatch.setattr(worker, "_enter", enter_and_die)
+    real_enter = firearm_kind.enter
+    deadly = replace(firearm_kind.FIREARMS, enter=enter_and_die)
+    monkeypatch.setattr(kinds, "KINDS", {IntakeKind.FIREARMS: deadly})
     deaths = 0
     while True:
         try:
@@ -236,14 +238,14 @@ def test_what_stops_one_file_keeps_no_other_waiting(
 ) -> None:
     found = hand_in(office, HEAD + "STOP1;Taurus;pistol;;9x19;BR;;;;;;\n")
     other = hand_in(office, HEAD + "GO1;Taurus;pistol;;9x19;BR;;;;;;\n")
-    real = worker._with_persons
+    real = firearm_kind._with_persons
 
     def fails(work: Any, draft: Any) -> Any:
         if draft.new.marks[0].text == "STOP1":
             raise ValueError("x")
         return real(work, draft)
 
-    monkeypatch.setattr(worker, "_with_persons", fails)
+    monkeypatch.setattr(firearm_kind, "_with_persons", fails)
     for one in (found, other):
         with office.begin(OPERATOR) as work:
             acts.start(work, run_key(one.number), one.version)
@@ -251,7 +253,7 @@ def test_what_stops_one_file_keeps_no_other_waiting(
     stopped = read(office, found.number)
     assert (stopped.state, stopped.entered, "ValueError" in stopped.problem) == ("failed", 0, True)
     assert read(office, other.number).state == "done"
-    monkeypatch.setattr(worker, "_with_persons", real)
+    monkeypatch.setattr(firearm_kind, "_with_persons", real)
     assert (enter(office, stopped).state, read(office, found.number).problem) == ("done", "")
 
 

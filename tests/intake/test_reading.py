@@ -89,14 +89,14 @@ def test_a_file_without_end_is_read_a_line_at_a_time() -> None:
 
 def test_columns_are_known_by_their_names_in_several_languages() -> None:
     told = ("Nº de Série", "FABRICANTE", "calibre", "País de Fabricação", "Data de Venda", "???")
-    assert columns.matched(told) == {
+    assert columns.FIREARMS.matched(told) == {
         "maker": "FABRICANTE",
         "calibre": "calibre",
         "country_made": "País de Fabricação",
         "disposed_on": "Data de Venda",
-    } | ({"serial": "Nº de Série"} if columns.plain("Nº de Série") in columns._KNOWN else {})
-    assert columns.matched(("Seriennummer", "Hersteller", "Kaliber"))["serial"] == "Seriennummer"
-    assert columns.matched(("serial", "Serial No"))["serial"] == "serial"
+    } | ({"serial": "Nº de Série"} if columns.plain("Nº de Série") in columns.FIREARMS._known else {})
+    assert columns.FIREARMS.matched(("Seriennummer", "Hersteller", "Kaliber"))["serial"] == "Seriennummer"
+    assert columns.FIREARMS.matched(("serial", "Serial No"))["serial"] == "serial"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""What a kind of intake is: what its rows tell, how they are judged and entered, and how that is undone.
+
+Whatever the kind, a row goes through the rules and acts of its own subject; here is only how it gets there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from registry.core.work import Work
+from registry.intake.columns import Columns
+from registry.intake.tables import IntakeRow, IntakeRun
+from registry.intake.understanding import Draft, Vocabulary
+from schemas.intake_vocabulary import IntakeKind
+
+Told = Mapping[str, str]
+"""A row by the names of our fields; cells that are empty are not in it."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A row as it is understood. digest: of its cells, by which it is known again."""
+
+    line: int
+    digest: str
+    draft: Draft[Any]
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """How records of a kind are taken out again, while nothing depends on them.
+
+    needed: numbers of records that something depends on, some of each reason. hold: nobody else changes one
+    of them until the end of the transaction. take_out: they go; their rows of the intake go with them.
+    """
+
+    needed: Callable[[Work, IntakeRun], Iterator[str]]
+    hold: Callable[[Work, IntakeRun], None]
+    take_out: Callable[[Work, IntakeRun], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of register.
+
+    understand: rows as the subject's rules let them be, in their order, nothing on record. enter: what is
+    good of them goes on record by the subject's acts; counts it, and keeps of which line each came.
+    kept: where the lines are kept of which records came.
+    """
+
+    code: IntakeKind
+    columns: Columns
+    understand: Callable[[Work, Vocabulary, Sequence[Told]], list[Draft[Any]]]
+    enter: Callable[[Work, IntakeRun, Sequence[Read]], None]
+    undoing: Undoing
+    kept: type[IntakeRow] = IntakeRow
