@@ -127,6 +127,7 @@ from registry.tracing import documents as tracing_documents
 from registry.tracing import pages as tracing_pages
 from registry.tracing import scenes_api, scenes_pages
 from registry.transfer import commands as transfer_commands
+from registry.upkeep import commands as upkeep_commands
 from registry.verification import api as verification_api
 from registry.verification import commands as verification_commands
 from registry.verification import pages as verification_pages
@@ -242,6 +243,7 @@ COMMANDS: Sequence[Any] = (
     transfer_commands.export,
     transfer_commands.rebuild,
     paper_commands.papers,
+    *upkeep_commands.COMMANDS,
 )
 OFFERS: Mapping[str, Mapping[Any, Any]] = {
     "approvals": {

@@ -42,7 +42,9 @@ hypothesis_settings.register_profile("tests", deadline=None, derandomize=bool(os
 hypothesis_settings.load_profile("tests")
 
 
-LEFT_OUT = re.compile(r"tests/exchange/test_(processes|bad_peers)\.py|tests/demo/test_states\.py")
+LEFT_OUT = re.compile(
+    r"tests/exchange/test_(processes|bad_peers)\.py|tests/demo/test_states\.py|tests/upkeep/test_to_a_moment\.py"
+)
 """Real processes, served, killed and kept waiting: `make test` runs them, a change's own check does not."""
 ON_ONE_ENGINE = re.compile(
     r"tests/labels/|test_(\w+_)?pages\.py|test_(api|hostile|wear)\.py"

@@ -10,6 +10,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Table, inspect
 
 from registry.core.database import Base, Database
@@ -22,6 +23,11 @@ def _config(url: str) -> Config:
     config.set_main_option("script_location", str(SOURCE_ROOT / "migrations"))
     config.attributes["url"] = url
     return config
+
+
+def head() -> str:
+    """The newest migration that this version of the registry has."""
+    return str(ScriptDirectory.from_config(_config("")).get_current_head())
 
 
 def upgrade(url: str, revision: str = "head") -> None:

@@ -36,6 +36,8 @@ class Settings:
     break_glass_minutes, break_glass_per_day: how long a record stays open that somebody opened beyond their
     role, at most an hour, and how many one account opens in 24 hours.
     timestamp_url: RFC 3161 service whose time goes into signatures of documents.
+    postgresql_bin, postgresql_account: folder of PostgreSQL's programs, and whose a server of backups runs as
+    when root starts it; backup_url: as whom PostgreSQL is backed up; wal_archive: folder of its log.
     exchange_private: networks of other States' nodes that are not public; exchange_certificate: PEM file
     shown to them.
     """
@@ -61,6 +63,10 @@ class Settings:
     exchange_certificate: str = ""
     break_glass_minutes: int = 30
     break_glass_per_day: int = 5
+    backup_url: str = ""
+    wal_archive: str = ""
+    postgresql_bin: str = ""
+    postgresql_account: str = "postgres"
     testing: bool = False
 
     @property
@@ -101,11 +107,15 @@ class Settings:
             ),
             origin=_origin(given),
             proxies=_number(given, "REGISTRY_PROXIES", cls.proxies, least=0),
+            backup_url=given.get("REGISTRY_BACKUP_URL", ""),
+            wal_archive=given.get("REGISTRY_WAL_ARCHIVE", ""),
+            postgresql_bin=given.get("REGISTRY_POSTGRESQL_BIN", ""),
+            postgresql_account=given.get("REGISTRY_POSTGRESQL_ACCOUNT", cls.postgresql_account),
         )
 
 
 def without_settings() -> dict[str, str]:
-    """This process's environment without settings of a registry, for a process that serves another one."""
+    """This process's environment without settings of a registry, for a process that has its own or none."""
     return {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
 
 

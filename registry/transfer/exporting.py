@@ -55,6 +55,7 @@ def write(office: Office, key: Signer, folder: Path, wrote: Callable[[str, int],
     done = Written(len(manifest["tables"]), rows, hashlib.sha256(content).hexdigest())
     with office.begin(OPERATOR, doing="registry.export") as work:
         work.note["export"] = {"manifest": done.digest, "rows": rows}
+        work.run()  # opens the entry: there is nothing else to write
     return done
 
 

@@ -64,6 +64,7 @@ def read(office: Office, folder: Path, took: Callable[[str, int], None]) -> Rebu
     )
     with office.begin(OPERATOR, doing="registry.rebuild") as work:
         work.note["rebuilt"] = {"manifest": done.digest, "rows": done.rows}
+        work.run()  # opens the entry: there is nothing else to write
     return done
 
 

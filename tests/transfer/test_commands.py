@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from flask import Flask
@@ -19,6 +20,10 @@ def test_both_commands_say_what_they_did_and_refuse_in_words(
     assert made.exit_code == 0
     assert "party" in made.output
     assert "manifest" in made.output
+    asked = "SELECT note FROM ledger_entry WHERE act = 'registry.export'"
+    with office.database.reader.connect() as connection:
+        notes = connection.exec_driver_sql(asked).scalars().all()
+    assert [json.loads(note)["export"]["manifest"] in made.output for note in notes] == [True]
     again = runner.invoke(args=["export", folder])
     assert (again.exit_code, "There is something in this folder" in again.output) == (1, True)
     full = runner.invoke(args=["rebuild", folder])
