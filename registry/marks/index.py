@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Connection, delete, insert
 
 from registry.core.database import Database, Prepared
 from registry.core.errors import Conflict
@@ -199,6 +199,17 @@ def rebuild(office: Office) -> int:
         work.session.execute(delete(MarkBlock))
         _write(work, blocks, position)
     return sum(len(block.ids) for block in blocks)
+
+
+def note_all(connection: Connection) -> None:
+    """Make every mark a change, where marks were written without their triggers: searches find them all
+    from that transaction on, if slowly until the index is made anew.
+    """
+    xact = "0" if connection.dialect.name == "sqlite" else "pg_current_xact_id()::text::bigint"
+    connection.exec_driver_sql(
+        f"INSERT INTO mark_change (xact, firearm_id, n) SELECT {xact}, firearm_id, n FROM mark"  # noqa: S608
+        " WHERE folded <> ''"
+    )
 
 
 def seal_if_due(office: Office) -> int:

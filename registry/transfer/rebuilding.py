@@ -58,6 +58,7 @@ def read(office: Office, folder: Path, took: Callable[[str, int], None]) -> Rebu
             took(table.name, _table(connection, table, folder, told[table.name]))
         for table in tables:
             numbers.go_on(connection, table, told[table.name].get("last"))
+        index.note_all(connection)
     index.rebuild(office)
     done = Rebuilt(
         len(tables), sum(one["rows"] for one in told.values()), hashlib.sha256(content).hexdigest()

@@ -20,6 +20,7 @@ from registry.core.work import OPERATOR, Office
 from registry.demo import loading
 from registry.ledger import exports, log, verifier
 from registry.ledger.notes import Signer
+from registry.marks import index
 from registry.tracing import acts as tracing
 from registry.transfer import exporting, formats, rebuilding
 from registry.transfer.catalogue import LEFT_OUT, exported
@@ -96,13 +97,26 @@ def test_no_sheet_has_what_is_sealed_or_hashed_nor_the_journal_of_it(pair: Pair)
     assert b'"after' in (pair.folder / "ledger_personal.jsonl").read_bytes()
 
 
-def test_another_registry_is_rebuilt_record_by_record(pair: Pair, tmp_path: Path) -> None:
+def test_another_registry_is_rebuilt_record_by_record(
+    pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office, key, folder, done, target = pair
+    marks = {json.loads(line)["firearm_id"] for line in lines(folder, "mark") if json.loads(line)["folded"]}
+    without_index: list[set[int]] = []
+
+    def killed_before(other: Office) -> int:
+        blocks = index.Copy(other.database).blocks()
+        without_index.append({int(key) + block.base for block in blocks for key in block.ids})
+        return made_index(other)
+
+    made_index = index.rebuild
+    monkeypatch.setattr(index, "rebuild", killed_before)
     with ExitStack() as stack:
         other = made(stack.enter_context(target.ready()), stack)
         assert rebuilding.read(other, folder, quiet) == rebuilding.Rebuilt(
             done.tables, done.rows, done.digest
         )
+        assert without_index == [marks]  # searches find what was rebuilt, also where nothing came after it
         exporting.write(other, key, tmp_path / "again", quiet)
         for table in exported():
             before, after = lines(folder, table.name), lines(tmp_path / "again", table.name)
