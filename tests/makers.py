@@ -18,6 +18,8 @@ from registry.access.approval_queries import ProposalView
 from registry.access.policy import SECOND_FACTOR_ROLES
 from registry.access.queries import AccountView
 from registry.access.tables import Account, Totp
+from registry.core.erasing import row_of, values_of
+from registry.core.journal.tables import LedgerPersonal
 from registry.core.numbers import parse_registry_number
 from registry.core.policy import permissions
 from registry.core.work import OPERATOR, Actor, Office, Work
@@ -155,3 +157,8 @@ def next_code(office: Office, login: str) -> str:
 def post(client: FlaskClient, path: str, form_at: str = "", **form: Any) -> Any:
     """Send a form with its token, which is read from the page the form is on."""
     return client.post(path, data={"csrf_token": csrf_token(client, form_at or path), **form})
+
+
+def in_the_journal(work: Work, record: Any) -> set[str]:
+    """What the journal keeps apart of a row, as JSON arrays of one value, but for what is empty."""
+    return set(work.session.scalars(values_of(row_of(record), LedgerPersonal.value))) - {"[null]", '[""]'}

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import select
 
 from registry.access import approval_queries, rules
+from registry.core import erasing
 from registry.core.errors import Conflict, Invalid, NotFound, Refused
 from registry.core.work import Work, act
 from registry.exchange import jose, keysets, outbox, queries, sealing, strict_json
@@ -80,8 +81,7 @@ def make_keys(work: Work) -> tuple[str, str]:
 def destroy_old_keys(work: Work) -> int:
     """Private halves of encryption keys whose interval is over are destroyed; how many."""
     rows = queries.keys_to_destroy(work)
-    for row in rows:
-        row.sealed = None
+    erasing.destroy(work, rows)
     return len(rows)
 
 

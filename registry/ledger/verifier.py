@@ -273,10 +273,11 @@ def _level_2(export: Export, report: Report) -> list[dict[str, Any]]:
     changes: dict[int, list[dict[str, Any]]] = {}
     for line in sorted(export["changes"], key=lambda line: int(line["id"])):
         changes.setdefault(line["entry"], []).append(line)
-    erased: set[str] = set()
-    for _, leaf in _leaves(export, wrong):
+    erased, destroyed = set[str](), set[str]()  # by two people; private halves of keys, by anyone
+    for leaf in (leaf for _, leaf in _leaves(export, wrong) if leaf["act"].endswith("ledger.erase")):
         by_two = leaf.get("approval", {}).get("proposed_by", leaf["actor"]) != leaf["actor"]
-        erased.update(leaf.get("erased", ()) if by_two and leaf["act"].endswith("ledger.erase") else ())
+        erased.update(leaf.get("erased", ()) if by_two else ())
+        destroyed.update(leaf.get("destroyed", ()))
     ordered: list[dict[str, Any]] = []
     for at, leaf in _leaves(export, wrong):
         where = f"leaf {at}"
@@ -291,7 +292,8 @@ def _level_2(export: Export, report: Report) -> list[dict[str, Any]]:
         for line, change in zip(listed, there, strict=False):
             report.changes += 1
             apart = personal.pop(change["id"], {})
-            _open(f"{where}, change {change['id']}", line, change, apart, erased, report)
+            may_lack = destroyed if line[0] in _KEYS else erased
+            _open(f"{where}, change {change['id']}", line, change, apart, may_lack, report)
             ordered.append(change)
     for change in (change for left in changes.values() for change in left):
         wrong(f"change {change['id']}", f"of {change['subject']} {change['key']} is in no leaf")
@@ -315,6 +317,7 @@ def _leaves(export: Export, wrong: Wrong) -> Iterator[tuple[int, dict[str, Any]]
         yield at, leaf
 
 
+_KEYS = ("document_key", "exchange_own_key", "paper_key")  # only private halves are kept apart there
 _HEAD = ("at", "actor", "role", "purpose", "case", "act", "request", "tx")
 
 
@@ -464,10 +467,8 @@ def read(path: str) -> Export:
     """An export's file: a ZIP of JSON lines. Raises ValueError when it is none."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return {
-                name: [json.loads(line) for line in archive.read(f"{name}.jsonl").splitlines() if line]
-                for name in FILES
-            }
+            lines = {name: archive.read(f"{name}.jsonl").splitlines() for name in FILES}
+            return {name: [json.loads(line) for line in some if line] for name, some in lines.items()}
     except (OSError, KeyError, zipfile.BadZipFile, json.JSONDecodeError) as error:
         raise ValueError(f"{path} is not an export: {error}") from error
 
@@ -486,8 +487,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 5
-    for problem in report.problems:
-        sys.stdout.write(f"LEVEL {problem.level}  {problem.where}: {problem.message}\n")
+    sys.stdout.writelines(f"LEVEL {p.level}  {p.where}: {p.message}\n" for p in report.problems)
     sys.stdout.write(
         f"{'WRONG' if report.problems else 'GOOD'}: {report.leaves} leaves, {report.checkpoints} checkpoints,"
         f" {report.changes} changes, {report.rows} rows, {report.messages} messages,"

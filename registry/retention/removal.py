@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from registry.core.erasing import Row
 from registry.core.journal.triggers import is_personal
 from registry.deactivation import tables as deactivations
 from registry.directory.tables import Person, PersonDeath
@@ -21,13 +22,6 @@ from registry.tracing.tables import Trace
 from schemas.retention_vocabulary import RecordClass
 
 Where = ColumnElement[bool]
-
-
-class Row(NamedTuple):
-    """One row of a table, by its key."""
-
-    table: str
-    key: tuple[Any, ...]
 
 
 class Part(NamedTuple):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from registry.core import erasing
 from registry.core.errors import Conflict, Invalid, NotFound
 from registry.core.work import Work, act
 from registry.verification import key_queries, signed
@@ -62,5 +63,5 @@ def withdraw_key(work: Work, kid: str, reason: str) -> None:
         raise Conflict(said("This key was withdrawn before."))
     if not reason.strip():
         raise Invalid.at("reason", said("Say why the key is withdrawn."))
-    row.sealed, row.withdrawn_at, row.withdrawn_for = None, work.now, reason.strip()[:400]
-    work.session.flush()
+    row.withdrawn_at, row.withdrawn_for = work.now, reason.strip()[:400]
+    erasing.destroy(work, [row])

@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
 
+from registry.core import erasing
 from registry.core.errors import Conflict, Invalid, RegistryError
 from registry.core.work import Work, act
 from registry.verification import certificates
@@ -131,9 +132,10 @@ def _keep(work: Work, key: Key) -> DocumentKey:
 def _serve(work: Work, row: DocumentKey, pem: str) -> Certificate:
     if wrong := certificates.refused(pem, work.now):
         raise Invalid.at(certificates.FIELD, wrong)
-    for earlier in work.session.scalars(select(DocumentKey).where(DocumentKey.state == "serving")):
-        earlier.state, earlier.ended_at, earlier.sealed = "ended", work.now, None
-    work.session.flush()
+    before = work.session.scalars(select(DocumentKey).where(DocumentKey.state == "serving")).all()
+    for earlier in before:
+        earlier.state, earlier.ended_at = "ended", work.now
+    erasing.destroy(work, before)
     row.state, row.chain = "serving", certificates.alone(pem)
     work.session.flush()
     return certificates.read(row.chain)

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy import select
 
 from registry.core.errors import Conflict, Invalid, NotFound
 from registry.core.work import OPERATOR
 from registry.exchange import acts, jose, keysets, own_kinds, queries
 from registry.exchange.keysets import KeysRefused
+from registry.exchange.tables import ExchangeOwnKey
 from tests.exchange.world import SECOND, Clock, Node, direct, root_payload
+from tests.makers import in_the_journal
 
 NOW = 1_790_000_000
 DAY = 86400
@@ -192,6 +195,9 @@ def test_new_keys_are_told_used_and_the_old_ones_still_verify(two: list[Node], c
     pt.courier(direct(two)).run_once()
     with br.office.begin(OPERATOR) as work:
         assert acts.destroy_old_keys(work) == 1
+    with br.office.look(OPERATOR) as work:
+        ours = work.session.scalars(select(ExchangeOwnKey)).all()
+        assert [row.sealed is None for row in ours] == [not in_the_journal(work, row) for row in ours]
     assert pt.effects() == [old.jti]
 
 

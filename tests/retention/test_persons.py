@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
+from registry.core import erasing
 from registry.core.database import Base
 from registry.core.errors import Conflict, Refused
 from registry.core.journal.leaves import digest
@@ -17,7 +18,7 @@ from registry.core.journal.tables import LedgerChange, LedgerPersonal
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Office
 from registry.directory import acts as directory
-from registry.retention import acts, erasing, queries
+from registry.retention import acts, queries
 from registry.tracing.withholding import by_number
 from schemas.directory import PersonChange
 from schemas.retention import HoldNew, PreviewAsked
@@ -128,14 +129,15 @@ def make_stranger(office: Office) -> str:
         return make_party(work, PartyKind.PERSON, "Ana Lima").number
 
 
-def test_an_erasure_that_two_did_not_agree_on_is_found(app: Flask, office: Office) -> None:
+@pytest.mark.parametrize("told_as", ["erased", "destroyed"])
+def test_an_erasure_that_two_did_not_agree_on_is_found(app: Flask, office: Office, told_as: str) -> None:
     make_world(office)
     verified(app)  # its leaf is there
     with office.begin(EVERYTHING, doing="ledger.erase") as work:
         rows = work.session.execute(
             select(LedgerPersonal).join(LedgerChange).where(LedgerChange.subject == "person")
         ).scalars().all()  # fmt: skip
-        work.note["erased"] = [digest(bytes(row.salt), row.name, row.value) for row in rows]
+        work.note[told_as] = [digest(bytes(row.salt), row.name, row.value) for row in rows]
         work.note["approval"] = {"proposal": 1, "proposed_by": 0}
         work.session.execute(delete(LedgerPersonal).where(LedgerPersonal.change_id == rows[0].change_id))
     told = app.test_cli_runner().invoke(args=["ledger", "verify"])

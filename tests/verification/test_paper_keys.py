@@ -10,12 +10,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry.core.errors import Conflict, Invalid, NotFound
+from registry.core.journal.triggers import is_personal
 from registry.core.work import Office
+from registry.exchange.tables import ExchangeOwnKey
+from registry.ledger import verifier
 from registry.verification import acts, key_queries, verdicts
 from registry.verification.facts import PaperFacts
+from registry.verification.tables import DocumentKey, PaperKey
 from schemas.verification_vocabulary import PaperDoubt, PaperKind
 from tests.deactivation.world import make_world
-from tests.makers import EVERYTHING, bearer
+from tests.makers import EVERYTHING, bearer, in_the_journal
 from tests.verification.papers import check, printed, scanned
 
 
@@ -67,6 +71,12 @@ def test_a_new_key_is_published_before_it_signs(app: Flask, office: Office, clie
         acts.make_key(work, work.now - timedelta(days=1))
 
 
+@pytest.mark.parametrize("key", [DocumentKey, ExchangeOwnKey, PaperKey])
+def test_only_private_halves_are_kept_apart_in_tables_of_keys(key: Any) -> None:
+    assert [column.name for column in key.__table__.columns if is_personal(column)] == ["sealed"]
+    assert key.__tablename__ in verifier._KEYS
+
+
 @pytest.mark.usefixtures("first_key")
 def test_a_withdrawn_key_signs_no_more_and_is_not_believed(
     app: Flask, office: Office, client: FlaskClient, tmp_path: Any
@@ -81,11 +91,14 @@ def test_a_withdrawn_key_signs_no_more_and_is_not_believed(
     with office.begin(EVERYTHING) as work:
         row = key_queries.keys(work)[0]
         assert (row.kid, row.sealed) == (kid, None)
+        assert not in_the_journal(work, row)
         assert bytes.fromhex(kid) not in key_queries.signed_facts(work, facts_of(office))
         with pytest.raises(Conflict):
             acts.withdraw_key(work, kid, "Again")
         with pytest.raises(NotFound):
             acts.withdraw_key(work, "00", "None")
+    told = runner.invoke(args=["ledger", "verify"])
+    assert told.exit_code == 0, told.output
     file = tmp_path / "endings"
     assert runner.invoke(args=["papers", "endings", str(file)]).exit_code == 0
     with office.look(EVERYTHING) as work:

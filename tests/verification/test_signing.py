@@ -40,7 +40,7 @@ from registry.verification.tables import DocumentKey
 from schemas.vocabulary import Role
 from tests.archival import faults
 from tests.firearms.world import World, make_world, register
-from tests.makers import EVERYTHING, bearer, csrf_token, sign_in
+from tests.makers import EVERYTHING, bearer, csrf_token, in_the_journal, sign_in
 from tests.verification.test_documents import code_on, printed, trace
 
 AUTHORITY = "Autoridade Nacional de Armas"
@@ -181,6 +181,7 @@ def test_a_new_key_takes_the_place_of_the_earlier_which_is_destroyed(office: Off
     with office.look(EVERYTHING) as work:
         rows = list(work.session.scalars(select(DocumentKey).order_by(DocumentKey.id)))
         assert [(row.state, row.sealed is None) for row in rows] == [("ended", True), ("serving", False)]
+        assert [len(in_the_journal(work, row)) for row in rows] == [0, 1], "nor does the journal have it"
         assert [one.fingerprint for one in keys.known(work)] == [second.fingerprint, first.fingerprint]
         serving = keys.serving(work)
         assert serving is not None
