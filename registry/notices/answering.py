@@ -63,10 +63,15 @@ def about_receipt(work: Work, row: Notice) -> None:
         doing.raise_alarm(work, row, Alarm.DIFFERS)
 
 
-def replace_earlier(work: Work, row: Notice) -> None:
-    """What the same State told or asked about the same before counts no more."""
-    for before in queries.came_before(work, row):
-        doing.settle(work, before, NoticeState.REPLACED)
-        before.alarm = ""
-        words = said("By %(number)s", number=queries.notice_number(row.id))
-        doing.note(work, before, NoticeEvent.REPLACED, words, by=doing.MACHINE)
+def replace_earlier(work: Work, row: Notice, place: int) -> None:
+    """What the same State told or asked about the same before counts no more.
+
+    place: of its message in the channel. One that comes after a later one is itself what counts no more.
+    """
+    for other in queries.said_of_the_same(work, row):
+        late = queries.place_of(work, other) > place
+        older, newer = (row, other) if late else (other, row)
+        doing.settle(work, older, NoticeState.REPLACED)
+        older.alarm = ""
+        words = said("By %(number)s", number=queries.notice_number(newer.id))
+        doing.note(work, older, NoticeEvent.REPLACED, words, by=doing.MACHINE)

@@ -29,7 +29,7 @@ _LICENCE_ASKED = shapes.LicenceAskedSchema()
 
 
 def _opened(work: Work, received: Received, matter: Matter, number: str) -> Notice:
-    """What another State tells or asks, kept; what it said of the same before is replaced."""
+    """What another State tells or asks, kept; what it said of the same before is replaced, or replaces it."""
     message = received.message
     if queries.has_thread(work, message.iss, message.thread):
         raise Refused(said("This thread has its notice already"))
@@ -39,8 +39,13 @@ def _opened(work: Work, received: Received, matter: Matter, number: str) -> Noti
     )
     row.their_number = number
     doing.note(work, row, NoticeAct.ASK, jti=message.jti, sha256=received.sha256)
-    answering.replace_earlier(work, row)
+    answering.replace_earlier(work, row, message.ch.seq)
     return row
+
+
+def _stands(row: Notice) -> bool:
+    """Whether it came in time: nothing later about the same came first."""
+    return row.state != NoticeState.REPLACED
 
 
 def take_licence_question(work: Work, received: Received) -> None:
@@ -49,6 +54,8 @@ def take_licence_question(work: Work, received: Received) -> None:
     row = _opened(work, received, Matter.LICENCE, f"{asked.for_licence} {asked.number}".strip()[:80])
     ours = telling.licence_called(work, asked.number)
     row.licence_id = ours.id if ours else None
+    if not _stands(row):
+        return
     answering.about_licence(work, row)
     if ours is not None and not telling.concerns(work, ours, row.peer):
         doing.raise_alarm(work, row, Alarm.ELSEWHERE)
@@ -60,7 +67,8 @@ def take_transit_notice(work: Work, received: Received) -> None:
     if work.home not in told.transits:
         raise Refused(said("The way that is told does not pass through us"))
     row = _opened(work, received, Matter.TRANSIT, told.licence)
-    row.due_at = doing.due_at(work, Matter.TRANSIT, work.home)
+    if _stands(row):
+        row.due_at = doing.due_at(work, Matter.TRANSIT, work.home)
 
 
 def take_export_notice(work: Work, received: Received) -> None:
@@ -68,7 +76,7 @@ def take_export_notice(work: Work, received: Received) -> None:
     told: shapes.ShipmentTold = received.body
     _refuse_elsewhere(work, told, through=True)
     row = _opened(work, received, Matter.EXPORT, told.shipment)
-    if told.import_country != work.home:
+    if told.import_country != work.home or not _stands(row):
         return
     licence = comparing.import_licence(work, told, row.peer)
     if licence is not None:
@@ -83,6 +91,8 @@ def take_receipt_question(work: Work, received: Received) -> None:
     told: shapes.ShipmentTold = received.body
     _refuse_elsewhere(work, told, through=False)
     row = _opened(work, received, Matter.RECEIPT, told.shipment)
+    if not _stands(row):
+        return
     row.due_at = doing.due_at(work, Matter.RECEIPT, work.home)
     licence = comparing.import_licence(work, told, row.peer)
     row.licence_id = licence.id if licence else None
@@ -220,18 +230,9 @@ def take_receipt(work: Work, received: Received) -> None:
 def take_cancel(work: Work, received: Received) -> None:
     """They await nothing any more."""
     row = queries.in_thread(work, received.message.iss, received.message.thread, Direction.IN)
-    over = NoticeState(row.state) in life.ENDED
-    if not over:
-        doing.settle(work, row, NoticeState.WITHDRAWN)
-    doing.note(
-        work,
-        row,
-        NoticeAct.WITHDRAW,
-        received.body.words,
-        jti=received.message.jti,
-        sha256=received.sha256,
-        effect=Effect.CROSSED if over else None,
-    )
+    doing.settle(work, row, NoticeState.WITHDRAWN)
+    words, jti = received.body.words, received.message.jti
+    doing.note(work, row, NoticeAct.WITHDRAW, words, jti=jti, sha256=received.sha256)
 
 
 _READS = frozenset({May.LICENCE_READ, May.LICENCE_CASE, May.SHIPMENT_READ})

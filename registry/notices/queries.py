@@ -318,8 +318,8 @@ def to_look_at(work: Work, licence_id: int) -> list[Notice]:
 _ENDED = [state.value for state in life.ENDED]
 
 
-def came_before(work: Work, row: Notice) -> list[Notice]:
-    """Notices of the same State about the same that stand, and that this one replaces."""
+def said_of_the_same(work: Work, row: Notice) -> list[Notice]:
+    """Other notices of the same State about the same that stand."""
     query = select(Notice).where(
         Notice.peer == row.peer,
         Notice.direction == row.direction,
@@ -329,6 +329,12 @@ def came_before(work: Work, row: Notice) -> list[Notice]:
         Notice.state.not_in(_ENDED),
     )
     return list(work.session.scalars(query.with_for_update()))
+
+
+def place_of(work: Work, row: Notice) -> int:
+    """The place in its channel of the message by which another State began a notice."""
+    began = exchange.in_row(work, row.peer, row.jti)
+    return began.seq if began else 0
 
 
 def expected(work: Work) -> tuple[ExpectedView, ...]:

@@ -24,16 +24,15 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import event
 
-from registry.core import migrate
-from registry.core.database import Database
-from registry.core.work import OPERATOR, Office
-from registry.directory.tables import State
 from registry.exchange import jose, strict_json
 from registry.exchange.courier import Parcel, Reply, Unreachable
+from tests.engines import set_up
+from tests.exchange.trade import Trade, disagreements, prepared
 from tests.exchange.world import START, Clock, Node, channel_heads, sealed_for, states
 
 STATES = ("BR", "PT", "AR")
 STEPS = 10
+TRADED = 0.7
 MOST_ROUNDS = 400
 MOST_STATEMENTS = 40
 WAITING = "SELECT 1 FROM exchange_out WHERE state = 'waiting'"
@@ -113,6 +112,7 @@ class World:
     rng: random.Random
     tally: Tally
     fuses: dict[str, Fuse]
+    trade: Trade
     traffic: list[tuple[str, bytes]] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     delayed: list[tuple[str, bytes]] = field(default_factory=list)
@@ -133,6 +133,11 @@ class World:
 
     def post(self, node: Node) -> None:
         """An act that posts a message; it may die on the way, and then posted nothing."""
+        if self.rng.random() < TRADED:
+            trading = self.rng.choice((self.nodes[0], node, node))
+            with self.mortal(trading):
+                if self.trade.step(trading, self.rng):
+                    return
         to = self.rng.choice([each.state for each in self.nodes if each is not node])
         kind = self.rng.choice(("test.note", "test.question"))
         with self.mortal(node):
@@ -255,6 +260,7 @@ class World:
         for node in self.nodes:
             if forks := node.rows("SELECT code, detail FROM exchange_alert WHERE code = 'fork'"):
                 wrong.append(f"{node.state} sees forks: {forks}")
+        wrong += disagreements(self.nodes)
 
 
 ODDS = {
@@ -297,6 +303,7 @@ class Simulator:
         self.clock = Clock()
         self.states = states([f"sqlite:///{path}" for path in self.paths], self.clock)
         self.nodes = self.states.__enter__()
+        self.trade = prepared(self.nodes)
         self.fuses = {node.state: Fuse(node) for node in self.nodes}
         self.before = [_copy_of(path) for path in self.paths]
 
@@ -313,7 +320,7 @@ class Simulator:
         for node, path, before in zip(self.nodes, self.paths, self.before, strict=True):
             node.office.clock = self.clock.of(timedelta(seconds=rng.randint(-100, 100)))
             _restore(path, before)
-        world = World(self.nodes, self.clock, rng, Tally(seed), self.fuses)
+        world = World(self.nodes, self.clock, rng, Tally(seed), self.fuses, self.trade)
         for _ in range(steps):
             world.step()
         world.settle()
@@ -322,14 +329,9 @@ class Simulator:
 
 
 def _set_up(paths: Sequence[Path]) -> None:
-    """Migrated databases that know the three States and nothing else."""
+    """Databases as `flask setup` leaves them."""
     url = f"sqlite:///{paths[0]}"
-    migrate.upgrade(url)
-    database = Database(url)
-    with Office(database).begin(OPERATOR) as work:
-        work.session.add_all(State(code=code, name=code) for code in STATES)
-    database.checkpoint()
-    database.close()
+    set_up(url)
     for path in paths[1:]:
         shutil.copy(paths[0], path)
 

@@ -75,10 +75,15 @@ class Node:
 
 
 def has_effect(work: Work, received: Received) -> None:
-    """What a message does here: one row that nothing keeps from coming twice."""
+    """What a message of the tests does here."""
+    leaves_effect(work, received, received.body["text"])
+
+
+def leaves_effect(work: Work, received: Received, words: str) -> None:
+    """One row for a message, which nothing keeps from coming twice."""
     work.session.execute(
         text("INSERT INTO effect (jti, words) VALUES (:jti, :words)"),
-        {"jti": received.message.jti, "words": received.body["text"]},
+        {"jti": received.message.jti, "words": words},
     )
 
 

@@ -206,3 +206,17 @@ def test_only_of_what_goes_abroad_and_only_where_there_is_a_node(pair: list[Node
     number = exporting(br, None, **elsewhere)
     with pytest.raises(Refused, match="no node"):
         ask(br, number, Matter.LICENCE)
+
+
+def test_a_question_that_comes_after_a_later_one_counts_no_more(pair: list[Node]) -> None:
+    br, pt = pair
+    number = exporting(br, importing(pt))
+    take_back(br, ask(br, number, Matter.LICENCE))
+    ask(br, number, Matter.LICENCE)
+    first, cancelled, second = (row[0] for row in br.rows("SELECT jws FROM exchange_out ORDER BY seq"))
+    for record in (second, first, cancelled):
+        pt.receive(sealed_for(pt, record))
+    assert [one.state for one in notices(pt)] == ["confirmed", "withdrawn"]
+    assert [act for act, _ in effects(notices(pt)[1])] == ["ask", "replaced", "withdraw"]
+    deliver(pair)
+    assert [one.state for one in notices(br)] == ["withdrawn", "confirmed"]

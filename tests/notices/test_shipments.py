@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from registry.core.errors import Conflict, Invalid, Refused
-from registry.licensing.queries import licence_key
 from registry.notices import queries
 from registry.shipments import acts as shipment_acts
 from registry.shipments.queries import shipment_key
@@ -19,46 +18,23 @@ from tests.exchange.world import Clock, Node
 from tests.licensing.world import Situation, issue
 from tests.makers import EVERYTHING
 from tests.notices.world import (
+    BARRELS,
     OFFICER,
     TO_PORTUGAL,
+    announced,
     answer,
     ask,
+    cleared,
     deliver,
     effects,
     importing,
+    licensed,
     notices,
 )
-from tests.shipments.world import PORT, check_all, clear, customs, export_licence, open_offices, read
 from tests.shipments.world import _name as name_goods
+from tests.shipments.world import export_licence, open_offices, read
 
 A = NoticeAct
-BARRELS = {"goods": "part", "hs": "9305", "description": "Barrel 9x19", "quantity": 10}
-
-
-def licensed(two: list[Node]) -> tuple[str, str]:
-    """Barrels that go from Brazil to Portugal: the export and the import licence."""
-    br, pt = two
-    for node in two:
-        open_offices(node.office)
-    paper = importing(pt, [BARRELS])
-    shown = {"country": "PT", "number": paper.number, "authority": "PSP"}
-    shown |= {"issued_on": paper.issued_on, "expires_on": paper.expires_on}
-    given = {"application": TO_PORTUGAL, "import_licence": shown, "end_user": {"country": "PT"}}
-    return issue(br.office, Situation(lines=(BARRELS,), **given)), paper.number
-
-
-def announced(node: Node, number: str, quantity: int, waybill: str = "AWB 045-1") -> str:
-    """A shipment of so many under a licence."""
-    lines = (shapes.ShippedLine(1, quantity),)
-    new = shapes.ShipmentNew(PORT, node.office.today, lines, "TAP", waybill)
-    with node.office.begin(EVERYTHING) as work:
-        return shipment_acts.announce(work, licence_key(number), new).number
-
-
-def cleared(node: Node, number: str) -> None:
-    by = customs(node.office)
-    check_all(node.office, number, by)
-    clear(node.office, number, by)
 
 
 def test_a_shipment_is_expected_cleared_and_its_receipt_confirmed_by_machine(two: list[Node]) -> None:

@@ -14,16 +14,20 @@ from registry.notices import acts, following, queries
 from registry.notices.queries import notice_key
 from registry.notices.views import NoticeView
 from registry.rooms import MESSAGES, OFFERS
+from registry.shipments import acts as shipment_acts
+from schemas import shipments as shapes
 from schemas.notices import AnswerNew, NoticeBack, NoticeNew, NoticesAsked
 from schemas.notices_vocabulary import Matter, NoticeAct
 from schemas.vocabulary import Role
 from tests.exchange.world import Node, direct
 from tests.licensing.world import Situation, issue, make
-from tests.makers import make_actor
+from tests.makers import EVERYTHING, make_actor
+from tests.shipments.world import PORT, check_all, clear, customs, open_offices
 from tests.shipments.world import read as read_shipment
 
 OFFICER: Actor = make_actor(Role.AUTHORITY_OFFICER, user_id=7)
 PISTOLS = {"goods": "firearm", "hs": "9302", "description": "Pistol 9x19", "quantity": 5}
+BARRELS = {"goods": "part", "hs": "9305", "description": "Barrel 9x19", "quantity": 10}
 TO_PORTUGAL = {"export_country": "BR", "import_country": "PT", "recipient_address": "Lisboa"}
 
 
@@ -116,3 +120,29 @@ def effects(found: NoticeView) -> list[tuple[str, str]]:
 
 def today(node: Node) -> date:
     return node.office.today
+
+
+def licensed(two: list[Node]) -> tuple[str, str]:
+    """Barrels that go from Brazil to Portugal: the export and the import licence."""
+    br, pt = two
+    for node in two:
+        open_offices(node.office)
+    paper = importing(pt, [BARRELS])
+    shown = {"country": "PT", "number": paper.number, "authority": "PSP"}
+    shown |= {"issued_on": paper.issued_on, "expires_on": paper.expires_on}
+    given = {"application": TO_PORTUGAL, "import_licence": shown, "end_user": {"country": "PT"}}
+    return issue(br.office, Situation(lines=(BARRELS,), **given)), paper.number
+
+
+def announced(node: Node, number: str, quantity: int, waybill: str = "AWB 045-1") -> str:
+    """A shipment of so many under a licence."""
+    lines = (shapes.ShippedLine(1, quantity),)
+    new = shapes.ShipmentNew(PORT, node.office.today, lines, "TAP", waybill)
+    with node.office.begin(EVERYTHING) as work:
+        return shipment_acts.announce(work, licence_key(number), new).number
+
+
+def cleared(node: Node, number: str) -> None:
+    by = customs(node.office)
+    check_all(node.office, number, by)
+    clear(node.office, number, by)
