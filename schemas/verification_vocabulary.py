@@ -1,8 +1,36 @@
-"""Closed lists of papers that are checked without a network."""
+"""Closed lists of documents that everyone can verify, and of papers that are checked without a network."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+
+class IssuedKind(StrEnum):
+    """Documents that everyone can verify (FP art. 10(5))."""
+
+    TRACE_REPORT = "trace_report"
+    FIREARM_RECORD = "firearm_record"
+    CUSTODY_EXTRACT = "custody_extract"  # all steps of a firearm's custody
+    LOT_RECORD = "lot_record"
+    RECOVERY_RECEIPT = "recovery_receipt"
+    DISPOSAL_CERTIFICATE = "disposal_certificate"
+    LICENCE = "licence"
+    RECEIPT = "receipt"  # of a shipment that came in, FP 10(4)
+    RECEIPT_REQUEST = "receipt_request"  # to the State a shipment went to, FP 10(4)
+    DEACTIVATION_CERTIFICATE = "deactivation_certificate"
+    RECORDS_DISPOSAL_CERTIFICATE = "records_disposal_certificate"
+    RECORDS_RECEIPT = "records_receipt"  # for what a company handed over
+    TRACE_REQUEST = "trace_request"  # to or from another State
+    TRACE_ANSWER = "trace_answer"  # of another State, or to it
+
+
+class Authenticity(StrEnum):
+    """How a genuine document stands."""
+
+    CURRENT = "current"
+    SUPERSEDED = "superseded"  # a later edition took its place
+    REVOKED = "revoked"
+    NOT_IN_FORCE = "not_in_force"  # what it is about is suspended, expired, at an end or changed since
 
 
 class PaperKind(StrEnum):
