@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import click
@@ -18,6 +18,7 @@ from werkzeug.wsgi import get_host
 
 from registry.access import glass_queries, sessions
 from registry.auditing import keeper
+from registry.core import pulse
 from registry.core.actors import Glass
 from registry.core.database import Base, Database
 from registry.core.errors import RegistryError
@@ -151,7 +152,7 @@ def _begin_to_keep(parts: Registry) -> None:
     keeper.start(parts.office, log.signer(*parts.settings.ledger_key))
     if not parts.settings.production:  # there courier and intake are processes of their own
         commands.keep_delivering(parts, MESSAGES)
-        intake_worker.start(parts.office)
+        intake_worker.start(parts.office, partial(pulse.beat, parts.settings.instance, "intake"))
 
 
 def _open_rooms(app: Flask, settings: Settings) -> None:

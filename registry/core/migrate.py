@@ -11,7 +11,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Table, inspect
+from sqlalchemy import Connection, Table, inspect
 
 from registry.core.database import Base, Database
 from registry.core.journal import restating, triggers
@@ -28,6 +28,18 @@ def _config(url: str) -> Config:
 def head() -> str:
     """The newest migration that this version of the registry has."""
     return str(ScriptDirectory.from_config(_config("")).get_current_head())
+
+
+def known() -> set[str]:
+    """Every migration that this version of the registry has."""
+    return {one.revision for one in ScriptDirectory.from_config(_config("")).walk_revisions()}
+
+
+def revision(connection: Connection) -> str:
+    """The newest migration of a database, "" where nothing is set up."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "")
 
 
 def upgrade(url: str, revision: str = "head") -> None:

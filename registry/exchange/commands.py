@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from flask import current_app
 from flask.cli import AppGroup
 
+from registry.core import pulse
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR, Work
@@ -216,8 +217,9 @@ def daily(parts: Registry) -> list[Callable[[], object]]:
         watch.destroy_old_keys,
         held.give_up_due,
     )
+    at_work = partial(pulse.beat, parts.settings.instance, "courier")
     offered = parts.office.offers.get("due", {}).values()
-    return [partial(due, parts.office) for due in (*ours, *offered)]
+    return [at_work, *(partial(due, parts.office) for due in (*ours, *offered))]
 
 
 @exchange.command("outbox")

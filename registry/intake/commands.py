@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from registry.core import pulse
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR
@@ -108,6 +110,8 @@ def list_() -> None:
 def work_(forever: bool) -> None:
     """Judge and enter what waits now; with --forever as a worker of its own."""
     if forever:
-        worker.run(_parts().office, threading.Event())
+        worker.run(
+            _parts().office, threading.Event(), partial(pulse.beat, _parts().settings.instance, "intake")
+        )
     else:
         worker.run_all(_parts().office)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -35,19 +35,20 @@ def run_all(office: Office) -> None:
         pass
 
 
-def start(office: Office) -> threading.Event:
+def start(office: Office, beat: Callable[[], None]) -> threading.Event:
     """Do so in a thread of this process, whenever something waits; setting the event ends it."""
     over = threading.Event()
-    threading.Thread(target=run, args=(office, over), name="intake", daemon=True).start()
+    threading.Thread(target=run, args=(office, over, beat), name="intake", daemon=True).start()
     return over
 
 
-def run(office: Office, over: threading.Event) -> None:
-    """Do what waits until the event is set, whatever happens meanwhile."""
+def run(office: Office, over: threading.Event, beat: Callable[[], None]) -> None:
+    """Do what waits until the event is set, whatever happens meanwhile. beat: called as it goes on."""
     while not over.wait(EVERY):
+        beat()
         try:
             while not over.is_set() and step(office):
-                pass
+                beat()
         except Exception as error:  # noqa: BLE001 - it must go on trying
             log.error("intake_failed", kind=type(error).__name__, reason=str(error)[:200])
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from registry.core import migrate, pulse
 from registry.core.database import Database
 from registry.core.settings import Settings
 from registry.core.work import OPERATOR, Office
@@ -38,7 +39,7 @@ from registry.upkeep.manifest import (
 DATABASE, FILES, KEYS = "database", "files", "keys"
 SQLITE = "registry.db"
 KEY_FILES = ("secret_key", "ledger.key")
-PASSING = ("verification", record.NAME, "states")
+PASSING = ("verification", record.NAME, pulse.FOLDER, "states")
 """Beginnings of what lies in the instance's folder and is made anew."""
 
 
@@ -87,7 +88,7 @@ def make(office: Office, settings: Settings, key: Signer, into: Path, *, with_ke
         )
         digest = seal(folder, manifest, key)
     size = sum(file.bytes for file in manifest.files)
-    record.made(settings.instance, record.Kept(str((into / name).resolve()), manifest.made_at, digest))
+    record.made(settings.instance, str((into / name).resolve()), manifest.made_at, digest)
     with office.begin(OPERATOR, doing="registry.backup") as work:
         work.note["backup"] = {"manifest": digest, "bytes": size}
         work.run()  # opens the entry: there is nothing else to write
@@ -177,7 +178,7 @@ def _copied(path: Path, to: Path) -> None:
 def revision(database: Database) -> str:
     """The newest migration of a database."""
     with database.reader.connect() as connection:
-        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+        return migrate.revision(connection)
 
 
 def _server(database: Database) -> str:

@@ -1,4 +1,4 @@
-"""`flask --app wsgi backup`, `restore` and `verify-backup`: what an administrator does for the years."""
+"""`flask --app wsgi backup`, `restore`, `verify-backup`, `doctor`: what administrators do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 import click
+import orjson
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
@@ -16,7 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.ledger import log
-from registry.upkeep import backups, restoring
+from registry.upkeep import backups, doctor, restoring
+from registry.upkeep.findings import Health
 from registry.upkeep.restoring import Proof, Wanted
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -155,4 +157,23 @@ def _told(proof: Proof, older: int) -> list[str]:
     return [*lines, f"GOOD: nothing is lost of what was signed up to {held}."]
 
 
-COMMANDS = (backup, restore, verify_backup)
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@with_appcontext
+def check_everything(as_json: bool) -> None:
+    """Look at everything this registry stands on and say what to do. Ends with 1 when something is wrong."""
+    parts = _parts()
+    found = doctor.examine(parts.office, parts.settings)
+    health = doctor.worst(found)
+    if as_json:
+        told = {"health": health, "at": parts.office.clock(), "findings": found}
+        click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+    else:
+        for one in found:
+            click.echo(f"{one.health:<8} {one.what:<20} {one.found}")
+            if one.advice:
+                click.echo(f"{'':<8} {'':<20} -> {one.advice}")
+    sys.exit(1 if health is Health.WRONG else 0)
+
+
+COMMANDS = (backup, restore, verify_backup, check_everything)

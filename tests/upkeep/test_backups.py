@@ -328,12 +328,12 @@ def test_the_commands_say_what_they_did_and_remember_it(
         assert not (newest / "keys").exists()
         kept = record.last(instance)
         assert kept is not None
-        assert (kept.folder, kept.verified_at) == (str(newest), "")
+        assert (kept.folder, kept.proven_at) == (str(newest), "")
         proven = runner.invoke(args=["verify-backup", str(newest)])
         assert (proven.exit_code, "GOOD: nothing is lost" in proven.output) == (0, True), proven.output
         kept = record.last(instance)
         assert kept is not None
-        assert kept.verified_at != ""
+        assert kept.proven_at != ""
         refused = runner.invoke(args=["restore", str(newest)])
         assert (refused.exit_code, "nothing is overwritten" in refused.output) == (1, True)
         wrong = runner.invoke(args=["verify-backup", str(newest), "--to", "2026-11-30T12:00"])

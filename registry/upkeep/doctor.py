@@ -1,0 +1,40 @@
+"""The doctor: looks at everything that a registry stands on, also where half of it does not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from sqlalchemy.exc import DBAPIError
+
+from registry.core.settings import Settings
+from registry.core.work import Office
+from registry.upkeep import engine_checks, place_checks, record_checks
+from registry.upkeep.findings import Finding, Health, wrong
+
+
+def examine(office: Office, settings: Settings) -> list[Finding]:
+    """Every finding; it raises nothing and changes nothing."""
+    found = list(_tried("database", lambda: engine_checks.database(office.database)))
+    found += place_checks.place(settings, office.clock())
+    if _is_up(found):
+        found += _tried("records", lambda: record_checks.records(office))
+    return found
+
+
+def _is_up(found: Iterable[Finding]) -> bool:
+    """Whether tables can be read as this version knows them."""
+    states = {one.what: one.health for one in found}
+    return states.get("database") is Health.GOOD and states.get("migrations") is Health.GOOD
+
+
+def _tried(what: str, checks: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from checks()
+    except DBAPIError as error:
+        said = str(error.orig).splitlines()[0][:200] if error.orig else type(error).__name__
+        yield wrong(what, f"does not answer: {said}", "Start the database; look at REGISTRY_DATABASE_URL.")
+
+
+def worst(found: Iterable[Finding]) -> Health:
+    """The worst of all findings."""
+    return max((one.health for one in found), key=list(Health).index, default=Health.GOOD)
