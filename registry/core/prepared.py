@@ -17,9 +17,10 @@ class Prepared:
     JSON array `:keys` as a table's column `id`; {tx} is the number of the transaction, {next} the index of
     its leaf and {peaks} the tree's roots before it, where the engine knows them (PostgreSQL does not yet, and
     waits there while the log is brought to a signed moment); {among}: is one of the numbers of the JSON array
-    `:keys`; {triples}: the JSON array `:given` of arrays as a table of texts a, b, c; {lock} takes the row
-    `l` for this transaction, {hold} the lock called `:name`, which SQLite's one writer needs not. Everything
-    else is the SQL both engines share.
+    `:keys`, {texts}: of the texts of `:texts`; {triples}: the JSON array `:given` of arrays as a table of
+    texts a, b, c; {lock} takes the row `l` for this transaction, {hold} the lock called `:name`, which
+    SQLite's one writer needs not, {share} with others who share it. Everything else is the SQL both engines
+    share.
 
     names, numbered: its parameters, and PostgreSQL's own text of it, which counts them.
     """
@@ -35,8 +36,10 @@ class Prepared:
             "keys": "(SELECT value AS id FROM json_each(:keys))",
             "among": "IN (SELECT value FROM json_each(:keys))",
             "triples": "(SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(:given))",
+            "texts": "IN (SELECT value FROM json_each(:texts))",
             "lock": "",
             "hold": ":name",
+            "share": ":name",
         },
         "postgresql": {
             "rows": "json_agg",
@@ -50,8 +53,10 @@ class Prepared:
             "among": "= ANY (ARRAY(SELECT value::bigint FROM json_array_elements_text(:keys::json)))",
             "triples": "(SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c"
             " FROM json_array_elements(:given::json))",
+            "texts": "= ANY (ARRAY(SELECT json_array_elements_text(:texts::json)))",
             "lock": "FOR UPDATE OF l",
             "hold": "pg_advisory_xact_lock(hashtextextended(:name, 0))",
+            "share": "pg_advisory_xact_lock_shared(hashtextextended(:name, 0))",
         },
     }
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Table, TypeDecorator
+from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+from registry.core import many
+from registry.core.many import as_kept as as_kept
 from registry.core.prepared import Prepared, Statement
 from registry.core.wire import Ready, Wire
 
@@ -97,24 +100,30 @@ class Turn:
         return rows
 
     def put_rows(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Insert many rows of a table by one statement.
+        """Insert many rows of a table at once.
 
         On PostgreSQL they may be on their way still when this returns, so that whoever makes the next ones
         and the server work at the same time; what it refuses is told by the next statement then.
         """
-        named = ", ".join(f'"{column}"' for column in columns)
-        into = f"INSERT INTO {table.name} ({named})"
         with worded():
             if self.is_sqlite:
                 self._on_sqlite([])
-                places = ", ".join("?" * len(columns))
-                self._driver.executemany(f"{into} VALUES ({places})", _kept_rows(table, columns, rows))
-                return
-            arrays = ", ".join(f"%s::{_array_of(table.c[column])}" for column in columns)
-            if not self._is_anothers:
+                for sql, values in many.statements(table, columns, rows):
+                    self._driver.execute(sql, values)
+            elif self._is_anothers:
+                with self._driver.cursor().copy(many.copying(table, columns)) as copy:
+                    for text in many.copied(rows):
+                        copy.write(text)
+            else:
                 self._send()
-            sql = f"{into} SELECT * FROM unnest({arrays})"  # noqa: S608 - names of our own
-            self._driver.execute(sql, [list(values) for values in zip(*rows, strict=True)])
+                self._driver.execute(*many.arrays(table, columns, rows))
+
+    def next_keys(self, table: Table, count: int) -> list[int]:
+        """Keys for so many rows to come, which nobody else is given."""
+        if not self.is_sqlite:
+            return [key for (key,) in self.run(_next_keys(table.name), {"count": count})]
+        ((last,),) = self.run(_last_key(table.name), {})
+        return list(range(last + 1, last + count + 1))
 
     def _send(self) -> None:
         if self._sending is None:
@@ -162,33 +171,18 @@ class Turn:
         self._begun = False
 
 
-def _kept_rows(
-    table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> Iterator[Sequence[Any]]:
-    """Rows as SQLite keeps them: the same few days and moments come again and again."""
-    days = [n for n, name in enumerate(columns) if isinstance(_kind(table.c[name]), Date | DateTime)]
-    known: dict[Any, Any] = {}
-    for row in rows:
-        kept = list(row)
-        for n in days:
-            value = kept[n]
-            if value not in known:
-                known[value] = as_kept(value)
-            kept[n] = known[value]
-        yield kept
+@cache
+def _next_keys(table: str) -> Prepared:
+    named = f"nextval(pg_get_serial_sequence('{table}', 'id'))"
+    return Prepared(f"SELECT {named} FROM generate_series(1, :count)")  # noqa: S608 - a name of our own
 
 
-_ARRAYS = ((Boolean, "boolean"), (Integer, "bigint"), (DateTime, "timestamptz"), (Date, "date"))
-
-
-def _array_of(column: Column[Any]) -> str:
-    """PostgreSQL's type for many values of a column."""
-    kind = _kind(column)
-    return next((name for known, name in _ARRAYS if isinstance(kind, known)), "text") + "[]"
-
-
-def _kind(column: Column[Any]) -> Any:
-    return column.type.impl if isinstance(column.type, TypeDecorator) else column.type
+@cache
+def _last_key(table: str) -> Prepared:
+    """The highest key that was given, also where its record went."""
+    given = "SELECT seq AS id FROM sqlite_sequence WHERE name ="
+    there = f"SELECT max(id) FROM {table}"  # noqa: S608 - a name of our own
+    return Prepared(f"SELECT coalesce(max(id), 0) FROM ({given} '{table}' UNION ALL {there})")  # noqa: S608
 
 
 @contextmanager
@@ -203,16 +197,6 @@ def worded() -> Iterator[None]:
 def _known(error: Exception) -> DBAPIError:
     kind = OperationalError if isinstance(error, UNREACHABLE) else IntegrityError
     return kind(None, None, error)
-
-
-def as_kept(value: Any) -> Any:
-    """A day, and a moment as `Instant`, as SQLite keeps them; anything else as it is."""
-    kind = type(value)
-    if kind is date:
-        return value.isoformat()
-    if kind is not datetime:
-        return value
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def as_moment(kept: str | datetime) -> datetime:

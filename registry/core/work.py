@@ -43,7 +43,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-LOCK = Prepared("SELECT {hold}")
+LOCK, SHARE = Prepared("SELECT {hold}"), Prepared("SELECT {share}")
 """Holds the lock called :name until the end of the transaction."""
 
 
@@ -220,6 +220,12 @@ class Work:
         if turn is not None:
             turn.put_rows(table, columns, rows)
 
+    def next_keys(self, table: Table, count: int) -> list[int]:
+        """Keys for so many rows that are to be put into a table."""
+        self.run()
+        turn = self._turn if self._session is None else self._over_session(self._session)
+        return [] if turn is None else turn.next_keys(table, count)
+
     def put_alone(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
         """As `put`, where nothing else is written in this work: it is durable on return.
 
@@ -282,12 +288,12 @@ class Work:
             raise MisconfiguredError("This needs the registry's secret key")
         return hmac.digest(self.secret.encode(), use.encode(), "sha256")
 
-    def lock(self, name: str) -> None:
-        """Hold a named lock until the end of the transaction.
+    def lock(self, name: str, *, shared: bool = False) -> None:
+        """Hold a named lock until the end of the transaction; shared: with others who share it.
 
         On SQLite the one writer holds it already.
         """
-        self.sees(LOCK, name=name)
+        self.sees(SHARE if shared else LOCK, name=name)
 
 
 class Office:

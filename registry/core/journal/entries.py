@@ -8,8 +8,11 @@ one after the other where several records became durable together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain, groupby
+from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -21,6 +24,7 @@ from registry.core.journal.merkle import HASH, Frontier, leaf_hash
 UNSTATED_PURPOSE = "record_keeping"
 TILE = 256
 AT_ONCE = 500  # transactions the sequencer appends at once
+_LEAVES_AT_ONCE = 100  # of one transaction with very many changes
 
 _VALUES = ":at, :actor_id, :role, :purpose, :case_number, :act, :request_id, :note"
 _NAMES = ("at", "actor_id", "role", "purpose", "case_number", "act", "request_id", "note")
@@ -39,10 +43,14 @@ _SETTLED = Prepared(
 )
 _CHANGE = (
     "SELECT c.entry_id, c.id, c.subject, c.op, c.key, c.before, c.after, c.salt, p.name, p.value, p.salt"
-    " FROM ledger_change c LEFT JOIN ledger_personal p ON p.change_id = c.id"
+    " FROM {of} c LEFT JOIN ledger_personal p ON p.change_id = c.id ORDER BY c.entry_id, c.id"
 )
-_CHANGES = Prepared(f"{_CHANGE} WHERE c.entry_id {{among}} ORDER BY c.id")
-_CHANGES_OF_ONE = Prepared(f"{_CHANGE} WHERE c.entry_id = :entry ORDER BY c.id")
+_FEW, _PAGE = 100, 10_000
+_SOME = f"(SELECT * FROM ledger_change WHERE entry_id = {{}} ORDER BY id LIMIT {_FEW})"
+_CHANGES = Prepared(_CHANGE.format(of=f"{{keys}} e CROSS JOIN LATERAL {_SOME.format('e.id')}"))
+"""The first changes of each of several entries; asked for on PostgreSQL alone."""
+_NEXT = f"(SELECT * FROM ledger_change WHERE entry_id = :entry AND id > :after ORDER BY id LIMIT {_PAGE})"
+_CHANGES_OF_ONE = Prepared(_CHANGE.format(of=_NEXT))
 _STATE = Prepared("SELECT size, peaks FROM ledger_state WHERE id = 1")
 _GROW = Prepared("UPDATE ledger_state SET size = :size, peaks = :peaks WHERE id = 1")
 _LEAVES = Prepared(
@@ -106,9 +114,7 @@ def _recorded_with_leaves(turn: Turn, records: Sequence[Record]) -> list[list[tu
     for said, statement in records:
         ((entry,),) = turn.run(_OPEN_AT, {**said, "leaf": growth.next})
         answered.append(turn.run(*statement))
-        growth.add(
-            (entry, growth.next, *[said[name] for name in _NAMES], None), _changes(turn, [entry])[entry]
-        )
+        growth.add((entry, growth.next, *[said[name] for name in _NAMES], None), _changes(turn, entry))
         growth.write()  # before the next entry opens: an entry without its leaf takes the changes
     growth.end()
     return answered
@@ -129,15 +135,16 @@ def _append(turn: Turn, entries: Sequence[tuple[Any, ...]], peaks: bytes | None 
 
     peaks: the tree's roots where they are known: then its size is the first entry's leaf.
     """
-    changes = _changes(turn, [entry[0] for entry in entries])
-    told = [entry for entry in entries if changes[entry[0]] or entry[9]]
+    few, growth = _few_changes(turn, [entry[0] for entry in entries]), None
     for entry in entries:
-        if not changes[entry[0]] and not entry[9]:
+        changes = _changes(turn, entry[0], few)
+        first = next(changes, None)
+        if first is None and not entry[9]:
             turn.run(_DISCARD, {"id": entry[0]})
-    if told:
-        growth = _Growth(turn, None if peaks is None else (told[0][1], peaks))
-        for entry in told:
-            growth.add(entry, changes[entry[0]])
+            continue
+        growth = growth or _Growth(turn, None if peaks is None else (entry[1], peaks))
+        growth.add(entry, () if first is None else chain([first], changes))
+    if growth is not None:
         growth.end()
 
 
@@ -153,7 +160,7 @@ class _Growth:
         self._places: list[tuple[int, int]] = []
         self.next: int = size
 
-    def add(self, entry: tuple[Any, ...], changes: Sequence[leaves.Change]) -> None:
+    def add(self, entry: tuple[Any, ...], changes: Iterable[leaves.Change]) -> None:
         """The leaves of an entry; its place among them, where it has none yet."""
         if entry[1] is None:
             self._places.append((self.next, entry[0]))
@@ -161,12 +168,15 @@ class _Growth:
             self._leaves.append((self.next, entry[0], body.decode()))
             self._hashes.append(leaf_hash(body))
             self.next += 1
+            if len(self._leaves) == _LEAVES_AT_ONCE:
+                self.write()
 
     def write(self) -> None:
         """Write the leaves added since the last time."""
         if self._places:
             self._turn.run(_PLACE, {"given": orjson.dumps(self._places).decode()})
-        self._turn.run(_LEAVES, {"given": orjson.dumps(self._leaves).decode()})
+        if self._leaves:
+            self._turn.run(_LEAVES, {"given": orjson.dumps(self._leaves).decode()})
         self._places, self._leaves = [], []
 
     def end(self) -> None:
@@ -177,8 +187,7 @@ class _Growth:
             leaf, entry, body = self._leaves[0]
             self._turn.run_all([(_LEAF, {"leaf": leaf, "entry": entry, "body": body}), grown])
         else:
-            if self._leaves:
-                self.write()
+            self.write()
             self._turn.run(*grown)
         _seal(self._turn, self._before.size, after.size)
 
@@ -195,20 +204,46 @@ def iso(at: str | datetime) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _changes(turn: Turn, entries: Sequence[int]) -> dict[int, list[leaves.Change]]:
-    """The changes of each of these entries, in their order."""
-    found: dict[int, list[leaves.Change]] = {entry: [] for entry in entries}
+def _few_changes(turn: Turn, entries: Sequence[int]) -> dict[int, list[leaves.Change]]:
+    """The changes of each of several entries, in their order; of one that made many the first of them."""
     if len(entries) == 1:
-        rows = turn.run(_CHANGES_OF_ONE, {"entry": entries[0]})
-    else:
-        rows = turn.run(_CHANGES, {"keys": orjson.dumps(entries).decode()})
-    for entry, key, subject, op, row, before, after, salt, name, value, apart in rows:
-        own = found[entry]
-        if not own or own[-1].id != key:
-            own.append(leaves.Change(key, subject, op, row, before, after, bytes(salt)))
-        if name is not None:
-            own[-1] = own[-1]._replace(personal=(*own[-1].personal, (name, value, bytes(apart))))
+        return {}
+    found: dict[int, list[leaves.Change]] = {entry: [] for entry in entries}
+    rows = turn.run(_CHANGES, {"keys": orjson.dumps(entries).decode()})
+    for entry, own in groupby(rows, itemgetter(0)):
+        found[entry] = list(_gathered(own))
     return found
+
+
+def _changes(
+    turn: Turn, entry: int, few: Mapping[int, list[leaves.Change]] = MappingProxyType({})
+) -> Iterator[leaves.Change]:
+    """The changes of an entry in their order, however many: never all of them at hand."""
+    found = few.get(entry)
+    if found is not None and len(found) < _FEW:
+        yield from found
+        return
+    full, after = True, 0
+    while full:
+        found = list(_gathered(turn.run(_CHANGES_OF_ONE, {"entry": entry, "after": after})))
+        yield from found
+        full = len(found) == _PAGE
+        after = found[-1].id if found else after
+
+
+def _gathered(rows: Iterable[tuple[Any, ...]]) -> Iterator[leaves.Change]:
+    """Changes, each with what is personal of it."""
+    own: leaves.Change | None = None
+    for _, key, subject, op, row, before, after, salt, name, value, apart in rows:
+        personal = () if name is None else ((name, value, bytes(apart)),)
+        if own is not None and own.id == key:
+            own = own._replace(personal=(*own.personal, *personal))
+            continue
+        if own is not None:
+            yield own
+        own = leaves.Change(key, subject, op, row, before, after, bytes(salt), personal)
+    if own is not None:
+        yield own
 
 
 def _seal(turn: Turn, before: int, after: int) -> None:

@@ -54,35 +54,25 @@ def digest(salt: bytes, name: str, value: Any) -> str:
     return sha256(orjson.dumps([salt.hex(), name, value])).hexdigest()
 
 
-def line(change: Change) -> list[Any]:
+def line(change: Change) -> bytes:
     """A change in the leaf: table, operation, key, digest of the row, digests of what is personal."""
-    personal = {name: digest(salt, name, value) for name, value, salt in sorted(change.personal)}
-    return [
-        change.subject,
-        change.op,
-        orjson.loads(change.key),
-        digest(change.salt, "row", [change.id, change.before, change.after]),
-        personal,
-    ]
+    key, subject, op, row_key, before, after, salt, personal = change
+    row = digest(salt, "row", (key, before, after))
+    apart = {name: digest(salt, name, value) for name, value, salt in sorted(personal)} if personal else {}
+    return orjson.dumps((subject, op, orjson.loads(row_key), row, apart))
 
 
-def bodies(entry: Entry, changes: Iterable[Change]) -> list[bytes]:
+def bodies(entry: Entry, changes: Iterable[Change]) -> Iterator[bytes]:
     """The leaves of a transaction: one, or as many parts as its size needs; the last says `final`."""
-    parts = list(_parts(changes))
-    return [_body(entry, part, lines, final=part == len(parts) - 1) for part, lines in enumerate(parts)]
-
-
-def _parts(changes: Iterable[Change]) -> Iterator[list[bytes]]:
-    part: list[bytes] = []
-    size = 0
+    part, lines, size = 0, list[bytes](), 0
     for change in changes:
-        written = orjson.dumps(line(change))
-        if part and size + len(written) > LARGEST - 2_000:
-            yield part
-            part, size = [], 0
-        part.append(written)
+        written = line(change)
+        if lines and size + len(written) > LARGEST - 2_000:
+            yield _body(entry, part, lines, final=False)
+            part, lines, size = part + 1, [], 0
+        lines.append(written)
         size += len(written) + 1
-    yield part
+    yield _body(entry, part, lines, final=True)
 
 
 def _body(entry: Entry, part: int, lines: list[bytes], final: bool) -> bytes:
