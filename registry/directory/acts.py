@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import cast
+
+from sqlalchemy import Table
 
 from registry.core.errors import Conflict, Invalid, NotFound, Stale
 from registry.core.work import Work, act, for_purpose
@@ -14,6 +18,11 @@ from schemas.vocabulary import May, PartyKind, Purpose
 from schemas.words import said
 
 LONGEST_KEY = 200
+_PARTIES, _PERSONS = cast(Table, Party.__table__), cast(Table, Person.__table__)
+_PARTY = (
+    "id", "kind", "name", "name_key", "short_name", "country", "place", "identifier", "created_at", "version",
+)  # fmt: skip
+_PERSON = ("party_id", "full_name", "birth_date", "document_kind", "document_number", "address")
 
 
 @act(May.DIRECTORY_WRITE)
@@ -82,6 +91,27 @@ def _register_person(work: Work, new: PartyNew) -> queries.PartyView:
     )
     work.session.flush()
     return queries.party(work, row.id)
+
+
+@act(May.DIRECTORY_WRITE)
+def register_persons(work: Work, many: Sequence[tuple[str, str]]) -> list[int]:
+    """Natural persons of this State of whom a name and perhaps the number of a document is known.
+
+    Answers their keys, in this order. Raises Invalid.
+    """
+    queries.check_country(work, work.home, "country")
+    if not all(name for name, _ in many):
+        raise Invalid.at("full_name", "The person's name is needed.")
+    keys = work.next_keys(_PARTIES, len(many))
+    numbers = [queries.party_number(key) for key in keys]
+    parties = [
+        (key, PartyKind.PERSON.value, number, queries.name_key(number), "", work.home, "", "", work.now, 1)
+        for key, number in zip(keys, numbers, strict=True)
+    ]
+    persons = [(key, name, None, "", paper, "") for key, (name, paper) in zip(keys, many, strict=True)]
+    work.put_rows(_PARTIES, _PARTY, parties)
+    work.put_rows(_PERSONS, _PERSON, persons)
+    return keys
 
 
 def _row(work: Work, new: PartyNew, name: str, key: str) -> Party:

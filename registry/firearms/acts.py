@@ -12,10 +12,10 @@ from registry.core.errors import Conflict, Forbidden, Invalid, Stale, Unmet, ref
 from registry.core.work import Work, act, limited_to
 from registry.directory import queries as directory
 from registry.directory.tables import Party
-from registry.firearms import chain, identity, queries, rows, rules, views
+from registry.firearms import chain, entering, identity, queries, rows, rules, views
 from registry.firearms.own import only_own_step
-from registry.firearms.tables import Component, Correction, Custody, Firearm, Mark
-from registry.marks.reading import acceptable_text, fold_key
+from registry.firearms.tables import Correction, Firearm
+from registry.marks.reading import acceptable_text, fold_key, is_placeholder
 from schemas.firearms import (
     CustodyNew,
     FirearmChange,
@@ -24,7 +24,7 @@ from schemas.firearms import (
     MarkNew,
     MarkText,
 )
-from schemas.vocabulary import ApprovalKind, CustodyKind, May, PartyKind
+from schemas.vocabulary import ApprovalKind, CustodyKind, MarkKind, May, PartyKind
 from schemas.words import said
 
 LAST_HISTORIC_YEAR = 2003  # Yugoslavia was the last of the historic States to which anything could go
@@ -39,14 +39,23 @@ def register(work: Work, new: FirearmNew) -> views.FirearmView:
     Raises Invalid naming a field that is wrong, Refused with the articles that are not met. An identity
     that another record claims is accepted and becomes a conflict for a supervisor.
     """
-    [row] = _enter(work, [new])
-    return queries.firearm(work, row.id)
+    [key] = _enter(work, [new])
+    return queries.firearm(work, key)
 
 
 @act(May.FIREARM_REGISTER)
 def register_many(work: Work, many: Iterable[FirearmNew]) -> list[str]:
     """As register, each by the same rules; answers the registry numbers. All of them, or none."""
-    return [queries.firearm_number(row.id) for row in _enter(work, list(many))]
+    return [queries.firearm_number(key) for key in _enter(work, list(many))]
+
+
+@act(May.FIREARM_REGISTER)
+def register_ready(work: Work, ready: Sequence[rows.Ready]) -> tuple[list[int], int]:
+    """As register_many, for what was judged by its rules in this transaction, by `ready` or otherwise.
+
+    (keys of the records; how many conflicts of identity they open).
+    """
+    return entering.enter(work, ready)
 
 
 @dataclass(frozen=True)
@@ -59,18 +68,18 @@ class _Checked:
     steps: Sequence[rules.Step]
 
 
-def _enter(work: Work, many: Sequence[FirearmNew]) -> list[Firearm]:
+def _enter(work: Work, many: Sequence[FirearmNew]) -> list[int]:
     """Checked one by one, written at once: a thousand cost little more round trips than one."""
+    keys, _ = entering.enter(work, ready(work, many))
+    return keys
+
+
+def ready(work: Work, many: Sequence[FirearmNew]) -> list[rows.Ready]:
+    """Firearms as their rows are to be; raises what register would raise."""
     _parties = queries.read_parties(work.session, _parties_named(many))  # held, so that each is read once
     checked = [_checked(work, new) for new in many]
     _refuse_closed(work, [step for one in checked for step in one.steps])
-    entered = [_firearm(work, one) for one in checked]
-    work.session.add_all(entered)
-    work.session.flush()
-    for row, one in zip(entered, checked, strict=True):
-        work.session.add_all(_belongings(work, row.id, one))
-    identity.watch(work, entered)
-    return entered
+    return [_ready(work, one) for one in checked]
 
 
 def _refuse_closed(work: Work, steps: Sequence[rules.Step], new_step: int | None = None) -> None:
@@ -186,36 +195,20 @@ def _facts(new: FirearmNew, maker: Party) -> rules.FirearmFacts:
     return rules.FirearmFacts(rules.names_a_maker(maker.name), new.country_made, new.year_made, marks)
 
 
-def _firearm(work: Work, one: _Checked) -> Firearm:
-    new = one.new
-    status, holder = rules.holder_after(one.steps)
-    return Firearm(
-        type=new.type.value,
-        action=new.action.value,
-        maker_id=one.maker.id,
-        model=new.model,
-        calibre=one.calibre,
-        calibre_text=new.calibre,
-        country_made=new.country_made,
-        year_made=new.year_made,
-        out_of_scope=new.out_of_scope.value if new.out_of_scope else "",
-        status=status,
-        holder_id=holder,
-        marks=len(new.marks),
-        components=len(new.components),
-        steps=len(one.steps),
-        created_at=work.now,
-        version=1,
-    )
-
-
-def _belongings(work: Work, firearm_id: int, one: _Checked) -> Iterator[Component | Mark | Custody]:
-    for n, part in enumerate(one.new.components, 1):
-        yield rows.component(firearm_id, n, part)
-    for n, mark in enumerate(one.new.marks, 1):
-        yield rows.mark(work, firearm_id, n, mark)
-    for step, told in zip(one.steps, one.new.custody, strict=True):
-        yield rows.custody(work, firearm_id, step, told)
+def _ready(work: Work, one: _Checked) -> rows.Ready:
+    new, (status, holder) = one.new, rules.holder_after(one.steps)
+    marks = tuple(rows.mark(work, n, mark) for n, mark in enumerate(new.marks, 1))
+    parts = tuple(rows.component(n, part) for n, part in enumerate(new.components, 1))
+    steps = zip(one.steps, new.custody, strict=True)
+    firearm = (
+        new.type.value, new.action.value, one.maker.id, new.model, one.calibre, new.calibre,
+        new.country_made, new.year_made, new.out_of_scope.value if new.out_of_scope else "", status, holder,
+        len(marks), len(parts), len(one.steps), work.now, 1,
+    )  # fmt: skip
+    made = (mark.text for mark in new.marks if mark.kind is MarkKind.MANUFACTURE)
+    serials = tuple(queries.key_of_mark(text) for text in made if not is_placeholder(text))
+    custody = tuple(rows.custody(work, step, told) for step, told in steps)
+    return rows.Ready(firearm, marks, custody, serials, parts)
 
 
 @act(May.MARK_RECORD)
@@ -224,7 +217,7 @@ def add_mark(work: Work, firearm_id: int, new: MarkNew, version: int) -> views.F
     row = _marked_by(work, firearm_id, version)
     _check_mark(work, new, row.components, "")
     row.marks += 1
-    work.session.add(rows.mark(work, row.id, row.marks, new))
+    work.session.add(rows.mark_row(row.id, rows.mark(work, row.marks, new)))
     row.version += 1
     identity.watch(work, [row])
     return queries.firearm(work, row.id)

@@ -45,7 +45,7 @@ def take(
 def append(work: Work, row: Firearm, steps: Sequence[rules.Step], told: CustodyNew) -> None:
     """Keep the last of these steps, which the rules let through, and tell whoever watches chains."""
     step = steps[-1]
-    work.session.add(rows.custody(work, row.id, step, told))
+    work.session.add(rows.custody_row(row.id, rows.custody(work, step, told)))
     row.steps = step.n
     row.status, row.holder_id = rules.holder_after(steps)
     row.version += 1

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 
 from registry.core.work import Work
 from registry.firearms import queries, rules
+from registry.firearms.queries import Claim
 from registry.firearms.tables import Firearm, IdentityConflict
 from registry.marks.reading import is_placeholder
 
+MOST_LOCKS = 100
+
 
 def watch(work: Work, rows: Sequence[Firearm]) -> None:
-    """Open a conflict with each record that claims the same identity as one of these.
-
-    Under a lock of each identity: of two people who register it at the same moment, the second sees the
-    first one's record. Locks are taken in one order, so that two batches never wait for each other.
-    """
+    """Open a conflict with each record that claims the same identity as one of these, which changed."""
     work.session.flush()
     claims = _claims(work, rows)
-    for claimed in sorted({(c.maker_id, c.country_made, c.key) for c, _ in claims}):
-        work.lock("identity:{}:{}:{}".format(*claimed))
-    pairs = _pairs(claims, queries.claimants(work.session, {claimed.key for claimed, _ in claims}))
+    pairs = claimed_twice(work, claims)
     known = queries.conflict_pairs(work.session, {first for first, _ in pairs})
     work.session.add_all(
         IdentityConflict(firearm_id=first, other_id=second, opened_at=work.now, version=1)
@@ -30,7 +27,41 @@ def watch(work: Work, rows: Sequence[Firearm]) -> None:
     work.session.flush()
 
 
-def _claims(work: Work, rows: Sequence[Firearm]) -> list[queries.Claim]:
+def claimed_twice(work: Work, claims: Sequence[Claim]) -> set[tuple[int, int]]:
+    """Pairs of records that claim one identity, the lower key first: of these, and of these and all others.
+
+    Nobody else claims one of them until the end of this transaction: of two people who do so at the same
+    moment, the second sees the first one's record.
+    """
+    if not claims:
+        return set()
+    _hold(work, {_serial(claimed) for claimed, _ in claims})
+    counted = Counter(_serial(claimed) for claimed, _ in claims)
+    ours = {key for _, key in claims}
+    others = [one for one in queries.claimants(work, {serial[2] for serial in counted}) if one[1] not in ours]
+    twice = {_serial(claimed) for claimed, _ in others} | {s for s, count in counted.items() if count > 1}
+    doubtful = [one for one in claims if _serial(one[0]) in twice]
+    return _pairs(doubtful, [*doubtful, *others])
+
+
+def _serial(claimed: rules.Identity) -> tuple[int, str, str]:
+    return claimed.maker_id, claimed.country_made, claimed.key
+
+
+def _hold(work: Work, serials: Collection[tuple[int, str, str]]) -> None:
+    """A lock of each identity, in one order, so that two batches never wait for each other.
+
+    For many there is one lock of all: the database has room for some thousands only.
+    """
+    if len(serials) > MOST_LOCKS:
+        work.lock("identities")
+        return
+    work.lock("identities", shared=True)
+    for serial in sorted(serials):
+        work.lock("identity:{}:{}:{}".format(*serial))
+
+
+def _claims(work: Work, rows: Sequence[Firearm]) -> list[Claim]:
     """What these records claim to be, by each mark of manufacture that is a serial."""
     texts = queries.manufacture_marks(work.session, [row.id for row in rows])
     return [
@@ -41,7 +72,7 @@ def _claims(work: Work, rows: Sequence[Firearm]) -> list[queries.Claim]:
     ]
 
 
-def _pairs(claims: Sequence[queries.Claim], others: Sequence[queries.Claim]) -> set[tuple[int, int]]:
+def _pairs(claims: Sequence[Claim], others: Sequence[Claim]) -> set[tuple[int, int]]:
     """Records that claim one identity, the lower key first."""
     by_serial = defaultdict(list)
     for other in others:

@@ -8,12 +8,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.core.errors import NotFound
 from registry.core.numbers import key_of, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
+from registry.core.prepared import Prepared
 from registry.core.work import Work, limited_to
 from registry.directory.calibres import BY_CODE
 from registry.directory.queries import PartyName, calibre_of, names
@@ -295,19 +297,17 @@ def identity_of(row: Any, key: str) -> rules.Identity:
     return rules.Identity(row.maker_id, row.country_made, key, row.model, row.year_made)
 
 
-def claimants(session: Session, keys: Iterable[str]) -> list[Claim]:
-    """Every claim to a serial of these, of records that are not superseded."""
-    query = (
-        select(Firearm.id, Firearm.maker_id, Firearm.country_made, Firearm.model, Firearm.year_made, Mark.key)
-        .join(Mark, Mark.firearm_id == Firearm.id)
-        .where(Mark.kind == MarkKind.MANUFACTURE.value, Firearm.superseded_by.is_(None))
-        .distinct()
-    )
-    return [
-        (identity_of(row, row.key), row.id)
-        for some in _chunks(sorted(keys))
-        for row in session.execute(query.where(Mark.key.in_(some)))
-    ]
+_CLAIMANTS = Prepared(
+    "SELECT DISTINCT f.maker_id, f.country_made, m.key, f.model, f.year_made, f.id FROM mark m"
+    " JOIN firearm f ON f.id = m.firearm_id"
+    " WHERE m.key {texts} AND m.kind = 'manufacture' AND f.superseded_by IS NULL"
+)
+
+
+def claimants(work: Work, keys: Iterable[str]) -> list[Claim]:
+    """Every claim to a serial of these, of records that are not superseded, with what this work changed."""
+    rows = work.sees(_CLAIMANTS, texts=orjson.dumps(sorted(keys)).decode())
+    return [(rules.Identity(*row[:5]), row[5]) for row in rows]
 
 
 def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
