@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
+import orjson
 from sqlalchemy import delete, update
 
 from registry.core.errors import Conflict, Invalid, Stale
@@ -30,7 +31,7 @@ from schemas.vocabulary import May
 from schemas.words import said
 
 S = IntakeState
-CHUNK = 500
+CHUNK = 2_000
 """Rows that are judged or entered in one transaction."""
 LONGEST_WORD = 200
 
@@ -125,7 +126,7 @@ def _received(work: Work, number: str | None) -> tuple[int, str] | None:
 
 def _keep_rows(work: Work, row: IntakeRun, rows: Iterator[reading.Row]) -> None:
     while some := list(islice(rows, CHUNK)):
-        told = json.dumps([[one.line, one.cells] for one in some], ensure_ascii=False, separators=(",", ":"))
+        told = orjson.dumps([(one.line, one.cells) for one in some]).decode()
         work.session.add(IntakeChunk(run_id=row.id, n=row.chunks, rows=told))
         row.chunks += 1
         row.rows += len(some)

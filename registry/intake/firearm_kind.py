@@ -6,40 +6,48 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any, cast
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Table
 
 from registry.core.errors import RegistryError
-from registry.core.numbers import parse_registry_number
 from registry.core.work import Work
-from registry.directory import acts as directory
 from registry.directory import queries as parties
-from registry.directory.tables import Person
 from registry.firearms import acts as firearms
-from registry.firearms.tables import IdentityConflict
-from registry.intake import columns, faults, firearm_undoing, queries
-from registry.intake.kind import Kind, Read, Told
+from registry.firearms.rows import Ready
+from registry.intake import columns, faults, firearm_columns, firearm_undoing, persons, queries
+from registry.intake.firearm_columns import Plain
+from registry.intake.kind import Kind, Read
+from registry.intake.pieces import Piece, Told
 from registry.intake.tables import IntakeRow, IntakeRun
 from registry.intake.understanding import (
     PERSON,
     Doubt,
     Draft,
     Fault,
-    PersonTold,
     Vocabulary,
     understand,
 )
-from schemas.directory import PartyNew
 from schemas.firearms import CustodyNew, FirearmNew
 from schemas.intake_vocabulary import IntakeKind
-from schemas.vocabulary import PartyKind
+
+_ROWS = cast(Table, IntakeRow.__table__)
+_COLUMNS = ("run_id", "line", "digest", "firearm_id", "doubts")
+New = FirearmNew | Plain
+"""A firearm as it is told, or a row of which everything is known."""
 
 
-def understood(work: Work, known: Vocabulary, rows: Sequence[Told]) -> list[Draft[FirearmNew]]:
-    """Rows as the rules of a registration let them be."""
+def understood(work: Work, known: Vocabulary, piece: Piece) -> list[Draft[Any]]:
+    """Rows as the rules of a registration let them be; what is not plainly good is looked at by itself."""
     closed = parties.all_closed(work.session)
-    drafts = (understand(told, known) for told in rows)
-    return [_allowed(work, draft, closed) for draft in drafts]
+    plain = firearm_columns.judged(work, known, piece, closed)
+    return [
+        _by_itself(work, piece[n], known, closed) if draft is None else draft for n, draft in enumerate(plain)
+    ]
+
+
+def _by_itself(work: Work, told: Told, known: Vocabulary, closed: Mapping[int, date]) -> Draft[FirearmNew]:
+    return _allowed(work, understand(told, known), closed)
 
 
 def _allowed(work: Work, draft: Draft[FirearmNew], closed: Mapping[int, date]) -> Draft[FirearmNew]:
@@ -77,51 +85,65 @@ def _whom(work: Work, number: str, field: str) -> int:
 
 def enter(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
     """Put rows on record: those that are good, and were not brought in before."""
-    digests, chosen = [one.digest for one in rows], dict[str, Read]()
-    before, judged = (
-        queries.entered_before(work, IntakeRow, digests),
-        queries.judged_before(work, row.id, digests),
-    )
+    chosen = _chosen(work, row, rows)
+    if not chosen:
+        return
+    keys, conflicts = firearms.register_ready(work, _ready(work, [one.draft for one in chosen]))
+    kept = [
+        (row.id, one.line, one.digest, key, _told(one.draft.doubts))
+        for one, key in zip(chosen, keys, strict=True)
+    ]
+    work.put_rows(_ROWS, _COLUMNS, kept)
+    row.entered += len(keys)
+    row.conflicts += conflicts
+
+
+def _chosen(work: Work, row: IntakeRun, rows: Sequence[Read]) -> list[Read]:
+    """Rows that are to be entered; one that was good when it was judged and is wrong now is lost."""
+    before, chosen = queries.entered_before(work, IntakeRow, [one.digest for one in rows]), dict[str, Read]()
+    wrong = [one.digest for one in rows if one.draft.faults]
+    judged = queries.judged_before(work, row.id, wrong) if wrong else set()
     for one in rows:
         if one.digest in before or one.digest in chosen:
             continue
         if not one.draft.faults:
             chosen[one.digest] = one
-        elif one.digest in judged:  # it was good when it was judged
+        elif one.digest in judged:
             row.lost += 1
             faults.keep(work, row, one)
-    if not chosen:
-        return
-    numbers = firearms.register_many(work, [_with_persons(work, one.draft) for one in chosen.values()])
-    keys = [parse_registry_number("F", number) for number in numbers]
-    work.session.add_all(
-        IntakeRow(
-            run_id=row.id,
-            line=one.line,
-            digest=digest,
-            firearm_id=key,
-            doubts=json.dumps(
-                [[d.field, d.value, str(d.reason)] for d in one.draft.doubts], ensure_ascii=False
-            ),
-        )
-        for (digest, one), key in zip(chosen.items(), keys, strict=True)
-    )
-    row.entered += len(keys)
-    claimed = IdentityConflict
-    query = select(func.count()).where(or_(claimed.firearm_id.in_(keys), claimed.other_id.in_(keys)))
-    row.conflicts += work.session.scalar(query) or 0
+    return list(chosen.values())
 
 
-def _with_persons(work: Work, draft: Draft[FirearmNew]) -> FirearmNew:
-    """The firearm with persons who were not on record now being so."""
-    if draft.new is None:
+def _told(doubts: Sequence[Doubt]) -> str:
+    if not doubts:
+        return "[]"
+    return json.dumps([[d.field, d.value, str(d.reason)] for d in doubts], ensure_ascii=False)
+
+
+def _ready(work: Work, drafts: Sequence[Draft[Any]]) -> list[Ready]:
+    """Firearms as they go on record, with persons who were not on record now being so."""
+    keys = persons.recorded(work, [(draft.persons, _named(draft.new)) for draft in drafts])
+    alone = {n: one.new for n, one in enumerate(drafts) if isinstance(one.new, FirearmNew)}
+    by_itself = firearms.ready(work, [_with_persons(new, keys[n]) for n, new in alone.items()])
+    done = dict(zip(alone, by_itself, strict=True))
+    return [
+        firearm_columns.ready(work, draft.new, keys[n]) if isinstance(draft.new, Plain) else done[n]
+        for n, draft in enumerate(drafts)
+    ]
+
+
+def _named(new: New | None) -> set[int]:
+    """Which of a draft's persons a step names, the first as -1."""
+    if new is None:
         raise AssertionError("only what is understood is entered")
-    named_in = {party for step in draft.new.custody for party in (step.from_party, step.to_party)}
-    numbers = {
-        place: _person(work, told)
-        for place, told in ((f"{PERSON}{n}", told) for n, told in enumerate(draft.persons))
-        if place in named_in
-    }
+    if isinstance(new, Plain):
+        return {party for step in new.steps for party in (step.giver, step.taker) if party and party < 0}
+    told = (party for step in new.custody for party in (step.from_party, step.to_party) if party)
+    return {-1 - int(party.removeprefix(PERSON)) for party in told if party.startswith(PERSON)}
+
+
+def _with_persons(new: FirearmNew, keys: Mapping[int, int]) -> FirearmNew:
+    numbers = {f"{PERSON}{-1 - n}": parties.party_number(key) for n, key in keys.items()}
 
     def named(step: CustodyNew) -> CustodyNew:
         giver, taker = step.from_party or "", step.to_party or ""
@@ -131,26 +153,7 @@ def _with_persons(work: Work, draft: Draft[FirearmNew]) -> FirearmNew:
             to_party=numbers.get(taker, step.to_party),
         )
 
-    return replace(draft.new, custody=tuple(map(named, draft.new.custody)))
-
-
-def _person(work: Work, told: PersonTold) -> str:
-    """The number of a person: by document the one on record, without one always a new one.
-
-    People of one name are not one person.
-    """
-    if told.document:
-        query = select(Person.party_id, Person.full_name).where(Person.document_number == told.document)
-        for row in work.session.execute(query):
-            if parties.name_key(row.full_name) == parties.name_key(told.name):
-                return parties.party_number(row.party_id)
-    new = PartyNew(
-        kind=PartyKind.PERSON,
-        country=work.home,
-        full_name=told.name,
-        document_number=told.document,
-    )
-    return directory.register_party(work, new).number
+    return replace(new, custody=tuple(map(named, new.custody)))
 
 
 FIREARMS = Kind(IntakeKind.FIREARMS, columns.FIREARMS, understood, enter, firearm_undoing.UNDOING)

@@ -5,22 +5,20 @@ Whatever the kind, a row goes through the rules and acts of its own subject; her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from registry.core.work import Work
 from registry.intake.columns import Columns
+from registry.intake.pieces import Piece
+from registry.intake.pieces import Told as Told
 from registry.intake.tables import IntakeRow, IntakeRun
 from registry.intake.understanding import Draft, Vocabulary
 from schemas.intake_vocabulary import IntakeKind
 
-Told = Mapping[str, str]
-"""A row by the names of our fields; cells that are empty are not in it."""
 
-
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """A row as it is understood. digest: of its cells, by which it is known again."""
 
     line: int
@@ -52,7 +50,7 @@ class Kind:
 
     code: IntakeKind
     columns: Columns
-    understand: Callable[[Work, Vocabulary, Sequence[Told]], list[Draft[Any]]]
+    understand: Callable[[Work, Vocabulary, Piece], list[Draft[Any]]]
     enter: Callable[[Work, IntakeRun, Sequence[Read]], None]
     undoing: Undoing
     kept: type[IntakeRow] = IntakeRow

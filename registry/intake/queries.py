@@ -6,19 +6,21 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+import orjson
 from sqlalchemy import func, select
 
 from registry.core.errors import NotFound
 from registry.core.numbers import find_registry_number, registry_number
 from registry.core.paging import AnySelect, page
+from registry.core.prepared import Prepared
 from registry.core.work import Work
 from registry.firearms import queries as firearms
 from registry.intake.tables import (
     IntakeAlias,
     IntakeChunk,
-    IntakeDigest,
     IntakeFault,
     IntakeRow,
     IntakeRun,
@@ -222,14 +224,19 @@ def common_faults(work: Work, run_id: int) -> list[tuple[str, str, str, str, int
 def chunk(work: Work, run_id: int, n: int) -> list[tuple[int, list[str]]]:
     """Some rows of a file: (line, cells)."""
     kept = work.session.get(IntakeChunk, (run_id, n))
-    return [(line, cells) for line, cells in json.loads(kept.rows)] if kept else []
+    return orjson.loads(kept.rows) if kept else []
+
+
+_JUDGED = Prepared("SELECT digest FROM intake_digest WHERE run_id = :run AND digest {texts}")
 
 
 def judged_before(work: Work, run_id: int, digests: Sequence[str]) -> set[str]:
     """Those of these digests that a row before in the same file has."""
-    kept = IntakeDigest
-    query = select(kept.digest).where(kept.run_id == run_id, kept.digest.in_(digests))
-    return set(work.session.scalars(query))
+    return {row[0] for row in work.sees(_JUDGED, run=run_id, texts=_sorted(digests))}
+
+
+def _sorted(digests: Sequence[str]) -> str:
+    return orjson.dumps(sorted(digests)).decode()
 
 
 def next_run(work: Work) -> int | None:
@@ -240,8 +247,12 @@ def next_run(work: Work) -> int | None:
 
 def entered_before(work: Work, kept: type[IntakeRow], digests: Sequence[str]) -> set[str]:
     """Those of these digests of rows that were brought in before."""
-    query = select(kept.digest).where(kept.digest.in_(digests))
-    return set(work.session.scalars(query))
+    return {row[0] for row in work.sees(_entered(kept.__tablename__), texts=_sorted(digests))}
+
+
+@cache
+def _entered(table: str) -> Prepared:
+    return Prepared(f"SELECT digest FROM {table} WHERE digest {{texts}}")  # noqa: S608 - a name of our own
 
 
 def source(work: Work, firearm_id: int) -> SourceView | None:

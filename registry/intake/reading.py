@@ -6,9 +6,10 @@ import csv
 import io
 import itertools
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from registry.core.errors import Invalid
 from schemas.words import said
@@ -19,6 +20,8 @@ MOST_LINES = 50
 """Lines of one row, as a text with line ends in quotes has."""
 MOST_COLUMNS = 200
 SEPARATORS = ",;\t|"
+_ESCAPED = re.compile("[\udc80-\udcff]")
+"""Bytes of another encoding."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -34,8 +37,7 @@ class Layout:
     sheet: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """cells: in the order of the columns; line: of the file, counted from 1."""
 
     line: int
@@ -108,7 +110,7 @@ def _lines(text: io.TextIOWrapper) -> Iterator[tuple[int, str]]:
             raise wrong(n, said("It is longer than %(most)s characters.", most=LONGEST_LINE))
         if "\0" in line:
             raise wrong(n, said("It holds NULs."))
-        if any("\udc80" <= c <= "\udcff" for c in line) and not line.isascii():
+        if not line.isascii() and _ESCAPED.search(line):
             raise wrong(n, said("It is not written in the encoding of the lines before it."))
         yield n, line
 
@@ -133,7 +135,7 @@ def _plain(lines: Iterator[tuple[int, str]], found: Layout) -> Iterator[Row]:
             raise wrong(at, said("It cannot be read: %(why)s.", why=str(error))) from None
         if cells is None:
             return
-        if n and any(cell.strip() for cell in cells):
+        if n and "".join(cells).strip():
             yield Row(begun + 1, fitted(cells, found, begun + 1))
 
 
@@ -143,7 +145,7 @@ def fitted(cells: Sequence[str], found: Layout, line: int) -> tuple[str, ...]:
     if any(cell.strip() for cell in cells[width:]):
         words = said("It has %(cells)s cells, the heading %(columns)s.", cells=len(cells), columns=width)
         raise wrong(line, words)
-    return tuple(cell.strip() for cell in (*cells[:width], *[""] * (width - len(cells))))
+    return tuple(map(str.strip, (*cells[:width], *[""] * (width - len(cells)))))
 
 
 def _objects(lines: Iterator[tuple[int, str]], found: Layout) -> Iterator[Row]:

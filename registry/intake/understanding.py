@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from registry.intake import dates, words
 from registry.intake.columns import plain
@@ -32,6 +32,13 @@ _SHORTENED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]{2,3}", re.ASCII | re.IGNORECA
 PERSON = "person:"
 """How a person who is not on record yet is named in a draft, before the number there."""
 SEVERAL = said("Several companies are called so: tell the number of the one.")
+PARTLY = said("Only a part of the day is told: it stands for the first day of it.")
+NOBODY_KEPT_IT = said("Nobody is told who kept it: its steps are not taken.")
+NO_DAY = said("No day is told: who had it is not taken as a step.")
+DAY_HANDED_ON = said("No day is told: it stands for the day it was handed on.")
+NOT_HANDED_ON = said("It is missing: that it was handed on is not taken as a step.")
+UNSURE: Final = object()
+"""Of a cell about which there is more to be said than what it stands for."""
 
 
 class Suggest(NamedTuple):
@@ -100,6 +107,16 @@ class Draft(Generic[New]):
 def understand(told: Mapping[str, str], known: Vocabulary) -> Draft[FirearmNew]:
     """The row, by the names of our fields; its faults, if it has any, are why it cannot be entered."""
     return _Reader(told, known).read()
+
+
+def stands_for(name: str, text: str, known: Vocabulary) -> Any:
+    """What a cell of a field stands for, whatever else its row tells; UNSURE where more is to be said of it.
+
+    Of a party its number; of a person who is on record nowhere the placeholder.
+    """
+    reader = _Reader({name: text}, known)
+    found = _ALONE[name](reader)
+    return UNSURE if reader.draft.faults or reader.draft.doubts else found
 
 
 def _spoilt(text: str) -> str | None:
@@ -252,7 +269,7 @@ class _Reader:
             return None
         day, whole = found
         if not whole:
-            self._doubt(name, said("Only a part of the day is told: it stands for the first day of it."))
+            self._doubt(name, PARTLY)
         return day
 
     def _custody(self) -> list[CustodyNew]:
@@ -262,22 +279,38 @@ class _Reader:
         source, taker = self._party("acquired_from"), self._party("disposed_to", "disposed_to_document")
         if holder is None:
             if came or went or source or taker:
-                self._doubt("holder", said("Nobody is told who kept it: its steps are not taken."))
+                self._doubt("holder", NOBODY_KEPT_IT)
             return []
         if came is None and went is None:
-            self._doubt("acquired_on", said("No day is told: who had it is not taken as a step."))
+            self._doubt("acquired_on", NO_DAY)
             return []
         if came is None:
-            self._doubt("acquired_on", said("No day is told: it stands for the day it was handed on."))
+            self._doubt("acquired_on", DAY_HANDED_ON)
         first = CustodyNew(
             CustodyKind.ACQUIRED, came or went or date.min, source if source != holder else None, holder
         )
         if taker is None or went is None:
             if taker is not None or went is not None:
                 missing = "disposed_to" if taker is None else "disposed_on"
-                self._doubt(missing, said("It is missing: that it was handed on is not taken as a step."))
+                self._doubt(missing, NOT_HANDED_ON)
             return [first]
         paper = self._text("document", 80)
         kind = DocumentKind.INVOICE if paper else None
         sold = CustodyNew(CustodyKind.SOLD, went, holder, taker, document_kind=kind, document_number=paper)
         return [first, sold]
+
+
+_ALONE: Mapping[str, Callable[[_Reader], Any]] = {
+    "maker": lambda cell: cell._looked_up("maker", cell.known.maker),
+    "calibre": lambda cell: cell._looked_up("calibre", cell.known.calibre),
+    "country_made": lambda cell: cell._state("country_made", needed=True),
+    "type": lambda cell: cell._listed("type", words.OF_TYPE, FirearmType.UNKNOWN),
+    "action": lambda cell: cell._listed("action", words.OF_ACTION, FirearmAction.UNKNOWN),
+    "model": lambda cell: cell._text("model", 80),
+    "year_made": lambda cell: cell._year("year_made"),
+    "mark_condition": lambda cell: cell._listed("mark_condition", words.OF_CONDITION, MarkCondition.INTACT),
+    "import_country": lambda cell: cell._state("import_country", needed=False),
+    "holder": lambda cell: cell._party("holder"),
+    "disposed_to_document": lambda cell: cell._text("disposed_to_document", 60),
+    "document": lambda cell: cell._text("document", 80),
+}

@@ -5,12 +5,13 @@ So a process that is killed loses nothing and doubles nothing: whoever goes on b
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import structlog
+from sqlalchemy import Table
 from sqlalchemy.exc import OperationalError
 
 from registry.access.tables import Account
@@ -18,7 +19,8 @@ from registry.core import policy
 from registry.core.errors import Conflict, RegistryError
 from registry.core.work import OPERATOR, Actor, Office, Work
 from registry.intake import acts, faults, kinds, queries, undoing
-from registry.intake.kind import Read, Told
+from registry.intake.kind import Read
+from registry.intake.pieces import Piece
 from registry.intake.tables import IntakeDigest, IntakeRun
 from registry.intake.vocabulary import vocabulary
 from schemas.intake_vocabulary import IntakePolicy, IntakeState
@@ -27,6 +29,7 @@ from schemas.vocabulary import May, Purpose, Role
 log = structlog.get_logger()
 EVERY = 1.0
 S = IntakeState
+_DIGESTS = cast(Table, IntakeDigest.__table__)
 
 
 def run_all(office: Office) -> None:
@@ -157,26 +160,18 @@ def _finish(work: Work, row: IntakeRun) -> None:
 def _understood(work: Work, row: IntakeRun) -> list[Read]:
     """The next rows as they are understood, by the words that are known now."""
     kind, known = kinds.of(row), vocabulary(work)
-    mapping, constants = json.loads(row.mapping), json.loads(row.constants)
-    place = {column: at for at, column in enumerate(json.loads(row.columns))}
-    lines, rows = [], []
-    for line, cells in queries.chunk(work, row.id, row.done):
-        told = {field: cells[place[column]] for field, column in mapping.items() if column in place}
-        lines.append(line)
-        rows.append({**constants, **{field: text for field, text in told.items() if text}})
-    drafts = kind.understand(work, known, rows)
-    return [Read(line, _digest(told), draft) for line, told, draft in zip(lines, rows, drafts, strict=True)]
-
-
-def _digest(told: Told) -> str:
-    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    rows = queries.chunk(work, row.id, row.done)
+    told = map(json.loads, (row.columns, row.mapping, row.constants))
+    piece = Piece(rows, *told)
+    drafts = kind.understand(work, known, piece)
+    return list(map(Read, piece.lines, piece.digests(), drafts))
 
 
 def _judge(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
     """Count and keep what is wrong; nothing goes on record."""
     digests = [one.digest for one in rows]
     before = queries.entered_before(work, kinds.of(row).kept, digests)
-    seen = before | queries.judged_before(work, row.id, digests)
+    seen, fresh, doubted = before | queries.judged_before(work, row.id, digests), list[str](), 0
     for one in rows:
         if one.draft.faults:
             row.bad += 1
@@ -186,6 +181,9 @@ def _judge(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
             row.known += 1
         else:
             seen.add(one.digest)
-            work.session.add(IntakeDigest(run_id=row.id, digest=one.digest))
-            row.good += 1
-            row.doubted += bool(one.draft.doubts)
+            fresh.append(one.digest)
+            doubted += bool(one.draft.doubts)
+    row.good += len(fresh)
+    row.doubted += doubted
+    if fresh:
+        work.put_rows(_DIGESTS, ("run_id", "digest"), [(row.id, digest) for digest in sorted(fresh)])

@@ -238,14 +238,14 @@ def test_what_stops_one_file_keeps_no_other_waiting(
 ) -> None:
     found = hand_in(office, HEAD + "STOP1;Taurus;pistol;;9x19;BR;;;;;;\n")
     other = hand_in(office, HEAD + "GO1;Taurus;pistol;;9x19;BR;;;;;;\n")
-    real = firearm_kind._with_persons
+    real = firearm_kind._ready
 
-    def fails(work: Any, draft: Any) -> Any:
-        if draft.new.marks[0].text == "STOP1":
+    def fails(work: Any, drafts: Any) -> Any:
+        if drafts[0].new.serial == "STOP1":
             raise ValueError("x")
-        return real(work, draft)
+        return real(work, drafts)
 
-    monkeypatch.setattr(firearm_kind, "_with_persons", fails)
+    monkeypatch.setattr(firearm_kind, "_ready", fails)
     for one in (found, other):
         with office.begin(OPERATOR) as work:
             acts.start(work, run_key(one.number), one.version)
@@ -253,7 +253,7 @@ def test_what_stops_one_file_keeps_no_other_waiting(
     stopped = read(office, found.number)
     assert (stopped.state, stopped.entered, "ValueError" in stopped.problem) == ("failed", 0, True)
     assert read(office, other.number).state == "done"
-    monkeypatch.setattr(firearm_kind, "_with_persons", real)
+    monkeypatch.setattr(firearm_kind, "_ready", real)
     assert (enter(office, stopped).state, read(office, found.number).problem) == ("done", "")
 
 
