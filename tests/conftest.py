@@ -48,7 +48,7 @@ LEFT_OUT = re.compile(
 """Real processes, served, killed and kept waiting: `make test` runs them, a change's own check does not."""
 ON_ONE_ENGINE = re.compile(
     r"tests/labels/|test_(\w+_)?pages\.py|test_(api|hostile|wear)\.py"
-    r"|tests/access/test_(forms|second_factor|own_access|sign_in|tokens|limits)\.py"
+    r"|tests/access/test_(forms|second_factor|own_access|sign_in|tokens|limits)\.py|/test_record_matrix\.py"
 )
 """What looks at pages, papers and messages rather than at the database: both engines in `make test`."""
 
