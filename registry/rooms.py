@@ -128,6 +128,7 @@ from registry.tracing import pages as tracing_pages
 from registry.tracing import scenes_api, scenes_pages
 from registry.transfer import commands as transfer_commands
 from registry.upkeep import commands as upkeep_commands
+from registry.upkeep import watch_pages
 from registry.verification import api as verification_api
 from registry.verification import commands as verification_commands
 from registry.verification import pages as verification_pages
@@ -181,6 +182,7 @@ PAGE_ROOMS: Sequence[Any] = (
     exchange_pages.blueprint,
     intake_pages.blueprint,
     labels_pages.blueprint,
+    watch_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,

@@ -36,6 +36,7 @@ PUBLIC = {
     "api_verification.paper_endings",
     "api_exchange.messages",
     "exchange.keys",
+    "upkeep.measured",
 }
 
 
