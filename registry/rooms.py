@@ -67,6 +67,7 @@ from registry.intake import pages as intake_pages
 from registry.intake import queries as intake_queries
 from registry.intake import undoing
 from registry.labels import api as labels_api
+from registry.labels import commands as labels_commands
 from registry.labels import pages as labels_pages
 from registry.labels import setup_pages as labels_setup_pages
 from registry.licensing import act_pages, application_pages
@@ -242,6 +243,7 @@ COMMANDS: Sequence[Any] = (
     verification_commands.documents,
     authorities_commands.authorities,
     intake_commands.intake,
+    labels_commands.labels,
     transfer_commands.export,
     transfer_commands.rebuild,
     paper_commands.papers,
