@@ -4,9 +4,9 @@ COPY or as arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Table, TypeDecorator
@@ -22,10 +22,26 @@ _ARRAYS = ((Boolean, "boolean"), (Integer, "bigint"), (DateTime, "timestamptz"),
 def statements(table: Table, columns: Sequence[str], rows: Sequence[Row]) -> Iterator[tuple[str, list[Any]]]:
     """What SQLite is to run, each statement with its values."""
     place = f"({', '.join('?' * len(columns))})"
-    kept = _kept(table, columns, rows)
-    while some := list(islice(kept, _IN_A_STATEMENT)):
-        places = ", ".join([place] * len(some))
-        yield f"{_into(table, columns)} VALUES {places}", list(chain.from_iterable(some))
+    days = [n for n, name in enumerate(columns) if isinstance(_kind(table.c[name]), Date | DateTime)]
+    kept = _Written(as_kept)
+    for at in range(0, len(rows), _IN_A_STATEMENT):
+        told: list[Iterable[Any]] = list(zip(*rows[at : at + _IN_A_STATEMENT], strict=True))
+        for n in days:  # the same few come again and again
+            told[n] = [kept[value] for value in told[n]]
+        values = list(chain.from_iterable(zip(*told, strict=True)))
+        places = ", ".join([place] * (len(values) // len(columns)))
+        yield f"{_into(table, columns)} VALUES {places}", values
+
+
+class _Written(dict[Any, Any]):
+    """Values as a database takes them."""
+
+    def __init__(self, write: Callable[[Any], Any]) -> None:
+        self._write = write
+
+    def __missing__(self, value: Any) -> Any:
+        written = self[value] = self._write(value)
+        return written
 
 
 def _into(table: Table, columns: Sequence[str]) -> str:
@@ -34,20 +50,6 @@ def _into(table: Table, columns: Sequence[str]) -> str:
 
 def _named(columns: Sequence[str]) -> str:
     return ", ".join(f'"{column}"' for column in columns)
-
-
-def _kept(table: Table, columns: Sequence[str], rows: Iterable[Row]) -> Iterator[Row]:
-    """Rows as SQLite keeps them: the same few days and moments come again and again."""
-    days = [n for n, name in enumerate(columns) if isinstance(_kind(table.c[name]), Date | DateTime)]
-    known: dict[Any, Any] = {}
-    for row in rows:
-        kept = list(row)
-        for n in days:
-            value = kept[n]
-            if value not in known:
-                known[value] = as_kept(value)
-            kept[n] = known[value]
-        yield kept
 
 
 def as_kept(value: Any) -> Any:
@@ -82,20 +84,18 @@ def copying(table: Table, columns: Sequence[str]) -> bytes:
     return f"COPY {table.name} ({_named(columns)}) FROM STDIN".encode()
 
 
-def copied(rows: Iterable[Row]) -> Iterator[str]:
+def copied(rows: Sequence[Row]) -> Iterator[str]:
     """Rows as COPY reads them, some at a time."""
-    known: dict[Any, str] = {None: r"\N"}
-    lines = ("\t".join([_text(value, known) for value in row]) + "\n" for row in rows)
-    while some := list(islice(lines, _IN_A_PIECE)):
-        yield "".join(some)
+    known: list[_Written] = [_Written(_text) for _ in rows[0]] if rows else []
+    for at in range(0, len(rows), _IN_A_PIECE):
+        told = zip(*rows[at : at + _IN_A_PIECE], strict=True)
+        texts = [[written[value] for value in column] for written, column in zip(known, told, strict=True)]
+        yield "".join([f"{line}\n" for line in map("\t".join, zip(*texts, strict=True))])
 
 
-def _text(value: Any, known: dict[Any, str]) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, str):
-        return value if value.isalnum() else value.translate(_ESCAPED)
-    if isinstance(value, int):
-        return str(value)
-    found = known.get(value)
-    if found is None:
-        found = known[value] = rf"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
-    return found
+        return value.translate(_ESCAPED)
+    if value is None:
+        return r"\N"
+    return rf"\\x{value.hex()}" if isinstance(value, bytes) else str(value)

@@ -45,7 +45,7 @@ _CHANGE = (
     "SELECT c.entry_id, c.id, c.subject, c.op, c.key, c.before, c.after, c.salt, p.name, p.value, p.salt"
     " FROM {of} c LEFT JOIN ledger_personal p ON p.change_id = c.id ORDER BY c.entry_id, c.id"
 )
-_FEW, _PAGE = 100, 10_000
+_FEW, _PAGE = 100, 2_000
 _SOME = f"(SELECT * FROM ledger_change WHERE entry_id = {{}} ORDER BY id LIMIT {_FEW})"
 _CHANGES = Prepared(_CHANGE.format(of=f"{{keys}} e CROSS JOIN LATERAL {_SOME.format('e.id')}"))
 """The first changes of each of several entries; asked for on PostgreSQL alone."""

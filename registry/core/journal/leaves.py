@@ -58,8 +58,11 @@ def line(change: Change) -> bytes:
     """A change in the leaf: table, operation, key, digest of the row, digests of what is personal."""
     key, subject, op, row_key, before, after, salt, personal = change
     row = digest(salt, "row", (key, before, after))
-    apart = {name: digest(salt, name, value) for name, value, salt in sorted(personal)} if personal else {}
-    return orjson.dumps((subject, op, orjson.loads(row_key), row, apart))
+    if personal or '"' in row_key:
+        apart = {name: digest(salt, name, value) for name, value, salt in sorted(personal)}
+        return orjson.dumps((subject, op, orjson.loads(row_key), row, apart))
+    numbers = row_key.replace(" ", "")  # the same bytes, at half the cost
+    return f'["{subject}","{op}",{numbers},"{row}",{{}}]'.encode()
 
 
 def bodies(entry: Entry, changes: Iterable[Change]) -> Iterator[bytes]:

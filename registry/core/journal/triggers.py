@@ -297,7 +297,10 @@ def _postgresql_capture(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def _postgresql_inserted(table: Table, name: str) -> str:
-    """The salts of a statement's rows: made of one random secret, which nobody keeps, and their numbers."""
+    """Salts are made of one random secret for the statement, which nobody keeps, and the numbers of its rows.
+
+    The text of a row is `row_to_json`'s: half the cost of jsonb's, and the same to whoever reads it.
+    """
     return f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
 SET timezone = 'UTC' SET bytea_output = 'hex' SET extra_float_digits = 1 SET enable_seqscan = 'off' AS $$
 DECLARE entry bigint; secret bytea := uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
@@ -307,7 +310,7 @@ BEGIN
   IF entry IS NULL THEN RAISE EXCEPTION '{UNNAMED}' USING ERRCODE = '23514'; END IF;
   INSERT INTO ledger_change (entry_id, subject, op, key, after, salt)
     SELECT entry, '{table.name}', 'I', {key_json(table, "postgresql", "f")},
-      {row_json(table, "postgresql", "f")}, sha256(secret || int8send(row_number() OVER ()))
+      row_to_json(f)::text, sha256(secret || int8send(row_number() OVER ()))
     FROM fresh f;
   RETURN NULL;
 END $$"""

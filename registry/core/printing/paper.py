@@ -19,7 +19,6 @@ from registry.core.printing.blocks import (
     PAGE,
     RIGHT,
     ROOM,
-    SIGNED,
     Bars,
     Block,
     FindingBox,
@@ -36,7 +35,6 @@ from registry.core.printing.layout import Layout, Line
 from registry.core.printing.tagging import Drawing, Element, inside
 
 __all__ = [
-    "SIGNED",
     "Bars",
     "Block",
     "FindingBox",
