@@ -9,14 +9,7 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.base import Shape
 from schemas.fields import Code, Text, Whole
-from schemas.label_vocabulary import (
-    JobState,
-    LabelDesign,
-    LabelOutput,
-    MediumKind,
-    PrinterLanguage,
-    RunKind,
-)
+from schemas.label_vocabulary import JobState, LabelDesign, MediumKind, PrinterLanguage, RunKind
 from schemas.paging import PageAsked, PageAskedSchema
 
 NAME = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,38}\Z", error="Letters, figures, . _ - and spaces.")
@@ -126,7 +119,7 @@ class JobNew:
     source: str = ""
     language: str = "en"
     printer: str | None = None
-    output: LabelOutput = LabelOutput.PDF
+    output: PrinterLanguage = PrinterLanguage.PDF
     resolution: int = 300
 
 
@@ -145,7 +138,7 @@ class JobNewSchema(Shape):
     )
     language = fields.String(load_default="en", validate=validate.OneOf(LANGUAGES))
     printer = fields.String(load_default=None, allow_none=True, validate=NAME)
-    output = Code(LabelOutput, load_default=LabelOutput.PDF)
+    output = Code(PrinterLanguage, load_default=PrinterLanguage.PDF)
     resolution = fields.Integer(load_default=300, validate=validate.OneOf(RESOLUTIONS))
 
     def consistent(self, values: dict[str, Any]) -> None:
@@ -206,7 +199,7 @@ class JobRowSchema(Shape):
     design = Code(LabelDesign, required=True)
     medium = fields.String(required=True)
     printer = fields.String(required=True, allow_none=True)
-    output = Code(LabelOutput, required=True)
+    output = Code(PrinterLanguage, required=True)
     resolution = fields.Integer(required=True)
     language = fields.String(required=True)
     source = fields.String(required=True)

@@ -19,7 +19,6 @@ from registry.demo import (
     catalogue,
     deactivations,
     intakes,
-    labels,
     lots,
     openings,
     people,
@@ -158,7 +157,6 @@ def _recover(office: Office, actor: Actor) -> None:
     openings.load(office, police, known["auditor"])
     received.load(office, officer)
     intakes.load(office, officer, received.FIRST_BOOK)
-    labels.load(office, officer, customs)
 
 
 def signed_in(work: Work, account: Sketch) -> Actor:

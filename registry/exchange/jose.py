@@ -13,7 +13,6 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -77,14 +76,9 @@ def thumbprint(public: bytes, curve: str = ALG) -> str:
 
 def sign(payload: bytes, key: Ed25519PrivateKey) -> str:
     """The record of a payload."""
-    start = f"{_header_of(key)}.{encoded(payload)}"
-    return f"{start}.{encoded(key.sign(start.encode('ascii')))}"
-
-
-@lru_cache(maxsize=64)
-def _header_of(key: Ed25519PrivateKey) -> str:
     header = {"alg": ALG, "kid": thumbprint(key.public_key().public_bytes_raw()), "typ": TYP}
-    return encoded(strict_json.dumps(header))
+    start = f"{encoded(strict_json.dumps(header))}.{encoded(payload)}"
+    return f"{start}.{encoded(key.sign(start.encode('ascii')))}"
 
 
 def parse(text: str) -> Token:

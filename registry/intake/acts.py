@@ -6,11 +6,9 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import BinaryIO
 
-import orjson
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 
 from registry.core.errors import Conflict, Invalid, Stale
 from registry.core.numbers import parse_registry_number
@@ -22,6 +20,7 @@ from registry.intake.columns import plain
 from registry.intake.kind import Kind
 from registry.intake.kinds import KINDS
 from registry.intake.queries import RunView
+from registry.intake.spool import Spool, spooled
 from registry.intake.tables import IntakeAlias, IntakeChunk, IntakeDigest, IntakeFault, IntakeRun
 from registry.intake.vocabulary import vocabulary
 from registry.retention import received_queries
@@ -61,14 +60,25 @@ def hand_in(work: Work, file: BinaryIO, told: FileTold) -> RunView:
     while piece := file.read(1 << 20):
         digest.update(piece)
     size = file.tell()
-    work.lock(f"intake:{digest.hexdigest()}")
-    if (known := queries.same_file(work, digest.hexdigest())) is not None:
+    found, rows = _read(file, told.sheet)
+    with spooled(rows, CHUNK) as spool:  # whole, before the transaction begins
+        return _keep(work, told, (digest.hexdigest(), size), found, spool)
+
+
+def _keep(
+    work: Work, told: FileTold, known_by: tuple[str, int], found: reading.Layout, spool: Spool
+) -> RunView:
+    """Keep what was read. known_by: digest and size of the file."""
+    digest, size = known_by
+    if spool.rows == 0:
+        raise Invalid.at("file", "The file has a heading and no rows.")
+    work.lock(f"intake:{digest}")
+    if (known := queries.same_file(work, digest)) is not None:
         raise Conflict(said("This file was handed in as %(number)s.", number=queries.run_number(known)))
     received = _received(work, told.received)
-    found, rows = _read(file, told.sheet)
     row = IntakeRun(
         name=told.name,
-        sha256=digest.hexdigest(),
+        sha256=digest,
         size=size,
         encoding=found.encoding,
         separator=found.separator,
@@ -80,9 +90,9 @@ def hand_in(work: Work, file: BinaryIO, told: FileTold) -> RunView:
         policy=told.policy.value,
         received_id=received[0] if received else None,
         state=S.CHECKING.value,
-        chunks=0,
+        chunks=spool.pieces,
         done=0,
-        rows=0,
+        rows=spool.rows,
         good=0,
         bad=0,
         entered=0,
@@ -97,9 +107,8 @@ def hand_in(work: Work, file: BinaryIO, told: FileTold) -> RunView:
     )
     work.session.add(row)
     work.session.flush()
-    _keep_rows(work, row, rows)
-    if row.rows == 0:
-        raise Invalid.at("file", "The file has a heading and no rows.")
+    for n, piece in enumerate(spool):
+        work.session.execute(insert(IntakeChunk).values(run_id=row.id, n=n, rows=piece))
     return queries.run(work, row.id)
 
 
@@ -122,15 +131,6 @@ def _received(work: Work, number: str | None) -> tuple[int, str] | None:
         return None
     key = parse_registry_number(received_queries.PREFIX, number, "received")
     return key, directory.party_number(received_queries.row(work, key).party_id)
-
-
-def _keep_rows(work: Work, row: IntakeRun, rows: Iterator[reading.Row]) -> None:
-    while some := list(islice(rows, CHUNK)):
-        told = orjson.dumps([(one.line, one.cells) for one in some]).decode()
-        work.session.add(IntakeChunk(run_id=row.id, n=row.chunks, rows=told))
-        row.chunks += 1
-        row.rows += len(some)
-        work.session.flush()
 
 
 @act(May.INTAKE_RUN)

@@ -37,6 +37,8 @@ from schemas.vocabulary import May, PartyKind
 
 _PLAIN_MARK = re.compile(r"(?=[^1-9]*[1-9])[0-9A-Za-z ./-]{1,64}")
 """A mark of which nothing has to be said: of these characters, with a figure that no placeholder has."""
+_PLAIN_TEXT = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./-]{0,59}")
+"""A text of which nothing has to be said in any field."""
 _NEVER = (date.min, True)
 Day = tuple[date, bool]
 """A day, and whether all of it was told."""
@@ -71,16 +73,8 @@ class Plain(NamedTuple):
     steps: tuple[Step, ...]
 
 
-class _Custody(NamedTuple):
-    """Who had a firearm, as a row tells it."""
-
-    came: Day | None
-    went: Day | None
-    holder: Who | None
-    source: Who | None
-    taker: Who | None
-    taker_document: str
-    paper: str
+_Custody = tuple[Day | None, Day | None, Who | None, Who | None, Who | None, str, str]
+"""When it came and went, its keeper, giver and taker, the document of the taker, the invoice."""
 
 
 def judged(
@@ -107,6 +101,10 @@ def _looks(work: Work, known: Vocabulary) -> dict[str, Callable[[str], Any]]:
         row = None if key is None else work.session.get(Party, key)
         return UNSURE if row is None or row.kind == PartyKind.PERSON else key
 
+    def plain(field: str) -> Callable[[str], Any]:
+        look = alone(field)
+        return lambda text: text if _PLAIN_TEXT.fullmatch(text) else look(text)
+
     def calibre(text: str) -> Any:
         told = understanding.stands_for("calibre", text, known)
         found = None if told is UNSURE else calibres.find(told)
@@ -126,7 +124,7 @@ def _looks(work: Work, known: Vocabulary) -> dict[str, Callable[[str], Any]]:
         "country_made": alone("country_made"),
         "type": alone("type"),
         "action": alone("action"),
-        "model": alone("model"),
+        "model": plain("model"),
         "year_made": year,
         "mark_condition": alone("mark_condition"),
         "serial": _mark,
@@ -138,8 +136,8 @@ def _looks(work: Work, known: Vocabulary) -> dict[str, Callable[[str], Any]]:
         "holder": party,
         "acquired_from": party,
         "disposed_to": party,
-        "disposed_to_document": alone("disposed_to_document"),
-        "document": alone("document"),
+        "disposed_to_document": plain("disposed_to_document"),
+        "document": plain("document"),
     }
 
 
@@ -167,21 +165,25 @@ class _Judge:
         if not serial and not registration:
             return None
         draft: Draft[Plain] = Draft()
-        steps = self._steps(n, _Custody(*values[12:]), draft)
-        if steps is None or not self._allowed(steps, values[6]):
+        steps, year = self._steps(n, values[12:], draft), values[6]
+        if steps is None or (steps and year is not None and steps[0].on.year < year):
             return None
         brought_in = None if imported is None else (imported, imported_in)
         draft.new = Plain._make((*values[:10], brought_in, steps))
         return draft
 
     def _steps(self, n: int, told: _Custody, draft: Draft[Plain]) -> tuple[Step, ...] | None:
-        """What is taken as steps; what is not, and persons who are to be recorded, go into the draft."""
-        came, went = told.came, told.went
-        for name, day in (("acquired_on", came), ("disposed_on", went)):
-            if day is not None and not day[1]:
-                draft.doubts.append(Doubt(name, self._days[name][n][:200], PARTLY))
-        holder, source = _told(draft, told.holder), _told(draft, told.source)
-        taker = _told(draft, told.taker, told.taker_document)
+        """What is taken as steps; what is not, and persons who are to be recorded, go into the draft.
+
+        None where something may speak against the chain; what that is, is said by the rules themselves.
+        """
+        came, went, holder, source, taker, document, paper = told
+        if came is not None and not came[1]:
+            self._partly(n, "acquired_on", draft)
+        if went is not None and not went[1]:
+            self._partly(n, "disposed_on", draft)
+        holder, source = _known(draft, holder), _known(draft, source)
+        taker = _known(draft, taker, document)
         if holder is None:
             if came or went or source or taker:
                 draft.doubts.append(Doubt("holder", "", NOBODY_KEPT_IT))
@@ -191,31 +193,29 @@ class _Judge:
             return ()
         if came is None:
             draft.doubts.append(Doubt("acquired_on", "", DAY_HANDED_ON))
-        on, _ = came or went or _NEVER
-        first = Step("acquired", on, source if source != holder else None, holder)
+        first, _ = came or went or _NEVER
+        taken = Step("acquired", first, source if source != holder else None, holder)
         if taker is None or went is None:
             if taker is not None or went is not None:
                 missing = "disposed_to" if taker is None else "disposed_on"
                 draft.doubts.append(Doubt(missing, "", NOT_HANDED_ON))
-            return (first,)
-        return first, Step("sold", went[0], holder, taker, told.paper)
+            return (taken,) if first <= self._today and self._open(holder, first) else None
+        last = went[0]
+        if not first <= last <= self._today or taker == holder:
+            return None
+        if not (self._open(holder, first) and self._open(holder, last) and self._open(taker, last)):
+            return None
+        return taken, Step("sold", last, holder, taker, paper)
 
-    def _allowed(self, steps: tuple[Step, ...], year: int | None) -> bool:
-        """Whether nothing speaks against the chain; what does is said by the rules themselves."""
-        before = date.min
-        for step in steps:
-            if not before <= step.on <= self._today or step.giver == step.taker:
-                return False
-            if year is not None and step.on.year < year:
-                return False
-            parties = (step.giver, step.taker) if step.kind == "sold" else (step.taker,)
-            if any(step.on > self._closed.get(party or 0, date.max) for party in parties):
-                return False
-            before = step.on
-        return True
+    def _partly(self, n: int, field: str, draft: Draft[Plain]) -> None:
+        draft.doubts.append(Doubt(field, self._days[field][n][:200], PARTLY))
+
+    def _open(self, party: int, on: date) -> bool:
+        """Whether a company had not closed on a day."""
+        return party not in self._closed or on <= self._closed[party]
 
 
-def _told(draft: Draft[Plain], party: Who | None, document: str = "") -> int | None:
+def _known(draft: Draft[Plain], party: Who | None, document: str = "") -> int | None:
     """The key of a party; of a person who is to be recorded a number below nought."""
     if not isinstance(party, str):
         return party
@@ -241,13 +241,16 @@ def ready(work: Work, plain: Plain, persons: Mapping[int, int]) -> rows.Ready:
         marks.append(
             rows.plain_mark(len(marks) + 1, "import", text, key_of_mark(text), "intact", state, year, at)
         )
-    custody = tuple(
-        rows.plain_step(
-            work, n, step.kind, step.on, persons.get(step.giver or 0, step.giver),
-            persons.get(step.taker, step.taker), step.paper,
+    steps = plain.steps
+    if persons:
+        steps = tuple(
+            step._replace(
+                giver=step.giver and persons.get(step.giver, step.giver),
+                taker=persons.get(step.taker, step.taker),
+            )
+            for step in steps
         )
-        for n, step in enumerate(plain.steps, 1)
-    )  # fmt: skip
+    custody = tuple(rows.plain_step(work, n, *step) for n, step in enumerate(steps, 1))
     status, holder = (plain.steps[-1].kind, custody[-1][4]) if custody else ("", None)
     firearm = (
         plain.type, plain.action, plain.maker, plain.model, plain.calibre, plain.calibre, plain.country,

@@ -12,17 +12,6 @@ Told = Mapping[str, str]
 """A row by the names of our fields; cells that are empty are not in it."""
 
 
-class Words(dict[str, Any]):
-    """What each text of a column stands for; looked up when it is first met."""
-
-    def __init__(self, look: Callable[[str], Any]) -> None:
-        self._look = look
-
-    def __missing__(self, text: str) -> Any:
-        found = self[text] = self._look(text)
-        return found
-
-
 class Piece(Sequence[Told]):
     """Rows of a file. columns: by our fields, the cells of all rows, "" for an empty one."""
 
@@ -58,8 +47,9 @@ class Piece(Sequence[Told]):
 
     def stand_for(self, field: str, look: Callable[[str], Any]) -> list[Any]:
         """What the cells of a field stand for; each text is looked up once."""
-        known = Words(look)
-        return [known[text] for text in self.column(field)]
+        texts = self.column(field)
+        known = {text: look(text) for text in set(texts)}
+        return [known[text] for text in texts]
 
     def digests(self) -> list[str]:
         """Of each row the digest of its cells, by which it is known again: SHA-256 of their JSON."""

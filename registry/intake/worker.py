@@ -28,6 +28,8 @@ from schemas.vocabulary import May, Purpose, Role
 
 log = structlog.get_logger()
 EVERY = 1.0
+CHECKPOINT = 8
+"""After how many transactions SQLite's log goes into the database, lest it grows with the file."""
 S = IntakeState
 _DIGESTS = cast(Table, IntakeDigest.__table__)
 
@@ -93,7 +95,9 @@ def _some(office: Office, actor: Actor, run_id: int, state: IntakeState) -> None
             if whole and row.lost:
                 raise Conflict("Rows that were good are wrong now: judge it anew")
             if not whole:
-                return
+                break
+    if row.done % CHECKPOINT == 0:
+        office.database.checkpoint()
 
 
 def _why(error: Exception) -> str:

@@ -43,13 +43,7 @@ def printers(work: Work) -> Page[queries.PrinterView]:
 
 
 @blueprint.route("/label-printers", methods=["POST"])
-@api.writes(
-    blueprint,
-    May.PRINTER_SET,
-    takes=shapes.PrinterNewSchema,
-    gives=shapes.PrinterSchema,
-    at="/label-printers/{name}",
-)
+@api.writes(blueprint, May.PRINTER_SET, takes=shapes.PrinterNewSchema, gives=shapes.PrinterSchema)
 def add_printer(work: Work, new: shapes.PrinterNew) -> queries.PrinterView:
     """Keep a printer."""
     return acts.add_printer(work, new)
@@ -87,7 +81,7 @@ def jobs(work: Work, asked: shapes.JobsAsked) -> Page[queries.JobRow]:
 @api.takes(blueprint, May.LABEL_PRINT, takes=shapes.JobNewSchema, gives=shapes.JobSchema)
 def make_job(new: shapes.JobNew) -> Response:
     """Choose what is labelled, on what; nothing is printed yet."""
-    settled, labels = printing.prepared(printing.here(), new)
+    settled, labels = printing.prepared(new)
 
     def made(work: Work) -> Response:
         return api.respond(shapes.JobSchema, acts.make_job(work, settled, labels), 201)
@@ -121,11 +115,8 @@ def picture(asked: shapes.PreviewAsked, number: str) -> str:
     media="application/octet-stream",
 )
 def run(new: shapes.RunNew, number: str) -> Response:
-    """Send labels to the printer: the file, PDF, ZPL or an archive of SVG drawings, as the job says.
-
-    Every label has an issue of its own.
-    """
-    answer = printing.answered(printing.sent(printing.here(), number, new))
+    """Send labels to the printer: the file, PDF or ZPL as the job says. Every one has an issue of its own."""
+    answer = printing.sent(number, new)
     answer.mimetype = "application/octet-stream"
     return answer
 
