@@ -26,6 +26,7 @@ from registry.core.journal import triggers
 from registry.core.settings import Settings
 from registry.core.web import api, context, guard, site
 from registry.core.web.context import Registry, Visitor
+from registry.core.web.counting import Counts
 from registry.core.work import Actor, Office
 from registry.exchange import commands
 from registry.intake import worker as intake_worker
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     site.install(app)
     _open_rooms(app, settings)
     guard.refuse_unguarded(app)
+    app.extensions["counts"] = Counts(settings.instance, [rule.rule for rule in app.url_map.iter_rules()])
     return app
 
 

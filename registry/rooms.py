@@ -67,6 +67,7 @@ from registry.intake import pages as intake_pages
 from registry.intake import queries as intake_queries
 from registry.intake import undoing
 from registry.labels import api as labels_api
+from registry.labels import commands as labels_commands
 from registry.labels import pages as labels_pages
 from registry.labels import setup_pages as labels_setup_pages
 from registry.licensing import act_pages, application_pages
@@ -128,6 +129,7 @@ from registry.tracing import pages as tracing_pages
 from registry.tracing import scenes_api, scenes_pages
 from registry.transfer import commands as transfer_commands
 from registry.upkeep import commands as upkeep_commands
+from registry.upkeep import watch_pages
 from registry.verification import api as verification_api
 from registry.verification import commands as verification_commands
 from registry.verification import pages as verification_pages
@@ -181,6 +183,7 @@ PAGE_ROOMS: Sequence[Any] = (
     exchange_pages.blueprint,
     intake_pages.blueprint,
     labels_pages.blueprint,
+    watch_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
     *tracing_pages.NAVIGATION,
@@ -240,6 +243,7 @@ COMMANDS: Sequence[Any] = (
     verification_commands.documents,
     authorities_commands.authorities,
     intake_commands.intake,
+    labels_commands.labels,
     transfer_commands.export,
     transfer_commands.rebuild,
     paper_commands.papers,

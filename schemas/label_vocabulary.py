@@ -34,6 +34,14 @@ class PrinterLanguage(StrEnum):
     ZPL = "zpl"
 
 
+class LabelOutput(StrEnum):
+    """As what the labels of a job are handed out: for a printer, or as artwork for a press."""
+
+    PDF = "pdf"
+    ZPL = "zpl"
+    SVG = "svg"  # an archive with a drawing for each label
+
+
 class RunKind(StrEnum):
     """Why labels were sent to the printer."""
 

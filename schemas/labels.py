@@ -9,7 +9,14 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.base import Shape
 from schemas.fields import Code, Text, Whole
-from schemas.label_vocabulary import JobState, LabelDesign, MediumKind, PrinterLanguage, RunKind
+from schemas.label_vocabulary import (
+    JobState,
+    LabelDesign,
+    LabelOutput,
+    MediumKind,
+    PrinterLanguage,
+    RunKind,
+)
 from schemas.paging import PageAsked, PageAskedSchema
 
 NAME = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,38}\Z", error="Letters, figures, . _ - and spaces.")
@@ -119,7 +126,7 @@ class JobNew:
     source: str = ""
     language: str = "en"
     printer: str | None = None
-    output: PrinterLanguage = PrinterLanguage.PDF
+    output: LabelOutput = LabelOutput.PDF
     resolution: int = 300
 
 
@@ -138,7 +145,7 @@ class JobNewSchema(Shape):
     )
     language = fields.String(load_default="en", validate=validate.OneOf(LANGUAGES))
     printer = fields.String(load_default=None, allow_none=True, validate=NAME)
-    output = Code(PrinterLanguage, load_default=PrinterLanguage.PDF)
+    output = Code(LabelOutput, load_default=LabelOutput.PDF)
     resolution = fields.Integer(load_default=300, validate=validate.OneOf(RESOLUTIONS))
 
     def consistent(self, values: dict[str, Any]) -> None:
@@ -199,7 +206,7 @@ class JobRowSchema(Shape):
     design = Code(LabelDesign, required=True)
     medium = fields.String(required=True)
     printer = fields.String(required=True, allow_none=True)
-    output = Code(PrinterLanguage, required=True)
+    output = Code(LabelOutput, required=True)
     resolution = fields.Integer(required=True)
     language = fields.String(required=True)
     source = fields.String(required=True)

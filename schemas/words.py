@@ -91,6 +91,10 @@ class Language:
         """A value of a closed list, on its own ("" for an empty one)."""
         return self(code.replace("_", " ").capitalize()) if code else ""
 
+    def row(self, *words: str | None) -> str:
+        """Words one after the other, with the comma of the language, without the empty ones."""
+        return self(", ").join(filter(None, words))
+
 
 ENGLISH = Language()
 

@@ -44,11 +44,14 @@ hypothesis_settings.load_profile("tests")
 
 LEFT_OUT = re.compile(
     r"tests/exchange/test_(processes|bad_peers)\.py|tests/demo/test_states\.py|tests/upkeep/test_to_a_moment\.py"
+    r"|tests/core/test_label_product\.py"
 )
-"""Real processes, served, killed and kept waiting: `make test` runs them, a change's own check does not."""
+"""Real processes, served, killed and kept waiting, and every label there is: `make test` runs them, a
+change's own check does not.
+"""
 ON_ONE_ENGINE = re.compile(
     r"tests/labels/|test_(\w+_)?pages\.py|test_(api|hostile|wear)\.py"
-    r"|tests/access/test_(forms|second_factor|own_access|sign_in|tokens|limits)\.py"
+    r"|tests/access/test_(forms|second_factor|own_access|sign_in|tokens|limits)\.py|/test_record_matrix\.py"
 )
 """What looks at pages, papers and messages rather than at the database: both engines in `make test`."""
 

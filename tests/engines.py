@@ -31,6 +31,7 @@ from registry.core.web.context import attach
 from registry.core.work import OPERATOR, Office
 from registry.directory import reference
 from registry.retention import reference as retention
+from tests.following import Following
 
 UNSAFE_BUT_FAST = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -67,6 +68,7 @@ def application(database_url: str, instance: Path) -> Iterator[Flask]:
     """
     settings = _settings(instance, database_url)
     app = IDLE.pop() if IDLE else create_app(settings)
+    app.test_client_class = Following
     parts = parts_of(settings)
     app.extensions["registry"].database.close()
     attach(app, parts)
@@ -89,6 +91,7 @@ def _wait_for(name: str) -> None:
 def own_application(database_url: str, instance: Path) -> Iterator[Flask]:
     """An application that no other test will see."""
     app = create_app(_settings(instance, database_url))
+    app.test_client_class = Following
     try:
         yield app
     finally:

@@ -36,14 +36,26 @@ def deadline(work: Work, asked: shapes.DeadlineAsked, code: str) -> queries.Dead
 
 
 @blueprint.route("/calendars/<code>/weeks", methods=["POST"])
-@api.writes(blueprint, May.DIRECTORY_WRITE, takes=shapes.WeekNewSchema, gives=shapes.CalendarSchema)
+@api.writes(
+    blueprint,
+    May.DIRECTORY_WRITE,
+    takes=shapes.WeekNewSchema,
+    gives=shapes.CalendarSchema,
+    at="/calendars/{code}",
+)
 def set_week(work: Work, new: shapes.WeekNew, code: str) -> queries.CalendarView:
     """Say which days of the week are free from a day on."""
     return acts.set_week(work, code, new)
 
 
 @blueprint.route("/calendars/<code>/holidays", methods=["POST"])
-@api.writes(blueprint, May.DIRECTORY_WRITE, takes=shapes.HolidayNewSchema, gives=shapes.CalendarSchema)
+@api.writes(
+    blueprint,
+    May.DIRECTORY_WRITE,
+    takes=shapes.HolidayNewSchema,
+    gives=shapes.CalendarSchema,
+    at="/calendars/{code}",
+)
 def add_holiday(work: Work, new: shapes.HolidayNew, code: str) -> queries.CalendarView:
     """Add a holiday."""
     return acts.add_holiday(work, code, new)
@@ -65,7 +77,13 @@ def withdraw_holiday(
 
 
 @blueprint.route("/calendars/<code>/years", methods=["POST"])
-@api.writes(blueprint, May.DIRECTORY_WRITE, takes=shapes.YearNewSchema, gives=shapes.CalendarSchema)
+@api.writes(
+    blueprint,
+    May.DIRECTORY_WRITE,
+    takes=shapes.YearNewSchema,
+    gives=shapes.CalendarSchema,
+    at="/calendars/{code}",
+)
 def take_year(work: Work, new: shapes.YearNew, code: str) -> queries.CalendarView:
     """Take in the published holidays of a year, or say that those on record are all."""
     return acts.take_year(work, code, new)

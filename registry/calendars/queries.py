@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+import orjson
 from sqlalchemy import Select, func, select
 
 from registry.calendars.days import Calendar, Deadline, Week, deadline
 from registry.calendars.tables import CalendarYear, Holiday, WorkingWeek
+from registry.core.database import Prepared
 from registry.core.errors import Invalid, NotFound
 from registry.core.work import Work
 from registry.directory import queries as directory
 from schemas.calendars import DeadlineAsked
 from schemas.paging import Page
 from schemas.words import said
+
+_CALENDAR = Prepared(
+    """
+    SELECT (SELECT {rows}({row}(begins_on, free_days)){text} FROM working_week WHERE state = :state),
+      (SELECT {rows}(day){text} FROM holiday WHERE state = :state AND withdrawn = ''),
+      (SELECT {rows}(year){text} FROM calendar_year WHERE state = :state)
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -62,14 +73,19 @@ class DeadlineView:
 
 def calendar(work: Work, state: str) -> Calendar:
     """A State's working days, to count with."""
-    weeks = work.session.scalars(_weeks(state)).all()
-    days = select(Holiday.day).where(Holiday.state == state, Holiday.withdrawn == "")
-    years = select(CalendarYear.year).where(CalendarYear.state == state)
+    ((weeks, days, years),) = work.sees(_CALENDAR, state=state)
+    return _calendar(state, weeks or "[]", days or "[]", years or "[]")
+
+
+@lru_cache(maxsize=64)
+def _calendar(state: str, weeks: str, days: str, years: str) -> Calendar:
+    """What is written there, as it is counted with."""
+    begun = sorted((date.fromisoformat(day), free) for day, free in orjson.loads(weeks))
     return Calendar(
         state,
-        tuple(Week(row.begins_on, frozenset(map(int, row.free_days))) for row in weeks),
-        frozenset(work.session.scalars(days)),
-        frozenset(work.session.scalars(years)),
+        tuple(Week(day, frozenset(map(int, free))) for day, free in begun),
+        frozenset(map(date.fromisoformat, orjson.loads(days))),
+        frozenset(orjson.loads(years)),
     )
 
 

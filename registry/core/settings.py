@@ -38,6 +38,7 @@ class Settings:
     timestamp_url: RFC 3161 service whose time goes into signatures of documents.
     postgresql_bin, postgresql_account: folder of PostgreSQL's programs, and whose a server of backups runs as
     when root starts it; backup_url: as whom PostgreSQL is backed up; wal_archive: folder of its log.
+    metrics_token: what whoever reads /metrics shows; without one only this machine itself may.
     exchange_private: networks of other States' nodes that are not public; exchange_certificate: PEM file
     shown to them.
     """
@@ -63,6 +64,7 @@ class Settings:
     exchange_certificate: str = ""
     break_glass_minutes: int = 30
     break_glass_per_day: int = 5
+    metrics_token: str = ""
     backup_url: str = ""
     wal_archive: str = ""
     postgresql_bin: str = ""
@@ -107,6 +109,7 @@ class Settings:
             ),
             origin=_origin(given),
             proxies=_number(given, "REGISTRY_PROXIES", cls.proxies, least=0),
+            metrics_token=_token(given),
             backup_url=given.get("REGISTRY_BACKUP_URL", ""),
             wal_archive=given.get("REGISTRY_WAL_ARCHIVE", ""),
             postgresql_bin=given.get("REGISTRY_POSTGRESQL_BIN", ""),
@@ -159,6 +162,13 @@ def _origin(given: Mapping[str, str]) -> str:
     text = given.get("REGISTRY_ORIGIN", "")
     if text and not re.fullmatch(r"https?://[^/?#@\s]+", text):
         raise MisconfiguredError(f"REGISTRY_ORIGIN must be such as https://registry.example, not {text!r}")
+    return text
+
+
+def _token(given: Mapping[str, str]) -> str:
+    text = given.get("REGISTRY_METRICS_TOKEN", "")
+    if text and len(text) < 20:
+        raise MisconfiguredError("REGISTRY_METRICS_TOKEN must have at least 20 characters")
     return text
 
 

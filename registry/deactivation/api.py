@@ -59,6 +59,7 @@ def deactivation(work: Work, number: str) -> views.DeactivationView:
     takes=shapes.WorkNewSchema,
     gives=shapes.DeactivationSchema,
     versioned=True,
+    at="/deactivations/{number}",
 )
 def report_work(work: Work, new: shapes.WorkNew, number: str, version: int) -> views.DeactivationView:
     """Report what was done to each essential part."""
@@ -73,6 +74,7 @@ def report_work(work: Work, new: shapes.WorkNew, number: str, version: int) -> v
     gives=shapes.DeactivationSchema,
     versioned=True,
     most_bytes=shapes.LONGEST_PHOTOGRAPH * 2,
+    at="/deactivations/{number}",
 )
 def add_photograph(
     work: Work, new: shapes.PhotographNew, number: str, version: int
@@ -89,6 +91,7 @@ def add_photograph(
     takes=shapes.InspectionNewSchema,
     gives=shapes.DeactivationSchema,
     versioned=True,
+    at="/deactivations/{number}",
 )
 def inspect(work: Work, new: shapes.InspectionNew, number: str, version: int) -> views.DeactivationView:
     """Record an inspection."""

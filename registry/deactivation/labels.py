@@ -33,7 +33,7 @@ def _label(found: DeactivationView, say: Language) -> Label:
         authority="",
         mark=found.mark or found.number,
         lines=(
-            Line("serial", say("Serial"), ", ".join(found.firearm_marks) or found.firearm),
+            Line("serial", say("Serial"), say.row(*found.firearm_marks) or found.firearm),
             Line("firearm", say("Firearm"), found.firearm_name),
             Line("body", say("Verified by"), body),
             Line("verified_on", say("Verified on"), found.verified_on.isoformat()),

@@ -19,6 +19,7 @@ from registry.demo import (
     catalogue,
     deactivations,
     intakes,
+    labels,
     lots,
     openings,
     people,
@@ -157,6 +158,7 @@ def _recover(office: Office, actor: Actor) -> None:
     openings.load(office, police, known["auditor"])
     received.load(office, officer)
     intakes.load(office, officer, received.FIRST_BOOK)
+    labels.load(office, officer, customs)
 
 
 def signed_in(work: Work, account: Sketch) -> Actor:

@@ -16,7 +16,7 @@ from registry.access import approval_queries, rules
 from registry.core import erasing
 from registry.core.errors import Conflict, Invalid, NotFound, Refused
 from registry.core.work import Work, act
-from registry.exchange import jose, keysets, outbox, queries, sealing, strict_json
+from registry.exchange import jose, key_queries, keysets, outbox, queries, sealing, strict_json
 from registry.exchange.keysets import ENCRYPTION, SIGNING, KeysRefused
 from registry.exchange.tables import ExchangeKey, ExchangeKeySet, ExchangeOut, ExchangeOwnKey, ExchangeRoot
 from schemas.exchange import VERSIONS, Handling, Reference, Sender, Use
@@ -67,7 +67,7 @@ def make_keys(work: Work) -> tuple[str, str]:
                 kid=kid,
                 use=use,
                 public=jose.encoded(public),
-                sealed=queries.sealed(work, kid, key.private_bytes_raw()),
+                sealed=key_queries.sealed(work, kid, key.private_bytes_raw()),
                 valid_from=work.now.replace(microsecond=0),
                 valid_until=work.now.replace(microsecond=0) + lives,
             )
@@ -374,7 +374,7 @@ def _entry(row: ExchangeOwnKey) -> dict[str, Any]:
 
 
 def _signing_entry(work: Work, row: ExchangeOwnKey) -> dict[str, Any]:
-    key = Ed25519PrivateKey.from_private_bytes(queries.unsealed(work, row))
+    key = Ed25519PrivateKey.from_private_bytes(key_queries.unsealed(work, row.kid, row.sealed or b""))
     entry = _entry(row) | {"proof": keysets.proof_of(work.home, key)}
     published = work.session.get(ExchangeKey, row.kid)
     if published is not None and published.revoked_from is not None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from registry.core.errors import NotFound, Refused
 from registry.core.work import Actor, Office, Work, allow
-from registry.exchange import acts, courier, inbox, jose, keysets, queries, strict_json
+from registry.exchange import acts, courier, inbox, jose, key_queries, keysets, queries, strict_json
 from registry.exchange.kinds import Kinds
 from registry.exchange.manual import how_to_verify
 from registry.exchange.rules import LARGEST_RECORD
@@ -82,8 +82,8 @@ def _take_receipt(office: Office, text: str, payload: dict[str, object], by: Act
 def can_sign(work: Work) -> bool:
     """Whether there is a key of ours that signs now."""
     try:
-        queries.own_key(work, keysets.SIGNING)
-    except queries.NoKey:
+        key_queries.own_key(work, keysets.SIGNING)
+    except key_queries.NoKey:
         return False
     return True
 
@@ -101,7 +101,7 @@ def package(work: Work, jti: str, say: Language) -> bytes:
     row = carried(work, jti)
     bundle = acts.own_bundle(work)
     token = jose.parse(row.jws)
-    key = queries.public_key(work, token.kid)
+    key = key_queries.public_key(work, token.kid)
     if key is None:
         raise NotFound("The key that signed this file is not known any more")
     signer = admitted(jose.decoded(key.public)).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

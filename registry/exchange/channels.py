@@ -3,28 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
+from registry.core.prepared import Prepared, Statement, inserting
 from registry.core.work import Work
 from registry.exchange import queries
 from registry.exchange.queries import Neighbour
-from registry.exchange.tables import ExchangeChannel, ExchangeIn
 
+_SET = Prepared(
+    "UPDATE exchange_channel SET seq = :seq, head = :head WHERE peer = :peer AND direction = :direction"
+)
+_BEGIN = inserting("exchange_channel", ("peer", "direction", "seq", "head"))
 AT_ONCE = 500  # messages that the head may pass without another look
 
 
-def advance(work: Work, row: ExchangeIn) -> list[str]:
+Rows = Sequence[tuple[Any, ...]]
+
+
+class Arrived(NamedTuple):
+    """A message as the inbox keeps it."""
+
+    iss: str
+    jti: str
+    sha256: str
+    seq: int
+    prev: str
+    type: str
+    thread: str
+    jws: str
+    receipt: str
+    received_at: datetime
+    state: str
+
+
+_TAKE = inserting("exchange_in", Arrived._fields)
+
+
+def asked(peer: str, seq: int) -> tuple[Statement, Statement]:
+    """What `advance` has to know of a place in a State's channel: its neighbours, and the channel's head."""
+    return (
+        (queries.BETWEEN, {"iss": peer, "first": seq - 1, "last": seq + 1}),
+        (queries.CHANNEL, {"peer": peer, "direction": "in"}),
+    )
+
+
+def advance(work: Work, row: Arrived, neighbours: Rows, channel: Rows) -> list[str]:
     """Put a message into its place and move the channel's head over what is now without a gap.
 
     Answers what contradicts other messages of that State: two at one place, a digest that is another's.
+    The caller holds the channel. neighbours, channel: rows of `asked`.
     """
-    near = queries.in_between(work, row.iss, row.seq - 1, row.seq + 1)
-    work.session.add(row)
-    work.session.flush()
-    _move(work, row, [other for other in near if other.seq == row.seq + 1])
+    near = [Neighbour(*other) for other in neighbours]
+    work.later(_TAKE, **row._asdict())
+    _move(work, row, channel, [other for other in near if other.seq == row.seq + 1])
     return _contradictions(row, near)
 
 
-def _contradictions(row: ExchangeIn, near: Sequence[Neighbour]) -> list[str]:
+def _contradictions(row: Arrived, near: Sequence[Neighbour]) -> list[str]:
     before = {other.sha256 for other in near if other.seq == row.seq - 1}
     after = {other.prev for other in near if other.seq == row.seq + 1}
     wrong = [
@@ -39,22 +75,25 @@ def _contradictions(row: ExchangeIn, near: Sequence[Neighbour]) -> list[str]:
     return wrong
 
 
-def _move(work: Work, row: ExchangeIn, after: Sequence[Neighbour]) -> None:
-    head = work.session.get(ExchangeChannel, (row.iss, "in"), with_for_update=True)
-    if head is None:
-        head = ExchangeChannel(peer=row.iss, direction="in", seq=0, head="")
-        work.session.add(head)
-    if (row.seq, row.prev) != (head.seq + 1, head.head):
+def _move(work: Work, row: Arrived, channel: Rows, after: Sequence[Neighbour]) -> None:
+    head = queries.head_in(channel)
+    if (row.seq, row.prev) != (head[0] + 1, head[1]):
         return
-    head.seq, head.head = row.seq, row.sha256
-    while after and (follows := _following(work, head)):
-        head.seq, head.head = follows[-1].seq, follows[-1].sha256
+    head = row.seq, row.sha256
+    while after and (follows := _following(work, row.iss, *head)):
+        head = follows[-1].seq, follows[-1].sha256
+    set_head(work, channel, row.iss, "in", *head)
 
 
-def _following(work: Work, head: ExchangeChannel) -> list[Neighbour]:
+def set_head(work: Work, before: Rows, peer: str, direction: str, seq: int, head: str) -> None:
+    """Say how far a channel has come; the caller holds it. before: the row it has, if any."""
+    work.later(_SET if before else _BEGIN, peer=peer, direction=direction, seq=seq, head=head)
+
+
+def _following(work: Work, peer: str, seq: int, digest: str) -> list[Neighbour]:
     """The messages that come one after the other behind a head."""
-    seq, digest, found = head.seq, head.head, []
-    beyond = queries.in_between(work, head.peer, seq + 1, seq + AT_ONCE)
+    found = []
+    beyond = queries.in_between(work, peer, seq + 1, seq + AT_ONCE)
     for other in sorted(beyond):
         if other.seq == seq + 1 and other.prev == digest:
             seq, digest = other.seq, other.sha256

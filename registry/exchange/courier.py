@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from marshmallow import ValidationError
 
 from registry.core.work import OPERATOR, Office, Work
-from registry.exchange import jose, queries, rules, sealing, strict_json
+from registry.exchange import jose, key_queries, queries, rules, sealing, strict_json
 from registry.exchange.kinds import Kinds
 from registry.exchange.tables import ExchangeOut
 from schemas.exchange import ProblemSchema, Receipt, ReceiptSchema
@@ -158,19 +158,19 @@ def judged(work: Work, parcel: Parcel, reply: Reply) -> Delivered | Undelivered:
         payload = strict_json.loads(token.payload)
     except (UnicodeDecodeError, jose.Malformed, strict_json.NotStrictError):
         return Undelivered(f"HTTP {reply.status} without a signed answer")
-    key = queries.public_key(work, token.kid)
+    key = key_queries.public_key(work, token.kid)
     if key is None or key.state != parcel.peer or not jose.verify(token, jose.decoded(key.public)):
         return Undelivered(f"HTTP {reply.status}, signed by somebody else")
     try:
         if payload.get("type") == "receipt":
             receipt: Receipt = _RECEIPT.load(payload)
-            good = queries.is_good(key, datetime.fromtimestamp(receipt.at, UTC), work.now)
+            good = key_queries.is_good(key, datetime.fromtimestamp(receipt.at, UTC), work.now)
             return _receipted(work, parcel, receipt, text) if good else Undelivered("a receipt by an old key")
         problem = _PROBLEM.load(payload)
     except ValidationError:
         return Undelivered("a signed answer without the shape of one")
     same = problem.re == jose.encoded(hashlib.sha256(parcel.sealed).digest()) and problem.iss == parcel.peer
-    if not same or not queries.is_good(key, datetime.fromtimestamp(problem.iat, UTC), work.now):
+    if not same or not key_queries.is_good(key, datetime.fromtimestamp(problem.iat, UTC), work.now):
         return Undelivered("a problem with something else")
     said = f"{problem.code}: {problem.detail}" if problem.detail else problem.code
     return Undelivered(said, rules.is_permanent(problem.code))

@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from registry.core.database import Prepared
 from registry.core.errors import RegistryError
 from registry.core.work import Office, Work
 from registry.exchange import jose, judging, queries, rules, strict_json
@@ -16,6 +17,10 @@ from registry.exchange.tables import ExchangeIn
 
 AT_ONCE = 100
 log = structlog.get_logger()
+_IN_THREAD = Prepared(
+    "SELECT jti, type FROM exchange_in WHERE iss = :iss AND thread = :thread AND state = 'held'"
+    " AND refused_at IS NULL ORDER BY seq"
+)
 _HELD = (ExchangeIn.state == "held", ExchangeIn.refused_at.is_(None))
 
 
@@ -27,10 +32,7 @@ def count(work: Work, iss: str) -> int:
 
 def _in_thread(work: Work, iss: str, thread: str) -> list[tuple[str, str]]:
     """Names and types of what is held in a thread, in the order of its channel."""
-    asked = select(ExchangeIn.jti, ExchangeIn.type).where(
-        ExchangeIn.iss == iss, ExchangeIn.thread == thread, *_HELD
-    )
-    return [(jti, type_) for jti, type_ in work.session.execute(asked.order_by(ExchangeIn.seq))]
+    return [(jti, type_) for jti, type_ in work.sees(_IN_THREAD, iss=iss, thread=thread)]
 
 
 def threads(work: Work) -> list[tuple[str, str]]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.core.errors import Refused, RegistryError
-from registry.core.work import Actor, Office, Work, allow
-from registry.exchange import channels, held, jose, judging, keysets, queries, rules, strict_json
+from registry.core.work import LOCK, Actor, Office, Work, allow
+from registry.exchange import channels, held, jose, judging, key_queries, queries, rules, strict_json
 from registry.exchange.judging import NotTaken, TakenBefore, state_actor
 from registry.exchange.kinds import Kind, Kinds, Received
 from registry.exchange.rules import Code
-from registry.exchange.tables import ExchangeIn
 from registry.ledger import log as ledger
 from schemas.exchange import VERSIONS
 from schemas.vocabulary import May
@@ -96,13 +94,19 @@ def _take(office: Office, received: Received, kind: Kind, carried_by: int | None
         work.note["message"] = {"from": message.iss, "jti": message.jti, "sha256": received.sha256}
         if carried_by is not None:
             work.note["carried_by"] = carried_by
-        work.lock(f"exchange in {message.iss}")
-        judging.refuse_known(work, message, received.sha256)
+        _, before, size, key, *channel = work.beside(
+            (LOCK, {"name": f"exchange in {message.iss}"}),
+            judging.named(message),
+            (queries.SIZE, {}),
+            key_queries.signing(work),
+            *channels.asked(message.iss, message.ch.seq),
+        )
+        judging.refuse_known(before, message, received.sha256)
         waits = bool(kind.after) and not queries.came_in_thread(work, message.iss, message.thread, kind.after)
         if waits and held.count(work, message.iss) >= rules.MOST_HELD:
             raise NotTaken(Code.TOO_MANY, "too much of yours waits for what it follows", message.iss)
         iss, jti = judging.identity(message)
-        row = ExchangeIn(
+        row = channels.Arrived(
             iss=iss,
             jti=jti,
             sha256=received.sha256,
@@ -111,11 +115,11 @@ def _take(office: Office, received: Received, kind: Kind, carried_by: int | None
             type=message.type,
             thread=message.thread,
             jws=received.jws,
-            receipt=_receipt(work, received),
+            receipt=_receipt(work, received, size[0][0], key_queries.signing_key(work, key)),
             received_at=work.now,
             state="held" if waits else "done",
         )
-        for detail in channels.advance(work, row):
+        for detail in channels.advance(work, row, *channel):
             judging.alert(work, message.iss, "fork", detail, received.sha256)
         judging.count(work, f"peer {message.iss}")
         if not waits:
@@ -123,26 +127,20 @@ def _take(office: Office, received: Received, kind: Kind, carried_by: int | None
         return row.receipt
 
 
-def _receipt(work: Work, received: Received) -> str:
+def _receipt(work: Work, received: Received, size: int, key: Ed25519PrivateKey) -> str:
+    """size: how many leaves the ledger has now."""
     message = received.message
-    return _sign(
-        work,
-        {
-            "ver": VERSIONS[0],
-            "type": "receipt",
-            "iss": work.home,
-            "aud": message.iss,
-            "re": {"jti": message.jti, "sha256": received.sha256},
-            "status": "stored",
-            "at": int(work.now.timestamp()),
-            "log": {"size": queries.ledger_size(work)},
-        },
-    )
-
-
-def _sign(work: Work, payload: dict[str, Any]) -> str:
-    _, private = queries.own_key(work, keysets.SIGNING)
-    return jose.sign(strict_json.dumps(payload), Ed25519PrivateKey.from_private_bytes(private))
+    payload = {
+        "ver": VERSIONS[0],
+        "type": "receipt",
+        "iss": work.home,
+        "aud": message.iss,
+        "re": {"jti": message.jti, "sha256": received.sha256},
+        "status": "stored",
+        "at": int(work.now.timestamp()),
+        "log": {"size": size},
+    }
+    return jose.sign(strict_json.dumps(payload), key)
 
 
 def _problem(office: Office, refusal: NotTaken, arrived: bytes, address: str) -> Answer:
@@ -154,18 +152,16 @@ def _problem(office: Office, refusal: NotTaken, arrived: bytes, address: str) ->
                 judging.alert(work, refusal.peer, refusal.code.value, refusal.detail, sha256)
                 judging.count(work, judging.refused(refusal.peer) if refusal.peer else judging.bad(address))
         with office.look(state_actor("ZZ")) as work:
-            body = _sign(
-                work,
-                {
-                    "ver": VERSIONS[0],
-                    "type": "problem",
-                    "iss": work.home,
-                    "iat": int(work.now.timestamp()),
-                    "re": sha256,
-                    "code": refusal.code.value,
-                    "detail": refusal.detail,
-                },
-            )
-    except queries.NoKey:
+            payload = {
+                "ver": VERSIONS[0],
+                "type": "problem",
+                "iss": work.home,
+                "iat": int(work.now.timestamp()),
+                "re": sha256,
+                "code": refusal.code.value,
+                "detail": refusal.detail,
+            }
+            body = jose.sign(strict_json.dumps(payload), key_queries.signing_key(work))
+    except key_queries.NoKey:
         return Answer(503, "")
     return Answer(rules.status(refusal.code), body)

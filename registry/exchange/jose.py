@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -76,9 +77,14 @@ def thumbprint(public: bytes, curve: str = ALG) -> str:
 
 def sign(payload: bytes, key: Ed25519PrivateKey) -> str:
     """The record of a payload."""
-    header = {"alg": ALG, "kid": thumbprint(key.public_key().public_bytes_raw()), "typ": TYP}
-    start = f"{encoded(strict_json.dumps(header))}.{encoded(payload)}"
+    start = f"{_header_of(key)}.{encoded(payload)}"
     return f"{start}.{encoded(key.sign(start.encode('ascii')))}"
+
+
+@lru_cache(maxsize=64)
+def _header_of(key: Ed25519PrivateKey) -> str:
+    header = {"alg": ALG, "kid": thumbprint(key.public_key().public_bytes_raw()), "typ": TYP}
+    return encoded(strict_json.dumps(header))
 
 
 def parse(text: str) -> Token:

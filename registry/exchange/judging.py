@@ -7,25 +7,31 @@ kind, shape of the body, what it answers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from marshmallow import ValidationError
-from sqlalchemy import delete
 
+from registry.core.database import Prepared, Statement
 from registry.core.errors import Conflict, Forbidden, RegistryError
 from registry.core.work import Actor, Work
-from registry.exchange import jose, keysets, queries, rules, sealing, strict_json
+from registry.exchange import jose, key_queries, keysets, queries, rules, sealing, strict_json
 from registry.exchange.kinds import Kind, Kinds, Received
 from registry.exchange.rules import Code
-from registry.exchange.tables import ExchangeAlert, ExchangeRate
+from registry.exchange.tables import ExchangeAlert
+from schemas.base import Shape
 from schemas.exchange import VERSIONS, Message, MessageSchema
 from schemas.vocabulary import May, Role
 
 _SHAPE = MessageSchema()
 _KNOWN = frozenset(_SHAPE.fields)
+_COUNT = Prepared(
+    "INSERT INTO exchange_rate (subject, minute, count) VALUES (:subject, :minute, 1)"
+    " ON CONFLICT (subject, minute) DO UPDATE SET count = exchange_rate.count + 1 RETURNING count"
+)
+_FORGET = Prepared("DELETE FROM exchange_rate WHERE minute < :minute")
 
 
 class NotTaken(Exception):
@@ -68,7 +74,7 @@ def recorded(work: Work, kinds: Kinds, text: str) -> tuple[Received, Kind]:
     if (message.iss, message.aud) != (state, work.home):
         raise NotTaken(Code.WRONG_AUDIENCE, f"from {message.iss} for {message.aud}", state)
     sha256 = jose.digest(text)
-    refuse_known(work, message, sha256)
+    refuse_known(work.beside(named(message))[0], message, sha256)
     if not key_good(datetime.fromtimestamp(message.iat, UTC)):
         raise NotTaken(Code.UNKNOWN_KEY, "the key is not valid at that time", state)
     _judge_time(work, message)
@@ -85,10 +91,10 @@ def recorded(work: Work, kinds: Kinds, text: str) -> tuple[Received, Kind]:
 def _unsealed(work: Work, arrived: bytes) -> str:
     try:
         text = arrived.decode("ascii")
-        private = queries.own_key_named(work, sealing.recipient(text))
-        if private is None:
+        key = key_queries.reading_key(work, sealing.recipient(text))
+        if key is None:
             raise NotTaken(Code.UNSEALABLE, "sealed for no key of ours")
-        return sealing.unseal(text, X25519PrivateKey.from_private_bytes(private)).decode("ascii")
+        return sealing.unseal(text, key).decode("ascii")
     except (UnicodeDecodeError, sealing.Unsealable) as error:
         raise NotTaken(Code.UNSEALABLE, str(error)[:200]) from None
 
@@ -99,12 +105,12 @@ def _signed(work: Work, text: str) -> tuple[jose.Token, str, Any]:
         token = jose.parse(text)
     except jose.Malformed as error:
         raise NotTaken(Code.BAD_SIGNATURE, str(error)[:200]) from None
-    key = queries.public_key(work, token.kid)
-    if key is None or key.use != keysets.SIGNING or not queries.is_trusted(work, key.state):
+    key = key_queries.public_key(work, token.kid)
+    if key is None or key.use != keysets.SIGNING or not key.is_trusted:
         raise NotTaken(Code.UNKNOWN_KEY)
     if not jose.verify(token, jose.decoded(key.public)):
         raise NotTaken(Code.BAD_SIGNATURE)
-    return token, key.state, lambda at: queries.is_good(key, at, work.now)
+    return token, key.state, lambda at: key_queries.is_good(key, at, work.now)
 
 
 def _payload(token: jose.Token, state: str) -> dict[str, Any]:
@@ -129,14 +135,21 @@ def message_in(payload: Mapping[str, Any], state: str) -> tuple[Message, dict[st
     return message, extra
 
 
-def refuse_known(work: Work, message: Message, sha256: str) -> None:
-    """Raise TakenBefore for a record that was taken, NotTaken for another one of its name."""
-    row = queries.in_row(work, *identity(message))
-    if row is None:
-        return
-    if row.sha256 == sha256:
-        raise TakenBefore(row.receipt)
-    raise NotTaken(Code.ID_REUSE, message.jti, message.iss)
+def named(message: Message) -> Statement:
+    """What finds a record of the same name that was taken before; `refuse_known` judges it."""
+    iss, jti = identity(message)
+    return queries.TAKEN, {"iss": iss, "jti": jti}
+
+
+def refuse_known(rows: Sequence[tuple[Any, ...]], message: Message, sha256: str) -> None:
+    """Raise TakenBefore for a record that was taken, NotTaken for another one of its name.
+
+    rows: of `named`.
+    """
+    for known, receipt in rows:
+        if known == sha256:
+            raise TakenBefore(receipt)
+        raise NotTaken(Code.ID_REUSE, message.jti, message.iss)
 
 
 def identity(message: Message) -> tuple[str, str]:
@@ -161,9 +174,14 @@ def _utc(seconds: float) -> str:
 def body_in(kind: Kind, message: Message) -> Any:
     """What the kind's shape makes of a body; raises NotTaken."""
     try:
-        return kind.body().load(message.body)
+        return _shape(kind.body).take(message.body)
     except ValidationError as error:
         raise NotTaken(Code.SCHEMA, str({"body": error.messages})[:400], message.iss) from None
+
+
+@lru_cache(maxsize=256)
+def _shape(body: Callable[[], Shape]) -> Shape:
+    return body()
 
 
 def _judge_answer(work: Work, kind: Kind, message: Message) -> None:
@@ -197,14 +215,9 @@ def alert(work: Work, peer: str, code: str, detail: str, sha256: str) -> None:
 
 def count(work: Work, subject: str) -> None:
     """One more from there in this minute; older minutes are forgotten."""
-    work.lock(f"exchange rate {subject}")
     minute = int(work.now.timestamp()) // 60
-    row = work.session.get(ExchangeRate, (subject, minute))
-    if row is None:
-        work.session.execute(delete(ExchangeRate).where(ExchangeRate.minute < minute))
-        row = ExchangeRate(subject=subject, minute=minute, count=0)
-        work.session.add(row)
-    row.count += 1
+    if work.sees(_COUNT, subject=subject, minute=minute) == [(1,)]:
+        work.sees(_FORGET, minute=minute)
 
 
 def as_refusal(error: RegistryError) -> NotTaken:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+from registry.core.database import Prepared, Statement
 from registry.core.errors import Invalid, Refused
-from registry.core.work import Work
-from registry.exchange import jose, keysets, queries, strict_json
+from registry.core.work import LOCK, Work
+from registry.exchange import channels, jose, key_queries, queries, strict_json
+from registry.exchange.channels import Rows
 from registry.exchange.rules import LARGEST_RECORD
-from registry.exchange.tables import ExchangeChannel, ExchangeOut
-from schemas.exchange import LONGEST_LIFE, VERSIONS, Handling, Reference, Sender, Use
+from schemas.exchange import LONGEST_LIFE, VERSIONS, Handling, Place, Reference, Sender, Use
 from schemas.words import said
+
+_POST = Prepared(
+    "INSERT INTO exchange_out (jti, peer, seq, type, thread, jws, sha256, state, tries, made_at, next_at,"
+    " expires_at, problem, receipt, ended_at, closed_by, reason, followed_by, means) VALUES (:jti, :peer,"
+    " :seq, :type, :thread, :jws, :sha256, :state, 0, :now, :now, :expires_at, '', '', :ended_at, :closed_by,"
+    " :reason, '', :means)"
+)
 
 
 @dataclass(frozen=True)
@@ -50,9 +57,10 @@ def post(work: Work, message: Outgoing) -> Posted:
 
     Raises Refused when the State has no confirmed root, NoKey, Invalid when it is too large.
     """
-    if not queries.is_trusted(work, message.to) or message.to == work.home:
+    trusted, *place = work.beside((queries.TRUSTED, {"state": message.to}), *_asked(work, message.to))
+    if not trusted or message.to == work.home:
         raise Refused(said("%(state)s has no node that both sides confirmed", state=message.to))
-    return _kept(work, message)
+    return _kept(work, message, place)
 
 
 def carry(work: Work, message: Outgoing, means: str) -> Posted:
@@ -62,39 +70,47 @@ def carry(work: Work, message: Outgoing, means: str) -> Posted:
     """
     if message.to == work.home:
         raise Refused("A State does not write to itself")
-    return _kept(work, message, means)
+    return _kept(work, message, work.beside(*_asked(work, message.to)), means)
 
 
-def _kept(work: Work, message: Outgoing, means: str = "") -> Posted:
-    work.lock(f"exchange out {message.to}")
-    channel = _channel(work, message.to)
+def _asked(work: Work, to: str) -> tuple[Statement, ...]:
+    """What `_kept` has to know: the end of our channel to that State, which is held, and our key."""
+    return (
+        (LOCK, {"name": f"exchange out {to}"}),
+        (queries.CHANNEL, {"peer": to, "direction": "out"}),
+        key_queries.signing(work),
+    )
+
+
+def _kept(work: Work, message: Outgoing, place: Sequence[Rows], means: str = "") -> Posted:
+    """place: rows of `_asked`."""
+    _, channel, key = place
+    seq, head = queries.head_in(channel)
     jti = new_identifier(work.now)
-    token = _signed(work, _payload(work, message, jti, channel))
+    payload = _payload(work, message, jti, Place(seq + 1, head))
+    token = jose.sign(strict_json.dumps(payload), key_queries.signing_key(work, key))
     if len(token) > LARGEST_RECORD:
         raise Invalid.at("body", "The message is too large; send attachments apart.")
-    channel.seq, channel.head = channel.seq + 1, jose.digest(token)
-    thread = message.thread or jti
-    work.session.add(
-        ExchangeOut(
-            jti=jti,
-            peer=message.to,
-            seq=channel.seq,
-            type=message.type,
-            thread=thread,
-            jws=token,
-            sha256=channel.head,
-            state="closed" if means else "waiting",
-            made_at=work.now,
-            next_at=work.now,
-            expires_at=work.now + message.life,
-            ended_at=work.now if means else None,
-            closed_by=work.actor.user_id if means else None,
-            reason="It leaves as a file" if means else "",
-            means=means,
-        )
+    posted = Posted(jti, message.thread or jti, seq + 1, jose.digest(token))
+    channels.set_head(work, channel, message.to, "out", posted.seq, posted.sha256)
+    work.later(
+        _POST,
+        jti=jti,
+        peer=message.to,
+        seq=posted.seq,
+        type=message.type,
+        thread=posted.thread,
+        jws=token,
+        sha256=posted.sha256,
+        state="closed" if means else "waiting",
+        now=work.now,
+        expires_at=work.now + message.life,
+        ended_at=work.now if means else None,
+        closed_by=work.actor.user_id if means else None,
+        reason="It leaves as a file" if means else "",
+        means=means,
     )
-    work.session.flush()
-    return Posted(jti, thread, channel.seq, channel.head)
+    return posted
 
 
 def new_identifier(now: datetime) -> str:
@@ -106,15 +122,7 @@ def new_identifier(now: datetime) -> str:
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
-def _channel(work: Work, peer: str) -> ExchangeChannel:
-    row = work.session.get(ExchangeChannel, (peer, "out"), with_for_update=True)
-    if row is None:
-        row = ExchangeChannel(peer=peer, direction="out", seq=0, head="")
-        work.session.add(row)
-    return row
-
-
-def _payload(work: Work, message: Outgoing, jti: str, channel: ExchangeChannel) -> dict[str, Any]:
+def _payload(work: Work, message: Outgoing, jti: str, place: Place) -> dict[str, Any]:
     """What is signed; what says nothing is left out."""
     now = int(work.now.timestamp())
     payload: dict[str, Any] = {
@@ -126,12 +134,12 @@ def _payload(work: Work, message: Outgoing, jti: str, channel: ExchangeChannel) 
         "iat": now,
         "exp": now + int(message.life.total_seconds()),
         "thread": message.thread or jti,
-        "ch": {"seq": channel.seq + 1, "prev": channel.head},
+        "ch": vars(place),
     }
     if message.re is not None:
-        payload["re"] = asdict(message.re)
+        payload["re"] = vars(message.re)
     for name in ("actor", "purpose", "handling"):
-        said_of = {key: value for key, value in asdict(getattr(message, name)).items() if value}
+        said_of = {key: value for key, value in vars(getattr(message, name)).items() if value}
         if said_of:
             payload[name] = {key: _plain(value) for key, value in said_of.items()}
     if message.delegation != "none":
@@ -146,8 +154,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _signed(work: Work, payload: dict[str, Any]) -> str:
-    _, private = queries.own_key(work, keysets.SIGNING)
-    return jose.sign(strict_json.dumps(payload), Ed25519PrivateKey.from_private_bytes(private))

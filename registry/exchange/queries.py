@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import func, select
 
-from registry.core.errors import NotFound, RegistryError
-from registry.core.journal.tables import LedgerState
+from registry.core.database import Prepared
+from registry.core.errors import NotFound
 from registry.core.work import Work
-from registry.exchange import jose, keysets
+from registry.exchange import keysets
 from registry.exchange.tables import (
     ExchangeAlert,
     ExchangeChannel,
@@ -23,22 +22,20 @@ from registry.exchange.tables import (
     ExchangeKeySet,
     ExchangeOut,
     ExchangeOwnKey,
-    ExchangeRate,
     ExchangeRoot,
     LedgerWitness,
 )
 from schemas.exchange_keys import KeySet, KeySetSchema, Root, RootSchema
 from schemas.words import said
 
-NONCE = 12
-
-
-class NoKey(RegistryError):
-    """The registry has no key that it could use now."""
-
-    status = 503
-    code = "exchange-not-ready"
-    title = "The exchange has no valid keys"
+TRUSTED = Prepared("SELECT 1 FROM exchange_root WHERE state = :state AND trusted_since IS NOT NULL LIMIT 1")
+SIZE = Prepared("SELECT size FROM ledger_state WHERE id = 1")
+_RATE = Prepared("SELECT count FROM exchange_rate WHERE subject = :subject AND minute = :minute")
+TAKEN = Prepared("SELECT sha256, receipt FROM exchange_in WHERE iss = :iss AND jti = :jti")
+BETWEEN = Prepared(
+    "SELECT seq, jti, sha256, prev FROM exchange_in WHERE iss = :iss AND seq BETWEEN :first AND :last"
+)
+CHANNEL = Prepared("SELECT seq, head FROM exchange_channel WHERE peer = :peer AND direction = :direction")
 
 
 @dataclass(frozen=True)
@@ -81,10 +78,7 @@ def key_set_in(document: str) -> KeySet:
 
 def is_trusted(work: Work, state: str) -> bool:
     """Whether a State's root is confirmed."""
-    confirmed = select(ExchangeRoot.version).where(
-        ExchangeRoot.state == state, ExchangeRoot.trusted_since.is_not(None)
-    )
-    return work.session.scalar(confirmed.limit(1)) is not None
+    return bool(work.sees(TRUSTED, state=state))
 
 
 def _newest_set(work: Work, state: str) -> KeySet | None:
@@ -105,81 +99,20 @@ def key_set_payload(work: Work, state: str) -> dict[str, Any]:
     return keysets.payload_of(document) if document else {}
 
 
-def public_key(work: Work, kid: str) -> ExchangeKey | None:
-    """A key of whatever State, by its name."""
-    return work.session.get(ExchangeKey, kid)
-
-
 def key_of(work: Work, public: str) -> ExchangeKey | None:
     """The key of whatever State and use that has these bytes."""
     return work.session.scalar(select(ExchangeKey).where(ExchangeKey.public == public))
 
 
-def is_good(key: ExchangeKey, at: datetime, now: datetime) -> bool:
-    """Whether a signing key binds its State: in its interval then, and not revoked by now."""
-    return (
-        key.use == keysets.SIGNING
-        and key.valid_from <= at < key.valid_until
-        and (key.revoked_from is None or now < key.revoked_from)
-    )
-
-
-def own_key(work: Work, use: str) -> tuple[str, bytes]:
-    """Name and private half of the key of ours to use now: the published one that ends first.
-
-    Raises NoKey.
-    """
-    wanted = (
-        select(ExchangeOwnKey)
-        .join(ExchangeKey, ExchangeKey.kid == ExchangeOwnKey.kid)
-        .where(
-            ExchangeOwnKey.use == use,
-            ExchangeOwnKey.sealed.is_not(None),
-            ExchangeKey.valid_from <= work.now,
-            ExchangeKey.valid_until > work.now,
-            ExchangeKey.revoked_from.is_(None),
-        )
-        .order_by(ExchangeKey.valid_until)
-        .limit(1)
-    )
-    row = work.session.scalar(wanted)
-    if row is None:
-        raise NoKey("No published key of ours is valid now: see `flask --app wsgi exchange keygen`")
-    return row.kid, unsealed(work, row)
-
-
-def own_key_named(work: Work, kid: str) -> bytes | None:
-    """The private half of a key of ours, whatever its interval; None when it is gone or none of ours."""
-    row = work.session.get(ExchangeOwnKey, kid)
-    return unsealed(work, row) if row is not None and row.sealed is not None else None
-
-
-def sealed(work: Work, kid: str, private: bytes) -> bytes:
-    """A private half as it is kept."""
-    nonce = jose.fresh(NONCE)
-    return nonce + AESGCM(work.key("exchange keys")).encrypt(nonce, private, kid.encode("ascii"))
-
-
-def unsealed(work: Work, row: ExchangeOwnKey) -> bytes:
-    """A private half; raises NoKey when the registry's secret key is another one."""
-    kept = row.sealed or b""
-    try:
-        cipher = AESGCM(work.key("exchange keys"))
-        return cipher.decrypt(kept[:NONCE], kept[NONCE:], row.kid.encode("ascii"))
-    except (InvalidTag, ValueError):
-        raise NoKey("The keys of the exchange were made under another secret key") from None
-
-
 def ledger_size(work: Work) -> int:
     """How many leaves the ledger has now."""
-    return work.session.scalar(select(LedgerState.size).where(LedgerState.id == 1)) or 0
+    return sum(size for (size,) in work.sees(SIZE))
 
 
 def rate(work: Work, subject: str) -> int:
     """How much came from there in this minute."""
     minute = int(work.now.timestamp()) // 60
-    row = work.session.get(ExchangeRate, (subject, minute))
-    return row.count if row else 0
+    return sum(count for (count,) in work.sees(_RATE, subject=subject, minute=minute))
 
 
 def in_row(work: Work, iss: str, jti: str) -> ExchangeIn | None:
@@ -189,10 +122,7 @@ def in_row(work: Work, iss: str, jti: str) -> ExchangeIn | None:
 
 def in_between(work: Work, iss: str, first: int, last: int) -> list[Neighbour]:
     """What came at these places of a channel; more than one at a place is a fork."""
-    asked = select(ExchangeIn.seq, ExchangeIn.jti, ExchangeIn.sha256, ExchangeIn.prev).where(
-        ExchangeIn.iss == iss, ExchangeIn.seq.between(first, last)
-    )
-    return [Neighbour(*row) for row in work.session.execute(asked)]
+    return [Neighbour(*row) for row in work.sees(BETWEEN, iss=iss, first=first, last=last)]
 
 
 def came_in_thread(work: Work, iss: str, thread: str, types: frozenset[str]) -> bool:
@@ -255,8 +185,14 @@ def keys_to_destroy(work: Work) -> list[ExchangeOwnKey]:
 
 def channel(work: Work, peer: str, direction: str) -> tuple[int, str]:
     """How far a channel has come, and its head."""
-    row = work.session.get(ExchangeChannel, (peer, direction))
-    return (row.seq, row.head) if row else (0, "")
+    return head_in(work.sees(CHANNEL, peer=peer, direction=direction))
+
+
+def head_in(rows: Sequence[tuple[Any, ...]]) -> tuple[int, str]:
+    """How far a channel has come by its row; nowhere without one."""
+    for seq, head in rows:
+        return seq, head
+    return 0, ""
 
 
 def gaps(work: Work, peer: str) -> int:

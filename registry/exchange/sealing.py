@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -57,7 +58,7 @@ def unseal(text: str, key: X25519PrivateKey) -> bytes:
     if len(parts) != 5 or parts[1]:
         raise Unsealable("not five parts, the second of them empty")
     kid, public = _header(parts[0])
-    if kid != jose.thumbprint(key.public_key().public_bytes_raw(), CURVE):
+    if kid != _name_of(key):
         raise Unsealable("sealed for another key")
     try:
         nonce, sealed, tag = map(jose.decoded, parts[2:])
@@ -67,6 +68,11 @@ def unseal(text: str, key: X25519PrivateKey) -> bytes:
         return AESGCM(derived(secret)).decrypt(nonce, sealed + tag, parts[0].encode("ascii"))
     except (InvalidTag, jose.Malformed):
         raise Unsealable("changed on the way") from None
+
+
+@lru_cache(maxsize=64)
+def _name_of(key: X25519PrivateKey) -> str:
+    return jose.thumbprint(key.public_key().public_bytes_raw(), CURVE)
 
 
 def derived(secret: bytes) -> bytes:

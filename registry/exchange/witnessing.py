@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from registry.core.errors import Refused
 from registry.core.work import OPERATOR, Office, Work
-from registry.exchange import jose, judging, outbox, queries
+from registry.exchange import jose, judging, key_queries, outbox, queries
 from registry.exchange.kinds import Kind, Kinds, Received
 from registry.exchange.tables import ExchangeOwnKey, LedgerWitness, WitnessedLedger
 from registry.ledger import log, notes, witnesses
@@ -134,11 +134,11 @@ def _signer(work: Work) -> LocalSigner:
         public = private.public_key().public_bytes_raw()
         kid = jose.thumbprint(public)
         row = ExchangeOwnKey(kid=kid, use=WITNESS, public=jose.encoded(public))
-        row.sealed = queries.sealed(work, kid, private.private_bytes_raw())
+        row.sealed = key_queries.sealed(work, kid, private.private_bytes_raw())
         row.valid_from, row.valid_until = work.now, work.now + FOR_EVER
         work.session.add(row)
         work.session.flush()
-    key = Ed25519PrivateKey.from_private_bytes(queries.unsealed(work, row))
+    key = Ed25519PrivateKey.from_private_bytes(key_queries.unsealed(work, row.kid, row.sealed or b""))
     return LocalSigner(f"firearms-registry.{work.home.lower()}/witness", key, notes.Kind.COSIGNATURE)
 
 

@@ -17,7 +17,7 @@ from registry.core.printing.paper import (
     document,
 )
 from registry.directory.countries import country_name
-from registry.firearms.record import stands
+from registry.firearms.record import mark_words, stands
 from registry.firearms.views import CustodyView, FirearmView
 from registry.verification.queries import Verifiable
 from schemas.vocabulary import IssuedKind
@@ -41,7 +41,7 @@ def _blocks(found: FirearmView, authority: str, issued: str, say: Language) -> I
     yield Paragraph(" ".join(filter(None, (found.maker.name, found.model))), large=True)
     if found.conflicts:
         yield FindingBox("alarm", say("Alarm"), say("Another record claims the identity of this firearm."))
-    marks = say(", ").join(mark.text for mark in found.marks if mark.text)
+    marks = say.row(*(mark_words(mark, say) for mark in found.marks))
     made = f"{country_name(found.country_made, say.code)} {found.year_made or ''}".rstrip()
     yield KeyValues(
         [

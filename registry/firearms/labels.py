@@ -23,7 +23,7 @@ def of_firearms(work: Work, numbers: Sequence[str], say: Language) -> list[Label
 
 def _firearm(gun: GunTold, say: Language) -> Label:
     borne = gun.borne()
-    kind = ", ".join(filter(None, (say.label(gun.type), say.label(gun.action))))
+    kind = say.row(say.label(gun.type), say.label(gun.action))
     return Label(
         design=LabelDesign.FIREARM,
         number=gun.number,

@@ -19,6 +19,7 @@ from registry.core.printing.paper import (
     document,
 )
 from registry.core.work import Work
+from registry.directory.countries import country_name
 from registry.firearms.tables import Firearm
 from registry.firearms.views import FirearmView, MarkView
 from registry.verification.queries import Standing, Verifiable
@@ -52,14 +53,17 @@ def _blocks(found: FirearmView, say: Language) -> Iterator[Block]:
     if found.components:
         yield Heading(say("Parts"))
         yield KeyValues(
-            [(f"{part.n}", _named(say.label(part.kind), part.description)) for part in found.components]
+            [(f"{part.n}", say.row(say.label(part.kind), part.description)) for part in found.components]
         )
 
 
 def _facts(found: FirearmView, say: Language) -> Iterator[tuple[str, str]]:
-    yield say("Type"), _named(say.label(found.type), say.label(found.action).lower())
+    yield say("Type"), say.row(say.label(found.type), say.label(found.action).lower())
     yield say("Calibre"), found.calibre_name or found.calibre_text
-    yield say("Manufactured"), f"{found.country_made} {found.year_made or ''}".rstrip()
+    yield (
+        say("Manufactured"),
+        f"{country_name(found.country_made, say.code)} {found.year_made or ''}".rstrip(),
+    )
     yield say("Status"), say.label(found.status) or say("No custody recorded")
     if found.superseded_by:
         yield say("Superseded by"), found.superseded_by
@@ -78,7 +82,7 @@ def _columns(say: Language) -> tuple[tuple[str, float], ...]:
 def _marks(found: FirearmView, say: Language) -> list[tuple[str, ...]]:
     return [
         (
-            mark.text or ", ".join(mark.symbols) or say("Nothing readable"),
+            mark_words(mark, say) or say("Nothing readable"),
             say.label(mark.kind),
             _place(found, mark, say),
             say.label(mark.condition),
@@ -88,13 +92,14 @@ def _marks(found: FirearmView, say: Language) -> list[tuple[str, ...]]:
     ]
 
 
+def mark_words(mark: MarkView, say: Language) -> str:
+    """A mark as it is told on paper: its symbols by their names (FP 8(1)(a)), then its text."""
+    return " ".join(filter(None, (*map(say.label, mark.symbols), mark.text)))
+
+
 def _place(found: FirearmView, mark: MarkView, say: Language) -> str:
     part = next((part.kind for part in found.components if part.n == mark.component), "")
-    return _named(say.label(part), mark.place)
-
-
-def _named(label: str, more: str) -> str:
-    return ", ".join(filter(None, (label, more)))
+    return say.row(say.label(part), mark.place)
 
 
 def stands(work: Work, number: str, edition: str) -> Standing:

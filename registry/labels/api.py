@@ -43,7 +43,13 @@ def printers(work: Work) -> Page[queries.PrinterView]:
 
 
 @blueprint.route("/label-printers", methods=["POST"])
-@api.writes(blueprint, May.PRINTER_SET, takes=shapes.PrinterNewSchema, gives=shapes.PrinterSchema)
+@api.writes(
+    blueprint,
+    May.PRINTER_SET,
+    takes=shapes.PrinterNewSchema,
+    gives=shapes.PrinterSchema,
+    at="/label-printers/{name}",
+)
 def add_printer(work: Work, new: shapes.PrinterNew) -> queries.PrinterView:
     """Keep a printer."""
     return acts.add_printer(work, new)
@@ -81,7 +87,7 @@ def jobs(work: Work, asked: shapes.JobsAsked) -> Page[queries.JobRow]:
 @api.takes(blueprint, May.LABEL_PRINT, takes=shapes.JobNewSchema, gives=shapes.JobSchema)
 def make_job(new: shapes.JobNew) -> Response:
     """Choose what is labelled, on what; nothing is printed yet."""
-    settled, labels = printing.prepared(new)
+    settled, labels = printing.prepared(printing.here(), new)
 
     def made(work: Work) -> Response:
         return api.respond(shapes.JobSchema, acts.make_job(work, settled, labels), 201)
@@ -115,8 +121,11 @@ def picture(asked: shapes.PreviewAsked, number: str) -> str:
     media="application/octet-stream",
 )
 def run(new: shapes.RunNew, number: str) -> Response:
-    """Send labels to the printer: the file, PDF or ZPL as the job says. Every one has an issue of its own."""
-    answer = printing.sent(number, new)
+    """Send labels to the printer: the file, PDF, ZPL or an archive of SVG drawings, as the job says.
+
+    Every label has an issue of its own.
+    """
+    answer = printing.answered(printing.sent(printing.here(), number, new))
     answer.mimetype = "application/octet-stream"
     return answer
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from registry.core.errors import Invalid, Unmet
 from registry.core.printing import plates, sheets, zpl
 from registry.core.printing.composing import Label, compose
 from registry.core.printing.media import Medium, Places
 from registry.core.printing.plates import MM, Box, Plate, Words
 from registry.core.printing.sheets import Printer
 from registry.core.printing.streams import Stream
-from schemas.label_vocabulary import PrinterLanguage
-from schemas.words import Language
+from schemas.label_vocabulary import LabelOutput
+from schemas.words import Language, said
 
 WIDEST_ISSUE = 999
 A4 = (210.0, 297.0)
@@ -24,28 +25,55 @@ def issue_words(say: Language, issue: int) -> str:
 
 
 def check(labels: Sequence[Label], medium: Medium, printer: Printer, output: str, say: Language) -> None:
-    """Raises Invalid naming what does not fit, before anything is kept or sent."""
+    """Raises Invalid naming what does not fit and on which label, before anything is kept or sent."""
+    sheets.refuse_offset(medium, printer)
     widest = issue_words(say, WIDEST_ISSUE)
-    if output == PrinterLanguage.ZPL:
-        for _ in zpl.zpl((replace(label, issue=widest) for label in labels), medium, printer):
-            pass
-        return
     for label in labels:
-        compose(replace(label, issue=widest), medium.width, medium.height, printer.resolution)
+        one = replace(label, issue=widest)
+        try:
+            if output == LabelOutput.ZPL:
+                next(zpl.zpl([one], medium, printer))
+            else:
+                _plate(one, medium, printer.resolution)
+        except Invalid as refusal:
+            raise Invalid(unmet=[_of(label, unmet) for unmet in refusal.unmet]) from None
+
+
+def _of(label: Label, unmet: Unmet) -> Unmet:
+    """What does not fit, with the label's number where others may fit."""
+    if unmet.field == "medium":
+        return unmet
+    words = said("%(number)s: %(what)s", number=label.number, what=unmet.message)
+    return replace(unmet, message=words)
 
 
 def file(
-    labels: Iterable[Label], medium: Medium, printer: Printer, output: str, free: Places, language: str
+    labels: Iterable[Label],
+    medium: Medium,
+    printer: Printer,
+    output: str,
+    free: Places,
+    language: str,
+    first: int = 1,
 ) -> Iterator[bytes]:
-    """The bytes for the printer, a label or page at a time."""
-    if output == PrinterLanguage.ZPL:
+    """The bytes for the printer or press, a label or page at a time. first: place in the job of the first."""
+    if output == LabelOutput.ZPL:
         return zpl.zpl(labels, medium, printer)
+    if output == LabelOutput.SVG:
+        return plates.zipped(
+            (f"{n:05d} {label.number.replace('/', ' ')}", _plate(label, medium, printer.resolution))
+            for n, label in enumerate(labels, first)
+        )
     return sheets.pdf(labels, medium, printer, free, "Labels", language)
 
 
 def picture(label: Label, medium: Medium, resolution: int, native: bool) -> str:
     """How a label looks, as SVG; raises Invalid."""
-    return plates.svg(compose(label, medium.width, medium.height, resolution, native))
+    return plates.svg(_plate(label, medium, resolution, native))
+
+
+def _plate(label: Label, medium: Medium, resolution: int, native: bool = False) -> Plate:
+    return compose(label, medium.width, medium.height, resolution, native)
 
 
 def calibration(name: str, printer: Printer, say: Language) -> bytes:

@@ -12,10 +12,10 @@ from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, language_of_visitor, options, shown
-from registry.labels import acts, printing, queries
+from registry.labels import acts, printing, queries, sources
 from registry.labels.queries import job_key
 from schemas import labels as shapes
-from schemas.label_vocabulary import JobState, LabelDesign, PrinterLanguage
+from schemas.label_vocabulary import JobState, LabelDesign, LabelOutput
 from schemas.vocabulary import May
 
 blueprint = Blueprint("labels", __name__, template_folder="templates")
@@ -50,7 +50,7 @@ def new() -> Answer:
     status = 200
     if request.method == "POST":
         try:
-            made = printing.made(_asked())
+            made = printing.made(printing.here(), _asked())
             return redirect(url_for("labels.show", number=made.number), 303)
         except RegistryError as error:
             errors, status = shown(error), error.status if error.status < 500 else 422
@@ -66,7 +66,7 @@ def new() -> Answer:
         printers=[
             (one.name, f"{one.name} ({one.language.upper()}, {one.resolution} dpi)") for one in printers
         ],
-        outputs=[(one.value, one.value.upper()) for one in PrinterLanguage],
+        outputs=[(one.value, one.value.upper()) for one in LabelOutput],
         languages=LANGUAGES,
         resolutions=[(str(one), f"{one} dpi") for one in shapes.RESOLUTIONS],
     ), status
@@ -87,10 +87,7 @@ def _asked() -> shapes.JobNew:
             text += "\n" + sent.stream.read(LARGEST_LIST).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise Invalid.at("file", _("This is no text: send one number a line.")) from None
-    first = [
-        line.replace(";", ",").replace("\t", ",").split(",")[0].strip(' "') for line in text.splitlines()
-    ]
-    numbers = {f"numbers-{n}": number for n, number in enumerate(filter(None, first))}
+    numbers = {f"numbers-{n}": number for n, number in enumerate(sources.listed(text))}
     asked: shapes.JobNew = load_form(shapes.JobNewSchema(), {**form, **numbers})
     return asked
 
@@ -148,7 +145,8 @@ def send(number: str) -> Answer:
     used = form.pop("used", "").replace(",", " ").split()
     form |= {f"used-{n}": place for n, place in enumerate(used[:400])}
     try:
-        return printing.sent(number, load_form(shapes.RunNewSchema(), form))
+        new = load_form(shapes.RunNewSchema(), form)
+        return printing.answered(printing.sent(printing.here(), number, new))
     except NotFound:
         raise
     except RegistryError as error:

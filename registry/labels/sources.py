@@ -49,6 +49,12 @@ def chosen(work: Work, design: LabelDesign, numbers: Sequence[str], listed: str)
     return found
 
 
+def listed(text: str) -> list[str]:
+    """Numbers as a scanner types them, one to a line, or the first column of a file."""
+    rows = (line.replace(";", ",").replace("\t", ",").split(",")[0] for line in text.splitlines())
+    return [number for row in rows if (number := row.strip(' "'))]
+
+
 def kept(label: Label) -> str:
     """What a label says, to be stored; which issue it is comes when it is printed."""
     return json.dumps(asdict(replace(label, issue="")), ensure_ascii=False, separators=(",", ":"))

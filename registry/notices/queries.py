@@ -12,7 +12,7 @@ from registry.core.errors import NotFound
 from registry.core.numbers import find_registry_number, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.work import Work
-from registry.exchange import evidence, keysets
+from registry.exchange import evidence, key_queries, keysets
 from registry.exchange import queries as exchange
 from registry.exchange.evidence import EvidenceView
 from registry.exchange.tables import ExchangeOut
@@ -252,8 +252,8 @@ def overdue(work: Work) -> list[int]:
 def is_ready(work: Work) -> bool:
     """Whether we have a key to sign with."""
     try:
-        exchange.own_key(work, keysets.SIGNING)
-    except exchange.NoKey:
+        key_queries.own_key(work, keysets.SIGNING)
+    except key_queries.NoKey:
         return False
     return True
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from registry.core.numbers import key_of
 from registry.core.printing.paper import (
+    SIGNED,
     Block,
     Frame,
     Heading,
@@ -39,13 +40,13 @@ def draw(found: DisposalView, authority: str, seal: Seal, say: Language) -> byte
 
 
 def _blocks(found: DisposalView, say: Language, destroyed: bool) -> Iterator[Block]:
-    told = say("%(count)s items were destroyed.") if destroyed else say("%(count)s items were disposed of.")
+    told = say("Items destroyed: %(count)s") if destroyed else say("Items disposed of: %(count)s")
     yield Paragraph(told % {"count": f"{found.count:,}"}, large=True)
     yield KeyValues(list(_facts(found, say)))
     if found.witnesses:
         yield Heading(say("Witnesses"))
         heads = ((say("Name"), 4.0), (say("Capacity"), 5.0), (say("Signature"), 4.0))
-        yield Table(heads, [(one.name, one.capacity, "") for one in found.witnesses])
+        yield Table(heads, [(one.name, one.capacity, "") for one in found.witnesses], SIGNED)
     yield Heading(say("Items"))
     heads_of = (
         say("Evidence"),
@@ -70,14 +71,14 @@ def _blocks(found: DisposalView, say: Language, destroyed: bool) -> Iterator[Blo
 
 def _facts(found: DisposalView, say: Language) -> Iterator[tuple[str, str]]:
     yield say("How"), say.label(found.kind)
-    yield say("Method"), ", ".join(filter(None, (say.label(found.method), found.method_note)))
+    yield say("Method"), say.row(say.label(found.method), found.method_note)
     yield say("Date"), f"{found.done_on}"
     yield say("Place"), found.place
     if found.weight_kg is not None:
         yield say("Weight"), f"{found.weight_kg:,.3f} kg"
     if found.authorization:
         right = (found.authorization, found.authorized_by, f"{found.authorized_on or ''}")
-        yield say("Authorization"), ", ".join(filter(None, right))
+        yield say("Authorization"), say.row(*right)
     if found.recipient:
         yield say("Received by"), found.recipient.name
     yield say("Proposed by"), found.proposed_by

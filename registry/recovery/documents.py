@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from registry.core.numbers import key_of
 from registry.core.printing.paper import (
+    SIGNED,
     Block,
     Frame,
     Heading,
@@ -60,7 +61,8 @@ def _blocks(found: RecoveryView, say: Language) -> Iterator[Block]:
         for item in found.items
     ]
     yield Table(tuple(zip(heads, (2.6, 1.8, 3.4, 2.2, 1.3, 1.7), strict=True)), rows)
-    yield KeyValues([(say("Signature of the receiver"), " "), (say("Signature of the giver"), " ")])
+    hands = ((say("Signature of the receiver"), 1.0), (say("Signature of the giver"), 1.0))
+    yield Table(hands, [("", "")], SIGNED)
 
 
 def _facts(found: RecoveryView, say: Language) -> Iterator[tuple[str, str]]:
@@ -74,7 +76,7 @@ def _facts(found: RecoveryView, say: Language) -> Iterator[tuple[str, str]]:
     if found.anonymous:
         yield say("Handed in by"), say("Somebody who stays unnamed, as the campaign allows")
     elif found.person_name or found.person_document:
-        yield say("Handed in by"), ", ".join(filter(None, (found.person_name, found.person_document)))
+        yield say("Handed in by"), say.row(found.person_name, found.person_document)
 
 
 def stands(work: Work, number: str, edition: str) -> Standing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -96,7 +95,7 @@ def release(
     next_state = body["next_state"]
     audience = (row.peer, *((next_state["code"],) if next_state else ()))
     handling = Handling(tuple(dict.fromkeys(audience)), step.onward.value, step.retain_until, step.caveat)
-    bound = asdict(handling)
+    bound = vars(handling)
     row.answer, row.handling, row.answered_at = dumped(body), dumped(bound), work.now
     doing.move(work, row, step.act)
     posted = doing.tell(work, row, life.MOVES[step.act].message, body, handling)
@@ -118,8 +117,7 @@ def dumped(value: Any) -> str:
 
 def answer_by_itself(work: Work, row: TraceRequestRow, found: dict[str, Any] | None) -> bool:
     """Let an exact match go out without an officer, where the State has allowed that; whether it went."""
-    rule = queries.rule_row(work, row.peer)
-    if found is None or rule is None or not rule.release:
+    if found is None or not queries.lets_go(work, row.peer):
         return False
     asked = queries.asked_of(row)
     if not redaction.goes_by_itself(found, is_complete(asked), asked.confidentiality):

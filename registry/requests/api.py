@@ -94,6 +94,7 @@ def answer(work: Work, step: shapes.Step, number: str, version: int) -> RequestV
     takes=NothingSchema,
     gives=shapes.RequestSchema,
     versioned=True,
+    at="/requests/{number}",
 )
 def follow(work: Work, nothing: Any, number: str, version: int) -> RequestView:
     """Ask the State that an answer names; answers the new request."""
@@ -107,6 +108,7 @@ def follow(work: Work, nothing: Any, number: str, version: int) -> RequestView:
     takes=shapes.ConsentNewSchema,
     gives=shapes.RequestSchema,
     versioned=True,
+    at="/requests/{number}",
 )
 def ask_consent(work: Work, new: shapes.ConsentNew, number: str, version: int) -> RequestView:
     """Ask the source whether its answer may go on to somebody else."""

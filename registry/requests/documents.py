@@ -203,7 +203,7 @@ def _answer(found: RequestView, say: Language) -> Iterator[Block]:
 
 
 def _restriction(handling: dict[str, Any], say: Language) -> str:
-    audience = ", ".join(country_name(code, say.code) for code in handling.get("audience", ()))
+    audience = say.row(*(country_name(code, say.code) for code in handling.get("audience", ())))
     lines = [
         say("For designated authorities of %(states)s alone, for the stated use (ITI 15).", states=audience)
     ]
@@ -259,7 +259,7 @@ def _step(one: dict[str, Any], say: Language) -> Step:
     who = (
         say("%(giver)s to %(receiver)s", giver=hands[0], receiver=hands[1]) if all(hands) else "".join(hands)
     )
-    where = ", ".join(filter(None, (one["place"], one["country"])))
+    where = say.row(one["place"], one["country"])
     paper = " ".join(filter(None, (say.label(one["document_kind"]), one["document_number"])))
     return Step(one["date"], say.label(one["kind"]), who + (f" ({where})" if where else ""), paper)
 

@@ -9,11 +9,12 @@ from typing import Any
 import orjson
 
 from registry.core.errors import refuse_if
+from registry.core.prepared import Prepared, inserting
 from registry.core.work import Work
 from registry.exchange import carrying, outbox
 from registry.requests import life, queries
-from registry.requests.tables import OnwardConsent, RequestEvent, TraceRequestRow
-from schemas.exchange import Handling, Reference, Sender, Use
+from registry.requests.tables import OnwardConsent, TraceRequestRow
+from schemas.exchange import Handling, Message, Reference, Sender, Use
 from schemas.requests import RequestNew
 from schemas.requests_vocabulary import Direction, NoticeKind, RequestAct, RequestState, Side
 
@@ -23,6 +24,23 @@ _BODY = (
     "country", "year", "ground", "circumstances", "confidentiality", "left_on", "document_kind",
     "document_number",
 )  # fmt: skip
+
+
+_NOTE = Prepared(
+    "INSERT INTO trace_request_event (request_id, n, at, what, by, words, details, jti)"
+    " SELECT :request, coalesce(max(n), 0) + 1, :at, :what, :by, :words, :details, :jti"
+    " FROM trace_request_event WHERE request_id = :request"
+)
+_TAKEN_IN = (
+    "direction", "peer", "state", "urgency", "case_number", "asked", "answer", "handling", "thread", "jti",
+    "sha256", "their_number", "made_at", "made_by", "sent_at", "outcome", "means", "version",
+)  # fmt: skip
+_TAKE_IN = inserting("trace_request", _TAKEN_IN, returning="id")
+_WRITE = Prepared(
+    "UPDATE trace_request SET state = :state, answer = :answer, handling = :handling, trace_id = :trace_id,"
+    " acknowledged_at = :acknowledged_at, due_at = :due_at, answered_at = :answered_at, version = :version"
+    " WHERE id = :id"
+)
 
 
 def note(
@@ -35,20 +53,16 @@ def note(
     by: int | None = None,
 ) -> None:
     """Write a step into the course of a request. by: whoever acts, unless told."""
-    work.session.flush()
-    work.session.add(
-        RequestEvent(
-            request_id=row.id,
-            n=queries.last_event(work, row.id) + 1,
-            at=work.now,
-            what=what.value,
-            by=work.actor.user_id if by is None else by,
-            words=str(words)[:2000],
-            details=orjson.dumps(details, default=_plain).decode() if details else "",
-            jti=jti,
-        )
+    work.later(
+        _NOTE,
+        request=row.id,
+        at=work.now,
+        what=what.value,
+        by=work.actor.user_id if by is None else by,
+        words=str(words)[:2000],
+        details=orjson.dumps(details, default=_plain).decode() if details else "",
+        jti=jti,
     )
-    work.session.flush()
 
 
 def move(work: Work, row: TraceRequestRow, act: RequestAct) -> None:
@@ -155,6 +169,37 @@ def opened(
     work.session.add(row)
     work.session.flush()
     return row
+
+
+def taken_in(work: Work, asked: RequestNew, message: Message, sha256: str) -> TraceRequestRow:
+    """A request of another State, put on record; what is done to it at once is written by `write`."""
+    row = TraceRequestRow(
+        direction=Direction.IN.value,
+        peer=message.iss,
+        state=RequestState.SENT.value,
+        urgency=asked.urgency.value,
+        case_number=asked.case_number,
+        asked=queries.kept(asked),
+        answer="",
+        handling="",
+        thread=message.thread,
+        jti=message.jti,
+        sha256=sha256,
+        their_number="",
+        made_at=work.now,
+        made_by=work.actor.user_id,
+        sent_at=work.now,
+        outcome="",
+        means="",
+        version=1,
+    )
+    ((row.id,),) = work.sees(_TAKE_IN, **{name: getattr(row, name) for name in _TAKEN_IN})
+    return row
+
+
+def write(work: Work, row: TraceRequestRow) -> None:
+    """Write what was done to a request since it was taken in."""
+    work.later(_WRITE, **{name: getattr(row, name) for name in _WRITE.names})
 
 
 def _plain(value: Any) -> Any:

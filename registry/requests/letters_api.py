@@ -68,6 +68,7 @@ def enter(work: Work, new: shapes.EnteredLetter, number: str, version: int) -> R
     takes=shapes.RequestLetterNewSchema,
     gives=RequestSchema,
     most_bytes=MOST_BYTES,
+    at="/requests/{number}",
 )
 def enter_request(work: Work, new: shapes.RequestLetterNew) -> RequestView:
     """Enter a request of another State that came by letter."""

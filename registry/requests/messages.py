@@ -26,7 +26,7 @@ def _asked(work: Work, message: Message, body: shapes.TraceRequest) -> RequestNe
     use = message.purpose
     purpose = Purpose(use.code) if use.code in _PURPOSES else Purpose.FOREIGN_REQUEST
     return RequestNew(
-        **asdict(body),
+        **vars(body),
         to=work.home,
         case_number=use.case or said("not told"),
         purpose=purpose,
@@ -41,18 +41,8 @@ def take_request(work: Work, received: Received) -> None:
     if queries.has_thread(work, message.iss, message.thread):
         raise Refused(said("This thread has its request already"))
     asked = _asked(work, message, received.body)
-    row = doing.opened(
-        work,
-        Direction.IN,
-        asked,
-        message.iss,
-        work.actor.user_id,
-        thread=message.thread,
-        jti=message.jti,
-        sha256=received.sha256,
-        sent_at=work.now,
-    )
-    details = {"body": doing.message_of(asked)[0], "purpose": asdict(message.purpose)}
+    row = doing.taken_in(work, asked, message, received.sha256)
+    details = {"body": doing.message_of(asked)[0], "purpose": vars(message.purpose)}
     doing.note(work, row, RequestAct.SEND, details=details, jti=message.jti)
     answering.acknowledge(work, row)
     found = answering.search(work, row)
@@ -60,6 +50,7 @@ def take_request(work: Work, received: Received) -> None:
         answering.ask_for_what_lacks(work, row)
     else:
         answering.answer_by_itself(work, row, found)
+    doing.write(work, row)
 
 
 def _ours(work: Work, received: Received) -> TraceRequestRow:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from sqlalchemy import func, select
 
 from registry.calendars.queries import calendar
+from registry.core.database import Prepared
 from registry.core.errors import NotFound
 from registry.core.numbers import registry_number
 from registry.core.paging import AnySelect, page
@@ -40,6 +42,8 @@ from schemas.words import said
 
 _SHAPE = RequestNewSchema()
 MOST_QUEUED = 200
+_IN_THREAD = Prepared("SELECT id FROM trace_request WHERE peer = :peer AND thread = :thread LIMIT 1")
+_RELEASE = Prepared("SELECT release FROM peer_rule WHERE state = :state")
 
 
 def request_number(request_id: int) -> str:
@@ -71,7 +75,12 @@ def in_thread(work: Work, peer: str, thread: str, direction: Direction) -> Trace
 
 def asked_of(row: TraceRequestRow) -> RequestNew:
     """What is asked."""
-    found: RequestNew = _SHAPE.load(orjson.loads(row.asked))
+    return _asked(row.asked)
+
+
+@lru_cache(maxsize=256)
+def _asked(kept: str) -> RequestNew:
+    found: RequestNew = _SHAPE.load(orjson.loads(kept))
     return found
 
 
@@ -82,8 +91,7 @@ def kept(asked: RequestNew) -> str:
 
 def has_thread(work: Work, peer: str, thread: str) -> bool:
     """Whether a thread with a State belongs to a request already."""
-    asked = select(TraceRequestRow.id).where(TraceRequestRow.peer == peer, TraceRequestRow.thread == thread)
-    return work.session.scalar(asked.limit(1)) is not None
+    return bool(work.sees(_IN_THREAD, peer=peer, thread=thread))
 
 
 def answer_of(row: TraceRequestRow) -> dict[str, Any]:
@@ -285,6 +293,11 @@ def _row(work: Work, row: TraceRequestRow) -> RequestRow:
 def rule_row(work: Work, state: str) -> PeerRule | None:
     """What goes by itself with a State, if anything was set."""
     return work.session.get(PeerRule, state)
+
+
+def lets_go(work: Work, state: str) -> bool:
+    """Whether exact matches may go to a State without an officer."""
+    return any(release for (release,) in work.sees(_RELEASE, state=state))
 
 
 def peer_rules(work: Work) -> tuple[PeerRuleView, ...]:

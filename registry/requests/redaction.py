@@ -97,7 +97,7 @@ def redacted(body: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
 
     A State to ask next that is not named is not told at all; nor is a finding without its text.
     """
-    left = copy.deepcopy(dict(body))
+    left = copy.deepcopy(dict(body)) if paths else dict(body)
     for path in paths:
         *way, name = path.split(".")
         place: Any = left

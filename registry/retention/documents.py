@@ -37,7 +37,7 @@ def draw(found: DisposalView, authority: str, seal: Seal, say: Language) -> byte
 
 
 def _blocks(found: DisposalView, say: Language) -> Iterator[Block]:
-    told = say("%(count)s records whose terms were over were disposed of.")
+    told = say("Records disposed of at the end of their terms: %(count)s")
     yield Paragraph(told % {"count": f"{found.records:,}"}, large=True)
     yield KeyValues(
         [

@@ -54,7 +54,13 @@ def shipment(work: Work, number: str) -> ShipmentView:
 
 
 @blueprint.route("/licences/<number>/shipments", methods=["POST"])
-@api.writes(blueprint, May.SHIPMENT_ANNOUNCE, takes=shapes.ShipmentNewSchema, gives=shapes.ShipmentSchema)
+@api.writes(
+    blueprint,
+    May.SHIPMENT_ANNOUNCE,
+    takes=shapes.ShipmentNewSchema,
+    gives=shapes.ShipmentSchema,
+    at="/shipments/{number}",
+)
 def announce(work: Work, new: shapes.ShipmentNew, number: str) -> ShipmentView:
     """Announce goods of a licence at a customs office."""
     return acts.announce(work, licence_key(number), new)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, false, func, or_, select
 
 from registry.ammunition.spans import Span
+from registry.core.database import Prepared
 from registry.core.errors import NotFound
 from registry.core.numbers import find_registry_number, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
@@ -35,6 +36,9 @@ from schemas.vocabulary import May
 
 PREFIX = "SH"
 MOST_LISTED = 100
+_IS_CLEARED = Prepared(
+    "SELECT 1 FROM shipment_item WHERE firearm_id = :firearm AND component_n = 0 AND stage = :stage LIMIT 1"
+)
 
 
 def shipment_number(shipment_id: int) -> str:
@@ -229,6 +233,8 @@ def shipment_key(text: str) -> int:
 
 def crossings(work: Work, firearm_id: int) -> list[Crossing]:
     """Cleared shipments that a firearm was in, in their order; for traces."""
+    if not work.sees(_IS_CLEARED, firearm=firearm_id, stage=CLEARED):
+        return []
     query = _cleared(ShipmentItem.firearm_id == firearm_id, ShipmentItem.component_n == 0)
     return [_crossing(row.Shipment, row.Licence) for row in work.session.execute(query)]
 

@@ -171,7 +171,7 @@ class _Report:
         if s["quantity"] is not None:
             count = say("%(number)s cartridges", number=f"{s['quantity']:,}")
             who = f"{count}: {who}"
-        where = ", ".join(filter(None, (s["place"], s["country"])))
+        where = say.row(s["place"], s["country"])
         paper = " ".join(filter(None, (say.label(s["document_kind"]), s["document_number"])))
         return Step(s["date"], say.label(s["kind"]), who + (f" ({where})" if where else ""), paper)
 

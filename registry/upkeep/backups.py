@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from registry.core import migrate, pulse
 from registry.core.database import Database
 from registry.core.settings import Settings
+from registry.core.web import counting
 from registry.core.work import OPERATOR, Office
 from registry.ledger import log
 from registry.ledger.notes import Signer
@@ -39,7 +40,7 @@ from registry.upkeep.manifest import (
 DATABASE, FILES, KEYS = "database", "files", "keys"
 SQLITE = "registry.db"
 KEY_FILES = ("secret_key", "ledger.key")
-PASSING = ("verification", record.NAME, pulse.FOLDER, "states")
+PASSING = ("verification", record.NAME, pulse.FOLDER, counting.FOLDER, "states")
 """Beginnings of what lies in the instance's folder and is made anew."""
 
 

@@ -6,6 +6,7 @@ Readers of PDF know ECDSA with P-256; they do not know Ed25519, by which the res
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -95,7 +96,7 @@ def demonstration(key: Key, authority: str, state: str, now: datetime) -> str:
     issuer = _name(f"{authority} – demonstration", state)
     root = _certified(issuer, above.public_key(), issuer, above, now, ca=True)
     own = _certified(_name(authority, state), key.public_key(), issuer, above, now, ca=False)
-    return "".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in (own, root))
+    return _pem((own, root))
 
 
 def _certified(
@@ -152,14 +153,51 @@ def _name(authority: str, state: str) -> x509.Name:
 
 def from_pkcs12(content: bytes, password: str) -> tuple[Key, str]:
     """The key and the certificates, its own first, of a PKCS#12 file (RFC 7292); raises Invalid."""
+    if _PKCS7_DATA not in content[:_HEAD]:
+        raise Invalid.at(FIELD, "This is no PKCS#12 file (.p12 or .pfx).")
     try:
         found = load_pkcs12(content, password.encode() or None)
     except ValueError:
-        raise Invalid.at(FIELD, "No PKCS#12 file, or another password.") from None
+        told = f"Another password, or {_OLD}" if _OLD_CIPHER.search(content) else "It has another password."
+        raise Invalid.at(FIELD, told) from None
     if not isinstance(found.key, ec.EllipticCurvePrivateKey) or found.cert is None:
         raise Invalid.at(FIELD, "The file must hold a P-256 key and its certificate.")
-    chain = [found.cert.certificate, *(one.certificate for one in found.additional_certs)]
-    return found.key, "".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in chain)
+    return found.key, _pem(
+        _chain(found.cert.certificate, [one.certificate for one in found.additional_certs])
+    )
+
+
+_HEAD = 64
+_PKCS7_DATA = bytes.fromhex("06092a864886f70d010701")  # 1.2.840.113549.1.7.1, RFC 7292 section 4
+_OLD_CIPHER = re.compile(rb"\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01[\x01-\x06]")
+"""RC4, 3DES and RC2 under SHA-1: 1.2.840.113549.1.12.1.1 to .6, RFC 7292 appendix C."""
+_OLD = (
+    "the file is encrypted in an old way (RC2, RC4 or 3DES) that this machine no longer reads. Where OpenSSL"
+    " still does, write it anew: openssl pkcs12 -legacy -in OLD.p12 -nodes -out ALL.pem, then"
+    " openssl pkcs12 -export -in ALL.pem -out NEW.p12, then destroy ALL.pem."
+)
+
+
+def in_order(pem: str) -> str:
+    """The certificates in their order, in whatever order they stand: the one that issued no other first,
+    behind it the one that issued it, and so on; raises Invalid where there is none.
+    """
+    found = _read(pem)
+    own = next((one for one in found if not any(_issued(other, one) for other in found)), found[0])
+    return _pem(_chain(own, found))
+
+
+def _chain(own: x509.Certificate, others: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """The certificate and those above it; what belongs to none of them comes last."""
+    chain, left = [own], [one for one in others if one != own]
+    while above := next((one for one in left if _issued(chain[-1], one)), None):
+        chain.append(above)
+        left = [one for one in left if one != above]
+    return [*chain, *left]
+
+
+def _pem(chain: Sequence[x509.Certificate]) -> str:
+    return "".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in chain)
 
 
 def own_public(pem: str) -> bytes:
@@ -188,11 +226,6 @@ def ders(pem: str) -> list[bytes]:
     return [one.public_bytes(Encoding.DER) for one in _read(pem)]
 
 
-def alone(pem: str) -> str:
-    """The certificates without whatever else stands in the file, such as a private key; raises Invalid."""
-    return "".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in _read(pem))
-
-
 def last(pem: str) -> str:
     """The certificate at the end of the chain, alone."""
     return _read(pem)[-1].public_bytes(Encoding.PEM).decode("ascii")
@@ -215,7 +248,7 @@ def refused(pem: str, now: datetime) -> str:
     if isinstance(constraints, x509.BasicConstraints) and constraints.ca:
         return "The certificate is one of an authority that certifies others."
     if not all(map(_issued, chain, chain[1:])):
-        return "Each certificate must be followed by the one that issued it."
+        return "A certificate that issued another of the file is missing in it, or one belongs to none."
     return ""
 
 

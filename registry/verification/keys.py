@@ -51,10 +51,11 @@ def make(work: Work, authority: str) -> str:
 
 @act(May.DOCUMENT_KEYS)
 def certify(work: Work, pem: str) -> Certificate:
-    """Take in the certificate of a key that was made here, with its chain: that key serves from now on.
+    """Take in the certificate of a key that was made here, its chain in any order: it serves from now on.
 
     A key has one certificate for good: by it the files are known that it signed. Raises Invalid, Conflict.
     """
+    pem = certificates.in_order(pem)
     public = certificates.own_public(pem)
     work.lock("document keys")
     row = work.session.scalar(select(DocumentKey).where(DocumentKey.public == public))
@@ -136,7 +137,7 @@ def _serve(work: Work, row: DocumentKey, pem: str) -> Certificate:
     for earlier in before:
         earlier.state, earlier.ended_at = "ended", work.now
     erasing.destroy(work, before)
-    row.state, row.chain = "serving", certificates.alone(pem)
+    row.state, row.chain = "serving", pem
     work.session.flush()
     return certificates.read(row.chain)
 

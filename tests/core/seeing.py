@@ -48,13 +48,16 @@ LANGUAGES = {
 MARKS = {"en": "五六式-12345", "pt": "АВ-1234", "ar": "سلاح ٧٧"}
 
 
-def label(design: D = D.FIREARM, language: str = "en", number: int = 1, **given: object) -> Label:
-    """A label as the registry makes it, in one of its languages and with a mark in another script each."""
+def label(design: D = D.FIREARM, language: str = "en", number: int | str = 1, **given: object) -> Label:
+    """A label as the registry makes it, in one of its languages and with a mark in another script each.
+
+    number: of the record, or the whole text of the codes.
+    """
     heading, issue, captions = LANGUAGES[language]
     facts = ("Forjas Taurus S.A.", "Brasil (BR), 2019", "PT 92 AF", "9 mm Luger")
     values: dict[str, object] = {
         "design": design,
-        "number": f"F-{number:09d}-X",
+        "number": number if isinstance(number, str) else f"F-{number:09d}-X",
         "heading": heading,
         "authority": "National Firearms Authority",
         "mark": MARKS[language],
@@ -113,12 +116,16 @@ def _beam(picture: Pixels, rows: int) -> Pixels:
     return seen
 
 
-def says(found: set[tuple[str, str]], one: Label) -> bool:
-    """Whether a square and, where there is room for them, linear codes say all of a label."""
+def says(found: set[tuple[str, str]], one: Label, *, bars: bool = False) -> bool:
+    """Whether a square and, where there is room for them, linear codes say all of a label.
+
+    bars: it has room for them, so they have to be there.
+    """
     square = {text for kind, text in found if "Code 128" not in kind}
     linear = "".join(text for kind, text in found if "Code 128" in kind)
     whole = composing.bracketed(one.elements) if one.elements else one.number
-    return square == {whole} and (not linear or all(part in linear for part in carried(one)))
+    there = bool(linear) or not bars
+    return there and square == {whole} and (not linear or all(part in linear for part in carried(one)))
 
 
 def other_make(jobs: list[tuple[bytes, float, float, int]]) -> list[Pixels]:

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 import resvg_py
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from registry.core.errors import Invalid
 from registry.core.printing import barcodes, media, plates, sheets, zpl
-from registry.core.printing.composing import Label, Line, bracketed, compose
+from registry.core.printing.composing import Element, Label, Line, bracketed, compose
 from registry.core.printing.designs import DESIGNS
 from registry.core.printing.media import MEDIA, Places, roll
 from registry.core.printing.sheets import Printer
@@ -28,6 +28,7 @@ from schemas.label_vocabulary import MediumKind
 from tests.core.seeing import (
     LANGUAGES,
     PACKED,
+    Pixels,
     label,
     other_make,
     rastered,
@@ -84,12 +85,10 @@ def test_every_code_on_a_full_sheet_is_read_at_its_place(name: str) -> None:
 def test_artwork_shows_what_the_printed_label_shows() -> None:
     for language in LANGUAGES:
         one = label(language=language)
-        drawn = plates.svg(compose(one, 100, 50, 300))
-        png = bytes(resvg_py.svg_to_bytes(svg_string=drawn, dpi=300))
-        picture = np.asarray(Image.open(BytesIO(png)).convert("L"))
-        assert says(read(picture), one)
-        assert 'aria-label="arrow_in_triangle"' in drawn
-        assert one.mark in drawn
+        svg = plates.svg(compose(one, 100, 50, 300))
+        assert says(read(drawn(svg, 300)), one, bars=True)
+        assert 'aria-label="arrow_in_triangle"' in svg
+        assert one.mark in svg
 
 
 def test_a_sheet_begins_at_a_free_place_and_passes_over_used_ones() -> None:
@@ -173,6 +172,9 @@ def fields(design: D, text: str) -> Iterator[tuple[str, dict[str, object]]]:
     """One label for each field that holds a text."""
     for name in ("heading", "issue", "authority", "mark"):
         yield name, {name: text}
+    yield ("elements", {"elements": (Element("10", text, False),)}) if design in PACKED else (
+        "number", {"number": text},
+    )  # fmt: skip
     yield "maker", {"lines": (Line("maker", "Maker", text), Line("model", "Model", "PT 92"))}
 
 
@@ -197,11 +199,60 @@ def test_naughty_texts_are_set_right_or_refused_by_the_name_of_their_field(desig
     assert drawn > len(refused) > 0
 
 
+@pytest.mark.parametrize("design", [D.PART, D.SHIPMENT, D.UNIT_BOX])
+def test_a_naughty_number_is_carried_to_the_letter_or_refused(design: D) -> None:
+    made = []
+    for text in NAUGHTY:
+        given = dict(fields(design, text))["elements" if design in PACKED else "number"]
+        one = label(design, **given)
+        try:
+            compose(one, *DESIGNS[design].size, 203)
+        except Invalid:
+            continue
+        made.append(one)
+    assert len(made) > 3
+    pages = rastered(printed(made, roll(*DESIGNS[design].size)), 203)
+    for one, page in zip(made, pages, strict=True):
+        assert says(read(page), one), one.number
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_artwork_and_pictures_for_printers_show_the_letters_of_the_printed_label(language: str) -> None:
+    one = label(language=language, lines=(Line("maker", "制造商", "中国兵器 АБ Ωμέγα سلاح"),))
+    plate = compose(one, 100, 50, 203)
+    words = [part for part in plate.parts if isinstance(part, plates.Words) and max(part.text) > "ÿ"]
+    assert len(words) > 2
+    (paper,) = rastered(printed([one], roll(100, 50)), 203)
+    artwork = drawn(plates.svg(plate), 203)
+    (thermal,) = other_make([(next(zpl.zpl([one], roll(100, 50), Printer(203))), 100, 50, 8)])
+    for part in words:
+        assert alike(paper, artwork, plate, part) > 0.9, part.text
+        assert alike(paper, artwork[:, ::-1], plate, part) < 0.6, "negative control"
+        assert alike(paper, thermal, plate, part) > 0.8, part.text
+
+
+def drawn(svg: str, resolution: int) -> Pixels:
+    png = bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=resolution))
+    return np.asarray(Image.open(BytesIO(png)).convert("L"))
+
+
+def alike(one: Pixels, other: Pixels, plate: plates.Plate, part: plates.Words) -> float:
+    """How far two pictures of a label agree where words stand, 1 for the same; seen a little blurred."""
+    dots = 203 / 72
+    left, right = round(part.x * dots), round((part.x + part.wide) * dots)
+    low, high = (round((plate.height - part.y + n * part.size) * dots) for n in (-1, 0.3))
+    seen = []
+    for picture in (one, other):
+        cut = Image.fromarray(picture[low:high, left:right]).filter(ImageFilter.GaussianBlur(2))
+        seen.append(np.asarray(cut, float).ravel())
+    return float(np.corrcoef(*seen)[0, 1])
+
+
 def test_naughty_texts_that_are_set_leave_the_codes_readable() -> None:
     made = []
     for text in NAUGHTY:
         for _, given in fields(D.FIREARM, text):
-            one = label(number=len(made), **given)
+            one = label(**({"number": len(made)} | given))
             try:
                 compose(one, 100, 50, 203)
             except Invalid:

@@ -138,4 +138,6 @@ def test_every_line_of_a_paragraph_runs_the_same_way() -> None:
     lines = fonts.wrapped("صالحة من AB ABC ABD ABE ABF إلى AGG", 10, 60)
     assert len(lines) > 2
     assert all(fonts.is_right_to_left(line) for line in lines)
-    assert not any(fonts.is_right_to_left(line) for line in fonts.wrapped("one two three four", 10, 30))
+    others = fonts.wrapped("Forjas Taurus شركة الأسلحة الوطنية المحدودة → Casa do Caçador", 10, 60)
+    assert len(others) > 3
+    assert not any(fonts.is_right_to_left(line) for line in others)

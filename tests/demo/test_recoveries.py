@@ -1,4 +1,4 @@
-"""The demonstration's campaigns and evidence."""
+"""The demonstration's campaigns and evidence, and its print jobs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pytest
 
 from registry.core.work import OPERATOR
 from registry.demo import loading
+from registry.labels import queries as labels
 from registry.recovery import disposal_queries, evidence_queries, queries
 from schemas.disposal import DisposalsAsked
+from schemas.labels import JobsAsked
 from schemas.recovery import CampaignsAsked, HandoversAsked, ItemsAsked
 from schemas.recovery_vocabulary import HandoverState
 from tests.engines import Sqlite, application
@@ -31,6 +33,10 @@ def test_campaigns_collect_and_what_was_seized_changed_hands(
             items = queries.items(work, ItemsAsked(limit=200)).items
             moved = evidence_queries.handovers(work, HandoversAsked()).items
             ended = disposal_queries.disposals(work, DisposalsAsked()).items
+            jobs = labels.jobs(work, JobsAsked(sort="number")).items
+            runs = [[run.kind for run in labels.job(work, n + 1).runs] for n in range(len(jobs))]
+            torn = labels.contents(work, 1, 3, 3)[0][1]
+            issues = [(one.issue, one.latest, one.reason) for one in labels.printings(work, torn)]
             chains = [evidence_queries.item(work, n + 1).chain_is_whole for n in range(len(items))]
     assert [drive.firearms > 10 for drive in drives] == [True, True, False]
     assert any(item.firearm and item.held_for for item in items)
@@ -38,3 +44,8 @@ def test_campaigns_collect_and_what_was_seized_changed_hands(
     assert {one.state for one in moved} == {HandoverState.SIGNED, HandoverState.OFFERED}
     assert all(chains)
     assert [(one.state, one.count) for one in ended] == [("done", 12), ("proposed", 8)]
+    assert [(one.state, one.sent == one.labels) for one in jobs] == [
+        ("done", True), ("done", True), ("open", False),
+    ]  # fmt: skip
+    assert runs == [["first", "reprint"], ["first", "resume"], ["first"]]
+    assert issues == [(2, True, "Torn when it was put on"), (1, False, "")]

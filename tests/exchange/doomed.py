@@ -96,6 +96,21 @@ class Fuse:
 
         psycopg.Cursor.execute = watched  # type: ignore[method-assign]
         psycopg.Connection.commit = self._before(psycopg.Connection.commit, "COMMIT")  # type: ignore[method-assign]
+        self._along_the_wire()
+
+    def _along_the_wire(self) -> None:
+        """Statements that go straight to libpq, and each time that several of them are answered."""
+        from registry.core.wire import Wire
+
+        ready = Wire.ready
+
+        def watched(wire: Wire, statements: Any) -> Any:
+            for statement, _ in statements:
+                self._statement(statement.postgresql)
+            return ready(wire, statements)
+
+        Wire.ready = watched  # type: ignore[method-assign]
+        Wire.run_all = self._after(Wire.run_all, "COMMIT")  # type: ignore[method-assign]
 
     def _along_messages(self) -> None:
         from registry.exchange import inbox

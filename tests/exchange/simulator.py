@@ -24,6 +24,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import event
 
+from registry.core.database import Statement, Turn
 from registry.exchange import jose, strict_json
 from registry.exchange.courier import Parcel, Reply, Unreachable
 from tests.engines import set_up
@@ -42,6 +43,25 @@ class Crash(BaseException):
     """The process is killed here."""
 
 
+class Watched(Turn):
+    """A transaction of prepared statements that a fuse sees too."""
+
+    fuse: Fuse
+
+    def run_all(self, statements: Sequence[Statement], commit: bool = False) -> list[list[tuple[Any, ...]]]:
+        """Each of them is a step."""
+        rows = []
+        for one in statements:
+            self.fuse.step()
+            rows += super().run_all([one])
+        return rows
+
+    def commit(self) -> None:
+        """A step too."""
+        self.fuse.step()
+        super().commit()
+
+
 class Fuse:
     """Kills a State before its k-th statement or commit from now, or right after its next commit.
 
@@ -58,9 +78,18 @@ class Fuse:
         database = self.node.office.database
         for engine in (database.writer, database.reader):
             event.listen(engine, "connect", lambda connection, _record: self.open.append(connection))
-            event.listen(engine, "before_cursor_execute", self._step)
-        event.listen(database.writer, "commit", self._step)
+            event.listen(engine, "before_cursor_execute", self.step)
+        event.listen(database.writer, "commit", self.step)
         database.wrote = self._committed  # type: ignore[method-assign]
+        turn = database.turn
+
+        def watched() -> Turn:
+            found = turn()
+            found.__class__ = Watched
+            found.fuse = self  # type: ignore[attr-defined]
+            return found
+
+        database.turn = watched  # type: ignore[method-assign]
 
     def arm(self, rng: random.Random) -> None:
         self.after_commit = rng.random() < 0.25
@@ -77,7 +106,7 @@ class Fuse:
         self.burnt = False
         self.node.office.database.close()
 
-    def _step(self, *_: Any) -> None:
+    def step(self, *_: Any) -> None:
         if self.left:
             self.left -= 1
             if not self.left:

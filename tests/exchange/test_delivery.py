@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from registry.core.errors import Conflict, Invalid, NotFound, Refused
 from registry.core.work import OPERATOR
-from registry.exchange import acts, jose, own_kinds, queries, strict_json
+from registry.exchange import acts, jose, key_queries, own_kinds, strict_json
 from registry.exchange.courier import Parcel, Reply, Unreachable
 from registry.ledger import log
 from registry.ledger.notes import LocalSigner
@@ -129,7 +129,7 @@ def test_another_record_of_a_known_name_is_refused_and_kept_as_an_alert(two: lis
 def signed(node: Node, payload: dict[str, object]) -> str:
     """A record that a State's own key signs, whatever it says."""
     with node.office.look(OPERATOR) as work:
-        _, private = queries.own_key(work, "signing")
+        _, private = key_queries.own_key(work, "signing")
     return jose.sign(strict_json.dumps(payload), Ed25519PrivateKey.from_private_bytes(private))
 
 

@@ -16,7 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.core.work import OPERATOR
-from registry.exchange import acts, jose, keysets, outbox, own_kinds, queries, rules, strict_json
+from registry.exchange import acts, jose, key_queries, keysets, outbox, own_kinds, queries, rules, strict_json
 from registry.exchange.inbox import Answer
 from registry.exchange.kinds import merged
 from registry.exchange.rules import LARGEST_BODY
@@ -186,7 +186,7 @@ ODD = (
 def test_json_that_two_readers_could_read_in_two_ways_is_refused(three: list[Node]) -> None:
     _, pt, ar = three
     with ar.office.look(OPERATOR) as work:
-        key = Ed25519PrivateKey.from_private_bytes(queries.own_key(work, "signing")[1])
+        key = Ed25519PrivateKey.from_private_bytes(key_queries.own_key(work, "signing")[1])
     for content in ODD:
         found = pt.receive(sealed_for(pt, jose.sign(content or b" ", key)))
         assert problem(found) == "schema", content

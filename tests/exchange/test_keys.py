@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from registry.core.errors import Conflict, Invalid, NotFound
 from registry.core.work import OPERATOR
-from registry.exchange import acts, jose, keysets, own_kinds, queries
+from registry.exchange import acts, jose, key_queries, keysets, own_kinds, queries
 from registry.exchange.keysets import KeysRefused
 from registry.exchange.tables import ExchangeOwnKey
 from tests.exchange.world import SECOND, Clock, Node, direct, root_payload
@@ -204,14 +204,14 @@ def test_new_keys_are_told_used_and_the_old_ones_still_verify(two: list[Node], c
 def test_a_revoked_key_is_refused_from_then_on(two: list[Node], clock: Clock) -> None:
     br, pt = two
     with br.office.begin(OPERATOR) as work:
-        kid, _ = queries.own_key(work, "signing")
+        kid, _ = key_queries.own_key(work, "signing")
     br.post("PT")
     clock.move(timedelta(hours=1))
     with br.office.begin(OPERATOR) as work:
         acts.make_keys(work)
         acts.revoke(work, kid, work.now - timedelta(minutes=1))
         bundle = acts.publish(work, br.root_keys[1:], ["http://br.example"])
-        assert queries.own_key(work, "signing")[0] != kid
+        assert key_queries.own_key(work, "signing")[0] != kid
     with pt.office.begin(OPERATOR) as work:
         acts.pin(work, bundle, keysets.fingerprint(bundle.root))
     good = br.post("PT")

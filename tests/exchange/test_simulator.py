@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy import select
 
 from registry.core.work import Work
-from registry.exchange import jose, judging, queries
+from registry.exchange import jose, judging, key_queries
+from registry.exchange.key_queries import PublicKey, public_key
 from registry.exchange.tables import ExchangeKey
 from schemas.exchange import Message
 from tests.exchange.simulator import ODDS, Simulator, run_all
@@ -68,13 +69,12 @@ def test_without_a_check_of_signatures_forged_messages_have_effects(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jose, "verify", lambda token, public: True)
-    monkeypatch.setattr(queries, "public_key", _key_of_anybody)
+    monkeypatch.setattr(key_queries, "public_key", _key_of_anybody)
     said = [wrong for seed in range(40) for wrong in simulator.run(seed).wrong]
     assert any(wrong.startswith("forged") for wrong in said)
 
 
-def _key_of_anybody(work: Work, kid: str) -> ExchangeKey | None:
+def _key_of_anybody(work: Work, kid: str) -> PublicKey | None:
     """A stranger's key counts as the first State's."""
-    known = work.session.get(ExchangeKey, kid)
-    any_key = select(ExchangeKey).where(ExchangeKey.use == "signing", ExchangeKey.state != work.home)
-    return known or work.session.scalar(any_key.limit(1))
+    any_key = select(ExchangeKey.kid).where(ExchangeKey.use == "signing", ExchangeKey.state != work.home)
+    return public_key(work, kid) or public_key(work, work.session.scalar(any_key.limit(1)) or "")

@@ -110,7 +110,7 @@ def _key_of(node: Node) -> Any:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from registry.core.work import OPERATOR
-    from registry.exchange import keysets, queries
+    from registry.exchange import key_queries, keysets
 
     with node.office.look(OPERATOR) as work:
-        return Ed25519PrivateKey.from_private_bytes(queries.own_key(work, keysets.SIGNING)[1])
+        return Ed25519PrivateKey.from_private_bytes(key_queries.own_key(work, keysets.SIGNING)[1])

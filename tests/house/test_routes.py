@@ -36,6 +36,7 @@ PUBLIC = {
     "api_verification.paper_endings",
     "api_exchange.messages",
     "exchange.keys",
+    "upkeep.measured",
 }
 
 
@@ -84,3 +85,25 @@ def test_a_stranger_gets_nothing(app: Flask, client: FlaskClient) -> None:
             # a page asks for a sign-in; a form without its token is refused before that
             assert answer.status_code in (302, 400, 401), (method, path, answer.status_code)
             assert answer.status_code != 302 or "/sign-in" in answer.headers["Location"]
+
+
+def test_what_a_post_makes_is_read_at_the_address_that_its_answer_names(app: Flask) -> None:
+    """`tests.following` follows those that a test makes; here each of them names a route that there is."""
+
+    def without_names(path: str) -> str:
+        return re.sub(r"<[^>]*>|{[^}]*}", "<>", path)
+
+    read = {
+        without_names(rule.rule) for rule in app.url_map.iter_rules() if {"GET"} <= (rule.methods or set())
+    }
+    made = {}
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        described = getattr(view, "_apidoc", {}).get("response", {}).get("responses", {})
+        if "POST" in (rule.methods or set()) and 201 in described:
+            shape = described[201][0]["schema"]
+            at = getattr(view, "at", "")
+            own = f"{rule.rule}/<number>" if "number" in getattr(shape, "declared_fields", {}) else ""
+            made[rule.rule] = without_names(f"/api/v1{at}" if at else own)
+    assert len(made) > 40
+    assert {rule: at for rule, at in made.items() if at and at not in read} == {}

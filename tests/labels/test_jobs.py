@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.core.seeing import other_make, rastered, read
 from tests.firearms.world import World, make_world, register, serial
 from tests.labelling import job, printed, run
 from tests.makers import bearer, post, sign_in
+from tests.naughty import NAUGHTY
 
 SIX = 6
 
@@ -165,6 +167,67 @@ def test_whoever_prints_sees_their_own_jobs_and_the_authority_all(
     assert [(one["issue"], one["job"], one["printed_by"]) for one in seen] == [(1, "", "")]
     assert client.get("/api/v1/label-printings", query_string=asked, headers=other).json["items"] == []
     assert client.get("/api/v1/label-jobs", headers=bearer(app, Role.AUDITOR)).status_code == 403
+
+
+def test_two_who_print_the_same_number_at_once_never_give_it_the_same_issue(
+    app: Flask, client: FlaskClient, officer: dict[str, str], guns: list[FirearmView]
+) -> None:
+    jobs = [job(client, officer, "firearm", *numbers(guns)).json for _ in range(2)]
+    headers = [bearer(app) for _ in range(4)]
+
+    def send(n: int) -> tuple[int, bytes]:
+        answer = run(app.test_client(), headers[n], jobs[n % 2])
+        return answer.status_code, answer.data
+
+    with ThreadPoolExecutor(4) as pool:
+        sent = list(pool.map(send, range(4)))
+    assert sorted(status for status, _ in sent) == [200, 200, 412, 412], "a job is sent once"
+    told = sorted(issues(data) for status, data in sent if status == 200)
+    assert told == [["1"] * SIX, ["2"] * SIX]
+
+
+def test_an_offset_that_moves_labels_over_the_edge_is_refused_before_any_is_sent(
+    app: Flask, client: FlaskClient, officer: dict[str, str], guns: list[FirearmView]
+) -> None:
+    printer = {"name": "Desk", "language": "zpl", "resolution": 203}
+    kept = client.post("/api/v1/label-printers", json=printer, headers=officer)
+    made = job(client, officer, "firearm", guns[0].number, printer="Desk").json
+    tag = kept.headers["ETag"]
+    for offset in ({"right": -3.0}, {"right": 3.0}, {"down": -3.0}, {"down": 3.0}):
+        moved = client.put(
+            "/api/v1/label-printers/Desk", json=printer | offset, headers={**officer, "If-Match": tag}
+        )
+        tag = moved.headers["ETag"]
+        refused = run(client, officer, made)
+        assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "printer"), offset
+        assert job(client, officer, "firearm", guns[0].number, printer="Desk").status_code == 422
+    assert client.get(f"/api/v1/label-jobs/{made['number']}", headers=officer).json["sent"] == 0
+    shifted = {**officer, "If-Match": tag}
+    client.put("/api/v1/label-printers/Desk", json=printer | {"right": -1.8, "down": 1.8}, headers=shifted)
+    assert run(client, officer, made).status_code == 200
+
+
+def test_what_does_not_fit_says_on_which_label_and_texts_of_records_never_end_in_a_fault(
+    client: FlaskClient, officer: dict[str, str], office: Office, world: World
+) -> None:
+    short = [text[:60] for text in NAUGHTY if text[:60].strip() and "\0" not in text]
+    guns = [
+        register(office, world, model=text, marks=(serial(f"TAC{n:04d}"),)) for n, text in enumerate(short)
+    ]
+    long = register(office, world, model="W" * 60, marks=(serial("TAD1"),))
+    fitting = 0
+    for gun in [*guns, long]:
+        made = job(client, officer, "firearm", gun.number, medium="roll-100x50")
+        if made.status_code == 201:
+            fitting += 1
+            (page,) = rastered(run(client, officer, made.json).data, 203)
+            assert {text for _, text in read(page)} == {gun.number}
+            continue
+        assert made.status_code == 422, (gun.model, made.json)
+        (error,) = made.json["errors"]
+        assert error["field"] == "model"
+        assert error["message"].startswith(f"{gun.number}: ")
+    assert 15 < fitting < len(guns)
 
 
 def test_pages_lead_from_choice_to_print_to_the_next_label(app: Flask, guns: list[FirearmView]) -> None:

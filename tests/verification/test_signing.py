@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +34,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from sqlalchemy import select, text
 
-from registry.core.errors import Conflict
+from registry.core.errors import Conflict, Invalid
 from registry.core.printing import plates
 from registry.core.work import Office
 from registry.verification import certificates, keys, signatures, timestamps
@@ -45,6 +48,7 @@ from tests.verification.test_documents import code_on, printed, trace
 
 AUTHORITY = "Autoridade Nacional de Armas"
 DAY = timedelta(days=1)
+LOCK = serialization.BestAvailableEncryption(b"pass")
 
 
 @pytest.fixture
@@ -220,14 +224,14 @@ def test_the_operator_has_a_key_certified_or_brings_one(app: Flask, tmp_path: Pa
         ([issued(other.public_key(), "Authority", above, "Root")], "no key that was made here"),
         ([issued(request.public_key(), "Authority", above, "Root", days=-1)], "not valid today"),
         ([issued(request.public_key(), "Authority", above, "Root", ca=True)], "certifies others"),
-        ([own, issued(other.public_key(), "Root", other, "Root", ca=True)], "followed by the one"),
+        ([own, issued(other.public_key(), "Root", other, "Root", ca=True)], "missing in it"),
         ([issued(rsa.generate_private_key(65537, 2048).public_key(), "A", above, "Root")], "P-256"),
     ):
         assert told in install(*chain)
     secret = above.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
-    (tmp_path / "given.pem").write_text(f"Emissão:\n{pem(own)}{secret}{pem(root)}", "utf-8")
+    (tmp_path / "given.pem").write_text(f"Emissão:\n{pem(root)}{secret}{pem(own)}", "utf-8")
     assert "CN=Authority" in documents("certificate", str(tmp_path / "given.pem"))
     with app.extensions["registry"].office.look(EVERYTHING) as work:
         assert [one.pem for one in keys.known(work)] == [pem(own, root)], "and nothing else of the file"
@@ -235,9 +239,8 @@ def test_the_operator_has_a_key_certified_or_brings_one(app: Flask, tmp_path: Pa
     assert "has its certificate" in install(own), "files that it signed are known by that one"
     (tmp_path / "secret").write_text("pass\n")
     brought = issued(other.public_key(), "Brought", above, "Root", days=9)
-    lock = serialization.BestAvailableEncryption(b"pass")
     file = tmp_path / "given.p12"
-    file.write_bytes(pkcs12.serialize_key_and_certificates(None, other, brought, [root], lock))
+    file.write_bytes(pkcs12.serialize_key_and_certificates(None, other, brought, [root], LOCK))
     assert "another password" in documents(
         "import", str(file), "--password-file", str(tmp_path / "given.pem")
     )
@@ -247,6 +250,46 @@ def test_the_operator_has_a_key_certified_or_brings_one(app: Flask, tmp_path: Pa
     assert "replaced" in install(own, root)
     assert "demonstration" in documents("demonstration", "--ca", str(tmp_path / "ca.pem"))
     assert x509.load_pem_x509_certificate((tmp_path / "ca.pem").read_bytes())
+
+
+def test_certificates_of_a_file_are_put_in_their_order_whatever_it_is() -> None:
+    top, middle, key = (certificates.new_key() for _ in range(3))
+    root = issued(top.public_key(), "Root", top, "Root", ca=True)
+    between = issued(middle.public_key(), "Between", top, "Root", ca=True)
+    own = issued(key.public_key(), "Authority", middle, "Between")
+    right = pem(own, between, root)
+    for order in permutations((root, between, own)):
+        assert certificates.in_order(pem(*order)) == right
+    for others in permutations((root, between)):
+        file = pkcs12.serialize_key_and_certificates(None, key, own, others, LOCK)
+        assert certificates.from_pkcs12(file, "pass")[1] == right
+    assert certificates.refused(right, datetime.now(UTC)) == ""
+    assert "missing in it" in certificates.refused(certificates.in_order(pem(root, own)), datetime.now(UTC))
+
+
+def test_an_old_file_of_a_key_is_read_or_its_refusal_says_what_to_do(tmp_path: Path) -> None:
+    key = certificates.new_key()
+    own = issued(key.public_key(), "Authority", key, "Authority")
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (tmp_path / "all.pem").write_bytes(secret + pem(own).encode())
+    made = ["openssl", "pkcs12", "-export", "-in", "all.pem", "-out", "old.p12", "-passout", "pass:pass"]
+    subprocess.run([*made, "-legacy"], cwd=tmp_path, check=True)  # RC2 and 3DES
+    old = (tmp_path / "old.p12").read_bytes()
+    assert certificates.from_pkcs12(old, "pass")[1] == pem(own)
+    with pytest.raises(Invalid, match="openssl pkcs12 -legacy"):
+        certificates.from_pkcs12(old, "no")
+    for content in (b"", b"a\0b", pem(own).encode()):
+        with pytest.raises(Invalid, match=r"no PKCS#12 file"):
+            certificates.from_pkcs12(content, "pass")
+    asked = "from pathlib import Path; from registry.verification.certificates import from_pkcs12 as read;"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"{asked} read(Path({str(tmp_path / 'old.p12')!r}).read_bytes(), 'pass')"],
+        capture_output=True,
+        env=os.environ | {"CRYPTOGRAPHY_OPENSSL_NO_LEGACY": "1"},
+    )
+    assert b"this machine no longer reads" in ran.stderr
 
 
 def test_those_who_answer_for_it_are_told_when_documents_are_not_signed(

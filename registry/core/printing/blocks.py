@@ -69,6 +69,10 @@ class Frame:
         return self.language.partition("-")[0] in RIGHT_TO_LEFT
 
 
+SIGNED = 34.0
+"""Height of a row in which somebody signs: 12 mm."""
+
+
 @dataclass(frozen=True)
 class Heading:
     words: str
@@ -87,10 +91,14 @@ class KeyValues:
 
 @dataclass(frozen=True)
 class Table:
-    """columns: (heading, share of the width); the heading is repeated on each page."""
+    """columns: (heading, share of the width); the heading is repeated on each page.
+
+    least: height of a row in points, for people who sign there.
+    """
 
     columns: Sequence[tuple[str, float]]
     rows: Sequence[Sequence[str]]
+    least: float = 0
 
 
 @dataclass(frozen=True)

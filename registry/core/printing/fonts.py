@@ -182,8 +182,9 @@ def wrapped(text: str, size: float, room: float) -> list[str]:
                     longer = piece
                 line = longer
         lines.append(line)
-        if is_right_to_left(paragraph):
-            lines[begun:] = [one if is_right_to_left(one) else RIGHT_TO_LEFT + one for one in lines[begun:]]
+        rightwards = is_right_to_left(paragraph)
+        mark = RIGHT_TO_LEFT if rightwards else LEFT_TO_RIGHT
+        lines[begun:] = [one if is_right_to_left(one) == rightwards else mark + one for one in lines[begun:]]
     return lines
 
 

@@ -167,7 +167,7 @@ class Layout:
         self._need(_beginning(table))
         head(part=part.add("TR"))
         for row in table.rows:
-            self._row(row, widths, ink.INK, head, part.add("TR"))
+            self._row(row, widths, ink.INK, head, part.add("TR"), table.least)
         self._y -= 4
 
     def _row(
@@ -177,15 +177,19 @@ class Layout:
         colour: str,
         head: Callable[[], None] | None = None,
         part: Element | None = None,
+        least: float = 0,
     ) -> None:
         """Place one row with a line below it; without a head it is the head itself, in bold."""
+        if least and self._need(least) and head:
+            head()
+        begun = self._y
         columns, x = [], LEFT
         for words, width in zip(cells, widths, strict=True):
             within = inside(part, "TD") if head else inside(part, "TH", scope="Column")
             columns.append(_cell(x, width - 6, words, 8.5, colour, bold=head is None, part=within))
             x += width
         self._band(columns, 11.5, head=head)
-        self._y -= 5
+        self._y = min(self._y - 5, begun - least) if least else self._y - 5
         self._draw(ink.rule, LEFT, self._y, ROOM, weight=0.4)
 
     def _timeline(self, steps: Sequence[Step]) -> None:

@@ -19,6 +19,7 @@ from registry.core.printing.blocks import (
     PAGE,
     RIGHT,
     ROOM,
+    SIGNED,
     Bars,
     Block,
     FindingBox,
@@ -35,6 +36,7 @@ from registry.core.printing.layout import Layout, Line
 from registry.core.printing.tagging import Drawing, Element, inside
 
 __all__ = [
+    "SIGNED",
     "Bars",
     "Block",
     "FindingBox",

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from registry.core.printing.composing import Label, compose
+from registry.core.errors import Invalid
+from registry.core.printing.composing import EDGE, Label, compose
 from registry.core.printing.media import Medium, Places, places
 from registry.core.printing.plates import MM, Plate
 from registry.core.printing.streams import Stream
 from schemas.label_vocabulary import MediumKind
+from schemas.words import said
+
+_ROUNDING = 0.1
+"""Millimetres by which what is moved onto whole dots may come nearer to an edge."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,22 @@ class Printer:
     resolution: int = 300
     right: float = 0.0
     down: float = 0.0
+
+
+def refuse_offset(medium: Medium, printer: Printer) -> None:
+    """Raises Invalid where the printer's offset moves what stands on a label over the edge of its paper."""
+    free = EDGE / MM - _ROUNDING
+    width, height = medium.paper
+    right, bottom = medium.corner(medium.places - 1)
+    fits = (
+        medium.left + free + printer.right >= 0
+        and medium.top + free + printer.down >= 0
+        and width - right - medium.width + free >= printer.right
+        and height - bottom - medium.height + free >= printer.down
+    )
+    if not fits:
+        words = said("The offset of this printer moves labels of this format over the edge of their paper.")
+        raise Invalid.at("printer", words)
 
 
 def pdf(

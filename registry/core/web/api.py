@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from flask import Flask, Response, request
@@ -138,12 +139,14 @@ def writes(
     versioned: bool = False,
     secret: bool = False,
     most_bytes: int | None = None,
+    at: str = "",
 ) -> Callable[[View], View]:
     """A POST, or with `versioned` a change of a record: `view(work, taken, **path)` calls the act.
 
     versioned: If-Match is needed (428 without, 412 when stale) and arrives as `version=`. A POST may
     carry an Idempotency-Key, unless it is `secret`: then nothing of it may be kept. The answer is made
     inside the transaction and sent after its commit. most_bytes: of a body that may be larger than others.
+    at: where what was made is read, as `/shipments/{number}`, where not below the route's own address.
     """
 
     def mark(view: View) -> View:
@@ -153,7 +156,7 @@ def writes(
                 path["version"] = _version_asked()
 
             def made(work: Work) -> Response:
-                return respond(gives, view(work, taken, **path), status)
+                return respond(gives, view(work, taken, **path), status, at)
 
             with begin() as work:
                 return made(work) if secret else once(work, lambda: made(work))
@@ -162,9 +165,9 @@ def writes(
             blp.response(status, gives, headers=_ETAG_HEADER)(view)
         )
         header = _IF_MATCH if versioned else None if secret else _KEY
-        return may(permission, most_bytes=most_bytes)(
-            _documented(blp, _taking(takes, answer), described, body=True, parameter=header)
-        )
+        answering = _documented(blp, _taking(takes, answer), described, body=True, parameter=header)
+        answering.at = at  # type: ignore[attr-defined]
+        return may(permission, most_bytes=most_bytes)(answering)
 
     return mark
 
@@ -286,8 +289,8 @@ def _documented(
     return view
 
 
-def respond(shape: type[Schema], result: Any, status: int) -> Response:
-    """Dump a record or page; its number and version give Location and ETag."""
+def respond(shape: type[Schema], result: Any, status: int, at: str = "") -> Response:
+    """Dump a record or page; its number and version give Location and ETag. at: as of `writes`."""
     if isinstance(result, Response):
         return result
     if isinstance(result, Page):
@@ -295,9 +298,18 @@ def respond(shape: type[Schema], result: Any, status: int) -> Response:
     response = Response(orjson.dumps(shape().dump(result)), status, mimetype="application/json")
     if (version := getattr(result, "version", None)) is not None:
         response.headers["ETag"] = f'"{version}"'
-    if status == 201 and (number := getattr(result, "number", None)) is not None:
-        response.headers["Location"] = f"{request.path.rstrip('/')}/{number}"
+    if status == 201 and (made := _made_at(result, at)):
+        response.headers["Location"] = made
     return response
+
+
+def _made_at(result: Any, at: str) -> str:
+    """The address of what was made, of its own names or else those in the address asked; "" for none."""
+    if not at:
+        number = getattr(result, "number", None)
+        return "" if number is None else f"{request.path.rstrip('/')}/{number}"
+    named = {**(request.view_args or {}), **vars(result)}
+    return PREFIX + at.format_map({name: quote(str(value), safe="") for name, value in named.items()})
 
 
 def _version_asked() -> int:

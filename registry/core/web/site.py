@@ -12,14 +12,14 @@ from typing import Any
 import orjson
 import structlog
 from babel import Locale
-from flask import Blueprint, Flask, Request, Response, redirect, request, session, url_for
+from flask import Blueprint, Flask, Request, Response, current_app, redirect, request, session, url_for
 from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry.core.web import context, guard, problems
+from registry.core.web import context, counting, guard, problems
 from registry.core.web.context import registry
 from registry.core.web.words import spoken
 from schemas.vocabulary import May
@@ -108,8 +108,11 @@ def _admit() -> None:
 
 
 def _finish(response: Response) -> Response:
+    asked = context.asked()
+    rule = asked.url_rule.rule if asked.url_rule else counting.UNKNOWN
+    current_app.extensions["counts"].count(rule, response.status_code, time.perf_counter() - asked.started)
     if not registry().settings.testing:
-        _log(context.asked(), response)
+        _log(asked, response)
     return response
 
 
