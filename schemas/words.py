@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import bidirectional
 
 Translate = Callable[[str], str]
 """From an English sentence or template to one in a language; what it does not know stays English."""
@@ -70,6 +71,11 @@ def together(*sentences: str) -> str:
     return said(" ".join(f"%({name})s" for name in told), **told) if len(told) > 1 else "".join(told.values())
 
 
+RIGHT_TO_LEFT = frozenset(("ar", "dv", "fa", "he", "ps", "ur", "yi"))
+"""Languages whose lines run from right to left."""
+RIGHT_TO_LEFT_MARK = "\u200f"
+
+
 @dataclass(frozen=True)
 class Language:
     """A language for documents. code: of ISO 639, say "pt"; translate: into it."""
@@ -80,7 +86,7 @@ class Language:
     def __call__(self, template: str, **values: Any) -> str:
         """A text of a document, with its values."""
         sentence = said(template, **values) if values else plain(template)
-        return sentence.within(self.translate)
+        return self._run(sentence.within(self.translate))
 
     def told(self, sentence: str) -> str:
         """A sentence of the records; a text that is none stays as it is."""
@@ -93,7 +99,14 @@ class Language:
 
     def row(self, *words: str | None) -> str:
         """Words one after the other, with the comma of the language, without the empty ones."""
-        return self(", ").join(filter(None, words))
+        return self._run(self(", ").join(filter(None, words)))
+
+    def _run(self, words: str) -> str:
+        """A sentence runs as its language does, whatever letters a name that begins it has (UAX 9, HL1)."""
+        if self.code not in RIGHT_TO_LEFT or not any(bidirectional(c) in ("R", "AL") for c in words):
+            return words
+        first = next((kind for c in words if (kind := bidirectional(c)) in ("L", "R", "AL")), "L")
+        return RIGHT_TO_LEFT_MARK + words if first == "L" else words
 
 
 ENGLISH = Language()

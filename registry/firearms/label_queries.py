@@ -15,7 +15,7 @@ from registry.directory.calibres import BY_CODE
 from registry.directory.queries import names
 from registry.firearms.queries import firearm_number, scope
 from registry.firearms.tables import Component, Firearm, Mark
-from schemas.vocabulary import MarkKind, PartyKind
+from schemas.vocabulary import ComponentKind, MarkKind, PartyKind
 from schemas.words import said
 
 CHUNK = 400
@@ -48,11 +48,19 @@ class GunTold:
     components: dict[int, str]
 
     def borne(self, component: int | None = None) -> MarkTold | None:
-        """The mark to show: of its manufacture where it has one that is legible."""
-        own = [mark for mark in self.marks if (mark.component or 0) == (component or 0)]
+        """The mark to show, of its manufacture where one is legible: of a part its own, else the firearm's.
+
+        A firearm bears it on no part in particular, or on its frame or receiver (ITI 10), or else on another.
+        """
+        own = [mark for mark in self.marks if component in (None, mark.component)]
         found = [mark for mark in own if mark.text or mark.symbols]
-        made = [mark for mark in found if mark.kind == MarkKind.MANUFACTURE]
-        return next(iter(made or found), None)
+        return min(found, key=self._rank, default=None)
+
+    def _rank(self, mark: MarkTold) -> tuple[bool, int]:
+        """Which mark tells a firearm best: the lowest."""
+        frame = self.components.get(mark.component or 0) == ComponentKind.FRAME_OR_RECEIVER
+        place = 0 if mark.component is None else 1 if frame else 2
+        return mark.kind != MarkKind.MANUFACTURE, place
 
 
 def told(work: Work, numbers: Sequence[str]) -> list[GunTold]:

@@ -13,12 +13,17 @@ from registry.core.work import Work
 from registry.deactivation import queries as deactivations
 from registry.directory import queries as directory
 from registry.firearms import queries as firearms
+from registry.labels import queries as labels
 from registry.licensing import queries as licences
+from registry.notices import queries as notices
 from registry.recovery import disposal_queries, evidence_queries
 from registry.recovery import queries as recoveries
 from registry.requests import queries as requests
+from registry.retention import disposal_queries as retention
+from registry.retention import received_queries
 from registry.shipments import queries as shipments
 from registry.tracing import queries as tracing
+from registry.tracing import scenes
 from schemas.vocabulary import May
 
 
@@ -48,6 +53,13 @@ RECORDS: Mapping[str, Record] = {
     "P": Record("party", "directory.show", May.DIRECTORY_READ, directory.party),
     "RQ": Record("request", "requests.show", May.REQUEST_READ, requests.request_row),
     "T": Record("trace", "tracing.show", May.TRACE_READ, tracing.trace),
+    "Z": Record("scene", "tracing.scene", May.TRACE_READ, scenes.scene),
+    "NT": Record("notice", "notices.show", May.NOTICE_READ, notices.notice_row),
+    "RC": Record("campaign", "recovery.campaign", May.RECOVERY_READ, recoveries.campaign_row),
+    "EH": Record("hand_over", "recovery.handover", May.EVIDENCE_HAND, evidence_queries.handover_row),
+    "RX": Record("records_handed_over", "retention.received_one", May.RETENTION_READ, received_queries.row),
+    "RD": Record("disposal_of_records", "retention.disposal", May.RETENTION_READ, retention.disposal),
+    "LJ": Record("print_job", "labels.show", May.LABEL_PRINT, labels.job_row),
 }
 
 

@@ -125,6 +125,7 @@ def _shown(number: str, errors: Any = ()) -> str:
         at=at[0][1],
         errors=errors,
         typed=request.form,
+        languages=dict(LANGUAGES),
         may_set=May.PRINTER_SET in context.actor().may,
     )
 

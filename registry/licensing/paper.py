@@ -111,13 +111,13 @@ def _parties(found: LicenceView, say: Language) -> Iterator[tuple[str, str]]:
     yield say("Holder"), f"{found.holder_name} ({found.holder})"
     yield say("Country of export"), _country(found.export_country, say)
     yield say("Country of import"), _country(found.import_country, say)
-    passed = say(", ").join(_country(one.country, say) for one in found.transits)
+    passed = say.row(*(_country(one.country, say) for one in found.transits))
     yield say("Transit countries"), passed or say("None")
-    recipient = say(", ").join(filter(None, (found.recipient_name, found.recipient_address)))
-    yield say("Final recipient"), recipient
+    yield say("Final recipient"), say.row(found.recipient_name, found.recipient_address)
     if found.participants:
         people = (
-            f"{one.name} ({say.label(one.role)}, {_country(one.country, say)})" for one in found.participants
+            f"{one.name} ({say.row(say.label(one.role), _country(one.country, say))})"
+            for one in found.participants
         )
         yield say("Intermediaries"), "; ".join(people)
     yield say("End use"), found.end_use
@@ -131,7 +131,7 @@ def _parties(found: LicenceView, say: Language) -> Iterator[tuple[str, str]]:
         )
         yield say("Import licence"), words
     if found.end_user:
-        yield say("End-user certificate"), f"{found.end_user.number}, {found.end_user.issued_on}"
+        yield say("End-user certificate"), say.row(found.end_user.number, f"{found.end_user.issued_on}")
     if found.return_by:
         yield say("To return by"), _day(found.return_by)
 

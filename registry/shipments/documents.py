@@ -90,16 +90,15 @@ def _request(found: ShipmentView, say: Language) -> Iterator[Block]:
 
 
 def _facts(found: ShipmentView, say: Language, licence: str, holder: str) -> KeyValues:
-    return KeyValues(
-        [
-            (licence, found.licence),
-            (holder, found.holder_name),
-            (say("Country of export"), _country(found.export_country, say)),
-            (say("Country of import"), _country(found.import_country, say)),
-            (say("Customs office"), found.office_name),
-            (say("Carrier"), " ".join(filter(None, (found.carrier, found.waybill)))),
-        ]
-    )
+    told = [
+        (licence, found.licence),
+        (holder, found.holder_name),
+        (say("Country of export"), _country(found.export_country, say)),
+        (say("Country of import"), _country(found.import_country, say)),
+        (say("Customs office"), found.office_name),
+        (say("Carrier"), " ".join(filter(None, (found.carrier, found.waybill)))),
+    ]
+    return KeyValues([(name, value) for name, value in told if value])
 
 
 def _country(code: str | None, say: Language) -> str:

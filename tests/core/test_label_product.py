@@ -18,6 +18,7 @@ from schemas.label_vocabulary import LabelDesign as D
 from schemas.label_vocabulary import MediumKind
 from tests.core.seeing import Pixels, label, other_make, rastered, read, says, through_dirt
 
+pytestmark = pytest.mark.timeout(1200)
 SPOKEN = (("en", "五六式-12345"), ("pt", "АВ-1234"), ("ar", "سلاح ٧٧"), ("pt", "ΑΒΓ-1821"), ("ar", "PT 92"))
 """Language and mark: each language of the State, each script that marks are written in."""
 LARGE = 16_000_000

@@ -6,7 +6,7 @@ import msgspec
 import orjson
 import pytest
 
-from schemas.words import Sentences, in_words, listed, plain, said, together, word
+from schemas.words import ENGLISH, Language, Sentences, in_words, listed, plain, said, together, word
 
 PORTUGUESE = {
     "%(left)s of %(all)s %%": "%(left)s em %(all)s %%",
@@ -81,3 +81,14 @@ def test_a_stored_document_is_english_and_its_sentences_come_again() -> None:
 def test_only_sentences_are_written_so() -> None:
     with pytest.raises(TypeError, match="complex"):
         msgspec.json.encode({"odd": 1j}, enc_hook=Sentences().text)
+
+
+def test_a_sentence_runs_as_its_language_does_whatever_name_begins_it() -> None:
+    arabic = {"%(giver)s to %(receiver)s": "%(giver)s إلى %(receiver)s", ", ": "، ", "Broker": "سمسار"}
+    say = Language("ar", lambda text: arabic.get(text, text))
+    assert say("%(giver)s to %(receiver)s", giver="Taurus", receiver="Rossi") == "\u200fTaurus إلى Rossi"
+    assert say("%(giver)s to %(receiver)s", giver="شركة", receiver="Rossi") == "شركة إلى Rossi"
+    assert say.row("Taurus", "", "سمسار") == "\u200fTaurus، سمسار"
+    assert say.row("Taurus", "Rossi") == "Taurus، Rossi"
+    assert say("Rossi") == "Rossi"
+    assert ENGLISH.row("Taurus", None, "سمسار") == "Taurus, سمسار"

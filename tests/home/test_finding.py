@@ -10,10 +10,11 @@ from flask.testing import FlaskClient
 
 from registry.core.numbers import registry_number
 from registry.core.work import Office
-from registry.home import damaged
+from registry.home import damaged, records
 from registry.verification import codes, issuing, signed
 from schemas.vocabulary import IssuedKind, Role
 from tests.firearms.world import make_world, register
+from tests.labelling import job
 from tests.makers import EVERYTHING, bearer, sign_in
 from tests.naughty import NAUGHTY, public_list
 from tests.verification.papers import raw
@@ -46,6 +47,24 @@ def look_up(client: FlaskClient, headers: dict[str, str], text: str) -> list[tup
     answer = client.get("/api/v1/lookups", query_string={"text": text}, headers=headers)
     assert answer.status_code == 200, answer.json
     return [(one["kind"], one["page"]) for one in answer.json["candidates"]]
+
+
+def test_every_number_that_a_page_or_paper_bears_names_its_record() -> None:
+    for prefix, record in records.RECORDS.items():
+        number = registry_number(prefix, 42)
+        assert records.named(f" {number.lower()} ") == (record, 42)
+        assert records.named(number.replace("-", "")) == (record, 42)
+
+
+def test_the_number_of_a_print_job_opens_it_for_whoever_may_see_it(
+    app: Flask, client: FlaskClient, gun: Any
+) -> None:
+    officer, police = bearer(app), bearer(app, Role.POLICE)
+    made = job(client, officer, "firearm", gun.number).json["number"]
+    assert look_up(client, officer, made) == [("print_job", f"/labels/{made}")]
+    wrong = f"{made[:-3]}{(int(made[-3]) + 1) % 10}{made[-2:]}"
+    assert ("print_job", f"/labels/{made}") in look_up(client, officer, wrong)
+    assert ("print_job", f"/labels/{made}") not in look_up(client, police, wrong)
 
 
 @pytest.fixture

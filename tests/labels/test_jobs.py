@@ -15,8 +15,9 @@ from registry.core.errors import Invalid
 from registry.core.work import Office
 from registry.firearms.views import FirearmView
 from registry.labels.rules import Asked, Span, span
+from schemas.firearms import ComponentNew, MarkNew
 from schemas.label_vocabulary import RunKind
-from schemas.vocabulary import Role
+from schemas.vocabulary import ComponentKind, MarkKind, Role
 from tests.core.seeing import other_make, rastered, read
 from tests.firearms.world import World, make_world, register, serial
 from tests.labelling import job, printed, run
@@ -167,6 +168,28 @@ def test_whoever_prints_sees_their_own_jobs_and_the_authority_all(
     assert [(one["issue"], one["job"], one["printed_by"]) for one in seen] == [(1, "", "")]
     assert client.get("/api/v1/label-printings", query_string=asked, headers=other).json["items"] == []
     assert client.get("/api/v1/label-jobs", headers=bearer(app, Role.AUDITOR)).status_code == 403
+
+
+def test_a_tag_shows_the_serial_wherever_the_firearm_bears_it(
+    client: FlaskClient, officer: dict[str, str], office: Office, world: World
+) -> None:
+    parts = (ComponentNew(ComponentKind.BARREL), ComponentNew(ComponentKind.FRAME_OR_RECEIVER))
+    marks = (
+        MarkNew(MarkKind.IMPORT, "BR 2020", country="BR", year=2020, component=2),
+        serial("BARREL1", component=1),
+        serial("FRAME2", component=2),
+    )
+    gun = register(office, world, components=parts, marks=marks)
+    on_barrel = register(office, world, components=parts, marks=(serial("BARREL3", component=1),))
+    for number, design, shown in (
+        (gun.number, "firearm", "FRAME2"),
+        (gun.number, "import_mark", "FRAME2"),
+        (f"{gun.number}/1", "part", "BARREL1"),
+        (on_barrel.number, "firearm", "BARREL3"),
+    ):
+        made = job(client, officer, design, number).json
+        told = client.get(f"/api/v1/label-jobs/{made['number']}/picture.svg", headers=officer)
+        assert f'aria-label="{shown}"' in told.text, (design, shown)
 
 
 def test_two_who_print_the_same_number_at_once_never_give_it_the_same_issue(

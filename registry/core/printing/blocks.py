@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from reportlab.lib.units import mm
 
-from schemas.words import Language
+from schemas.words import RIGHT_TO_LEFT, Language
 
 PAGE = (210 * mm, 297 * mm)
 LEFT, RIGHT, TOP, BOTTOM = 22 * mm, 188 * mm, 262 * mm, 26 * mm
 ROOM = RIGHT - LEFT
-RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
 SQUARE, LARGE_SQUARE = 21 * mm, 38 * mm  # sides of the QR code at the foot
 TONES = {
     "alarm": ("#9f1d20", "#fbeaea"),
