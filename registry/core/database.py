@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -114,9 +115,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
+        self._queue = threading.Lock()
         if self.is_sqlite:
             Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
-            self.writer, self.reader = _sqlite(url)
+            self.writer, self.reader = _sqlite(url, self._queue)
         else:
             self.writer, self.reader = _postgresql(url)
         self._checkpoint_lock = threading.Lock()
@@ -147,7 +149,7 @@ class Database:
         held = self._holds("writer")
         if self._dropped(held, "writer"):
             held = self._holds("writer")
-        return Turn(held.driver, self.is_sqlite, wire=held.wire)
+        return Turn(held.driver, self.is_sqlite, wire=held.wire, queue=self._queue)
 
     def session(self, turn: Turn | None = None) -> Session:
         """What changes go through; it goes on with the transaction of a turn that was begun."""
@@ -253,13 +255,13 @@ class _Held:
         self.driver.close()
 
 
-def _sqlite(url: str) -> tuple[Engine, Engine]:
+def _sqlite(url: str, queue: threading.Lock) -> tuple[Engine, Engine]:
     writer = create_engine(url, connect_args={"timeout": 0})
     reader = create_engine(
         url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, connect_args={"timeout": 30}
     )
     event.listen(writer, "connect", _sqlite_writer)
-    event.listen(writer, "begin", _begin_immediate)
+    event.listen(writer, "begin", partial(_begin_immediate, queue))
     event.listen(reader, "connect", _sqlite_reader)
     return writer, reader
 
@@ -293,11 +295,11 @@ def _sqlite_reader(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA query_only=ON")
 
 
-def _begin_immediate(connection: Any) -> None:
+def _begin_immediate(queue: threading.Lock, connection: Any) -> None:
     if connection.connection.dbapi_connection.in_transaction:  # a turn's, which goes on
         return
     try:
-        wait_for_turn(connection.connection.dbapi_connection)
+        wait_for_turn(connection.connection.dbapi_connection, queue)
     except sqlite3.OperationalError as error:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 

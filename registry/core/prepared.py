@@ -72,12 +72,17 @@ Statement = tuple[Prepared, dict[str, Any]]
 """A prepared statement with its values."""
 
 
-def inserting(table: str, columns: Sequence[str], returning: str = "") -> Prepared:
-    """The statement that inserts a row of these columns; returning: the column of it that is told."""
+def inserting(table: str, columns: Sequence[str], returning: str = "", unless: str = "") -> Prepared:
+    """The statement that inserts a row of these columns; returning: the column of it that is told.
+
+    unless: columns that are unique; a row that has them already is left as it is, and nothing is told.
+    """
     named = ", ".join(f'"{column}"' for column in columns)
     places = ", ".join(f":{column}" for column in columns)
+    once = f" ON CONFLICT ({unless}) DO NOTHING" if unless else ""
     told = f" RETURNING {returning}" if returning else ""
-    return Prepared(f"INSERT INTO {table} ({named}) VALUES ({places}){told}")  # noqa: S608 - names of our own
+    sql = f"INSERT INTO {table} ({named}) VALUES ({places}){once}{told}"  # noqa: S608 - names of our own
+    return Prepared(sql)
 
 
 def _percent(sql: str) -> str:

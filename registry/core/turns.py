@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import psycopg
@@ -28,12 +29,21 @@ class Turn:
     """One transaction of prepared statements on a driver's connection; begins with the first of them.
 
     begun: whether the connection is in a transaction already, which then is another's to end. wire: of a
-    connection to PostgreSQL that a thread holds. is_undone: whether it is known that it was rolled back.
+    connection to PostgreSQL that a thread holds. queue: in which this process waits for SQLite's one writer.
+    is_undone: whether it is known that it was rolled back.
     """
 
-    def __init__(self, driver: Any, is_sqlite: bool, begun: bool = False, wire: Wire | None = None) -> None:
+    def __init__(
+        self,
+        driver: Any,
+        is_sqlite: bool,
+        begun: bool = False,
+        wire: Wire | None = None,
+        queue: Lock | None = None,
+    ) -> None:
         self._driver = driver
         self._wire = wire
+        self._queue = queue or Lock()
         self.is_sqlite = is_sqlite
         self.is_undone = False
         self._begun = begun
@@ -57,7 +67,7 @@ class Turn:
         self, statements: Sequence[tuple[Prepared, dict[str, Any]]]
     ) -> list[list[tuple[Any, ...]]]:
         if not self._begun:
-            wait_for_turn(self._driver)
+            wait_for_turn(self._driver, self._queue)
             self._begun = True
         return [
             self._driver.execute(
@@ -212,13 +222,24 @@ def words_of(error: IntegrityError) -> str:
     return "The database refuses this: the records changed meanwhile, or it breaks a constraint"
 
 
-def wait_for_turn(driver: Any) -> None:
-    """Begin as the one writer, asking every tenth of a millisecond at first, then every whole one.
+def wait_for_turn(driver: Any, queue: Lock) -> None:
+    """Begin as the one writer: the first of the queue asks every tenth of a millisecond at first, then every
+    whole one; the others of this process only wait, which costs nothing.
 
     SQLite's own waiting sleeps 1, 2, 5 … 100 ms: under load that leaves the turn unused, and somebody
     waiting for seconds while others come and go.
     """
-    end, pause = time.monotonic() + LONGEST_WAIT, 0.0001
+    end = time.monotonic() + LONGEST_WAIT
+    is_first = queue.acquire(timeout=LONGEST_WAIT)
+    try:
+        _ask_for_turn(driver, end)
+    finally:
+        if is_first:
+            queue.release()
+
+
+def _ask_for_turn(driver: Any, end: float) -> None:
+    pause = 0.0001
     while True:
         try:
             driver.execute("BEGIN IMMEDIATE")

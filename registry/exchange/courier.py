@@ -43,6 +43,14 @@ class Reply:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Served:
+    """How many messages were tried; is_silent: the State did not answer."""
+
+    tried: int
+    is_silent: bool = False
+
+
 class Unreachable(Exception):
     """The other State did not answer, or not as a State does."""
 
@@ -62,35 +70,35 @@ class Courier:
 
     def run_once(self) -> int:
         """Try everything that is due, State by State; how many were tried."""
-        return sum(self.serve(peer) for peer in self.due_peers())
+        return sum(self.serve(peer).tried for peer in self.due_peers())
 
     def due_peers(self) -> list[str]:
         """States that something is due to."""
         with self.office.look(OPERATOR) as work:
             return queries.due_peers(work)
 
-    def serve(self, peer: str) -> int:
-        """Try what is due to one State, at most AT_ONCE; how many were tried.
+    def serve(self, peer: str, most: int = AT_ONCE) -> Served:
+        """Try what is due to one State.
 
         Where it does not answer, the others wait too, as if each had been tried: a State that is slow or
         silent costs one try's patience and not one for each message.
         """
-        parcels = self._claimed(peer)
+        parcels = self._claimed(peer, most)
         for at, parcel in enumerate(parcels):
             try:
                 reply = self.send(parcel)
             except Unreachable as error:
                 self._note(parcels[at:], f"unreachable: {error}")
-                break
+                return Served(len(parcels), is_silent=True)
             self._heard(parcel, reply)
-        return len(parcels)
+        return Served(len(parcels))
 
-    def _claimed(self, peer: str) -> list[Parcel]:
+    def _claimed(self, peer: str, most: int) -> list[Parcel]:
         """What is tried now, sealed; what has expired is dead from now on."""
         with self.office.begin(OPERATOR, doing="exchange.deliver") as work:
             return [
                 parcel
-                for row in queries.due(work, peer, AT_ONCE)
+                for row in queries.due(work, peer, most)
                 if (parcel := _parcel(work, row, self.chance())) is not None
             ]
 
@@ -163,10 +171,10 @@ def judged(work: Work, parcel: Parcel, reply: Reply) -> Delivered | Undelivered:
         return Undelivered(f"HTTP {reply.status}, signed by somebody else")
     try:
         if payload.get("type") == "receipt":
-            receipt: Receipt = _RECEIPT.load(payload)
+            receipt: Receipt = _RECEIPT.take(payload)
             good = key_queries.is_good(key, datetime.fromtimestamp(receipt.at, UTC), work.now)
             return _receipted(work, parcel, receipt, text) if good else Undelivered("a receipt by an old key")
-        problem = _PROBLEM.load(payload)
+        problem = _PROBLEM.take(payload)
     except ValidationError:
         return Undelivered("a signed answer without the shape of one")
     same = problem.re == jose.encoded(hashlib.sha256(parcel.sealed).digest()) and problem.iss == parcel.peer

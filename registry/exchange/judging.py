@@ -126,7 +126,7 @@ def message_in(payload: Mapping[str, Any], state: str) -> tuple[Message, dict[st
         raise NotTaken(Code.UNSUPPORTED_VERSION, f"we speak {', '.join(VERSIONS)}", state)
     extra = {name: value for name, value in payload.items() if name not in _KNOWN}
     try:
-        message: Message = _SHAPE.load({n: v for n, v in payload.items() if n in _KNOWN})
+        message: Message = _SHAPE.take({n: v for n, v in payload.items() if n in _KNOWN})
     except ValidationError as error:
         raise NotTaken(Code.SCHEMA, str(error.messages)[:400], state) from None
     unknown = [name for name in message.must if name not in _KNOWN]

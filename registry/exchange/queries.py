@@ -15,6 +15,7 @@ from registry.core.errors import NotFound
 from registry.core.work import Work
 from registry.exchange import keysets
 from registry.exchange.tables import (
+    WAITING,
     ExchangeAlert,
     ExchangeChannel,
     ExchangeIn,
@@ -151,7 +152,7 @@ def due(work: Work, peer: str, most: int) -> list[ExchangeOut]:
     """
     asked = (
         select(ExchangeOut)
-        .where(ExchangeOut.state == "waiting", ExchangeOut.next_at <= work.now, ExchangeOut.peer == peer)
+        .where(WAITING, ExchangeOut.next_at <= work.now, ExchangeOut.peer == peer)
         .order_by(ExchangeOut.next_at, ExchangeOut.seq)
         .limit(most)
     )
@@ -160,8 +161,13 @@ def due(work: Work, peer: str, most: int) -> list[ExchangeOut]:
 
 def due_peers(work: Work) -> list[str]:
     """States that something should be sent to now."""
-    asked = select(ExchangeOut.peer).where(ExchangeOut.state == "waiting", ExchangeOut.next_at <= work.now)
-    return list(work.session.scalars(asked.distinct().order_by(ExchangeOut.peer)))
+    something = (
+        select(ExchangeOut.jti)
+        .where(ExchangeOut.peer == ExchangeChannel.peer, WAITING, ExchangeOut.next_at <= work.now)
+        .exists()
+    )
+    asked = select(ExchangeChannel.peer).where(ExchangeChannel.direction == "out", something)
+    return list(work.session.scalars(asked.order_by(ExchangeChannel.peer)))
 
 
 def overdue(work: Work, moment: datetime, most: int) -> list[ExchangeOut]:

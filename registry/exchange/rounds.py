@@ -1,6 +1,7 @@
 """The courier's rounds: again and again what is due, a thread for each State, and what else is due meanwhile.
 
-A State that answers slowly, or never, keeps no other waiting.
+A State that answers slowly, or never, keeps no other waiting; while it does not answer it is tried once in a
+while and by one message, so that what waits for it costs nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from registry.exchange.courier import AT_ONCE, Courier
 EVERY = 0.1  # seconds: a chain of States waits for two such looks at every step
 SELDOM = 10  # looks, after which what else is due is done
 RARELY = 600  # looks, after which what a killed process left is done
+REST = 1.0  # seconds before a State that did not answer is tried again
 log = structlog.get_logger()
 
 
@@ -59,13 +61,25 @@ class _Lane:
         threading.Thread(target=self._run, name=f"exchange courier {peer}", daemon=True).start()
 
     def _run(self) -> None:
+        most = AT_ONCE
         while self.wake.wait() and not self._over.is_set():
             self.wake.clear()
             try:
-                while self._courier.serve(self._peer) == AT_ONCE and not self._over.is_set():
-                    pass
+                most = self._served(most)
             except Exception as error:  # noqa: BLE001 - it must go on trying
                 _failed(error)
+
+    def _served(self, most: int) -> int:
+        """Take there what is due, until nothing is or it does not answer; how many to try next time."""
+        while not self._over.is_set():
+            served = self._courier.serve(self._peer, most)
+            if served.is_silent:
+                self._over.wait(REST)
+                return 1
+            if served.tried < most:
+                break
+            most = AT_ONCE
+        return AT_ONCE
 
 
 def _done(due: Callable[[], object]) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import PERSONAL, Base, Instant, Key, table_args
+
+WAITING = text("state = 'waiting'")
 
 
 class ExchangeRoot(Base):
@@ -101,6 +103,7 @@ class ExchangeOut(Base):
     __table_args__ = table_args(
         UniqueConstraint("peer", "seq"),
         Index(None, "state", "next_at"),
+        Index(None, "peer", "next_at", "seq", sqlite_where=WAITING, postgresql_where=WAITING),
         Index(None, "thread"),
         CheckConstraint("state IN ('waiting', 'delivered', 'dead', 'closed')", name="state"),
     )

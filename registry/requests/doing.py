@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from registry.core.errors import refuse_if
+from registry.core.errors import Refused, refuse_if
 from registry.core.prepared import Prepared, inserting
 from registry.core.work import Work
 from registry.exchange import carrying, outbox
@@ -17,6 +17,7 @@ from registry.requests.tables import OnwardConsent, TraceRequestRow
 from schemas.exchange import Handling, Message, Reference, Sender, Use
 from schemas.requests import RequestNew
 from schemas.requests_vocabulary import Direction, NoticeKind, RequestAct, RequestState, Side
+from schemas.words import said
 
 MACHINE = 0
 _BODY = (
@@ -35,7 +36,7 @@ _TAKEN_IN = (
     "direction", "peer", "state", "urgency", "case_number", "asked", "answer", "handling", "thread", "jti",
     "sha256", "their_number", "made_at", "made_by", "sent_at", "outcome", "means", "version",
 )  # fmt: skip
-_TAKE_IN = inserting("trace_request", _TAKEN_IN, returning="id")
+_TAKE_IN = inserting("trace_request", _TAKEN_IN, returning="id", unless="peer, thread")
 _WRITE = Prepared(
     "UPDATE trace_request SET state = :state, answer = :answer, handling = :handling, trace_id = :trace_id,"
     " acknowledged_at = :acknowledged_at, due_at = :due_at, answered_at = :answered_at, version = :version"
@@ -172,7 +173,10 @@ def opened(
 
 
 def taken_in(work: Work, asked: RequestNew, message: Message, sha256: str) -> TraceRequestRow:
-    """A request of another State, put on record; what is done to it at once is written by `write`."""
+    """A request of another State, put on record; what is done to it at once is written by `write`.
+
+    Raises Refused when its thread has one.
+    """
     row = TraceRequestRow(
         direction=Direction.IN.value,
         peer=message.iss,
@@ -193,8 +197,9 @@ def taken_in(work: Work, asked: RequestNew, message: Message, sha256: str) -> Tr
         means="",
         version=1,
     )
-    ((row.id,),) = work.sees(_TAKE_IN, **{name: getattr(row, name) for name in _TAKEN_IN})
-    return row
+    for (row.id,) in work.sees(_TAKE_IN, **{name: getattr(row, name) for name in _TAKEN_IN}):
+        return row
+    raise Refused(said("This thread has its request already"))
 
 
 def write(work: Work, row: TraceRequestRow) -> None:

@@ -38,8 +38,6 @@ def _asked(work: Work, message: Message, body: shapes.TraceRequest) -> RequestNe
 def take_request(work: Work, received: Received) -> None:
     """Keep it, acknowledge and trace it at once; answer, or ask for more, where that is plain."""
     message = received.message
-    if queries.has_thread(work, message.iss, message.thread):
-        raise Refused(said("This thread has its request already"))
     asked = _asked(work, message, received.body)
     row = doing.taken_in(work, asked, message, received.sha256)
     details = {"body": doing.message_of(asked)[0], "purpose": vars(message.purpose)}

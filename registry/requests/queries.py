@@ -42,7 +42,6 @@ from schemas.words import said
 
 _SHAPE = RequestNewSchema()
 MOST_QUEUED = 200
-_IN_THREAD = Prepared("SELECT id FROM trace_request WHERE peer = :peer AND thread = :thread LIMIT 1")
 _RELEASE = Prepared("SELECT release FROM peer_rule WHERE state = :state")
 
 
@@ -80,18 +79,13 @@ def asked_of(row: TraceRequestRow) -> RequestNew:
 
 @lru_cache(maxsize=256)
 def _asked(kept: str) -> RequestNew:
-    found: RequestNew = _SHAPE.load(orjson.loads(kept))
+    found: RequestNew = _SHAPE.take(orjson.loads(kept))
     return found
 
 
 def kept(asked: RequestNew) -> str:
     """What is asked, as it is kept."""
-    return orjson.dumps(_SHAPE.dump(asked)).decode()
-
-
-def has_thread(work: Work, peer: str, thread: str) -> bool:
-    """Whether a thread with a State belongs to a request already."""
-    return bool(work.sees(_IN_THREAD, peer=peer, thread=thread))
+    return orjson.dumps(asked).decode()
 
 
 def answer_of(row: TraceRequestRow) -> dict[str, Any]:

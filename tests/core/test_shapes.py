@@ -7,13 +7,15 @@ import pkgutil
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from marshmallow import ValidationError
+from marshmallow import ValidationError, fields
 
 import schemas
 from schemas.base import Shape
+from schemas.exchange import MessageSchema, Place, Sender
 from schemas.fields import Code, Country, Day, Number, Text, Whole
+from schemas.request_messages import TraceRequestSchema
 from schemas.tracing import QuestionSchema
 from schemas.vocabulary import Purpose
 
@@ -33,6 +35,7 @@ NOTHING = [None, "", " ", 0, -1, True, [], {}]
 TEXTS = ["x", " padded ", "é", "a\x00b", "\u202e", "x" * 5000, "BR", "br", "BRA", "F-000000001-Z"]
 DAYS = ["1300-01-01", "1299-12-31", "2026-02-30", "2026-W01-1", "20260101", "2026-1-01", "٢٠٢٦-٠١-٠١"]
 NUMBERS = [1.0, 1.5, 1299, 1300, 2200, 2201, 10**9, 10**9 + 1, 10**30]
+GOOD = ["1.0", "trace.request", "none", "019a0000-0000-7000-8000-000000000000", "x" * 43]
 ODD: st.SearchStrategy[Any] = st.sampled_from([*NOTHING, *TEXTS, *DAYS, *NUMBERS])
 
 
@@ -45,7 +48,15 @@ def values_of(field: Any) -> st.SearchStrategy[Any]:
         return st.integers(field.least - 1, field.most + 1) | ODD
     if isinstance(field, Day):
         return st.dates().map(str) | ODD
-    return ODD
+    if isinstance(field, fields.Boolean):
+        return st.booleans() | ODD
+    if isinstance(field, fields.List):
+        return st.lists(values_of(field.inner), max_size=2) | ODD
+    if isinstance(field, fields.Dict):
+        return st.dictionaries(st.sampled_from(TEXTS), ODD, max_size=2) | ODD
+    if isinstance(field, fields.Nested) and isinstance(field.schema, Shape):
+        return documents(field.schema) | ODD
+    return st.sampled_from(GOOD) | ODD if type(field) is fields.String else ODD
 
 
 def documents(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
@@ -66,13 +77,14 @@ PLAIN = [shape for shape in shapes() if shape()._plan is not None]
 
 def test_most_shapes_that_people_send_are_read_plainly() -> None:
     assert QuestionSchema in PLAIN
-    assert len(PLAIN) >= 10
+    assert len(PLAIN) >= 150
 
 
 @pytest.mark.parametrize("made", PLAIN, ids=lambda shape: shape.__name__)
 def test_plain_reading_agrees_with_marshmallow(made: type[Shape]) -> None:
     shape = made()
 
+    @settings(max_examples=30)
     @given(documents(shape))
     def agrees(document: dict[str, Any]) -> None:
         assert outcome(shape.take, document) == outcome(shape.load, document)
@@ -104,6 +116,26 @@ def test_a_good_question_never_reaches_marshmallow(monkeypatch: pytest.MonkeyPat
         "7/26",
         1978,
     )
+
+
+def test_a_good_message_of_another_state_never_reaches_marshmallow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Shape, "load", lambda shape, given: pytest.fail("marshmallow was asked"))
+    message = {
+        "ver": "1.0", "type": "trace.request", "iss": "PT", "aud": "BR", "iat": 1, "exp": 2,
+        "jti": "019a0000-0000-7000-8000-000000000000", "thread": "019a0000-0000-7000-8000-000000000000",
+        "ch": {"seq": 1}, "purpose": {"case": "7/26"}, "body": {"mark": "AB1", "photographs": False},
+    }  # fmt: skip
+    taken = MessageSchema().take(message)
+    assert (taken.ch, taken.purpose.case, taken.actor) == (Place(1), "7/26", Sender())
+    assert TraceRequestSchema().take(taken.body).mark == "AB1"
+
+
+@pytest.mark.parametrize("wrong", [{"seq": 0}, {"seq": 1, "more": 1}, {}, None, [1], {"seq": 1, "prev": "x"}])
+def test_what_is_wrong_within_is_named_as_marshmallow_names_it(wrong: Any) -> None:
+    shape = MessageSchema()
+    document = {"ver": "1.0", "ch": wrong, "actor": {"user": 3}, "path": ["br"], "body": []}
+    assert outcome(shape.take, document) == outcome(shape.load, document)
+    assert "ch" in outcome(shape.take, document)[1]
 
 
 def test_fields_with_a_check_of_their_own_are_left_to_marshmallow() -> None:
