@@ -101,7 +101,7 @@ def _looks(work: Work, known: Vocabulary) -> dict[str, Callable[[str], Any]]:
         row = None if key is None else work.session.get(Party, key)
         return UNSURE if row is None or row.kind == PartyKind.PERSON else key
 
-    def plain(field: str) -> Callable[[str], Any]:
+    def clear(field: str) -> Callable[[str], Any]:
         look = alone(field)
         return lambda text: text if _PLAIN_TEXT.fullmatch(text) else look(text)
 
@@ -124,7 +124,7 @@ def _looks(work: Work, known: Vocabulary) -> dict[str, Callable[[str], Any]]:
         "country_made": alone("country_made"),
         "type": alone("type"),
         "action": alone("action"),
-        "model": plain("model"),
+        "model": clear("model"),
         "year_made": year,
         "mark_condition": alone("mark_condition"),
         "serial": _mark,
@@ -136,8 +136,8 @@ def _looks(work: Work, known: Vocabulary) -> dict[str, Callable[[str], Any]]:
         "holder": party,
         "acquired_from": party,
         "disposed_to": party,
-        "disposed_to_document": plain("disposed_to_document"),
-        "document": plain("document"),
+        "disposed_to_document": clear("disposed_to_document"),
+        "document": clear("document"),
     }
 
 
