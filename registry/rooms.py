@@ -89,6 +89,7 @@ from registry.notices import api as notices_api
 from registry.notices import following as notices_following
 from registry.notices import messages as notices_messages
 from registry.notices import pages as notices_pages
+from registry.notices import sealing as notices_sealing
 from registry.recovery import api as recovery_api
 from registry.recovery import certificate as recovery_certificate
 from registry.recovery import commands as recovery_commands
@@ -102,7 +103,10 @@ from registry.recovery import labels as recovery_labels
 from registry.recovery import pages as recovery_pages
 from registry.recovery import paper_facts as recovery_paper_facts
 from registry.requests import api as requests_api
+from registry.requests import chain_documents as requests_chain_documents
 from registry.requests import documents as requests_documents
+from registry.requests import evidence_api as requests_evidence_api
+from registry.requests import evidence_pages as requests_evidence_pages
 from registry.requests import letters_api as requests_letters_api
 from registry.requests import letters_pages as requests_letters_pages
 from registry.requests import messages as requests_messages
@@ -291,11 +295,14 @@ MORE_ROOMS = (
     recovery_figures_api, recovery_figures_pages,
     disposal_api, disposal_pages, retention_disposal_api, retention_disposal_pages,
     received_api, received_pages, requests_letters_api, requests_letters_pages,
+    requests_evidence_api, requests_evidence_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
     **tracing_documents.VERIFIABLE,
     **requests_documents.VERIFIABLE,
+    **requests_chain_documents.VERIFIABLE,
+    **notices_sealing.VERIFIABLE,
     **firearms_record.VERIFIABLE,
     **firearms_extract.VERIFIABLE,
     **ammunition_record.VERIFIABLE,

@@ -22,6 +22,9 @@ class IssuedKind(StrEnum):
     RECORDS_RECEIPT = "records_receipt"  # for what a company handed over
     TRACE_REQUEST = "trace_request"  # to or from another State
     TRACE_ANSWER = "trace_answer"  # of another State, or to it
+    CHAIN_REPORT = "chain_report"  # from State to State, FP 12(4)
+    REQUEST_EVIDENCE = "request_evidence"  # signed messages about a trace, explained
+    NOTICE_EVIDENCE = "notice_evidence"  # the same about a licence or shipment
 
 
 class Authenticity(StrEnum):

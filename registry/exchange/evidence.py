@@ -115,3 +115,9 @@ def of_thread(work: Work, peer: str, thread: str) -> EvidenceView:
 
 def _warrant(row: ExchangeKeySet | ExchangeRoot) -> WarrantView:
     return WarrantView(row.state, row.version, row.document)
+
+
+def edition_of(found: EvidenceView) -> str:
+    """What is new with every message and receipt of a thread: a document of it is of this edition."""
+    told = ",".join(f"{one.sha256}{'+' if one.receipt else '-'}" for one in found.records)
+    return jose.digest(told)[:22]

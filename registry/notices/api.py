@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from registry.core.web import api
+from registry.core.web.context import look
+from registry.core.web.words import language_of_visitor
 from registry.core.work import Work
+from registry.exchange import evidence_files
 from registry.exchange.evidence import EvidenceView
-from registry.notices import acts, queries
+from registry.notices import acts, queries, sealing
 from registry.notices.queries import notice_key
 from registry.notices.views import ExpectedView, NoticeRow, NoticeView
 from schemas import notices as shapes
@@ -39,6 +42,24 @@ def one(work: Work, number: str) -> NoticeView:
 def evidence(work: Work, number: str) -> EvidenceView:
     """Everything signed that passed, with receipts, keys and what warrants them: for a court."""
     return queries.signed(work, notice_key(number))
+
+
+@blueprint.route("/notices/<number>/evidence.pdf", methods=["GET"])
+@api.prints(blueprint, May.NOTICE_READ)
+def evidence_paper(number: str) -> bytes:
+    """The signed messages explained on paper: what was said, by whom, and how that is verified."""
+    with look() as work:
+        found = queries.signed(work, notice_key(number))
+    return sealing.sealed_evidence(found, number)
+
+
+@blueprint.route("/notices/<number>/evidence.zip", methods=["GET"])
+@api.prints(blueprint, May.NOTICE_READ, media="application/zip")
+def evidence_package(number: str) -> bytes:
+    """The signed records as files, with keys and how to verify them with OpenSSL."""
+    with look() as work:
+        found = queries.signed(work, notice_key(number))
+    return evidence_files.package(found, language_of_visitor())
 
 
 @blueprint.route("/notices", methods=["POST"])

@@ -17,10 +17,11 @@ from registry.core.errors import RegistryError, Unmet
 from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, version_seen
-from registry.core.web.words import label, options, shown
+from registry.core.web.words import label, language_of_visitor, options, shown
 from registry.core.work import Work
 from registry.directory.countries import country_name
-from registry.notices import acts, offers, queries
+from registry.exchange import evidence_files
+from registry.notices import acts, offers, queries, sealing
 from registry.notices.queries import notice_key
 from registry.notices.views import Askable, NoticeRow, NoticeView, StepView
 from schemas import notices as shapes
@@ -162,6 +163,28 @@ def evidence(number: str) -> Response:
     written = orjson.dumps(shapes.SignedEvidenceSchema().dump(found), option=orjson.OPT_INDENT_2)
     answer = Response(written, mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="{number}-evidence.json"'
+    return answer
+
+
+@blueprint.get("/notices/<number>/evidence.pdf")
+@guard.may(May.NOTICE_READ)
+def evidence_paper(number: str) -> Response:
+    """The same explained on paper."""
+    with context.look() as work:
+        found = queries.signed(work, notice_key(number))
+    answer = Response(sealing.sealed_evidence(found, number), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{number}-evidence.pdf"'
+    return answer
+
+
+@blueprint.get("/notices/<number>/evidence.zip")
+@guard.may(May.NOTICE_READ)
+def evidence_package(number: str) -> Response:
+    """The same as files that OpenSSL verifies."""
+    with context.look() as work:
+        found = queries.signed(work, notice_key(number))
+    answer = Response(evidence_files.package(found, language_of_visitor()), mimetype="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{number}-evidence.zip"'
     return answer
 
 

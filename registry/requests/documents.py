@@ -181,7 +181,7 @@ def _answer(found: RequestView, say: Language) -> Iterator[Block]:
     if answer["statement"]:
         yield Paragraph(say.told(answer["statement"]))
     yield from _entered(found, say)
-    yield FindingBox("warning", say.label("warning"), _restriction(handling, say))
+    yield FindingBox("warning", say.label("warning"), restriction(handling, say))
     if answer.get("withheld"):
         ground = say.label(answer["ground"]) if answer.get("ground") else "–"
         yield FindingBox(
@@ -198,11 +198,12 @@ def _answer(found: RequestView, say: Language) -> Iterator[Block]:
     for one in answer["findings"]:
         law = f" ({one['article']})" if one["article"] else ""
         yield FindingBox(one["severity"], say.label(one["severity"]), say.told(one["text"]) + law)
-    yield from _records(answer, say)
-    yield from _way(answer, say)
+    yield from records(answer, say)
+    yield from way(answer, say)
 
 
-def _restriction(handling: dict[str, Any], say: Language) -> str:
+def restriction(handling: dict[str, Any], say: Language) -> str:
+    """What binds whoever reads an answer."""
     audience = say.row(*(country_name(code, say.code) for code in handling.get("audience", ())))
     lines = [
         say("For designated authorities of %(states)s alone, for the stated use (ITI 15).", states=audience)
@@ -218,7 +219,8 @@ def _restriction(handling: dict[str, Any], say: Language) -> str:
     return " ".join(lines)
 
 
-def _records(answer: dict[str, Any], say: Language) -> Iterator[Block]:
+def records(answer: dict[str, Any], say: Language) -> Iterator[Block]:
+    """Records that an answer tells of."""
     if not answer["candidates"]:
         return
     yield Heading(say("Records that fit"))
@@ -236,7 +238,8 @@ def _records(answer: dict[str, Any], say: Language) -> Iterator[Block]:
     yield Table(tuple(zip(heads, (2, 4, 2, 1, 1.6), strict=True)), rows)
 
 
-def _way(answer: dict[str, Any], say: Language) -> Iterator[Block]:
+def way(answer: dict[str, Any], say: Language) -> Iterator[Block]:
+    """Whose hands it went through, and where it went."""
     if answer["steps"]:
         yield Heading(say("Chain of custody"))
         yield Timeline([_step(one, say) for one in answer["steps"]])

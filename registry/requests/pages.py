@@ -375,7 +375,7 @@ def request_paper(number: str) -> Response:
     """The request on paper."""
     with context.look() as work:
         found = queries.request(work, _key(number))
-    return _pdf(sealing.sealed_request(found), f"{found.number}.pdf")
+    return pdf(sealing.sealed_request(found), f"{found.number}.pdf")
 
 
 @blueprint.get("/requests/<number>/answer.pdf")
@@ -384,10 +384,11 @@ def answer_paper(number: str) -> Response:
     """The answer on paper, with what binds its reader."""
     with context.look() as work:
         found = queries.request(work, _key(number))
-    return _pdf(sealing.sealed_answer(found), f"{found.number}-answer.pdf")
+    return pdf(sealing.sealed_answer(found), f"{found.number}-answer.pdf")
 
 
-def _pdf(printed: bytes, name: str) -> Response:
+def pdf(printed: bytes, name: str) -> Response:
+    """A paper that opens in the browser."""
     answer = Response(printed, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return answer

@@ -332,10 +332,11 @@ def chain_views(work: Work, request_id: int) -> list[dict[str, Any]]:
     """The chain a request belongs to as a picture shows it, the first State first; empty for one request."""
     row = request_row(work, request_id)
     found = whole_chain(work, row) if row.direction == Direction.OUT else []
-    return [_chain_view(work, one, one.id == request_id) for one in found] if len(found) > 1 else []
+    return [chain_view(work, one, one.id == request_id) for one in found] if len(found) > 1 else []
 
 
-def _chain_view(work: Work, row: TraceRequestRow, current: bool) -> dict[str, Any]:
+def chain_view(work: Work, row: TraceRequestRow, current: bool) -> dict[str, Any]:
+    """A State of a chain as a picture shows it."""
     answer = answer_of(row)
     waited = row.answered_at - row.sent_at if row.answered_at and row.sent_at else None
     return {
@@ -355,7 +356,11 @@ def _chain_view(work: Work, row: TraceRequestRow, current: bool) -> dict[str, An
 
 def chain_ending(work: Work, request_id: int) -> str:
     """Why the chain of a request ends where it stands, "" where another State can be asked or is."""
-    row = request_row(work, request_id)
+    return ending(work, request_row(work, request_id))
+
+
+def ending(work: Work, row: TraceRequestRow) -> str:
+    """The same, of a row."""
     if row.direction != Direction.OUT or not row.answer or follower(work, row.id) is not None:
         return ""
     return chain.ending([link(one) for one in upstream(work, row)], work.home)

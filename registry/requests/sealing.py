@@ -5,7 +5,10 @@ from __future__ import annotations
 from registry.core.errors import NotFound
 from registry.core.web.context import registry
 from registry.core.web.words import language_of_visitor
-from registry.requests import documents
+from registry.exchange import evidence, evidence_documents
+from registry.exchange.evidence import EvidenceView
+from registry.requests import chain_documents, documents
+from registry.requests.chain_queries import ChainView
 from registry.requests.documents import Reply
 from registry.requests.views import RequestView
 from registry.verification.sealing import sealed
@@ -35,5 +38,29 @@ def sealed_answer(found: RequestView, reply: Reply | None = None) -> bytes:
         found.number,
         lambda seal: documents.draw_answer(found, authority, seal, language, reply),
         edition=str(found.version),
+        language=language,
+    )
+
+
+def sealed_chain(found: ChainView) -> bytes:
+    """The whole chain as PDF, in the edition it has now."""
+    settings, language = registry().settings, language_of_visitor()
+    return sealed(
+        IssuedKind.CHAIN_REPORT,
+        found.number,
+        lambda seal: chain_documents.draw(found, settings.state, settings.authority, seal, language),
+        edition=found.edition,
+        language=language,
+    )
+
+
+def sealed_evidence(found: EvidenceView, number: str) -> bytes:
+    """The signed messages of a request, explained, as PDF."""
+    authority, language = registry().settings.authority, language_of_visitor()
+    return sealed(
+        IssuedKind.REQUEST_EVIDENCE,
+        number,
+        lambda seal: evidence_documents.draw(found, number, authority, seal, language),
+        edition=evidence.edition_of(found),
         language=language,
     )

@@ -117,7 +117,18 @@ def test_the_api_tells_the_same(app: Flask, client: FlaskClient, pt: list[Node])
     assert client.post(f"{path}/asking", json={"act": "withdraw"}, headers=match).status_code == 412
     deliver(pt)
     assert client.get(path, headers=headers).json["state"] == "acknowledged"
+    kinds = {
+        "chain.pdf": "application/pdf",
+        "evidence.pdf": "application/pdf",
+        "evidence.zip": "application/zip",
+        "evidence": "application/json",
+    }
+    for name, kind in kinds.items():
+        file = client.get(f"{path}/{name}", headers=headers)
+        assert (file.status_code, file.mimetype) == (200, kind)
+    assert [one["type"] for one in file.json["records"]] == ["trace.request", "trace.ack"]
     assert client.get("/api/v1/requests?direction=out", headers=headers).json["items"][0]["peer"] == "PT"
     police = bearer(app, Role.POLICE)
-    assert client.get(path, headers=police).status_code == 404  # drafts of others are not theirs to see
+    for name in ("", *(f"/{name}" for name in kinds)):  # requests of others are not theirs to see
+        assert client.get(path + name, headers=police).status_code == 404
     assert client.post(f"{path}/asking", json={"act": "remind"}, headers=police).status_code == 403
