@@ -16,10 +16,10 @@ from registry.access import approval_queries, rules
 from registry.core import erasing
 from registry.core.errors import Conflict, Invalid, NotFound, Refused
 from registry.core.work import Work, act
-from registry.exchange import jose, key_queries, keysets, outbox, queries, sealing, strict_json
+from registry.exchange import jose, key_queries, keysets, queries, renewing, sealing, strict_json
 from registry.exchange.keysets import ENCRYPTION, SIGNING, KeysRefused
 from registry.exchange.tables import ExchangeKey, ExchangeKeySet, ExchangeOut, ExchangeOwnKey, ExchangeRoot
-from schemas.exchange import VERSIONS, Handling, Reference, Sender, Use
+from schemas.exchange import VERSIONS
 from schemas.exchange_keys import Card, KeySet, Root
 from schemas.vocabulary import May
 from schemas.words import said
@@ -250,18 +250,17 @@ def revoke(work: Work, kid: str, since: datetime) -> None:
 
 
 @act(May.EXCHANGE_MANAGE)
-def resend(work: Work, jti: str) -> str:
-    """Send a dead letter again: the same record while it lives, else a new one; the name it goes by.
+def resend(work: Work, jti: str) -> None:
+    """Send a dead letter again. One that has expired is shown again first: where the receiver has it, its
+    receipt comes; where it never came, the courier sends a new record that says the same.
 
     Raises NotFound, Conflict.
     """
     row = _dead(work, jti)
     if row.expires_at > work.now:
-        row.state, row.next_at, row.tries, row.ended_at = "waiting", work.now, 0, None
-        return jti
-    posted = outbox.post(work, _again(row))
-    _close(work, row, f"sent again as {posted.jti}", posted.jti)
-    return posted.jti
+        renewing.wait_again(work, row)
+    else:
+        renewing.show_again(work, row)
 
 
 @act(May.EXCHANGE_MANAGE)
@@ -269,7 +268,13 @@ def close(work: Work, jti: str, reason: str) -> None:
     """Close a dead letter without sending it again, saying why. Raises NotFound, Conflict, Invalid."""
     if not reason.strip():
         raise Invalid.at("reason", "Say why, or by which other way it went.")
-    _close(work, _dead(work, jti), reason.strip()[:400])
+    row = _dead(work, jti)
+    row.state, row.closed_by, row.reason, row.ended_at = (
+        "closed",
+        work.actor.user_id,
+        reason.strip()[:400],
+        work.now,
+    )
 
 
 def _dead(work: Work, jti: str) -> ExchangeOut:
@@ -277,31 +282,6 @@ def _dead(work: Work, jti: str) -> ExchangeOut:
     if row.state != "dead":
         raise Conflict("Only what could not be delivered is sent again or closed")
     return row
-
-
-def _close(work: Work, row: ExchangeOut, reason: str, followed_by: str = "") -> None:
-    row.state, row.closed_by, row.reason, row.followed_by = "closed", work.actor.user_id, reason, followed_by
-    row.ended_at = work.now
-
-
-def _again(row: ExchangeOut) -> outbox.Outgoing:
-    """A new message that says what an old one said."""
-    said_then = strict_json.loads(jose.parse(row.jws).payload)
-    re, handling = said_then.get("re"), dict(said_then.get("handling", {}))
-    handling["audience"] = tuple(handling.get("audience", ()))
-    return outbox.Outgoing(
-        row.peer,
-        row.type,
-        said_then["body"],
-        row.thread if row.thread != row.jti else None,
-        Reference(**re) if re else None,
-        Sender(**said_then.get("actor", {})),
-        Use(**said_then.get("purpose", {})),
-        Handling(**handling),
-        said_then.get("delegation", "none"),
-        tuple(said_then.get("path", ())),
-        tuple(said_then.get("must", ())),
-    )
 
 
 def _read_back(document: str, fingerprint: str) -> None:

@@ -248,9 +248,10 @@ def inbox() -> None:
 @exchange.command("resend")
 @click.argument("jti")
 def resend(jti: str) -> None:
-    """Send a dead letter again."""
+    """Send a dead letter again; one that has expired anew, once its receiver says that it never came."""
     with _work() as work:
-        click.echo(f"It goes as {acts.resend(work, jti)}")
+        acts.resend(work, jti)
+    click.echo("It is on its way again.")
 
 
 @exchange.command("status")

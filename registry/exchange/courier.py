@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from marshmallow import ValidationError
 
 from registry.core.work import OPERATOR, Office, Work
-from registry.exchange import jose, key_queries, queries, rules, sealing, strict_json
+from registry.exchange import jose, key_queries, queries, renewing, rules, sealing, strict_json
 from registry.exchange.kinds import Kinds
 from registry.exchange.tables import ExchangeOut
 from schemas.exchange import ProblemSchema, Receipt, ReceiptSchema
@@ -107,7 +107,7 @@ class Courier:
             verdict = judged(work, parcel, reply)
         if isinstance(verdict, Delivered):
             return self._settle(parcel, verdict)
-        return self._note([parcel], verdict.said, verdict.permanent)
+        return self._note([parcel], verdict.said, verdict.permanent, verdict.code)
 
     def _settle(self, parcel: Parcel, verdict: Delivered) -> None:
         with self.office.begin(OPERATOR, doing="exchange.deliver") as work:
@@ -115,20 +115,22 @@ class Courier:
             if row.state != "delivered":
                 row.state, row.receipt, row.problem, row.ended_at = "delivered", verdict.receipt, "", work.now
 
-    def _note(self, parcels: Sequence[Parcel], problem: str, permanent: bool = False) -> None:
+    def _note(self, parcels: Sequence[Parcel], problem: str, permanent: bool = False, code: str = "") -> None:
         with self.office.begin(OPERATOR, doing="exchange.deliver") as work:
             for parcel in parcels:
                 row = queries.out_row(work, parcel.jti)
                 if row.state != "waiting":
                     continue
                 row.problem = problem[:400]
-                if permanent:
+                if permanent and renewing.never_came(row, code):
+                    renewing.renew(work, row)
+                elif permanent:
                     row.state, row.ended_at = "dead", work.now
 
 
 def _parcel(work: Work, row: ExchangeOut, chance: float) -> Parcel | None:
     """A row as it travels; None when it cannot travel now. The row says when it is due again."""
-    if row.expires_at <= work.now:
+    if renewing.is_over(work, row):
         row.state, row.problem, row.ended_at = "dead", row.problem or "expired", work.now
         return None
     known = queries.trusted(work, row.peer)
@@ -152,10 +154,11 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Undelivered:
-    """said: what came back; permanent: the receiver itself says that trying again is in vain."""
+    """said: what came back; permanent: the receiver itself says that trying again is in vain, by its code."""
 
     said: str
     permanent: bool = False
+    code: str = ""
 
 
 def judged(work: Work, parcel: Parcel, reply: Reply) -> Delivered | Undelivered:
@@ -181,7 +184,7 @@ def judged(work: Work, parcel: Parcel, reply: Reply) -> Delivered | Undelivered:
     if not same or not key_queries.is_good(key, datetime.fromtimestamp(problem.iat, UTC), work.now):
         return Undelivered("a problem with something else")
     said = f"{problem.code}: {problem.detail}" if problem.detail else problem.code
-    return Undelivered(said, rules.is_permanent(problem.code))
+    return Undelivered(said, rules.is_permanent(problem.code), problem.code)
 
 
 def _receipted(work: Work, parcel: Parcel, receipt: Receipt, text: str) -> Delivered | Undelivered:

@@ -96,7 +96,8 @@ class ExchangeOut(Base):
     state: waiting, delivered, dead (a case that a person closes) or closed. problem: what came back last.
     next_at: not tried before. receipt: the receiver's signed word that it is kept. alerted_at: when people
     were told that it waits too long. means: how it was handed over as a file, "" where it is sent; such a one
-    is closed from the beginning, and delivered once its receipt was brought back.
+    is closed from the beginning, and delivered once its receipt was brought back. renew_by: who asked that
+    it be shown again although it has expired.
     """
 
     __tablename__ = "exchange_out"
@@ -128,6 +129,7 @@ class ExchangeOut(Base):
     reason: Mapped[str] = mapped_column(String(400), default="")
     followed_by: Mapped[str] = mapped_column(String(36), default="")
     means: Mapped[str] = mapped_column(String(20), default="")
+    renew_by: Mapped[int | None] = mapped_column(Key)
 
 
 class ExchangeIn(Base):

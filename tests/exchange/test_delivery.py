@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from registry.core.errors import Conflict, Invalid, NotFound, Refused
 from registry.core.work import OPERATOR
-from registry.exchange import acts, jose, key_queries, own_kinds, strict_json
+from registry.exchange import acts, jose, key_queries, own_kinds, renewing, strict_json
 from registry.exchange.courier import Parcel, Reply, Unreachable
 from registry.ledger import log
 from registry.ledger.notes import LocalSigner
@@ -213,7 +213,7 @@ def test_a_dead_letter_is_a_case_that_a_person_sends_again_or_closes(two: list[N
         acts.close(work, posted.jti, " ")
     pt.kinds = kinds
     with br.office.begin(OPERATOR) as work:
-        assert acts.resend(work, posted.jti) == posted.jti
+        acts.resend(work, posted.jti)
         acts.close(work, second.jti, "told by telephone")
     with pytest.raises(Conflict), br.office.begin(OPERATOR) as work:
         acts.resend(work, second.jti)
@@ -221,17 +221,60 @@ def test_a_dead_letter_is_a_case_that_a_person_sends_again_or_closes(two: list[N
     assert pt.effects() == [posted.jti]
 
 
-def test_what_has_expired_is_sent_again_as_a_new_message(two: list[Node], clock: Clock) -> None:
+def resent_after_expiry(br: Node, jti: str) -> None:
+    """What could not be delivered in time is a dead letter; somebody sends it again."""
+    br.courier(lost).run_once()
+    assert br.rows("SELECT state, problem FROM exchange_out") == [("dead", "unreachable: lost")]
+    with br.office.begin(OPERATOR) as work:
+        acts.resend(work, jti)
+
+
+def lost(_: Parcel) -> Reply:
+    raise Unreachable("lost")
+
+
+def test_what_has_expired_and_never_came_is_sent_anew(two: list[Node], clock: Clock) -> None:
     br, pt = two
     posted = br.post("PT")
+    br.courier(lost).run_once()
     clock.move(timedelta(days=15))
-    br.courier(direct(two)).run_once()
-    assert br.rows("SELECT state FROM exchange_out")[0][0] == "dead"
-    with br.office.begin(OPERATOR) as work:
-        again = acts.resend(work, posted.jti)
-    assert again != posted.jti
+    resent_after_expiry(br, posted.jti)
+    br.courier(lost).run_once()  # nobody said that it never came: it is shown again later
+    assert br.rows("SELECT state FROM exchange_out") == [("waiting",)]
+    clock.move(timedelta(days=1))
+    assert br.courier(direct(two)).run_once() == 1
+    ((closed, again), _) = br.rows("SELECT state, followed_by FROM exchange_out ORDER BY seq")
+    assert (closed, again != "") == ("closed", True)
     br.courier(direct(two)).run_once()
     assert pt.effects() == [again]
+
+
+def test_what_has_expired_and_came_is_not_done_twice(two: list[Node], clock: Clock) -> None:
+    br, pt = two
+
+    def answer_lost(parcel: Parcel) -> Reply:
+        pt.receive(parcel.sealed)
+        raise Unreachable("lost")
+
+    posted = br.post("PT")
+    br.courier(answer_lost).run_once()
+    clock.move(timedelta(days=15))
+    resent_after_expiry(br, posted.jti)
+    br.courier(direct(two)).run_once()
+    assert br.rows("SELECT jti, state FROM exchange_out") == [(posted.jti, "delivered")]
+    assert pt.effects() == [posted.jti]
+
+
+def test_what_is_shown_again_in_vain_is_dead_in_the_end(two: list[Node], clock: Clock) -> None:
+    br, _ = two
+    posted = br.post("PT")
+    br.courier(lost).run_once()
+    clock.move(timedelta(days=15))
+    resent_after_expiry(br, posted.jti)
+    for _ in range(renewing.MOST_SHOWN + 1):
+        br.courier(lost).run_once()
+        clock.move(timedelta(hours=7))
+    assert br.rows("SELECT state FROM exchange_out") == [("dead",)]
 
 
 def test_a_state_without_confirmed_root_gets_no_message(two: list[Node]) -> None:
