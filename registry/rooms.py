@@ -104,6 +104,7 @@ from registry.recovery import pages as recovery_pages
 from registry.recovery import paper_facts as recovery_paper_facts
 from registry.requests import api as requests_api
 from registry.requests import chain_documents as requests_chain_documents
+from registry.requests import disclosing, disclosures_api, disclosures_pages
 from registry.requests import documents as requests_documents
 from registry.requests import evidence_api as requests_evidence_api
 from registry.requests import evidence_pages as requests_evidence_pages
@@ -295,7 +296,7 @@ MORE_ROOMS = (
     recovery_figures_api, recovery_figures_pages,
     disposal_api, disposal_pages, retention_disposal_api, retention_disposal_pages,
     received_api, received_pages, requests_letters_api, requests_letters_pages,
-    requests_evidence_api, requests_evidence_pages,
+    requests_evidence_api, requests_evidence_pages, disclosures_api, disclosures_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
@@ -321,5 +322,7 @@ ENDINGS: Endings = {
     **recovery_paper_facts.ENDINGS,
 }
 """Kinds of documents that are checked without a network, and which of them each subject ended early."""
-MESSAGES: Kinds = merged(exchange_kinds.KINDS, requests_messages.KINDS, notices_messages.KINDS)
+MESSAGES: Kinds = merged(
+    exchange_kinds.KINDS, requests_messages.KINDS, disclosing.KINDS, notices_messages.KINDS
+)
 """Kinds of messages between States, and what each does; a subject's own are merged in here."""

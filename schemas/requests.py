@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.base import Shape
 from schemas.completeness import RequestDraft, RequestDraftSchema
+from schemas.disclosures import DisclosureSchema
 from schemas.fields import Code, Country, Day, Text
 from schemas.paging import PageAsked, PageAskedSchema
 from schemas.requests_vocabulary import (
@@ -261,3 +262,4 @@ class RequestSchema(Shape):
     possible = fields.List(Code(RequestAct), required=True)
     events = fields.List(fields.Nested(RequestEventSchema), required=True)
     consents = fields.List(fields.Nested(ConsentSchema), required=True)
+    disclosures = fields.List(fields.Nested(DisclosureSchema), required=True)

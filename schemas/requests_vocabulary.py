@@ -71,6 +71,9 @@ class NoticeKind(StrEnum):
     CONSENT_REFUSED = "consent_refused"
     ASKED_NEXT = "asked_next"
     CHAIN_ENDED = "chain_ended"
+    DISCLOSURE_TOLD = "disclosure_told"  # to the source, before, FP 12(5)
+    DISCLOSURE_SEEN = "disclosure_seen"  # by the source
+    DISCLOSED = "disclosed"
 
 
 class RestrictionGround(StrEnum):

@@ -95,13 +95,15 @@ def requests() -> str:
     asked = load_form(shapes.RequestsAskedSchema(), {"sort": "-number", **request.args})
     with context.look() as work:
         page = queries.requests(work, asked)
-        waiting = queries.queue(work) if May.REQUEST_ANSWER in work.actor.may else ()
+        answers = May.REQUEST_ANSWER in work.actor.may
+        waiting, told = (queries.queue(work), queries.told_of(work)) if answers else ((), ())
         now = work.now
     return render(
         "list",
         page=page,
         asked=asked,
         waiting=waiting,
+        told=told,
         now=now,
         directions=options(Direction),
         states=options(RequestState),

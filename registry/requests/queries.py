@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from registry.core.paging import AnySelect, page
 from registry.core.work import Work, is_own
 from registry.exchange import queries as exchange
 from registry.exchange.tables import ExchangeOut
-from registry.requests import chain, clock, kept_files, life, rules
+from registry.requests import chain, clock, disclosure_queries, kept_files, life, rules
 from registry.requests.chain import Link
 from registry.requests.tables import (
     OnwardConsent,
@@ -151,6 +151,7 @@ def request(work: Work, request_id: int) -> RequestView:
         possible=life.possible(state, side_of(row)),
         events=events(work, row),
         consents=consents(work, row.id),
+        disclosures=disclosure_queries.of_request(work, row.id),
     )
 
 
@@ -245,6 +246,15 @@ def queue(work: Work) -> tuple[RequestRow, ...]:
         .limit(MOST_QUEUED)
     )
     return tuple(_row(work, row) for row in work.session.scalars(asked))
+
+
+def told_of(work: Work) -> tuple[tuple[str, str, date], ...]:
+    """Numbers of requests of which another State has told us a disclosure that nobody has read, with that
+    State and the day.
+    """
+    return tuple(
+        (request_number(row.id), row.peer, told.planned_on) for row, told in disclosure_queries.unseen(work)
+    )
 
 
 def overdue(work: Work) -> list[TraceRequestRow]:

@@ -78,6 +78,30 @@ def unmet_to_pass_on(onward: str, answered: bool) -> list[Unmet]:
     return []
 
 
+def unmet_to_tell_disclosure(received: bool, planned_on: date, today: date) -> list[Unmet]:
+    """What keeps one from telling the source of a disclosure that the law compels (FP 12(5))."""
+    if not received:
+        return [Unmet(said("They have told us nothing yet."), "recipient", "FP 12(5)")]
+    if planned_on < today:
+        return [
+            Unmet(said("The source learns of it before: today, or a day to come."), "planned_on", "FP 12(5)")
+        ]
+    return []
+
+
+def unmet_to_disclose(known: bool, planned_on: date, day: date, today: date) -> list[Unmet]:
+    """What keeps a disclosure from being done: the source has to know, and its day to have come."""
+    if not known:
+        words = said("The source has not receipted the notice yet: nothing is disclosed before it has it.")
+        return [Unmet(words, "disclosed_on", "FP 12(5)")]
+    if day < planned_on:
+        words = said("The source was told that nothing is disclosed before %(day)s.", day=planned_on)
+        return [Unmet(words, "disclosed_on", "FP 12(5)")]
+    if day > today:
+        return [Unmet(said("This day has not come yet."), "disclosed_on", "")]
+    return []
+
+
 def unmet_to_reply(state: str) -> list[Unmet]:
     """A consent is given or refused once."""
     if state == ConsentState.ASKED:

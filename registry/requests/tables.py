@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
@@ -152,6 +152,40 @@ class OnwardConsent(Base):
     jti: Mapped[str] = mapped_column(String(36))
     sha256: Mapped[str] = mapped_column(String(43))
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Disclosure(Base):
+    """That what one State told another has to be disclosed: the source learns of it before (FP 12(5)).
+
+    by_us: whether we disclose, or the other State. planned_on: not before that day. jti: of the signed
+    notice. seen_at: when somebody of the source read it; disclosed_on: when it was done.
+    """
+
+    __tablename__ = "disclosure"
+    __table_args__ = table_args(
+        CheckConstraint("(seen_at IS NULL) = (seen_by IS NULL)", name="seen"),
+        CheckConstraint("seen_at IS NULL OR NOT by_us", name="seen_by_source"),
+        CheckConstraint("(disclosed_on IS NULL) = (disclosed_by IS NULL)", name="disclosed"),
+        CheckConstraint("disclosed_on IS NULL OR (by_us AND disclosed_on >= planned_on)", name="told_before"),
+        sqlite_with_rowid=False,
+    )
+
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("trace_request.id"), primary_key=True, autoincrement=False
+    )
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    by_us: Mapped[bool]
+    recipient: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    legal_basis: Mapped[str] = mapped_column(String(400))
+    planned_on: Mapped[date]
+    words: Mapped[str] = mapped_column(String(1000), info=PERSONAL)
+    told_at: Mapped[datetime] = mapped_column(Instant)
+    told_by: Mapped[int] = mapped_column(Key)
+    jti: Mapped[str] = mapped_column(String(36))
+    seen_at: Mapped[datetime | None] = mapped_column(Instant)
+    seen_by: Mapped[int | None] = mapped_column(Key)
+    disclosed_on: Mapped[date | None]
+    disclosed_by: Mapped[int | None] = mapped_column(Key)
 
 
 class PeerRule(Base):

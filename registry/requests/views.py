@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from schemas.completeness import Gap
@@ -56,6 +56,23 @@ class ConsentView:
 
 
 @dataclass(frozen=True)
+class DisclosureView:
+    """receipted: whether the source has the notice."""
+
+    n: int
+    by_us: bool
+    recipient: str
+    legal_basis: str
+    planned_on: date
+    words: str
+    told_at: datetime
+    message: str
+    receipted: bool
+    seen_at: datetime | None
+    disclosed_on: date | None
+
+
+@dataclass(frozen=True)
 class RequestView:
     """One request. possible: what our side may do now; late: whether the clock has run out.
 
@@ -92,6 +109,7 @@ class RequestView:
     possible: tuple[RequestAct, ...]
     events: tuple[EventView, ...]
     consents: tuple[ConsentView, ...]
+    disclosures: tuple[DisclosureView, ...]
 
 
 @dataclass(frozen=True)

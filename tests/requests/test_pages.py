@@ -18,6 +18,7 @@ from schemas.vocabulary import Role
 from tests.exchange.world import Node, give_keys, introduce
 from tests.firearms.world import make_world, register
 from tests.makers import bearer, csrf_token, post, sign_in
+from tests.requests.test_disclosures import tell
 from tests.requests.world import answer, asked, deliver, made_and_exported, send, view
 
 
@@ -69,7 +70,14 @@ def test_we_ask_on_pages_and_read_what_was_told(app: Flask, pt: list[Node]) -> N
     assert "has no node" in browser.get(draft).get_data(as_text=True)
     consent = move(browser, f"{shown}/consents", shown, recipient="Prosecutor", purpose="Trial")
     assert consent == shown
-    for paper in ("request", "answer"):
+    today = pt[0].office.today.isoformat()
+    form = {"recipient": "Court", "legal_basis": "Code, art. 12", "planned_on": today, "words": "The year"}
+    assert move(browser, f"{shown}/disclosures", shown, **form) == shown
+    early = move(browser, f"{shown}/disclosures/1/disclosed", shown, disclosed_on=today)
+    assert "has not receipted the notice" in early
+    deliver(pt)
+    assert move(browser, f"{shown}/disclosures/1/disclosed", shown, disclosed_on=today) == shown
+    for paper in ("request", "answer", "chain", "evidence"):
         printed = browser.get(f"{shown}/{paper}.pdf")
         assert printed.get_data()[:5] == b"%PDF-"
     assert shown.rpartition("/")[2] in browser.get("/requests?direction=out").get_data(as_text=True)
@@ -101,6 +109,11 @@ def test_we_answer_on_pages_what_another_state_asks(app: Flask, office: Office, 
         "",
         "none",
     )
+    tell(pt[1], pt[1].office.today)
+    deliver(pt)
+    assert "Portugal has to disclose" in browser.get("/requests").get_data(as_text=True)
+    assert move(browser, f"{shown}/disclosures/1/seen", shown) == shown
+    assert "has to disclose" not in browser.get("/requests").get_data(as_text=True)
     move(browser, "/requests/rules/PT", "/requests/rules/PT", release="1", reason="Agreement of 2026")
     assert "Agreement of 2026" in browser.get("/requests/rules").get_data(as_text=True)
 
