@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from registry.core.printing.blocks import RIGHT_TO_LEFT
 from registry.core.printing.paper import (
     Block,
     FindingBox,
@@ -22,7 +21,7 @@ from registry.directory.countries import country_name
 from registry.exchange.evidence import EvidenceView
 from registry.exchange.evidence_files import COMMANDS, file_of, key_file, receipt_file
 from registry.exchange.evidence_reading import Reading, Signature, read
-from schemas.words import Language
+from schemas.words import RIGHT_TO_LEFT, Language
 
 LEFT_TO_RIGHT = "\u200e"
 MOST_TOLD = 80
