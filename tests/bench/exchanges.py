@@ -84,14 +84,14 @@ def _hop(ours: Ed25519PrivateKey, theirs: Ed25519PrivateKey, reading: X25519Priv
     opened = sealing.unseal(sealed, reading).decode("ascii")
     parsed = jose.parse(opened)
     assert jose.verify(parsed, ours.public_key().public_bytes_raw())
-    message = _MESSAGE.load(strict_json.loads(parsed.payload))
+    message = _MESSAGE.take(strict_json.loads(parsed.payload))
     receipt = {
         "ver": "1.0", "type": "receipt", "iss": message.aud, "aud": message.iss, "at": message.iat,
         "re": {"jti": message.jti, "sha256": jose.digest(opened)}, "status": "stored", "log": {"size": 1},
     }  # fmt: skip
     answer = jose.parse(jose.sign(strict_json.dumps(receipt), theirs))
     assert jose.verify(answer, theirs.public_key().public_bytes_raw())
-    _RECEIPT.load(strict_json.loads(answer.payload))
+    _RECEIPT.take(strict_json.loads(answer.payload))
 
 
 def _bare(ours: Ed25519PrivateKey, theirs: Ed25519PrivateKey, reading: X25519PrivateKey) -> None:
