@@ -279,13 +279,14 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
         **recovery_labels.LABELS,
     },
     "source": {"intake": intake_queries.source},
+    "record_source": {"intake": intake_queries.record_source},
     "copies": {"intake": intake_queries.of_received},
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`; who watches
 chains of custody, for `registry.firearms.chain`; what is done now and then, for the exchange's courier; our
-own card, for the exchange's key set; where the record of a firearm came from; what was brought in of the
-records of a closed company; who is told that a licence has changed; what the pages of a licence and of a
-shipment show of other States."""
+own card, for the exchange's key set; where the record of a firearm, or another one, came from; what was
+brought in of the records of a closed company; who is told that a licence has changed; what the pages of a
+licence and of a shipment show of other States."""
 MORE_ROOMS = (
     application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
     labels_setup_pages,

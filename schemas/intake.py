@@ -175,6 +175,14 @@ class DoubtSchema(Shape):
     reason = fields.String(required=True)
 
 
+class EnteredSchema(Shape):
+    """What a line of a file became."""
+
+    line = fields.Integer(required=True)
+    record = fields.String(required=True, metadata={"description": "Its number."})
+    doubts = fields.List(fields.Nested(DoubtSchema), required=True)
+
+
 class SourceSchema(Shape):
     """Of which line of which file a record came."""
 

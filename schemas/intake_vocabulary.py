@@ -9,6 +9,12 @@ class IntakeKind(StrEnum):
     """What the rows of a file tell of."""
 
     FIREARMS = "firearms"  # with their marks and who had them
+    PARTIES = "parties"  # companies, public bodies, people
+    LOTS = "lots"  # of ammunition
+    PACKAGES = "packages"  # of lots, in runs of one size
+    SALES = "sales"  # of ammunition
+    LICENCES = "licences"  # of before this registry, which are over
+    RECOVERIES = "recoveries"  # what was seized, found or handed in
 
 
 class IntakeState(StrEnum):
@@ -39,3 +45,12 @@ class AliasField(StrEnum):
     TYPE = "type"
     ACTION = "action"
     CALIBRE = "calibre"
+    PARTY = "party"
+    PARTY_KIND = "party_kind"
+    SCHEME = "scheme"
+    CONDITION = "condition"
+    RECOVERED_AS = "recovered_as"
+    ITEM_KIND = "item_kind"
+    LICENCE_KIND = "licence_kind"
+    GOODS = "goods"
+    LEVEL = "level"

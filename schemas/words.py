@@ -6,6 +6,7 @@ like any other. It also carries template and values, and whoever shows it asks f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -74,6 +75,17 @@ def together(*sentences: str) -> str:
 RIGHT_TO_LEFT = frozenset(("ar", "dv", "fa", "he", "ps", "ur", "yi"))
 """Languages whose lines run from right to left."""
 RIGHT_TO_LEFT_MARK = "\u200f"
+
+
+def written(sentence: str) -> str:
+    """A sentence as it is stored, template and values apart, so that it is said in any language later."""
+    return json.dumps(_kept(plain(sentence)), ensure_ascii=False, separators=(",", ":"))
+
+
+def read(text: str) -> str:
+    """What `written` stored; a text that was stored otherwise as it is."""
+    told: str = _again(json.loads(text)) if text.startswith('{"say":') else text
+    return told
 
 
 @dataclass(frozen=True)

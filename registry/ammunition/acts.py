@@ -30,8 +30,19 @@ from registry.directory.rules import unmet_for_closed
 from registry.directory.tables import Party
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
 from schemas.vocabulary import May, MovementKind
+from schemas.words import said
 
 MOST_PACKAGES = 100_000
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A lot that the rules let through. passed: what a supervisor lets pass."""
+
+    row: Lot
+    maker: Party
+    importer: Party | None
+    passed: list[Unmet]
 
 
 @act(May.LOT_REGISTER)
@@ -41,6 +52,22 @@ def register_lot(work: Work, new: LotNew) -> LotView:
     Raises Invalid, Refused (a new lot above the limit of its day), Conflict when this maker has a
     lot with this code, calibre and product.
     """
+    begun = _judged(work, new)
+    row = begun.row
+    beginnings.begin(work, row, begun.maker, begun.importer, new.imported_on or new.produced_on)
+    if new.marking:
+        marking_acts.keep(work, row, new.marking, "marking.")
+    if begun.passed:
+        law_acts.let_pass(work, row.id, begun.passed, new.reason)
+    return queries.lot(work, row.id)
+
+
+def judge_lot(work: Work, new: LotNew) -> None:
+    """Raise what register_lot would raise, without a record; of its marking nothing is asked."""
+    _judged(work, new)
+
+
+def _judged(work: Work, new: LotNew) -> _Begun:
     maker = directory.party_by_number(work, new.maker, "maker")
     importer = directory.party_by_number(work, new.importer, "importer") if new.importer else None
     own = limited_to(work.actor, May.LOT_REGISTER)
@@ -70,12 +97,7 @@ def register_lot(work: Work, new: LotNew) -> LotView:
     code_acts.refuse_foreign_gtin(work, row)
     passed = [] if new.historical else law_acts.judged(work, breaches, new.reason)
     beginnings.refuse_known(work, row)
-    beginnings.begin(work, row, maker, importer, new.imported_on or new.produced_on)
-    if new.marking:
-        marking_acts.keep(work, row, new.marking, "marking.")
-    if passed:
-        law_acts.let_pass(work, row.id, passed, new.reason)
-    return queries.lot(work, row.id)
+    return _Begun(row, maker, importer, passed)
 
 
 @act(May.LOT_REGISTER)
@@ -91,13 +113,20 @@ def pack(work: Work, lot_id: int, new: PackNew) -> LotView:
     _may_pack(work, row, whole, new.repack)
     tiles = (whole.size - 1) // new.size + 1
     if tiles > MOST_PACKAGES:
-        raise Invalid.at("size", f"That would be {tiles:,} packages; at most {MOST_PACKAGES:,} at a time.")
+        words = said(
+            "That would be %(count)s packages; at most %(most)s at a time.",
+            count=f"{tiles:,}",
+            most=f"{MOST_PACKAGES:,}",
+        )
+        raise Invalid.at("size", words)
     if row.packages + tiles >= ROOM:
-        raise Invalid.at("size", f"A lot has room for {ROOM - 1:,} packages.")
+        raise Invalid.at("size", said("A lot has room for %(most)s packages.", most=f"{ROOM - 1:,}"))
     known = package_queries.runs(work.session, row.id)
     cut = packaging.crossed(known, new.level.value, whole, new.size)
     if cut is not None:
-        raise Conflict(f"Package {package_number(row.id, cut)} would lie in more than one of the new ones")
+        number = package_number(row.id, cut)
+        words = said("Package %(package)s would lie in more than one of the new ones", package=number)
+        raise Conflict(words)
     run = packaging.Run(
         new.level.value,
         _round(known, new.level.value, whole, new.repack),
@@ -251,7 +280,8 @@ def _asked(work: Work, row: Lot, giver: Party, new: MovementNew, on: date) -> _A
 
 def _bounds(row: Lot, first: int, last: int) -> spans.Span:
     if last >= row.quantity:
-        raise Invalid.at("last", f"Positions of this lot are 0 to {row.quantity - 1:,}.")
+        words = said("Positions of this lot are 0 to %(last)s.", last=f"{row.quantity - 1:,}")
+        raise Invalid.at("last", words)
     if first > last:
         raise Invalid.at("last", "The last position comes after the first.")
     return spans.Span(first, last)

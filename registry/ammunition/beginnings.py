@@ -56,7 +56,7 @@ def refuse_known(work: Work, row: Lot) -> None:
     _lock(work, row.maker_id, row.code_key, row.calibre, row.product_code)
     known = queries.known_lot(work.session, row)
     if known is not None:
-        raise Conflict(f"This lot is registered as {queries.lot_number(known.id)}")
+        raise Conflict(said("This lot is registered as %(lot)s", lot=queries.lot_number(known.id)))
 
 
 def begin(

@@ -27,7 +27,7 @@ from registry.ammunition.titles import TITLES
 from registry.ammunition.views import PackageView
 from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number, key_of
-from registry.core.web import context, guard
+from registry.core.web import context, guard, sources
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
@@ -135,6 +135,7 @@ def show(number: str) -> Answer:
             packages=package_queries.packages(work, lot_id, packs.PackagesAsked(limit=LATEST)),
             movements=queries.movements(work, lot_id, latest),
             mismatches=stock_queries.mismatches(work, [lot_id], limited_to(work.actor, May.LOT_READ)),
+            sources=sources.of(work, lot_id=lot_id, sale_n=None, packing_n=None),
             drawn=pictures.of_lot(work, lot_id, lot, MOST_SHARES),
             may=work.actor.may,
             May=May,

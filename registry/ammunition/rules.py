@@ -82,7 +82,8 @@ def _unmet_for_import(facts: LotFacts, today: date) -> list[Unmet]:
     if facts.imported_on > today:
         return [Unmet("This day has not come yet.", "imported_on", "FP 7(b)")]
     if facts.imported_on < facts.produced_on:
-        return [Unmet(f"The lot was made later, on {facts.produced_on}.", "imported_on", "FP 7(b)")]
+        words = said("The lot was made later, on %(day)s.", day=facts.produced_on)
+        return [Unmet(words, "imported_on", "FP 7(b)")]
     return []
 
 
@@ -171,7 +172,7 @@ def unmet_for_day(field: str, day: date, produced_on: date | None, today: date) 
     if day > today:
         return [Unmet("This day has not come yet.", field, "FP 7")]
     if produced_on is not None and day < produced_on:
-        return [Unmet(f"The lot was made later, on {produced_on}.", field, "FP 7")]
+        return [Unmet(said("The lot was made later, on %(day)s.", day=produced_on), field, "FP 7")]
     return []
 
 
@@ -179,9 +180,12 @@ def unmet_for_quantity(quantity: int, held: int) -> list[Unmet]:
     """Nobody hands over what they do not hold."""
     if quantity <= held:
         return []
-    return [
-        Unmet(f"{quantity:,} cartridges are asked for; held there on that day: {held:,}.", "quantity", "FP 7")
-    ]
+    words = said(
+        "%(asked)s cartridges are asked for; held there on that day: %(held)s.",
+        asked=f"{quantity:,}",
+        held=f"{held:,}",
+    )
+    return [Unmet(words, "quantity", "FP 7")]
 
 
 def unmet_for_movement(

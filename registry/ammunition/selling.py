@@ -38,6 +38,7 @@ from registry.core.work import Work, limited_to
 from registry.directory import queries as directory
 from schemas.ammunition import SaleNew
 from schemas.vocabulary import Exceeding, MarkingScheme, May, RuleKind
+from schemas.words import said
 
 AT_ONCE = 500
 
@@ -51,10 +52,13 @@ class Line:
 
 
 class Counter:
-    """Takes sales one after the other; what it took stands in the database after `write`."""
+    """Takes sales one after the other; what it took stands in the database after `write`.
 
-    def __init__(self, work: Work, lines: Sequence[Line]) -> None:
-        self._work = work
+    keeping: whether they are to be written at all, or only judged.
+    """
+
+    def __init__(self, work: Work, lines: Sequence[Line], *, keeping: bool = True) -> None:
+        self._work, self._keeping = work, keeping
         found = _Found.of(work, lines)
         self._lots, self._rules, self._parties = found.lots, found.rules, found.parties
         self._held, self._names = found.held, found.names
@@ -98,7 +102,7 @@ class Counter:
         if passed:
             self._passed.append((lot.id, lot.sales, passed, new.reason))
         self._keep(lot, seller.id, buyer, new, quantity, spans.pick(offered, quantity))
-        if len(self._sales) - self._sent[0] == AT_ONCE:
+        if self._keeping and len(self._sales) - self._sent[0] == AT_ONCE:
             self._send()
         return lot.sales
 
@@ -116,7 +120,7 @@ class Counter:
     def _party(self, text: str, field: str) -> buyers.Buyer:
         key = key_of("P", text)
         if key is None or key not in self._parties:
-            raise Invalid.at(field, f"No party has the number {text}.")
+            raise Invalid.at(field, said("No party has the number %(number)s.", number=text))
         return self._parties[key]
 
     def _bounds(self, lot: AtCounter, new: SaleNew) -> spans.Span | None:
@@ -132,7 +136,8 @@ class Counter:
             run = next((run for run in self._runs[lot.id] if run.holds(key[1])), None)
             if run is not None:
                 return run.package(key[1])
-        raise Invalid.at("package", f"{text[:40]!r} is no package of this lot.")
+        words = said("%(package)s is no package of this lot.", package=repr(text[:40]))
+        raise Invalid.at("package", words)
 
     def _refuse_broken(
         self,
@@ -253,7 +258,8 @@ def bounds_asked(
     if quantity is None and bounds is None:
         raise Invalid.at("quantity", "Give a quantity, a package, or the first and last position.")
     if quantity is not None and bounds is not None and quantity > bounds.size:
-        raise Invalid.at("quantity", f"Only {bounds.size:,} cartridges lie there.")
+        words = said("Only %(count)s cartridges lie there.", count=f"{bounds.size:,}")
+        raise Invalid.at("quantity", words)
     return bounds
 
 
@@ -261,7 +267,8 @@ def _positions(cartridges: int, first: int | None, last: int | None) -> spans.Sp
     if first is None or last is None:
         raise Invalid.at("first" if first is None else "last", "Give both positions, or none.")
     if last >= cartridges:
-        raise Invalid.at("last", f"Positions of this lot are 0 to {cartridges - 1:,}.")
+        words = said("Positions of this lot are 0 to %(last)s.", last=f"{cartridges - 1:,}")
+        raise Invalid.at("last", words)
     if first > last:
         raise Invalid.at("last", "The last position comes after the first.")
     return spans.Span(first, last)

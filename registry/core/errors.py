@@ -5,8 +5,9 @@ Nothing is half-done when one of these is raised: the unit of work rolls back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from schemas.words import plain
 
@@ -143,3 +144,20 @@ def refuse_if(unmet: Sequence[Unmet]) -> None:
     """Raise Refused with the unmet conditions, if there are any."""
     if unmet:
         raise Refused(unmet=unmet)
+
+
+def from_validation(messages: Any, error: type[RegistryError] = Invalid) -> RegistryError:
+    """Marshmallow's nested messages as a refusal with one entry for each field."""
+    return error(unmet=[Unmet(text, path.strip(".")) for path, text in _flat(messages, "")])
+
+
+def _flat(messages: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            step = "" if name in ("_schema", "json", "query", "headers", "path") else f".{str(name)[:80]}"
+            yield from _flat(inner, path + step)
+    elif isinstance(messages, list | tuple):
+        for inner in messages:
+            yield from _flat(inner, path)
+    else:
+        yield path, messages if isinstance(messages, str) else str(messages)

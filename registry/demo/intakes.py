@@ -1,4 +1,7 @@
-"""A copy of a closed dealer's book, typed off by hand: mostly good, partly doubtful, partly wrong."""
+"""Registers that are brought in: mostly good, partly doubtful, partly wrong.
+
+A copy of a closed dealer's book, typed off by hand; lists of an authority before it had this registry.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from registry.core.work import Actor, Office
 from registry.intake import acts, queries, worker
 from registry.intake.queries import run_key
 from registry.retention import received_queries
+from schemas.intake_vocabulary import IntakeKind
 from schemas.received import ReceivedAsked
 
 HEAD = (
@@ -26,6 +30,60 @@ RASPADA;Taurus;Pistola;PT 58;.380 ACP;Brasil;;2001;;;;
 PE03001;Taurus;Garruchão;;.38 Special;Brasil;03;11/02/2003;Forjas Taurus;;;
 """.strip()
 
+PARTIES = """
+Tipo;Nome;Nome fantasia;País;Cidade;CNPJ;CPF;Data de encerramento
+Loja;Armeria do Sertão Ltda.;Sertão Armas;Brasil;Petrolina;04.221.887/0001-07;;
+Loja;Caça e Pesca Boa Vista;;Brasil;Boa Vista;11.902.331/0001-33;;31/12/2011
+Órgão público;Guarda Municipal de Cascavel;;Brasil;Cascavel;;;
+Distribuidora;Munições do Vale S.A.;;Brasil;Taubaté;08.115.904/0001-74;;
+Pessoa física;Rui Barreto Nunes;;Brasil;Olinda;;552.118.904-21;
+""".strip()
+LOTS = """
+Lote;Fabricante;Calibre;Código do produto;Produto;Quantidade;Data de fabricação;Marcação
+BNT04;CBC;9 mm Luger;9ETOG-04;Cartucho 9 mm Luger ETOG 124 gr;1.859.000;11/2006;lote e comprador
+KLM55;CBC;.38 SPL;38EXPP;Cartucho .38 SPL EXPP 125 gr;10.000;14/05/2012;lote
+KLM56;CBC;.38 SPL;38EXPP;Cartucho .38 SPL EXPP 125 gr;10.000;2012;lote
+KLM57;CBC;.40 S&W;40EXPO;Cartucho .40 S&W EXPO;dez mil;20/05/2012;lote
+""".strip()
+PACKAGES = """
+Lote;Embalagem;Por caixa;Primeiro cartucho;Último cartucho
+KLM55;caixa;50;0;9999
+KLM55;cunhete;1000;0;9999
+KLM56;caixa;50;9000;10500
+""".strip()
+SALES = """
+Lote;Vendedor;Comprador;Data da venda;Quantidade;Autorização;Nota fiscal;Série;Data da nota;\
+Guia de tráfego;Data da guia
+KLM55;CBC;Armeria do Sertão Ltda.;02/07/2012;4.000;EB-2012-118;88012;1;02/07/2012;GT-5512;02/07/2012
+KLM55;CBC;Guarda Municipal de Cascavel;09/07/2012;5.500;EB-2012-121;88020;1;09/07/2012;GT-5520;09/07/2012
+KLM55;CBC;Armeria do Sertão Ltda.;16/07/2012;1.000;EB-2012-130;88031;1;16/07/2012;GT-5531;16/07/2012
+""".strip()
+LICENCES = """
+Licença;Tipo;Titular;Data de emissão;Validade;País de exportação;País de importação;Destinatário;\
+Endereço do destinatário;Uso final;Local de emissão;Emitida por;Mercadoria;NCM;Descrição;Quantidade
+DFPC 214/2008;Exportação;CBC;12/05/2008;12/05/2009;Brasil;Chile;Armería Andes;Av. Matta 410, Santiago;\
+Venda;Brasília;DFPC;Munição;930630;Cartuchos .38 SPL;50.000
+DFPC 215/2008;Exportação;CBC;05/2008;30/04/2009;Brasil;Chilândia;Armería Andes;Av. Matta 410, Santiago;\
+Venda;Brasília;DFPC;Munição;930630;Cartuchos 9 mm;20.000
+""".strip()
+RECOVERIES = """
+Forma;Data da apreensão;Local;Órgão;Circunstâncias;Processo;Objeto;Tipo;Fabricante;Calibre;\
+Número de série;Lacre
+Apreensão;14/08/2013;Cascavel;Guarda Municipal de Cascavel;Abordagem na BR-277;BO 4471/13;Arma;Revólver;\
+Taurus;.38 SPL;OK44812;G-0091
+Achado;2014;Cascavel;Guarda Municipal de Cascavel;Terreno baldio;;Arma;Espingarda;;12 GA;;G-0107
+Apreensão;02/03/2015;Cascavel;Guarda Municipal de Cascavel;;BO 901/15;Arma;Pistola;\
+Taurus;.380 ACP;KZ1190;G-0111
+""".strip()
+LISTS = (
+    ("empresas.csv", IntakeKind.PARTIES, PARTIES),
+    ("lotes-antigos.csv", IntakeKind.LOTS, LOTS),
+    ("embalagens.csv", IntakeKind.PACKAGES, PACKAGES),
+    ("vendas-2012.csv", IntakeKind.SALES, SALES),
+    ("licencas-2008.csv", IntakeKind.LICENCES, LICENCES),
+    ("apreensoes.csv", IntakeKind.RECOVERIES, RECOVERIES),
+)
+
 
 def load(office: Office, officer: Actor, description: str) -> None:
     """What is good of it goes on record; the rest waits for somebody to settle it.
@@ -39,10 +97,21 @@ def load(office: Office, officer: Actor, description: str) -> None:
     first, second = content[: content.index(b"PE01007")], HEAD.encode("cp1252") + b"\r\n"
     second += content[content.index(b"PE01007") :]
     for name, part in (("livro-1-folhas-1-5.csv", first), ("livro-1-folhas-6-9.csv", second)):
+        _brought_in(office, officer, part, acts.FileTold(name, received=number), enter=part is first)
+    lists(office, officer)
+
+
+def lists(office: Office, officer: Actor) -> None:
+    """What the authority itself kept before; the parties first, since the others name them."""
+    for name, kind, told in LISTS:
+        _brought_in(office, officer, told.encode(), acts.FileTold(name, kind=kind), enter=True)
+
+
+def _brought_in(office: Office, officer: Actor, content: bytes, told: acts.FileTold, *, enter: bool) -> None:
+    with office.begin(officer) as work:
+        made = acts.hand_in(work, BytesIO(content), told)
+    worker.run_all(office)
+    if enter:
         with office.begin(officer) as work:
-            made = acts.hand_in(work, BytesIO(part), acts.FileTold(name, received=number))
+            acts.start(work, run_key(made.number), queries.run(work, run_key(made.number)).version)
         worker.run_all(office)
-        if part is first:
-            with office.begin(officer) as work:
-                acts.start(work, run_key(made.number), queries.run(work, run_key(made.number)).version)
-            worker.run_all(office)

@@ -31,16 +31,28 @@ def register_party(work: Work, new: PartyNew) -> queries.PartyView:
 
     Raises Invalid naming the field; Conflict when a legal person of this kind, name and country exists.
     """
+    key = judge_party(work, new)
+    return _register_person(work, new) if new.kind is PartyKind.PERSON else _register_body(work, new, key)
+
+
+def judge_party(work: Work, new: PartyNew) -> str:
+    """Raise what register_party would raise, without a record; the key of a legal person's name."""
     queries.check_country(work, new.country, "country", historic_ok=new.kind is PartyKind.MAKER)
-    return _register_person(work, new) if new.kind is PartyKind.PERSON else _register_body(work, new)
+    if new.kind is PartyKind.PERSON:
+        _refuse_person(work, new)
+        return ""
+    _refuse_body(new)
+    return _free_name(work, new.kind, new.name, new.country)
 
 
-def _register_body(work: Work, new: PartyNew) -> queries.PartyView:
+def _refuse_body(new: PartyNew) -> None:
     if not new.name:
         raise Invalid.at("name", "A name is needed.")
     if new.full_name or new.birth_date or new.document_number or new.address or new.document_kind:
         raise Invalid.at("full_name", "Personal data belong to natural persons only.")
-    key = _free_name(work, new.kind, new.name, new.country)
+
+
+def _register_body(work: Work, new: PartyNew, key: str) -> queries.PartyView:
     row = _row(work, new, new.name, key)
     return queries.party(work, row.id)
 
@@ -63,8 +75,7 @@ def _free_name(work: Work, kind: PartyKind, name: str, country: str, own_id: int
     return key
 
 
-def _register_person(work: Work, new: PartyNew) -> queries.PartyView:
-    """Personal data go to their own table; the party bears its registry number as its name."""
+def _refuse_person(work: Work, new: PartyNew) -> None:
     if not new.full_name:
         raise Invalid.at("full_name", "The person's name is needed.")
     if new.name or new.short_name:
@@ -76,6 +87,10 @@ def _register_person(work: Work, new: PartyNew) -> queries.PartyView:
             "identifier", "A natural person's papers belong to the personal data (number of the document)."
         )
     _refuse_birth_to_come(work, new.birth_date)
+
+
+def _register_person(work: Work, new: PartyNew) -> queries.PartyView:
+    """Personal data go to their own table; the party bears its registry number as its name."""
     row = _row(work, new, "", "")
     row.name = queries.party_number(row.id)
     row.name_key = queries.name_key(row.name)
@@ -204,14 +219,19 @@ def record_closure(work: Work, party_id: int, new: ClosureNew) -> queries.PartyV
     row = work.session.get(Party, party_id, with_for_update=True)
     if row is None:
         raise NotFound(said("No party has the number %(number)s.", number=queries.party_number(party_id)))
-    if row.kind not in COMPANIES:
-        raise Invalid.at("party", "Only a maker, dealer or importer closes.")
-    if new.closed_on > work.today:
-        raise Invalid.at("closed_on", "This day has not come yet.")
+    judge_closure(work, PartyKind(row.kind), new)
     if work.session.get(PartyClosure, party_id) is not None:
         raise Conflict("That this company closed is recorded already")
     note_closure(work, party_id, new)
     return queries.party(work, party_id)
+
+
+def judge_closure(work: Work, kind: PartyKind, new: ClosureNew) -> None:
+    """Raise what record_closure would raise of a company without one."""
+    if kind not in COMPANIES:
+        raise Invalid.at("party", "Only a maker, dealer or importer closes.")
+    if new.closed_on > work.today:
+        raise Invalid.at("closed_on", "This day has not come yet.")
 
 
 def note_closure(work: Work, party_id: int, new: ClosureNew) -> None:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from registry.core.errors import NotFound, RegistryError
 from registry.core.numbers import find_registry_number
 from registry.core.policy import purposes
-from registry.core.web import context, guard
+from registry.core.web import context, guard, sources
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
 from registry.core.web.problems import from_validation
@@ -119,12 +119,14 @@ def _shown(number: str, errors: Any = ()) -> str:
         erased = queries.is_erased(work, party_id)
         person = _person(work, party_id) if party.kind == PartyKind.PERSON and not erased else None
         changes = queries.changes(work, party_id)
+        came = sources.of(work, party_id=party_id)
     return _render(
         "show",
         party=party,
         person=person,
         erased=erased,
         changes=changes,
+        sources=came,
         purposes=options(purposes(work.actor.role, May.PERSON_READ)),
         closable=PartyKind(party.kind) in acts.COMPANIES and party.closed_on is None,
         errors=errors,

@@ -61,7 +61,7 @@ def hand_in(work: Work, file: BinaryIO, told: FileTold) -> RunView:
         digest.update(piece)
     size = file.tell()
     found, rows = _read(file, told.sheet)
-    with spooled(rows, CHUNK) as spool:  # whole, before the transaction begins
+    with spooled(rows, min(CHUNK, KINDS[told.kind].at_once)) as spool:  # whole, before the transaction begins
         return _keep(work, told, (digest.hexdigest(), size), found, spool)
 
 
@@ -266,13 +266,12 @@ def confirm(work: Work, new: AliasNew) -> IntakeAlias:
 
 def _value(work: Work, new: AliasNew) -> str:
     """What the word stands for, as it is kept; raises Invalid where that is nothing we know."""
-    if new.field is AliasField.MAKER:
+    if new.field in (AliasField.MAKER, AliasField.PARTY):
         return directory.party_number(directory.party_by_number(work, new.value, "value").id)
-    known = {
-        AliasField.TYPE: words.OF_TYPE.get(plain(new.value)),
-        AliasField.ACTION: words.OF_ACTION.get(plain(new.value)),
-        AliasField.CALIBRE: found.code if (found := calibres.find(new.value)) else None,
-    }[new.field]
+    if new.field is AliasField.CALIBRE:
+        known = found.code if (found := calibres.find(new.value)) else None
+    else:
+        known = words.LISTED[new.field].get(plain(new.value))
     if known is None:
         raise Invalid.at("value", "Nobody knows this.")
     return known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -11,8 +12,9 @@ from registry.access.approval_queries import ProposalView
 from registry.core.errors import Invalid
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
+from registry.core.web.words import spoken
 from registry.core.work import Work
-from registry.intake import acts, queries, undoing, workbooks
+from registry.intake import acts, kinds, queries, undoing, workbooks
 from registry.intake.queries import run_key
 from registry.intake.tables import IntakeAlias
 from schemas import intake as shapes
@@ -67,7 +69,18 @@ def intake(work: Work, number: str) -> queries.RunView:
 def faults(work: Work, asked: shapes.FaultsAsked, number: str) -> Page[queries.FaultView]:
     """What is wrong, row by row; go on after the last line."""
     queries.run_row(work, run_key(number))
-    return Page(tuple(queries.faults(work, run_key(number), asked)), "")
+    found = queries.faults(work, run_key(number), asked)
+    return Page(tuple(replace(one, reason=spoken(one.reason)) for one in found), "")
+
+
+@blueprint.route("/intakes/<number>/records", methods=["GET"])
+@api.reads(blueprint, May.INTAKE_RUN, gives=shapes.EnteredSchema, query=shapes.FaultsAskedSchema, paged=True)
+def records(work: Work, asked: shapes.FaultsAsked, number: str) -> Page[queries.EnteredView]:
+    """Which record each row became, and what of it is in doubt; go on after the last line."""
+    row = queries.run_row(work, run_key(number))
+    kind = kinds.of(row)
+    found = queries.entered(work, row.id, kind.kept, kind.number, asked)
+    return Page(tuple(replace(one, doubts=_spoken(one.doubts)) for one in found), "")
 
 
 @blueprint.route("/intakes/<number>/settings", methods=["PUT"])
@@ -155,4 +168,13 @@ def confirm(work: Work, new: shapes.AliasNew) -> IntakeAlias:
 @api.reads(blueprint, May.FIREARM_READ, gives=shapes.SourceSchema, paged=True)
 def sources(work: Work, number: str) -> Page[queries.SourceView]:
     """Of which line of which file a record came, and what of that line is in doubt; none of most records."""
-    return Page(queries.sources_of(work, find_registry_number("F", number)), "")
+    return Page(_said(queries.sources_of(work, find_registry_number("F", number))), "")
+
+
+def _said(found: tuple[queries.SourceView, ...]) -> tuple[queries.SourceView, ...]:
+    """In the language of whoever reads it."""
+    return tuple(replace(one, doubts=_spoken(one.doubts)) for one in found)
+
+
+def _spoken(doubts: tuple[queries.DoubtView, ...]) -> tuple[queries.DoubtView, ...]:
+    return tuple(replace(doubt, reason=spoken(doubt.reason)) for doubt in doubts)

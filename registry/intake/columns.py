@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from schemas.intake_vocabulary import AliasField
+
+A = AliasField
 
 
 @dataclass(frozen=True)
@@ -16,26 +18,26 @@ class Columns:
 
     names: fields of a row, each with the names it goes by. needed: fields without which, or without a value
     for all rows, nothing can be entered. parties: fields that name a party; people: fields that may name
-    people. settled: fields whose words may stand for something else, once a person has said so.
+    people. settled: fields whose words may stand for something else, once a person has said so, as what.
     """
 
     names: Mapping[str, Sequence[str]]
     needed: Sequence[str]
     parties: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
-    settled: frozenset[AliasField] = frozenset()
+    settled: Mapping[str, AliasField] = field(default_factory=dict)
 
     @cached_property
     def _known(self) -> Mapping[str, str]:
-        return {plain(name): field for field, names in self.names.items() for name in (*names, field)}
+        return {plain(name): own for own, names in self.names.items() for name in (*names, own)}
 
     def matched(self, columns: Sequence[str]) -> dict[str, str]:
         """Field to column, for the columns whose names are known; of two for one field the first."""
         found: dict[str, str] = {}
         for column in columns:
-            field = self._known.get(plain(column))
-            if field is not None:
-                found.setdefault(field, column)
+            name = self._known.get(plain(column))
+            if name is not None:
+                found.setdefault(name, column)
         return found
 
 
@@ -101,6 +103,6 @@ FIREARMS = Columns(
     needed=("serial", "maker", "calibre", "country_made"),
     parties=frozenset({"holder", "acquired_from", "disposed_to"}),
     people=frozenset({"holder", "acquired_from", "disposed_to", "disposed_to_document"}),
-    settled=frozenset({AliasField.MAKER, AliasField.TYPE, AliasField.ACTION, AliasField.CALIBRE}),
+    settled={one.value: one for one in (A.MAKER, A.TYPE, A.ACTION, A.CALIBRE)},
 )
 """Of a register of firearms, as dealers and authorities keep it."""

@@ -7,6 +7,7 @@ import json
 from registry.core.work import Work
 from registry.intake.kind import Read
 from registry.intake.tables import IntakeFault, IntakeRun
+from schemas.words import written
 
 MOST_FAULTS = 20_000
 """Rows whose faults are kept of one file; all of them are counted."""
@@ -23,7 +24,7 @@ def keep(work: Work, row: IntakeRun, one: Read) -> None:
             field=fault.field[:30],
             column=columns.get(fault.field, "")[:200],
             value=fault.value,
-            reason=str(fault.reason)[:400],
+            reason=written(fault.reason),
             suggestion=fault.suggestion[:200],
         )
         for n, fault in enumerate(one.draft.faults, 1)

@@ -14,6 +14,7 @@ from registry.core.errors import RegistryError
 from registry.core.work import Work
 from registry.directory import queries as parties
 from registry.firearms import acts as firearms
+from registry.firearms.queries import firearm_number
 from registry.firearms.rows import Ready
 from registry.intake import columns, faults, firearm_columns, firearm_undoing, persons, queries
 from registry.intake.firearm_columns import Plain
@@ -30,6 +31,7 @@ from registry.intake.understanding import (
 )
 from schemas.firearms import CustodyNew, FirearmNew
 from schemas.intake_vocabulary import IntakeKind
+from schemas.words import written
 
 _ROWS = cast(Table, IntakeRow.__table__)
 _COLUMNS = ("run_id", "line", "digest", "firearm_id", "doubts")
@@ -63,7 +65,7 @@ def _allowed(work: Work, draft: Draft[FirearmNew], closed: Mapping[int, date]) -
             bare = replace(draft, new=replace(new, custody=()), doubts=[*draft.doubts, *doubts], persons=[])
             return _allowed(work, bare, closed)
         unmet = error.unmet or ()
-        found = [Fault(_field(one.field), "", str(one.message)) for one in unmet]
+        found = [Fault(_field(one.field), "", one.message) for one in unmet]
         return replace(draft, faults=found or [Fault("", "", error.message)])
     return draft
 
@@ -117,7 +119,7 @@ def _chosen(work: Work, row: IntakeRun, rows: Sequence[Read]) -> list[Read]:
 def _told(doubts: Sequence[Doubt]) -> str:
     if not doubts:
         return "[]"
-    return json.dumps([[d.field, d.value, str(d.reason)] for d in doubts], ensure_ascii=False)
+    return json.dumps([[d.field, d.value, written(d.reason)] for d in doubts], ensure_ascii=False)
 
 
 def _ready(work: Work, drafts: Sequence[Draft[Any]]) -> list[Ready]:
@@ -156,4 +158,11 @@ def _with_persons(new: FirearmNew, keys: Mapping[int, int]) -> FirearmNew:
     return replace(new, custody=tuple(map(named, new.custody)))
 
 
-FIREARMS = Kind(IntakeKind.FIREARMS, columns.FIREARMS, understood, enter, firearm_undoing.UNDOING)
+FIREARMS = Kind(
+    IntakeKind.FIREARMS,
+    columns.FIREARMS,
+    understood,
+    enter,
+    firearm_undoing.UNDOING,
+    lambda kept: firearm_number(kept.firearm_id),
+)

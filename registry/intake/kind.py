@@ -13,7 +13,7 @@ from registry.core.work import Work
 from registry.intake.columns import Columns
 from registry.intake.pieces import Piece
 from registry.intake.pieces import Told as Told
-from registry.intake.tables import IntakeRow, IntakeRun
+from registry.intake.tables import IntakeRecord, IntakeRow, IntakeRun
 from registry.intake.understanding import Draft, Vocabulary
 from schemas.intake_vocabulary import IntakeKind
 
@@ -39,13 +39,19 @@ class Undoing:
     take_out: Callable[[Work, IntakeRun], None]
 
 
+def _alone(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
+    """Rows that have nothing to do with each other."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of register.
 
     understand: rows as the subject's rules let them be, in their order, nothing on record. enter: what is
     good of them goes on record by the subject's acts; counts it, and keeps of which line each came.
-    kept: where the lines are kept of which records came.
+    number: of the record that a kept line became. kept: where these lines are kept. compare: whether rows
+    that are good by themselves can be so beside each other, and beside those before them in the file.
+    at_once: rows of one transaction.
     """
 
     code: IntakeKind
@@ -53,4 +59,7 @@ class Kind:
     understand: Callable[[Work, Vocabulary, Piece], list[Draft[Any]]]
     enter: Callable[[Work, IntakeRun, Sequence[Read]], None]
     undoing: Undoing
-    kept: type[IntakeRow] = IntakeRow
+    number: Callable[[Any], str]
+    kept: type[IntakeRow | IntakeRecord] = IntakeRow
+    compare: Callable[[Work, IntakeRun, Sequence[Read]], None] = _alone
+    at_once: int = 10_000

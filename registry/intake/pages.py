@@ -14,7 +14,7 @@ from registry.core.errors import Invalid, NotFound, RegistryError
 from registry.core.web import context, guard, sheets
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, version_seen
-from registry.core.web.words import label, options, shown
+from registry.core.web.words import label, options, shown, spoken
 from registry.core.work import Work
 from registry.intake import acts, queries, undoing, workbooks
 from registry.intake.kinds import KINDS
@@ -208,7 +208,7 @@ def faults(number: str) -> Response:
     with context.look() as work:
         queries.run_row(work, run_key(number))
         found = [
-            (one.line, one.field, one.column, one.value, one.reason, one.suggestion)
+            (one.line, label(one.field), one.column, one.value, spoken(one.reason), one.suggestion)
             for one in queries.all_faults(work, run_key(number))
         ]
-    return sheets.answer(f"faults-{number}.csv", HEADS, found)
+    return sheets.answer(f"faults-{number}.csv", map(label, HEADS), found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -22,6 +22,7 @@ from registry.intake.tables import (
     IntakeAlias,
     IntakeChunk,
     IntakeFault,
+    IntakeRecord,
     IntakeRow,
     IntakeRun,
 )
@@ -30,7 +31,7 @@ from registry.retention import received_queries
 from schemas.intake import FaultsAsked, IntakesAsked
 from schemas.intake_vocabulary import IntakeState
 from schemas.paging import Page
-from schemas.words import said
+from schemas.words import read, said
 
 PREFIX = "IN"
 WORKED = (IntakeState.CHECKING.value, IntakeState.RUNNING.value, IntakeState.UNDOING.value)
@@ -98,6 +99,15 @@ class DoubtView:
 
 
 @dataclass(frozen=True)
+class EnteredView:
+    """What a line of a file became. record: its number."""
+
+    line: int
+    record: str
+    doubts: tuple[DoubtView, ...]
+
+
+@dataclass(frozen=True)
 class SourceView:
     """Of which line of which file a record came."""
 
@@ -155,7 +165,8 @@ def _row(row: IntakeRun) -> dict[str, Any]:
         "name", "kind", "state", "policy", "rows", "good", "bad", "entered", "known", "doubted", "conflicts",
         "lost", "problem", "chunks", "done", "created_at",
     )  # fmt: skip
-    return {"number": run_number(row.id), **{name: getattr(row, name) for name in names}}
+    told = {name: getattr(row, name) for name in names}
+    return {"number": run_number(row.id), **told, "problem": read(row.problem)}
 
 
 def runs(work: Work, asked: IntakesAsked) -> Page[RunRow]:
@@ -195,7 +206,7 @@ def faults(work: Work, run_id: int, asked: FaultsAsked) -> list[FaultView]:
         .order_by(IntakeFault.line, IntakeFault.n)
     )
     return [
-        FaultView(row.line, row.field, row.column, row.value, row.reason, row.suggestion)
+        FaultView(row.line, row.field, row.column, row.value, read(row.reason), row.suggestion)
         for row in work.session.scalars(query)
     ]
 
@@ -218,7 +229,7 @@ def common_faults(work: Work, run_id: int) -> list[tuple[str, str, str, str, int
         .order_by(func.count().desc(), IntakeFault.field, IntakeFault.value)
         .limit(50)
     )
-    return [(*row[:4], row[4]) for row in work.session.execute(query)]
+    return [(*row[:2], read(row[2]), *row[3:]) for row in work.session.execute(query)]
 
 
 def chunk(work: Work, run_id: int, n: int) -> list[tuple[int, list[str]]]:
@@ -245,7 +256,7 @@ def next_run(work: Work) -> int | None:
     return work.session.scalar(query.limit(1))
 
 
-def entered_before(work: Work, kept: type[IntakeRow], digests: Sequence[str]) -> set[str]:
+def entered_before(work: Work, kept: type[IntakeRow | IntakeRecord], digests: Sequence[str]) -> set[str]:
     """Those of these digests of rows that were brought in before."""
     return {row[0] for row in work.sees(_entered(kept.__tablename__), texts=_sorted(digests))}
 
@@ -255,20 +266,43 @@ def _entered(table: str) -> Prepared:
     return Prepared(f"SELECT digest FROM {table} WHERE digest {{texts}}")  # noqa: S608 - a name of our own
 
 
+def entered(
+    work: Work,
+    run_id: int,
+    kept: type[IntakeRow | IntakeRecord],
+    number: Callable[[Any], str],
+    asked: FaultsAsked,
+) -> list[EnteredView]:
+    """What the next rows after a line became, with what is in doubt of them."""
+    table: Any = kept
+    query = select(table).where(table.run_id == run_id, table.line > asked.after_line)
+    rows = work.session.scalars(query.order_by(table.line).limit(asked.limit))
+    return [EnteredView(row.line, number(row), _doubts(row.doubts)) for row in rows]
+
+
 def source(work: Work, firearm_id: int) -> SourceView | None:
     """Where the record of a firearm came from, if an intake brought it in."""
-    query = (
-        select(IntakeRow, IntakeRun)
-        .join(IntakeRun, IntakeRun.id == IntakeRow.run_id)
-        .where(IntakeRow.firearm_id == firearm_id)
-    )
+    return _source(work, IntakeRow, IntakeRow.firearm_id == firearm_id)
+
+
+def record_source(work: Work, **known: int | None) -> SourceView | None:
+    """The same of another record, by the columns by which it is known: of a lot lot_id and no sale_n."""
+    where = [getattr(IntakeRecord, name).is_not_distinct_from(value) for name, value in known.items()]
+    return _source(work, IntakeRecord, *where)
+
+
+def _source(work: Work, kept: Any, *where: Any) -> SourceView | None:
+    query = select(kept, IntakeRun).join(IntakeRun, IntakeRun.id == kept.run_id).where(*where)
     found = work.session.execute(query.limit(1)).first()
     if found is None:
         return None
     row, of = found
     received = received_queries.number_of(of.received_id) if of.received_id else None
-    told = tuple(DoubtView(*one) for one in json.loads(row.doubts))
-    return SourceView(run_number(of.id), of.name, row.line, received, told)
+    return SourceView(run_number(of.id), of.name, row.line, received, _doubts(row.doubts))
+
+
+def _doubts(kept: str) -> tuple[DoubtView, ...]:
+    return tuple(DoubtView(field, value, read(reason)) for field, value, reason in json.loads(kept))
 
 
 def sources_of(work: Work, firearm_id: int) -> tuple[SourceView, ...]:

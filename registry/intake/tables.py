@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import Base, Instant, Key, table_args
@@ -56,7 +56,7 @@ class IntakeRun(Base):
     doubted: Mapped[int]
     conflicts: Mapped[int]
     lost: Mapped[int]
-    problem: Mapped[str] = mapped_column(String(400))
+    problem: Mapped[str] = mapped_column(Text)
     created_by: Mapped[int] = mapped_column(Key)  # account; 0: the operator
     created_at: Mapped[datetime] = mapped_column(Instant)
     started_by: Mapped[int | None] = mapped_column(Key)
@@ -89,7 +89,7 @@ class IntakeDigest(Base):
 
 
 class IntakeFault(Base):
-    """What is wrong with a cell of a row, so that the row is not entered."""
+    """What is wrong with a cell of a row, so that the row is not entered. reason: a sentence as written."""
 
     __tablename__ = "intake_fault"
     __table_args__ = table_args(info=UNJOURNALED, sqlite_with_rowid=False)
@@ -100,7 +100,7 @@ class IntakeFault(Base):
     field: Mapped[str] = mapped_column(String(30))
     column: Mapped[str] = mapped_column(String(200))
     value: Mapped[str] = mapped_column(String(200))
-    reason: Mapped[str] = mapped_column(String(400))
+    reason: Mapped[str] = mapped_column(Text)
     suggestion: Mapped[str] = mapped_column(String(200))
 
 
@@ -121,6 +121,34 @@ class IntakeRow(Base):
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     digest: Mapped[str] = mapped_column(String(64))
     firearm_id: Mapped[int] = mapped_column(ForeignKey("firearm.id", ondelete="CASCADE"))
+    doubts: Mapped[str] = mapped_column(Text)
+
+
+class IntakeRecord(Base):
+    """Which record a row became that is no firearm's; digest and doubts as of those.
+
+    A sale or packing is (lot_id, n); of a lot, licence, recovery or party its key.
+    """
+
+    __tablename__ = "intake_record"
+    __table_args__ = table_args(
+        Index(None, "digest", unique=True),
+        *(Index(None, name) for name in ("party_id", "lot_id", "licence_id", "recovery_id")),
+        ForeignKeyConstraint(["lot_id", "sale_n"], ["sale.lot_id", "sale.n"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["lot_id", "packing_n"], ["packing.lot_id", "packing.n"], ondelete="CASCADE"),
+        info=UNJOURNALED,
+        sqlite_with_rowid=False,
+    )
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("intake_run.id"), primary_key=True, autoincrement=False)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(String(64))
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id", ondelete="CASCADE"))
+    lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id", ondelete="CASCADE"))
+    sale_n: Mapped[int | None]
+    packing_n: Mapped[int | None]
+    licence_id: Mapped[int | None] = mapped_column(ForeignKey("licence.id", ondelete="CASCADE"))
+    recovery_id: Mapped[int | None] = mapped_column(ForeignKey("recovery.id", ondelete="CASCADE"))
     doubts: Mapped[str] = mapped_column(Text)
 
 

@@ -78,7 +78,8 @@ class PersonTold:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """How words are looked up: makers, calibres, parties; a party that nobody knows is a person.
+    """How words are looked up: makers, calibres, parties, companies; of a firearm's chain a party that nobody
+    knows is a person.
 
     Companies may share a name: then the register has to tell the number of the one.
 
@@ -90,6 +91,7 @@ class Vocabulary:
     maker: Callable[[str], Suggest]
     calibre: Callable[[str], Suggest]
     party: Callable[[str], Sequence[str]]
+    company: Callable[[str], Suggest]
     aliases: Mapping[tuple[str, str], str] = field(default_factory=dict)
     held: object = ()
 
@@ -119,7 +121,7 @@ def stands_for(name: str, text: str, known: Vocabulary) -> Any:
     return UNSURE if reader.draft.faults or reader.draft.doubts else found
 
 
-def _spoilt(text: str) -> str | None:
+def spoilt(text: str) -> str | None:
     """What a spreadsheet did to a cell, so that it no longer tells what was in it."""
     if text.upper() in ERRORS:
         return said("It is an error of the spreadsheet, not a value.")
@@ -166,8 +168,8 @@ class _Reader:
 
     def _text(self, name: str, longest: int) -> str:
         text = self._cell(name)
-        if (spoilt := _spoilt(text)) is not None:
-            self._fault(name, spoilt)
+        if (why := spoilt(text)) is not None:
+            self._fault(name, why)
         elif len(text) > longest:
             self._fault(name, said("At most %(most)s characters.", most=longest))
         elif not text.isprintable():
@@ -236,8 +238,8 @@ class _Reader:
             words_ = said("It bears no number by which it can be found: give it a registration mark.")
             self._fault("serial", words_)
         for name, mark in (("serial", serial), ("registration", registration)):
-            if (spoilt := _spoilt(mark)) is not None:
-                self._fault(name, spoilt)
+            if (why := spoilt(mark)) is not None:
+                self._fault(name, why)
             elif mark and (refused := acceptable_text(mark, name)):
                 self._fault(name, refused[0].message)
         if (state := self._state("import_country", needed=False)) is not None:

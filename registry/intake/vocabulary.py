@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from sqlalchemy import select
@@ -32,18 +33,21 @@ def vocabulary(work: Work) -> Vocabulary:
                 makers[key].append(party_number(row.id))
     names = {party_number(row.id): row.name for row in rows}
 
-    @lru_cache(maxsize=1 << 14)
-    def maker(text: str) -> Suggest:
-        numbered = _numbered(work, text)
-        found = [numbered] if numbered else makers.get(name_key(text), [])
-        if len(found) == 1:
-            return Suggest(found[0])
-        if found:
-            return Suggest(None, ", ".join(f"{names[number]} ({number})" for number in found), SEVERAL)
-        near = difflib.get_close_matches(name_key(text), makers, n=1, cutoff=NEAR)
-        starts = [key for key in makers if key.startswith(name_key(text)[:5])]
-        best = next((makers[key][0] for key in [*near, *starts]), None)
-        return Suggest(None, f"{names[best]} ({best})" if best else "")
+    def named(among: Mapping[str, list[str]]) -> Callable[[str], Suggest]:
+        @lru_cache(maxsize=1 << 14)
+        def find(text: str) -> Suggest:
+            numbered = _numbered(work, text)
+            found = [numbered] if numbered else among.get(name_key(text), [])
+            if len(found) == 1:
+                return Suggest(found[0])
+            if found:
+                return Suggest(None, ", ".join(f"{names[number]} ({number})" for number in found), SEVERAL)
+            near = difflib.get_close_matches(name_key(text), among, n=1, cutoff=NEAR)
+            starts = [key for key in among if key.startswith(name_key(text)[:5])]
+            best = next((among[key][0] for key in [*near, *starts]), None)
+            return Suggest(None, f"{names[best]} ({best})" if best else "")
+
+        return find
 
     @lru_cache(maxsize=1 << 14)
     def calibre(text: str) -> Suggest:
@@ -59,7 +63,7 @@ def vocabulary(work: Work) -> Vocabulary:
 
     told = work.session.execute(select(IntakeAlias.field, IntakeAlias.key, IntakeAlias.value))
     aliases = {(row.field, row.key): row.value for row in told}
-    return Vocabulary(work.home, maker, calibre, party, aliases, rows)
+    return Vocabulary(work.home, named(makers), calibre, party, named(by_name), aliases, rows)
 
 
 def _numbered(work: Work, text: str) -> str | None:

@@ -5,7 +5,6 @@ So a process that is killed loses nothing and doubles nothing: whoever goes on b
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Sequence
 from typing import cast
@@ -18,13 +17,13 @@ from registry.access.tables import Account
 from registry.core import policy
 from registry.core.errors import Conflict, RegistryError
 from registry.core.work import OPERATOR, Actor, Office, Work
-from registry.intake import acts, faults, kinds, queries, undoing
+from registry.intake import acts, faults, kinds, queries, told, undoing
 from registry.intake.kind import Read
-from registry.intake.pieces import Piece
 from registry.intake.tables import IntakeDigest, IntakeRun
 from registry.intake.vocabulary import vocabulary
 from schemas.intake_vocabulary import IntakePolicy, IntakeState
 from schemas.vocabulary import May, Purpose, Role
+from schemas.words import said, together, written
 
 log = structlog.get_logger()
 EVERY = 1.0
@@ -102,8 +101,8 @@ def _some(office: Office, actor: Actor, run_id: int, state: IntakeState) -> None
 
 def _why(error: Exception) -> str:
     if isinstance(error, RegistryError):
-        return "; ".join(str(one.message) for one in error.unmet) or error.message
-    return f"A fault of ours ({type(error).__name__}); the log tells more."
+        return together(*(one.message for one in error.unmet)) or error.message
+    return said("A fault of ours (%(kind)s); the log tells more.", kind=type(error).__name__)
 
 
 def _stopped(office: Office, run_id: int, state: IntakeState, why: str) -> None:
@@ -111,7 +110,7 @@ def _stopped(office: Office, run_id: int, state: IntakeState, why: str) -> None:
     with office.begin(OPERATOR, doing="intake.stop") as work:
         row = queries.run_row(work, run_id, locked=True)
         if row.state == state:
-            row.state, row.problem = _where_it_stops(row).value, why[:400]
+            row.state, row.problem = _where_it_stops(row).value, written(why)
             row.version += 1
             work.session.flush()
 
@@ -155,7 +154,7 @@ def _finish(work: Work, row: IntakeRun) -> None:
     row.version += 1
     if row.state == S.CHECKING or row.lost:
         row.state, row.started_at = S.CHECKED.value, None
-        row.problem = "Rows that were good are wrong now: judge it anew." if row.lost else ""
+        row.problem = written("Rows that were good are wrong now: judge it anew.") if row.lost else ""
         return
     row.state, row.ended_at = S.DONE.value, work.now
     acts.forget(work, row)
@@ -163,11 +162,8 @@ def _finish(work: Work, row: IntakeRun) -> None:
 
 def _understood(work: Work, row: IntakeRun) -> list[Read]:
     """The next rows as they are understood, by the words that are known now."""
-    kind, known = kinds.of(row), vocabulary(work)
-    rows = queries.chunk(work, row.id, row.done)
-    told = map(json.loads, (row.columns, row.mapping, row.constants))
-    piece = Piece(rows, *told)
-    drafts = kind.understand(work, known, piece)
+    piece = told.piece(work, row, row.done)
+    drafts = kinds.of(row).understand(work, vocabulary(work), piece)
     return list(map(Read, piece.lines, piece.digests(), drafts))
 
 
@@ -176,13 +172,14 @@ def _judge(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
     digests = [one.digest for one in rows]
     before = queries.entered_before(work, kinds.of(row).kept, digests)
     seen, fresh, doubted = before | queries.judged_before(work, row.id, digests), list[str](), 0
+    kinds.of(row).compare(work, row, [one for one in rows if not one.draft.faults and one.digest not in seen])
     for one in rows:
-        if one.draft.faults:
+        if one.digest in seen:
+            row.known += 1
+        elif one.draft.faults:
             row.bad += 1
             if row.bad <= faults.MOST_FAULTS:
                 faults.keep(work, row, one)
-        elif one.digest in seen:
-            row.known += 1
         else:
             seen.add(one.digest)
             fresh.append(one.digest)

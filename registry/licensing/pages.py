@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from registry.core.days import day_in
-from registry.core.web import context, guard
+from registry.core.web import context, guard, sources
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options
@@ -152,6 +152,7 @@ def case_page(number: str, errors: Any = ()) -> str:
         found = queries.licence(work, key)
         proposals = case_queries.proposals(work, found.number)
         parts = [tell(work, key) for tell in work.offers.get("licence_parts", {}).values()]
+        came = sources.of(work, licence_id=key)
         unfinished = queries.unmet_to_submit(work, key) if found.state == S.DRAFT else []
     may = context.actor().may
     return render(
@@ -162,6 +163,7 @@ def case_page(number: str, errors: Any = ()) -> str:
         proposals=proposals,
         others=[part for part in parts if part],
         unfinished=unfinished,
+        sources=came,
         waiting=_waiting(found),
         steps=_timeline(found),
         questions=_questions(found),

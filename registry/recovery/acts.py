@@ -9,6 +9,7 @@ from registry.core.errors import Conflict, Invalid, Refused, Stale, Unmet, refus
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Work, act
 from registry.directory import queries as directory
+from registry.directory.tables import Party
 from registry.firearms import chain as firearm_chain
 from registry.recovery import checking, evidence_queries, queries, recording, rules
 from registry.recovery.campaign_acts import agency_named
@@ -44,6 +45,12 @@ def record_day(work: Work, many: Sequence[RecoveryNew]) -> list[str]:
     return [queries.recovery_number(_of_day(work, g, new)) for g, new in enumerate(many)]
 
 
+@act(May.RECOVERY_RECORD)
+def record_many(work: Work, many: Sequence[RecoveryNew]) -> list[int]:
+    """As record_day, of whatever days; answers their keys."""
+    return [record_one(work, new) for new in many]
+
+
 def _of_day(work: Work, g: int, new: RecoveryNew) -> int:
     """One person's items; a refusal names them by their place in the day: "3.items.0.mark"."""
     try:
@@ -55,6 +62,24 @@ def _of_day(work: Work, g: int, new: RecoveryNew) -> int:
 
 def record_one(work: Work, new: RecoveryNew) -> int:
     """As `record`; answers the key."""
+    agency, campaign = _judged(work, new)
+    row = recording.recovery(work, new, agency.id, campaign.id if campaign else None)
+    work.session.add(row)
+    work.session.flush()
+    for n in range(len(new.items)):
+        _enter(work, row, n, new, traced=campaign is None or campaign.traced)
+    return row.id
+
+
+def judge(work: Work, new: RecoveryNew) -> None:
+    """Raise what record would raise, without a record; marks are looked up, and no trace is kept."""
+    _, campaign = _judged(work, new)
+    if campaign is None or campaign.traced:
+        for n, item in enumerate(new.items):
+            checking.ask(work, n, new, item, new.case_number)
+
+
+def _judged(work: Work, new: RecoveryNew) -> tuple[Party, Campaign | None]:
     work.purpose = Purpose.RECOVERED_FIREARM
     agency = agency_named(work, new.agency)
     for n, item in enumerate(new.items):
@@ -62,12 +87,7 @@ def record_one(work: Work, new: RecoveryNew) -> int:
     campaign = _campaign(work, new)
     refuse_if(rules.unmet_for_recovery(_facts(work, new, campaign), work.today))
     _refuse_used_bags(work, new)
-    row = recording.recovery(work, new, agency.id, campaign.id if campaign else None)
-    work.session.add(row)
-    work.session.flush()
-    for n in range(len(new.items)):
-        _enter(work, row, n, new, traced=campaign is None or campaign.traced)
-    return row.id
+    return agency, campaign
 
 
 def _campaign(work: Work, new: RecoveryNew) -> Campaign | None:

@@ -40,13 +40,10 @@ class Checked:
 
 def check(work: Work, n: int, new: RecoveryNew, item: ItemNew, case: str) -> Checked:
     """Trace an item's mark and keep the trace; raises Invalid naming the item's field."""
-    if not rules.can_be_searched(item.mark):
+    asked = ask(work, n, new, item, case)
+    if asked is None:
         return Checked()
-    question = _question(new, item, case)
-    try:
-        answer = tracing.find(work, question)
-    except RegistryError as error:
-        raise Invalid(error.message, _placed(n, error.unmet)) from None
+    question, answer = asked
     trace = key_of("T", tracing.keep(work, question, answer))
     return Checked(
         trace,
@@ -56,6 +53,17 @@ def check(work: Work, n: int, new: RecoveryNew, item: ItemNew, case: str) -> Che
         _held_for(answer),
         answer.outcome is not Outcome.NOT_IN_RECORDS,
     )
+
+
+def ask(work: Work, n: int, new: RecoveryNew, item: ItemNew, case: str) -> tuple[Question, Answer] | None:
+    """What the records say of an item's mark, None where too little is legible; raises as check."""
+    if not rules.can_be_searched(item.mark):
+        return None
+    question = _question(new, item, case)
+    try:
+        return question, tracing.find(work, question)
+    except RegistryError as error:
+        raise Invalid(error.message, _placed(n, error.unmet)) from None
 
 
 def _placed(n: int, unmet: Sequence[Unmet]) -> list[Unmet]:

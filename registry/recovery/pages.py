@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.errors import RegistryError
 from registry.core.numbers import find_registry_number
-from registry.core.web import context, guard
+from registry.core.web import context, guard, sources
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
@@ -60,8 +60,9 @@ def recoveries() -> Answer:
 def show(number: str) -> Answer:
     """One recovery with its items."""
     with context.look() as work:
-        found = queries.recovery(work, find_registry_number("RV", number))
-    return render("show", found=found)
+        key = find_registry_number("RV", number)
+        found, came = queries.recovery(work, key), sources.of(work, recovery_id=key)
+    return render("show", found=found, sources=came)
 
 
 @blueprint.get("/recoveries/<number>/receipt.pdf")

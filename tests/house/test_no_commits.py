@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.house.sources import ROOT, place, python_files, tree
 
-KEEPERS = {ROOT / "registry/core/work.py", ROOT / "registry/core/database.py"}
+KEEPERS = {ROOT / f"registry/core/{name}.py" for name in ("work", "parts", "database")}
 FORBIDDEN = {"commit", "rollback", "begin_nested", "sessionmaker"}
 
 

@@ -11,12 +11,13 @@ from registry.core.numbers import parse_registry_number
 from registry.core.work import OPERATOR, Office
 from registry.firearms import queries as firearms
 from registry.firearms.views import FirearmView
-from registry.intake import acts, queries, worker
+from registry.intake import acts, queries, undoing, worker
 from registry.intake.queries import RunView, run_key
 from registry.tracing import acts as tracing
-from schemas.intake import FaultsAsked, IntakeSetting
+from schemas.intake import FaultsAsked, IntakeSetting, UndoNew
 from schemas.tracing import Question
 from schemas.vocabulary import Purpose, TraceKind
+from tests.makers import agreed
 
 HEAD = (
     "Serial number;Maker;Type;Model;Calibre;Country;Year;Date acquired;Acquired from;Date of sale;Buyer;CPF\n"
@@ -39,7 +40,7 @@ BOOK = (
 def hand_in(office: Office, content: str | bytes, **told: Any) -> RunView:
     sent = content.encode() if isinstance(content, str) else content
     with office.begin(OPERATOR) as work:
-        made = acts.hand_in(work, BytesIO(sent), acts.FileTold("book.csv", **told))
+        made = acts.hand_in(work, BytesIO(sent), acts.FileTold(told.pop("name", "book.csv"), **told))
     worker.run_all(office)
     return read(office, made.number)
 
@@ -81,6 +82,22 @@ def faults(office: Office, found: RunView) -> list[tuple[int, str, str]]:
     with office.look(OPERATOR) as work:
         told = queries.faults(work, run_key(found.number), FaultsAsked(limit=100))
     return [(one.line, one.field, one.value) for one in told]
+
+
+def reasons(office: Office, found: RunView) -> list[tuple[int, str, str]]:
+    """Line, field and why, in English."""
+    with office.look(OPERATOR) as work:
+        told = queries.faults(work, run_key(found.number), FaultsAsked(limit=100))
+    return [(one.line, one.field, str(one.reason)) for one in told]
+
+
+def undone(office: Office, number: str) -> RunView:
+    """Taken back as a whole, as two agreed."""
+    found = read(office, number)
+    why = UndoNew("It was the wrong file")
+    agreed(office, lambda work: undoing.propose(work, run_key(number), why, found.version))
+    worker.run_all(office)
+    return read(office, number)
 
 
 def asked(mark: str) -> Question:

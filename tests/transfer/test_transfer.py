@@ -17,7 +17,7 @@ from sqlalchemy import text
 from registry.core.database import Database
 from registry.core.errors import Conflict, Invalid
 from registry.core.work import OPERATOR, Office
-from registry.demo import loading
+from registry.demo import intakes, loading
 from registry.ledger import exports, log, verifier
 from registry.ledger.notes import Signer
 from registry.marks import index
@@ -72,6 +72,7 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with ExitStack() as stack:
         office = made(stack.enter_context(source.ready()), stack)
         list(loading.load(office, OPERATOR, 40, 3, 40))
+        intakes.lists(office, OPERATOR)
         with office.begin(OPERATOR) as work:  # as after an intake that was taken back
             work.session.execute(text(GIVEN[office.database.writer.dialect.name]))
         key = log.signer(tmp_path_factory.mktemp("key"), "BR")
@@ -116,6 +117,9 @@ def test_another_registry_is_rebuilt_record_by_record(
         assert rebuilding.read(other, folder, quiet) == rebuilding.Rebuilt(
             done.tables, done.rows, done.digest
         )
+        brought_in = [json.loads(line) for line in lines(folder, "intake_record")]
+        for kind in ("party_id", "lot_id", "packing_n", "sale_n", "licence_id", "recovery_id"):
+            assert any(line[kind] for line in brought_in), kind
         assert without_index == [marks]  # searches find what was rebuilt, also where nothing came after it
         exporting.write(other, key, tmp_path / "again", quiet)
         for table in exported():

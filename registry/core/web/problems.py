@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -14,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry.core.errors import ConfirmationNeeded, Forbidden, Invalid, RegistryError, SignInNeeded, Unmet
+from registry.core.errors import ConfirmationNeeded, Forbidden, Invalid, RegistryError, SignInNeeded
+from registry.core.errors import from_validation as from_validation
 from registry.core.web.context import asked, is_api, request_id
 from registry.core.web.guard import offered_glass
 
@@ -33,23 +32,6 @@ def problem(error: RegistryError) -> Response:
         "errors": [{"field": u.field, "article": u.article, "message": u.message} for u in error.unmet],
     }
     return Response(orjson.dumps(body), error.status, mimetype=MEDIA_TYPE)
-
-
-def from_validation(messages: Any, error: type[RegistryError] = Invalid) -> RegistryError:
-    """Marshmallow's nested messages as a refusal with one entry for each field."""
-    return error(unmet=[Unmet(text, path.strip(".")) for path, text in _flat(messages, "")])
-
-
-def _flat(messages: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(messages, Mapping):
-        for name, inner in messages.items():
-            step = "" if name in ("_schema", "json", "query", "headers", "path") else f".{str(name)[:80]}"
-            yield from _flat(inner, path + step)
-    elif isinstance(messages, list | tuple):
-        for inner in messages:
-            yield from _flat(inner, path)
-    else:
-        yield path, messages if isinstance(messages, str) else str(messages)
 
 
 def install(app: Flask) -> None:

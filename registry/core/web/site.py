@@ -182,6 +182,8 @@ def _words() -> dict[str, Any]:
             "role_label": gettext(visitor.role.value.replace("_", " ").capitalize()),
             "sign_out_href": url_for("access.sign_out"),
             "may_see_history": May.HISTORY_READ in visitor.may,
+            "may_bring_in": May.INTAKE_RUN in visitor.may,
+            "may_see_received": May.RETENTION_READ in visitor.may,
             "may_find": not FINDS.isdisjoint(visitor.may),
         },
     }

@@ -1,0 +1,176 @@
+"""Licences of before this registry that are over, a line of goods each."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from registry.core.work import Work
+from registry.intake import cells, words
+from registry.intake.cells import Cell, Cells
+from registry.intake.columns import plain
+from registry.intake.heads import Heads
+from registry.intake.record_kind import Claims, Subject
+from registry.intake.tables import IntakeRecord
+from registry.licensing import earlier_acts as licensing
+from registry.licensing.queries import licence_number
+from registry.licensing.tables import Event, Evidence, Item, Licence, Line, Participant, Transit
+from schemas.intake_vocabulary import AliasField, IntakeKind
+from schemas.licensing_earlier import EarlierLicence, EarlierLicenceSchema
+from schemas.retention_vocabulary import RecordClass
+from schemas.words import said
+
+
+def _states(row: Cells, name: str) -> list[str] | None:
+    """States on the way, with commas or the like between them."""
+    known, found = words.states(), list[str]()
+    for told in filter(None, map(str.strip, re.split(r"[,;/+|]", row.text(name)))):
+        code = known.get(plain(told))
+        if code is None:
+            row.fault(name, said("No State is called so."), told)
+            return None
+        found.append(code)
+    return found
+
+
+CELLS = {
+    "licence": Cell(
+        "licence, license, licence number, license number, licença, número da licença, licencia, "
+        "número de licencia, autorización, numéro de licence, genehmigung, genehmigungsnummer, "
+        "الترخيص, رقم الترخيص",
+        to="earlier_number",
+        needed=True,
+    ),
+    "licence_kind": Cell(
+        "kind of licence, type of licence, kind, type, tipo de licença, tipo, tipo de licencia, "
+        "type de licence, art der genehmigung, art, نوع الترخيص",
+        cells.word(words.OF_LICENCE, AliasField.LICENCE_KIND),
+        to="kind",
+        needed=True,
+        settled=AliasField.LICENCE_KIND,
+    ),
+    "holder": Cell(
+        "holder, exporter, importer, applicant, titular, exportador, importador, titulaire, "
+        "exportateur, importateur, inhaber, ausführer, صاحب الترخيص",
+        cells.party,
+        needed=True,
+        party=True,
+        settled=AliasField.PARTY,
+    ),
+    "issued_on": Cell(
+        "issued on, date of issue, issued, data de emissão, emitida em, fecha de emisión, date de "
+        "délivrance, ausstellungsdatum, تاريخ الإصدار",
+        cells.day,
+        needed=True,
+    ),
+    "starts_on": Cell(
+        "valid from, starts on, válida de, válida desde, valable du, gültig ab, صالح من", cells.day
+    ),
+    "expires_on": Cell(
+        "expires on, valid until, expiry, validade, válida até, vencimiento, válida hasta, "
+        "valable jusqu'au, date d'expiration, gültig bis, تاريخ الانتهاء",
+        cells.day,
+        needed=True,
+    ),
+    "export_country": Cell(
+        "country of export, exported from, from, país de exportação, país de exportación, pays "
+        "d'exportation, ausfuhrland, بلد التصدير",
+        cells.state,
+        needed=True,
+    ),
+    "import_country": Cell(
+        "country of import, imported into, destination, to, país de importação, destino, país de "
+        "importación, pays d'importation, einfuhrland, بلد الاستيراد",
+        cells.state,
+        needed=True,
+    ),
+    "transits": Cell(
+        "transit, transit countries, via, trânsito, países de trânsito, tránsito, países de "
+        "tránsito, pays de transit, durchfuhr, بلدان العبور",
+        _states,
+    ),
+    "recipient_name": Cell(
+        "final recipient, recipient, consignee, destinatário, destinatário final, destinatario, "
+        "destinatario final, destinataire, endempfänger, المستلم النهائي",
+        needed=True,
+        person=True,
+    ),
+    "recipient_address": Cell(
+        "address of the recipient, recipient address, endereço do destinatário, dirección del "
+        "destinatario, adresse du destinataire, adresse des empfängers, عنوان المستلم",
+        needed=True,
+        person=True,
+    ),
+    "end_use": Cell(
+        "end use, use, purpose, uso final, finalidade, finalidad, utilisation finale, "
+        "endverwendung, الاستخدام النهائي",
+        needed=True,
+    ),
+    "place": Cell(
+        "place of issue, place, local de emissão, lugar de emisión, lieu de délivrance, "
+        "ausstellungsort, مكان الإصدار",
+        needed=True,
+    ),
+    "authority": Cell(
+        "issued by, authority, emitida por, órgão emissor, autoridad, emisor, autorité, délivrée "
+        "par, behörde, جهة الإصدار",
+        needed=True,
+    ),
+    "goods": Cell(
+        "goods, kind of goods, mercadoria, tipo de mercadoria, mercancía, marchandise, ware, البضاعة",
+        cells.word(words.OF_GOODS, AliasField.GOODS),
+        needed=True,
+        settled=AliasField.GOODS,
+    ),
+    "hs": Cell(
+        "hs, hs code, ncm, tariff code, código sh, partida, code sh, zolltarifnummer, رمز النظام المنسق",
+        needed=True,
+    ),
+    "description": Cell(
+        "description, description of the goods, descrição, descripción, désignation, description "
+        "des marchandises, beschreibung, bezeichnung, الوصف",
+        needed=True,
+    ),
+    "calibre": Cell("calibre, caliber, kaliber, العيار", cells.calibre, settled=AliasField.CALIBRE),
+    "quantity": Cell(
+        "quantity, quantidade, cantidad, quantité, menge, anzahl, الكمية", cells.number, needed=True
+    ),
+    "war_material": Cell(
+        "war material, material de guerra, matériel de guerre, kriegsmaterial, عتاد حربي", cells.yes
+    ),
+}
+_LINE = ("goods", "hs", "description", "calibre", "quantity", "war_material")
+_SHAPE = EarlierLicenceSchema()
+
+
+def _made(work: Work, told: dict[str, Any]) -> EarlierLicence:
+    line = {name: told.pop(name) for name in _LINE if name in told}
+    new: EarlierLicence = _SHAPE.load({**told, "line": line})
+    return new
+
+
+def _enter(work: Work, new: EarlierLicence) -> dict[str, int]:
+    return {"licence_id": licensing.record_earlier(work, new)}
+
+
+def _claims(new: EarlierLicence) -> Claims:
+    return {"licence": new.earlier_number}
+
+
+LICENCES = Subject(CELLS, _made, licensing.judge_earlier, _enter, _claims, {"": "licence"}).kind(
+    IntakeKind.LICENCES,
+    Heads(
+        head=Licence.id,
+        line=IntakeRecord.licence_id,
+        prefix="LC",
+        number=licence_number,
+        own=(
+            Item.licence_id,
+            Line.licence_id,
+            *(table.licence_id for table in (Transit, Participant, Evidence, Event)),
+        ),
+        held=RecordClass.LICENCE,
+        version=Licence.version,
+    ).undoing(),
+    lambda kept: licence_number(kept.licence_id),
+)

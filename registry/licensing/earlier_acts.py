@@ -1,0 +1,149 @@
+"""Licences of before this registry that are over, kept as FP 7(b) asks.
+
+One person records them, since nothing leaves under them any more; one in force is issued here, by two.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+
+from registry.core.errors import Conflict, Unmet, refuse_if
+from registry.core.work import Work, act
+from registry.directory import queries as directory
+from registry.licensing import acts, content, goods, life, queries
+from registry.licensing.facts import LicenceFacts, LineFacts, TransitFacts
+from registry.licensing.tables import Event, Evidence, Licence
+from schemas.licensing import LicenceNew
+from schemas.licensing_earlier import EarlierLicence
+from schemas.licensing_vocabulary import EvidenceKind, LicenceMove, LicenceState
+from schemas.vocabulary import May
+from schemas.words import said
+
+EARLIER = "Licence of before this registry"
+"""The note by which its paper is known among the documents of the case."""
+
+
+@act(May.LICENCE_REVIEW)
+def record_earlier(work: Work, new: EarlierLicence) -> int:
+    """Record a licence that was issued before this registry and is over; its key.
+
+    Raises Invalid, Refused with what FP 10(3) asks of it, Conflict where its number is on record.
+    """
+    judge_earlier(work, new)
+    made = acts.draft(
+        work,
+        LicenceNew(
+            kind=new.kind,
+            purpose=new.purpose,
+            holder=new.holder,
+            export_country=new.export_country,
+            import_country=new.import_country,
+            transits=tuple(new.transits),
+            direct=not new.transits,
+            recipient_name=new.recipient_name,
+            recipient_address=new.recipient_address,
+            end_use=new.end_use,
+            starts_on=_start(new),
+            expires_on=new.expires_on,
+            place=new.place,
+            lines=(new.line,),
+        ),
+    )
+    row = queries.licence_row(work, queries.licence_key(made.number))
+    row.issued_on, row.war_material = new.issued_on, new.line.war_material
+    row.ends_at = life.end_of(new.expires_on, row.zone)
+    row.state = LicenceState.ISSUED.value  # by time alone it is over
+    _paper(work, row, new)
+    return row.id
+
+
+def _paper(work: Work, row: Licence, new: EarlierLicence) -> None:
+    """Under which number it was issued, and that it was brought in."""
+    paper = Evidence(
+        licence_id=row.id,
+        n=1,
+        kind=EvidenceKind.OTHER.value,
+        number=new.earlier_number,
+        issued_by=new.authority,
+        issued_on=new.issued_on,
+        expires_on=new.expires_on,
+        note=EARLIER,
+        added_by=work.actor.user_id,
+        added_at=work.now,
+    )
+    event = Event(
+        licence_id=row.id,
+        n=1,
+        move=LicenceMove.ISSUE.value,
+        before=LicenceState.DRAFT.value,
+        after=LicenceState.ISSUED.value,
+        reason=EARLIER,
+        at=work.now,
+        by=work.actor.user_id,
+        role=work.actor.role.value,
+    )
+    work.session.add_all([paper, event])
+    work.session.flush()
+
+
+def judge_earlier(work: Work, new: EarlierLicence) -> None:
+    """Raise what record_earlier would raise, without a record."""
+    directory.party_by_number(work, new.holder, "holder")
+    for field in ("export_country", "import_country"):
+        directory.check_country(work, getattr(new, field), field)
+    for n, code in enumerate(new.transits):
+        directory.check_country(work, code, f"transits.{n}")
+    if new.line.calibre:
+        directory.calibre_of(new.line.calibre, "calibre")
+    facts = _facts(work, new)
+    refuse_if(
+        [
+            *_unmet_for_days(new, work.today),
+            *content.unmet_to_issue(facts, new.issued_on),
+            *goods.unmet_for_lines(facts.lines, facts.kind),
+        ]
+    )
+    work.lock(f"earlier_licence:{new.earlier_number}")
+    same = (Evidence.number == new.earlier_number, Evidence.note == EARLIER)
+    known = work.session.scalar(select(Evidence.licence_id).where(*same).limit(1))
+    if known is not None:
+        raise Conflict(said("It is on record as %(licence)s.", licence=queries.licence_number(known)))
+
+
+def _start(new: EarlierLicence) -> date:
+    return new.starts_on or new.issued_on
+
+
+def _unmet_for_days(new: EarlierLicence, today: date) -> list[Unmet]:
+    if new.issued_on > today:
+        return [Unmet(said("This day has not come yet."), "issued_on", "FP 10(3)")]
+    if new.expires_on >= today:
+        words = said("It is in force: apply for it here, and have it issued by two.")
+        return [Unmet(words, "expires_on", "FP 10(1)")]
+    return []
+
+
+def _facts(work: Work, new: EarlierLicence) -> LicenceFacts:
+    """What the rules look at, as on the day of issue."""
+    line = new.line
+    return LicenceFacts(
+        new.kind,
+        work.home,
+        purpose=new.purpose,
+        export_country=new.export_country,
+        import_country=new.import_country,
+        direct=not new.transits,
+        recipient_name=new.recipient_name,
+        recipient_address=new.recipient_address,
+        end_use=new.end_use,
+        place=new.place,
+        starts_on=_start(new),
+        expires_on=new.expires_on,
+        issued_on=new.issued_on,
+        transits=tuple(TransitFacts(code) for code in new.transits),
+        lines=(
+            LineFacts(line.goods, line.hs, line.description, line.quantity, war_material=line.war_material),
+        ),
+    )

@@ -1,0 +1,61 @@
+"""Shape of a licence of before this registry, as it is brought in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from schemas.base import Shape
+from schemas.fields import Code, Country, Day, Number, Text
+from schemas.licensing import MOST_STATES, LineNew, LineNewSchema
+from schemas.licensing_vocabulary import LicenceKind, TemporaryPurpose
+
+
+@dataclass(frozen=True)
+class EarlierLicence:
+    """earlier_number: under which it was issued, by authority. starts_on: None where it began when issued."""
+
+    earlier_number: str
+    kind: LicenceKind
+    holder: str
+    issued_on: date
+    expires_on: date
+    export_country: str
+    import_country: str
+    recipient_name: str
+    recipient_address: str
+    end_use: str
+    place: str
+    authority: str
+    line: LineNew
+    transits: tuple[str, ...] = ()
+    purpose: TemporaryPurpose | None = None
+    starts_on: date | None = None
+
+
+class EarlierLicenceSchema(Shape):
+    makes = EarlierLicence
+    earlier_number = Text(required=True, longest=80)
+    kind = Code(LicenceKind, required=True)
+    holder = Number("P", required=True)
+    issued_on = Day(required=True)
+    expires_on = Day(required=True)
+    export_country = Country(required=True)
+    import_country = Country(required=True)
+    recipient_name = Text(required=True, longest=200)
+    recipient_address = Text(required=True, longest=400)
+    end_use = Text(required=True, longest=400)
+    place = Text(required=True, longest=120)
+    authority = Text(required=True, longest=200)
+    line = fields.Nested(LineNewSchema, required=True)
+    transits = fields.List(Country(), load_default=(), validate=validate.Length(max=MOST_STATES))
+    purpose = Code(TemporaryPurpose, load_default=None, allow_none=True)
+    starts_on = Day(load_default=None, allow_none=True)
+
+    def consistent(self, values: dict[str, Any]) -> None:
+        """A State is passed once."""
+        if len(set(values["transits"])) < len(values["transits"]):
+            raise ValidationError("Name each State once.", "transits")
