@@ -125,7 +125,7 @@ def _shown(number: str, errors: Any = ()) -> str:
         at=at[0][1],
         errors=errors,
         typed=request.form,
-        languages=dict(LANGUAGES),
+        language=dict(LANGUAGES)[found.language],
         may_set=May.PRINTER_SET in context.actor().may,
     )
 

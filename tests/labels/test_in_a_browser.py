@@ -31,7 +31,8 @@ def test_pages_have_no_faults_and_fit(page: Page, live: Live, language: str, wid
     page.click("main form button[type=submit], main form button:not([type])")
     page.wait_for_selector(".label-picture")
     job = page.url.removeprefix(live.url)
-    page.wait_for_function("document.querySelector('.label-picture').naturalWidth > 100")
+    loaded = "const seen = document.querySelector('.label-picture'); await seen.decode();"
+    assert page.evaluate(f"async () => {{ {loaded} return seen.naturalWidth }}") > 100
     with page.expect_download() as downloading:
         page.click(f"form[action='{job}/print'] button")
     assert downloading.value.suggested_filename.endswith(".pdf")
