@@ -79,8 +79,10 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read REGISTRY_* variables; raise MisconfiguredError for one that makes no sense."""
-        given = os.environ if environment is None else environment
+        """Read REGISTRY_* variables, or the files that they name; raise MisconfiguredError for one that makes
+        no sense.
+        """
+        given = _with_files(os.environ if environment is None else environment)
         production = _flag(given, "REGISTRY_PRODUCTION")
         instance = Path(given.get("REGISTRY_INSTANCE", str(SOURCE_ROOT / "instance"))).resolve()
         return cls(
@@ -120,6 +122,26 @@ class Settings:
 def without_settings() -> dict[str, str]:
     """This process's environment without settings of a registry, for a process that has its own or none."""
     return {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
+
+
+BY_FILE = "_FILE"
+"""A setting's name with this at its end names a file that holds it: secrets stay out of the environment."""
+
+
+def _with_files(given: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment, each setting that is in a file read from it."""
+    found = dict(given)
+    for name, path in given.items():
+        setting = name.removesuffix(BY_FILE)
+        if setting == name or not name.startswith("REGISTRY_"):
+            continue
+        if given.get(setting):
+            raise MisconfiguredError(f"{setting} and {name} are both set: leave one out")
+        try:
+            found[setting] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise MisconfiguredError(f"{name}: {path} cannot be read: {error}") from error
+    return found
 
 
 def _networks(given: Mapping[str, str]) -> tuple[str, ...]:

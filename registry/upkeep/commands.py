@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.ledger import log
-from registry.upkeep import backups, doctor, restoring
+from registry.upkeep import backups, doctor, record, restoring
 from registry.upkeep.findings import Health
 from registry.upkeep.restoring import Proof, Wanted
 
@@ -92,7 +92,7 @@ def restore(folder: Path, data: Path | None, until: datetime | None, wal: Path |
 
 
 @click.command("verify-backup")
-@click.argument("folder", type=_FOLDER)
+@click.argument("folder", type=_FOLDER, required=False)
 @click.option("--to", "until", type=Moment(), help="PostgreSQL: recover to this moment.")
 @click.option("--wal", type=_FOLDER, help="PostgreSQL: the archive of its log; REGISTRY_WAL_ARCHIVE without.")
 @click.option("--key", default="", help="Verifier key of the ledger; this registry's own without.")
@@ -101,7 +101,7 @@ def restore(folder: Path, data: Path | None, until: datetime | None, wal: Path |
 @click.option("--alone", is_flag=True, help="Compare with no running registry, as where there is none.")
 @with_appcontext
 def verify_backup(
-    folder: Path,
+    folder: Path | None,
     until: datetime | None,
     wal: Path | None,
     key: str,
@@ -109,8 +109,11 @@ def verify_backup(
     beside: Path | None,
     alone: bool,
 ) -> None:
-    """Restore FOLDER beside, verify all of it, say whether anything is lost. Ends with 1 when not proven."""
+    """Restore FOLDER, or else the last backup that was made here, beside; verify all of it, and say whether
+    anything is lost. Ends with 1 when that is not proven.
+    """
     parts, started = _parts(), time.monotonic()
+    folder = folder or _last(parts)
     wanted = Wanted(folder, wal or _archive(), until, key or ("" if alone else _own_key(parts)))
     older = [file.read() for file in checkpoint]
     try:
@@ -125,6 +128,13 @@ def verify_backup(
         click.echo(line)
     click.echo(f"({time.monotonic() - started:.1f} s)")
     sys.exit(1 if proof.problems else 0)
+
+
+def _last(parts: Registry) -> Path:
+    kept = record.last(parts.settings.instance)
+    if kept is None:
+        raise click.ClickException("No backup was made here: name its folder.")
+    return Path(kept.folder)
 
 
 def _archive() -> Path | None:

@@ -329,7 +329,7 @@ def test_the_commands_say_what_they_did_and_remember_it(
         kept = record.last(instance)
         assert kept is not None
         assert (kept.folder, kept.proven_at) == (str(newest), "")
-        proven = runner.invoke(args=["verify-backup", str(newest)])
+        proven = runner.invoke(args=["verify-backup"])
         assert (proven.exit_code, "GOOD: nothing is lost" in proven.output) == (0, True), proven.output
         kept = record.last(instance)
         assert kept is not None
