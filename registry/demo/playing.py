@@ -8,7 +8,7 @@ registry asks by itself; an officer of Argentina releases the answer.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 from registry.core.errors import RegistryError
 from registry.core.numbers import find_registry_number
 from registry.core.work import OPERATOR, Actor, Office, Work
-from registry.demo import loading, shipments
+from registry.demo import loading, shipments, trading
 from registry.directory import acts as directory
 from registry.exchange import acts as exchange
 from registry.exchange import keysets
@@ -48,6 +48,7 @@ STAFF: Mapping[str, Sequence[loading.Sketch]] = {
     ASKING: (
         ("officer", "Marta Oficial", Role.AUTHORITY_OFFICER),
         ("supervisor", "Rui Supervisor", Role.AUTHORITY_SUPERVISOR),
+        ("customs", "Carla Aduaneira", Role.CUSTOMS),
         ("admin", "Joana Administradora", Role.ADMINISTRATOR),
     ),
     MAKING: (
@@ -59,6 +60,7 @@ STAFF: Mapping[str, Sequence[loading.Sketch]] = {
     TAKING: (
         ("officer", "Lucía Oficial", Role.AUTHORITY_OFFICER),
         ("supervisor", "Diego Supervisor", Role.AUTHORITY_SUPERVISOR),
+        ("customs", "Nicolás Aduanero", Role.CUSTOMS),
         ("admin", "Paula Administradora", Role.ADMINISTRATOR),
     ),
 }
@@ -77,6 +79,7 @@ def set_up(office: Office, authority: str, endpoint: str, folder: Path) -> None:
         shipments.load(office, OPERATOR, staff, _maker(office), TO_ARGENTINA)
     if office.home == TAKING:
         _came_and_was_sold(office)
+    trading.set_up(office, staff)
     with office.begin(OPERATOR) as work:
         keys, _, _ = exchange.make_root(work)
         exchange.make_keys(work)
@@ -196,7 +199,7 @@ class Played:
 
 
 class NotPlayedError(RegistryError):
-    """The trace did not come to its end in time."""
+    """The trace or the trade did not come to its end in time."""
 
 
 def play(offices: Mapping[str, Office], patience: float) -> Iterator[str | Played]:
@@ -229,6 +232,22 @@ def play(offices: Mapping[str, Office], patience: float) -> Iterator[str | Playe
             return
         time.sleep(0.1)
     raise NotPlayedError(f"The trace did not end within {patience:.0f} seconds")
+
+
+def play_trade(offices: Mapping[str, Office], patience: float) -> Iterator[str]:
+    """A licence by signed messages from its application to the receipt; a line for each thing that happens.
+
+    Raises NotPlayedError where something takes so many seconds.
+    """
+
+    def wait(is_so: Callable[[], bool]) -> None:
+        begun = time.monotonic()
+        while not is_so():
+            if time.monotonic() - begun > patience:
+                raise NotPlayedError(f"The trade did not go on within {patience:.0f} seconds")
+            time.sleep(0.1)
+
+    yield from trading.play(offices, person, wait)
 
 
 def _links(office: Office, officer: Actor, request_id: int) -> list[Link]:

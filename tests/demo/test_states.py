@@ -15,8 +15,11 @@ from registry.core.settings import SOURCE_ROOT, Settings, without_settings
 from registry.core.work import OPERATOR, Office
 from registry.demo import playing, states
 from registry.licensing import queries as licensing
+from registry.notices import queries as noticed
 from registry.requests import queries
+from registry.shipments import queries as shipped
 from schemas.licensing import LicencesAsked
+from schemas.notices import NoticesAsked
 
 PATIENCE = 300  # seconds
 
@@ -92,6 +95,27 @@ def test_a_trace_goes_from_state_to_state_with_a_licence_behind_it(tmp_path: Pat
     with office(tmp_path, "BR") as br, br.look(OPERATOR) as work:
         (licence,) = licensing.licences(work, LicencesAsked()).items
     assert first["next_state"]["document_number"] == licence.number, "it left under a licence on record there"
+    a_licence_was_met_by_signed_messages(tmp_path, said)
+
+
+def a_licence_was_met_by_signed_messages(folder: Path, said: str) -> None:
+    assert "its machine confirms the receipt" in said, said
+    with office(folder, "PT") as pt, pt.look(playing.person(pt, "officer")) as work:
+        rows = noticed.notices(work, NoticesAsked(sort="number")).items
+        (row,) = licensing.licences(work, LicencesAsked()).items
+        found = licensing.licence(work, licensing.licence_key(row.number))
+        shipment = shipped.shipment(work, shipped.shipment_key(rows[-1].shipment))
+    assert [(row.matter, row.peer, row.state) for row in rows] == [
+        ("licence", "AR", "confirmed"),
+        ("transit", "BR", "confirmed"),
+        ("export", "BR", "told"),
+        ("export", "AR", "told"),
+        ("receipt", "AR", "confirmed"),
+    ]
+    assert found.import_licence is not None
+    assert found.import_licence.message, "the signed answer is what met the condition"
+    assert [one.message != "" for one in found.transits] == [True]
+    assert (shipment.state, shipment.receipt_message != "") == ("received", True)
 
 
 def test_a_port_that_is_taken_is_named_before_anything_is_set_up(tmp_path: Path) -> None:

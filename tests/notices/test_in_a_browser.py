@@ -17,8 +17,17 @@ from tests.engines import Sqlite
 from tests.exchange.world import Node, give_keys, introduce
 from tests.makers import PASSWORD, make_account
 from tests.notices.test_pages import BACK
-from tests.notices.test_shipments import announced, cleared, licensed
-from tests.notices.world import ask, deliver, exporting, importing, notices, speaking
+from tests.notices.world import (
+    announced,
+    ask,
+    cleared,
+    deliver,
+    exporting,
+    importing,
+    licensed,
+    notices,
+    speaking,
+)
 
 WIDTHS = (1280, 820)
 
