@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -125,6 +126,7 @@ class Database:
         self._writes = 0
         self._thread = threading.local()
         self._held: WeakSet[_Held] = WeakSet()
+        self._spare: dict[str, deque[_Held]] = {"reader": deque(), "writer": deque()}
 
     def rows(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Rows of a reading statement, on the connection this thread holds.
@@ -170,20 +172,33 @@ class Database:
             turn.roll_back()
 
     def _holds(self, what: str) -> _Held:
-        """The connection of this thread, opened when first asked for."""
-        held: _Held | None = getattr(self._thread, what, None)
-        if held is None:
-            engine = self.reader if what == "reader" else self.writer
-            # never one that psycopg has prepared statements on: it discards all with its own
-            held = _Held(engine.pool.recreate().connect(), self.is_sqlite)
-            if not self.is_sqlite:
-                held.driver.autocommit = True
-                # a plan for each value takes five times as long to make as to run
-                held.cursor.execute("SET plan_cache_mode = force_generic_plan")
-                if what == "writer":
-                    self._by_key_alone(held)
-            setattr(self._thread, what, held)
-            self._held.add(held)
+        """The connection of this thread: one that an ended thread left, or a new one."""
+        seat: _Seat | None = getattr(self._thread, what, None)
+        if seat is None:
+            seat = _Seat(self._left(what) or self._opened(what), self._spare[what])
+            setattr(self._thread, what, seat)
+        return seat.held
+
+    def _left(self, what: str) -> _Held | None:
+        """A connection that nobody holds any more; None where there is none that still serves."""
+        with suppress(IndexError):
+            while True:
+                held = self._spare[what].popleft()
+                if not getattr(held.driver, "closed", False):
+                    return held
+        return None
+
+    def _opened(self, what: str) -> _Held:
+        engine = self.reader if what == "reader" else self.writer
+        # never one that psycopg has prepared statements on: it discards all with its own
+        held = _Held(engine.pool.recreate().connect(), self.is_sqlite)
+        if not self.is_sqlite:
+            held.driver.autocommit = True
+            # a plan for each value takes five times as long to make as to run
+            held.cursor.execute("SET plan_cache_mode = force_generic_plan")
+            if what == "writer":
+                self._by_key_alone(held)
+        self._held.add(held)
         return held
 
     def _by_key_alone(self, held: _Held) -> None:
@@ -227,12 +242,29 @@ class Database:
         for held in list(self._held):
             held.driver.close()
         self._thread = threading.local()
+        self._spare = {what: deque() for what in self._spare}
         self.writer.dispose()
         self.reader.dispose()
 
 
+class _Seat:
+    """A thread's hold of a connection; when the thread ends, another one has it.
+
+    Nothing is closed by a thread that ends: SQLite calls back while it lets go of functions, and a process
+    of CPython before 3.12.4 dies of that where its server's threads end (python/cpython#119585).
+    """
+
+    __slots__ = ("_left", "held")
+
+    def __init__(self, held: _Held, left: deque[_Held]) -> None:
+        self.held, self._left = held, left
+
+    def __del__(self) -> None:
+        self._left.append(self.held)
+
+
 class _Held:
-    """A driver's connection that lives as long as the thread that holds it. wire: None on SQLite."""
+    """A driver's connection that one thread at a time holds. wire: None on SQLite."""
 
     def __init__(self, connection: PoolProxiedConnection, is_sqlite: bool) -> None:
         connection.detach()

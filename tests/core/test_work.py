@@ -327,3 +327,20 @@ def test_a_day_ends_where_the_registry_is(zone: str, day: int) -> None:
     office = Office(Database("sqlite:///:memory:"), clock=lambda: now, zone=zone)
     with office.look(OFFICER) as work:
         assert (work.today, office.today) == (date(2026, 11, day), date(2026, 11, day))
+
+
+def test_a_thread_that_ends_leaves_its_connections_to_the_next(office: Office) -> None:
+    """Closed by a thread that ends, SQLite's would take the whole process with it (python/cpython#119585)."""
+    seen: list[int] = []
+
+    def use() -> None:
+        assert office.database.rows(Prepared("SELECT 1"), {}) == [(1,)]
+        with office.database.transaction() as turn:
+            turn.run(Prepared("SELECT 1"), {})
+        seen.append(len(office.database._held))
+
+    for _ in range(3):
+        thread = threading.Thread(target=use)
+        thread.start()
+        thread.join()
+    assert seen == [2, 2, 2]

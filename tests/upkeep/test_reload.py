@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.timeout(500)
 PATIENCE = 200.0
 CLIENTS = 4
 RELOADS = 1
+IDLE = 5  # seconds after which the server ends a thread; 30 unless it is told
 PLACES = ("/healthz", "/readyz", "/sign-in", "/api/v1/states")
 
 
@@ -50,10 +52,10 @@ class Server:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return {int(number) for number in children.split()}
 
-    def ask(self, place: str) -> tuple[int, bytes]:
+    def ask(self, place: str, **headers: str) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request("GET", place)
+            connection.request("GET", place, headers=headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
@@ -67,6 +69,7 @@ def server(sqlite: Sqlite, tmp_path: Path) -> Iterator[Server]:
     words = started(FOLDER / "registry.service").split()[1:]
     words[words.index("--port") + 1] = str(port)
     words[words.index("--log-level") + 1] = "info"  # it says when a worker has started, and has gone
+    words[-1:-1] = ["--blocking-threads-idle-timeout", str(IDLE)]
     with sqlite.ready() as url:
         environment = without_settings() | {"REGISTRY_DATABASE_URL": url, "REGISTRY_INSTANCE": str(tmp_path)}
         environment |= {"REGISTRY_PRODUCTION": "1", "REGISTRY_SECRET_KEY": "k" * 40}
@@ -166,3 +169,16 @@ def test_a_worker_that_is_killed_is_replaced_and_the_service_goes_on(server: Ser
     os.kill(victim, signal.SIGKILL)
     until(lambda: server.said("Started worker") > started)
     assert {server.ask("/readyz")[0] for _ in range(20)} == {200}
+
+
+def test_threads_that_end_as_nobody_asks_take_no_process_with_them(server: Server) -> None:
+    before = server.workers()
+    for _ in range(2):
+        with ThreadPoolExecutor(16) as clients:  # a token is looked up on a connection of the thread's own
+            asked = [
+                clients.submit(server.ask, "/api/v1/states", Authorization="Bearer none") for _ in range(200)
+            ]
+        assert {one.result()[0] for one in asked} == {401}
+        time.sleep(IDLE + 3)
+    assert server.workers() == before
+    assert server.ask("/readyz")[0] == 200
