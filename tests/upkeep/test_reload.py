@@ -176,7 +176,8 @@ def test_threads_that_end_as_nobody_asks_take_no_process_with_them(server: Serve
     for _ in range(2):
         with ThreadPoolExecutor(16) as clients:  # a token is looked up on a connection of the thread's own
             asked = [
-                clients.submit(server.ask, "/api/v1/states", Authorization="Bearer none") for _ in range(200)
+                clients.submit(server.ask, "/api/v1/states", Authorization="Bearer frt_of_nobody")
+                for _ in range(200)
             ]
         assert {one.result()[0] for one in asked} == {401}
         time.sleep(IDLE + 3)
