@@ -20,7 +20,6 @@ from registry.demo import (
     deactivations,
     intakes,
     labels,
-    letters,
     lots,
     openings,
     people,
@@ -160,7 +159,6 @@ def _recover(office: Office, actor: Actor) -> None:
     received.load(office, officer)
     intakes.load(office, officer, received.FIRST_BOOK)
     labels.load(office, officer, customs)
-    letters.load(office, officer)
 
 
 def signed_in(work: Work, account: Sketch) -> Actor:
