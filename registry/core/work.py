@@ -112,8 +112,9 @@ class Work:
 
     @property
     def doing(self) -> str:
-        """Which act this is, for the journal: the acts done so far, else what was said on beginning."""
-        named = ",".join(dict.fromkeys(may.value for may in self.acts)) or self._doing
+        """Which act this is: those done so far, else what was said on beginning."""
+        acts = sorted(self.acts, key=lambda may: may is May.LEDGER_ERASE)  # verifiers look for it at the end
+        named = ",".join(dict.fromkeys(may.value for may in acts)) or self._doing
         return named or ("maintenance" if self.actor.user_id == 0 else "unnamed")
 
     @property
@@ -336,8 +337,7 @@ class Office:
 
         doing: which act this is, where no act says it itself, as of a sign-in.
 
-        Raises Conflict when the database's own constraints refuse what the rules let through,
-        which happens when two people do the same thing at the same moment.
+        Raises Conflict where the database refuses what the rules let through, as of two people at once.
         """
         return Begin(Work(self, actor, purpose, case, request_id, writes=True, doing=doing))
 

@@ -18,6 +18,7 @@ from registry.verification import acts, key_queries, verdicts
 from registry.verification.facts import PaperFacts
 from registry.verification.tables import DocumentKey, PaperKey
 from schemas.verification_vocabulary import PaperDoubt, PaperKind
+from schemas.vocabulary import May
 from tests.deactivation.world import make_world
 from tests.makers import EVERYTHING, bearer, in_the_journal
 from tests.verification.papers import check, printed, scanned
@@ -75,6 +76,21 @@ def test_a_new_key_is_published_before_it_signs(app: Flask, office: Office, clie
 def test_only_private_halves_are_kept_apart_in_tables_of_keys(key: Any) -> None:
     assert [column.name for column in key.__table__.columns if is_personal(column)] == ["sealed"]
     assert key.__tablename__ in verifier._KEYS
+
+
+@pytest.mark.usefixtures("first_key")
+def test_keys_are_destroyed_also_between_other_acts(app: Flask, office: Office) -> None:
+    with office.begin(EVERYTHING) as work:
+        acts.make_key(work)
+        for row in key_queries.keys(work):
+            acts.withdraw_key(work, row.kid, "Stolen")
+            acts.make_key(work)
+            work.acts.append(May.DIRECTORY_WRITE)
+    told = app.test_cli_runner().invoke(args=["ledger", "verify"])
+    assert told.exit_code == 0, told.output
+    with office.look(EVERYTHING) as work:
+        kept = [bool(in_the_journal(work, row)) for row in key_queries.keys(work)]
+    assert sorted(kept) == [False, False, True, True]
 
 
 @pytest.mark.usefixtures("first_key")
