@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -24,7 +22,7 @@ from registry.ammunition.pages import Answer, blueprint
 from registry.ammunition.titles import TITLES
 from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number
-from registry.core.web import context, guard
+from registry.core.web import context, files, guard
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
 from schemas import ammunition_codes as shapes
@@ -143,8 +141,8 @@ def _run(number: str, asked: shapes.RunAsked, kind: str) -> Response:
         found = artwork_queries.of_run(work, find_registry_number("L", number), asked)
     if kind == "zip":
         pieces = documents.artwork_archive(found, captions(), asked.small)
-        return _file(pieces, "application/zip", f"{number}.zip")
-    return _file([documents.artwork_pdf(found, captions(), asked.small)], "application/pdf", f"{number}.pdf")
+        return files.shown(pieces, f"{number}.zip", "application/zip")
+    return files.shown([documents.artwork_pdf(found, captions(), asked.small)], f"{number}.pdf")
 
 
 @blueprint.get("/packages/<number>/artwork.pdf", endpoint="artwork_pdf")
@@ -153,7 +151,7 @@ def artwork_pdf(number: str) -> Response:
     """What is printed on one package, as PDF."""
     found, small = _artwork(number)
     printed = documents.artwork_pdf([found], captions(), small)
-    return _file([printed], "application/pdf", f"{found.number}.pdf")
+    return files.shown([printed], f"{found.number}.pdf")
 
 
 @blueprint.get("/packages/<number>/artwork.svg", endpoint="artwork_svg")
@@ -162,16 +160,10 @@ def artwork_svg(number: str) -> Response:
     """What is printed on one package, as a drawing."""
     found, small = _artwork(number)
     drawn = documents.artwork_svg(found, captions(), small).encode()
-    return _file([drawn], "image/svg+xml", f"{found.number}.svg")
+    return files.shown([drawn], f"{found.number}.svg", "image/svg+xml")
 
 
 def _artwork(number: str) -> tuple[Shown, bool]:
     asked = load_form(shapes.ArtworkAskedSchema(), request.args)
     with context.look() as work:
         return artwork_queries.of_package(work, number, asked), asked.small
-
-
-def _file(pieces: Iterable[bytes], media: str, name: str) -> Response:
-    answer = Response(pieces, mimetype=media)
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return answer

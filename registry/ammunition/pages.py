@@ -27,7 +27,7 @@ from registry.ammunition.titles import TITLES
 from registry.ammunition.views import PackageView
 from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number, key_of
-from registry.core.web import context, guard, sources
+from registry.core.web import context, files, guard, sources
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
@@ -315,9 +315,7 @@ def record_page(number: str) -> Response:
     """The record of a lot on paper."""
     with context.look() as work:
         found, day = queries.lot(work, find_registry_number("L", number)), work.today
-    answer = Response(sealed_record(found, day), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
-    return answer
+    return files.shown(sealed_record(found, day), f"{found.number}.pdf")
 
 
 @blueprint.get("/packages/<number>", endpoint="package")

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.auditing import queries, verifying
 from registry.core.errors import Conflict, RegistryError, Unmet
-from registry.core.web import context, guard
+from registry.core.web import context, files, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown
@@ -69,9 +69,8 @@ def proof(leaf: int) -> Response:
     """The proof of a leaf, to keep and to check anywhere."""
     with context.look() as work:
         document = queries.proof(work, leaf)
-    answer = Response(orjson.dumps(document, option=orjson.OPT_INDENT_2), mimetype="application/json")
-    answer.headers["Content-Disposition"] = f'attachment; filename="proof-{leaf}.json"'
-    return answer
+    written = orjson.dumps(document, option=orjson.OPT_INDENT_2)
+    return files.saved(written, f"proof-{leaf}.json", "application/json")
 
 
 @blueprint.get("/ledger")

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from registry.access.approval_queries import ProposalView
 from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number
-from registry.core.web import context, guard
+from registry.core.web import context, files, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
@@ -214,9 +214,7 @@ def certificate(number: str) -> Response:
     """The certificate on paper."""
     with context.look() as work:
         found = queries.deactivation(work, find_registry_number("D", number))
-    answer = Response(sealing.sealed_certificate(found), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
-    return answer
+    return files.shown(sealing.sealed_certificate(found), f"{found.number}.pdf")
 
 
 @blueprint.get("/verifying-bodies", endpoint="bodies")

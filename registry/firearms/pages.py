@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from registry.access import approval_queries
 from registry.core.errors import NotFound, RegistryError, Unmet
 from registry.core.numbers import find_registry_number
-from registry.core.web import context, guard
+from registry.core.web import context, files, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
@@ -256,9 +256,7 @@ def record_page(number: str) -> Response:
     """The record of a firearm on paper."""
     with context.look() as work:
         found, day = queries.firearm(work, find_registry_number("F", number)), work.today
-    answer = Response(sealed_record(found, day), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
-    return answer
+    return files.shown(sealed_record(found, day), f"{found.number}.pdf")
 
 
 @blueprint.get("/firearms/<number>/custody.pdf", endpoint="extract")
@@ -267,9 +265,7 @@ def extract_page(number: str) -> Response:
     """All steps of custody on paper, as a certified copy."""
     with context.look() as work:
         found, day = queries.firearm(work, find_registry_number("F", number)), work.today
-    answer = Response(sealed_extract(found, day), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{found.number}-custody.pdf"'
-    return answer
+    return files.shown(sealed_extract(found, day), f"{found.number}-custody.pdf")
 
 
 @blueprint.get("/conflicts")

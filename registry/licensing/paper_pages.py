@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from registry.core.web import guard
+from registry.core.web import files, guard
 from registry.licensing.pages import blueprint
 from registry.licensing.queries import licence_key
 from registry.licensing.sealing import sealed_licence
@@ -15,6 +15,4 @@ from schemas.vocabulary import May
 @guard.may(May.LICENCE_READ)
 def paper(number: str) -> Response:
     """An issued licence on paper."""
-    answer = Response(sealed_licence(licence_key(number)), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{number}.pdf"'
-    return answer
+    return files.shown(sealed_licence(licence_key(number)), f"{number}.pdf")

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from registry.core.errors import RegistryError, Unmet
-from registry.core.web import context, guard
+from registry.core.web import context, files, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, language_of_visitor, options, shown
@@ -161,9 +161,7 @@ def evidence(number: str) -> Response:
     with context.look() as work:
         found = queries.signed(work, notice_key(number))
     written = orjson.dumps(shapes.SignedEvidenceSchema().dump(found), option=orjson.OPT_INDENT_2)
-    answer = Response(written, mimetype="application/json")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{number}-evidence.json"'
-    return answer
+    return files.saved(written, f"{number}-evidence.json", "application/json")
 
 
 @blueprint.get("/notices/<number>/evidence.pdf")
@@ -172,9 +170,7 @@ def evidence_paper(number: str) -> Response:
     """The same explained on paper."""
     with context.look() as work:
         found = queries.signed(work, notice_key(number))
-    answer = Response(sealing.sealed_evidence(found, number), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{number}-evidence.pdf"'
-    return answer
+    return files.shown(sealing.sealed_evidence(found, number), f"{number}-evidence.pdf")
 
 
 @blueprint.get("/notices/<number>/evidence.zip")
@@ -183,9 +179,8 @@ def evidence_package(number: str) -> Response:
     """The same as files that OpenSSL verifies."""
     with context.look() as work:
         found = queries.signed(work, notice_key(number))
-    answer = Response(evidence_files.package(found, language_of_visitor()), mimetype="application/zip")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{number}-evidence.zip"'
-    return answer
+    packed = evidence_files.package(found, language_of_visitor())
+    return files.saved(packed, f"{number}-evidence.zip", "application/zip")
 
 
 def _change(number: str, change: Callable[[Work, int, int], NoticeView], tried: str = "") -> Answer:

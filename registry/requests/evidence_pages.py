@@ -5,11 +5,11 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from registry.core.numbers import find_registry_number
-from registry.core.web import context, guard
+from registry.core.web import context, files, guard
 from registry.core.web.words import language_of_visitor
 from registry.exchange import evidence_files
 from registry.requests import chain_queries, sealing
-from registry.requests.pages import blueprint, pdf
+from registry.requests.pages import blueprint
 from schemas.vocabulary import May
 
 
@@ -23,7 +23,7 @@ def chain_paper(number: str) -> Response:
     """The whole chain on paper."""
     with context.look() as work:
         found = chain_queries.whole(work, _key(number))
-    return pdf(sealing.sealed_chain(found), f"{found.number}-chain.pdf")
+    return files.shown(sealing.sealed_chain(found), f"{found.number}-chain.pdf")
 
 
 @blueprint.get("/requests/<number>/evidence.pdf")
@@ -32,7 +32,7 @@ def evidence_paper(number: str) -> Response:
     """The signed messages, explained."""
     with context.look() as work:
         found = chain_queries.signed(work, _key(number))
-    return pdf(sealing.sealed_evidence(found, number), f"{number}-evidence.pdf")
+    return files.shown(sealing.sealed_evidence(found, number), f"{number}-evidence.pdf")
 
 
 @blueprint.get("/requests/<number>/evidence.zip")
@@ -41,6 +41,5 @@ def evidence_package(number: str) -> Response:
     """The signed records as files."""
     with context.look() as work:
         found = chain_queries.signed(work, _key(number))
-    answer = Response(evidence_files.package(found, language_of_visitor()), mimetype="application/zip")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{number}-evidence.zip"'
-    return answer
+    packed = evidence_files.package(found, language_of_visitor())
+    return files.saved(packed, f"{number}-evidence.zip", "application/zip")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number
-from registry.core.web import context, guard
+from registry.core.web import context, files, guard
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
 from registry.directory.countries import COUNTRIES, HISTORIC
@@ -146,14 +146,14 @@ def scan(number: str, n: int) -> Response:
     """The scan of a letter, to be saved."""
     with context.look() as work:
         found, content = letter_queries.scan(work, _key(number), n)
-    return _saved(content, found.media, f"{number}-{n}.{scans.ENDINGS[found.media]}")
+    return files.saved(content, f"{number}-{n}.{scans.ENDINGS[found.media]}", found.media)
 
 
 @blueprint.get("/requests/<number>/files/<jti>")
 @guard.may(May.REQUEST_READ)
 def file(number: str, jti: str) -> Response:
     """A signed message that leaves as a file, with our keys and how to verify it."""
-    return _saved(letters_sealing.package(_key(number), jti), "application/zip", f"{number}.zip")
+    return files.saved(letters_sealing.package(_key(number), jti), f"{number}.zip", "application/zip")
 
 
 @blueprint.get("/requests/<number>/letter.pdf")
@@ -162,11 +162,4 @@ def letter_paper(number: str) -> Response:
     """Our request or answer as it is sent, in the other State's language."""
     with context.look() as work:
         found = queries.request(work, _key(number))
-    return _saved(letters_sealing.sealed_letter(found), "application/pdf", f"{found.number}-letter.pdf")
-
-
-def _saved(content: bytes, media: str, name: str) -> Response:
-    """A file to be saved: nothing of it is shown within our pages."""
-    answer = Response(content, mimetype=media)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return files.saved(letters_sealing.sealed_letter(found), f"{found.number}-letter.pdf")

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number
 from registry.core.policy import purposes
-from registry.core.web import context, guard
+from registry.core.web import context, files, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
@@ -377,7 +377,7 @@ def request_paper(number: str) -> Response:
     """The request on paper."""
     with context.look() as work:
         found = queries.request(work, _key(number))
-    return pdf(sealing.sealed_request(found), f"{found.number}.pdf")
+    return files.shown(sealing.sealed_request(found), f"{found.number}.pdf")
 
 
 @blueprint.get("/requests/<number>/answer.pdf")
@@ -386,14 +386,7 @@ def answer_paper(number: str) -> Response:
     """The answer on paper, with what binds its reader."""
     with context.look() as work:
         found = queries.request(work, _key(number))
-    return pdf(sealing.sealed_answer(found), f"{found.number}-answer.pdf")
-
-
-def pdf(printed: bytes, name: str) -> Response:
-    """A paper that opens in the browser."""
-    answer = Response(printed, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return answer
+    return files.shown(sealing.sealed_answer(found), f"{found.number}-answer.pdf")
 
 
 @blueprint.get("/requests/rules", endpoint="rules")

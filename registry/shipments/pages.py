@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from registry.ammunition.forms import party_choices, with_party_numbers
 from registry.core.errors import Conflict, Invalid, NotFound, RegistryError
-from registry.core.web import context, guard
+from registry.core.web import context, files, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, nested, version_seen
 from registry.core.web.words import label, options, shown
@@ -335,17 +335,11 @@ def _follow(number: str, form: str, errors: Any = ()) -> str:
 @guard.may(May.SHIPMENT_FOLLOW)
 def receipt_request(number: str) -> Response:
     """The letter that asks the importing State for its receipt."""
-    return _pdf(sealed_request(shipment_key(number)), f"receipt-request-{number}")
+    return files.shown(sealed_request(shipment_key(number)), f"receipt-request-{number}.pdf")
 
 
 @blueprint.get("/shipments/<number>/receipt.pdf")
 @guard.may(May.SHIPMENT_READ)
 def receipt(number: str) -> Response:
     """The confirmation of receipt that the exporting State is given."""
-    return _pdf(sealed_receipt(shipment_key(number)), f"receipt-{number}")
-
-
-def _pdf(printed: bytes, name: str) -> Response:
-    answer = Response(printed, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return answer
+    return files.shown(sealed_receipt(shipment_key(number)), f"receipt-{number}.pdf")

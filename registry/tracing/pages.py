@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from registry.core.errors import RegistryError
 from registry.core.numbers import find_registry_number
 from registry.core.policy import purposes
-from registry.core.web import context, guard
+from registry.core.web import context, files, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown, spoken
@@ -231,11 +231,7 @@ def report(number: str) -> Response:
     """The report as PDF."""
     with context.look() as work:
         found = queries.trace(work, find_registry_number("T", number))
-    printed = sealed_report(found)
-    name = f"trace-{found.number}.pdf"
-    return Response(
-        printed, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
-    )
+    return files.shown(sealed_report(found), f"trace-{found.number}.pdf")
 
 
 @blueprint.get("/traces", endpoint="list")

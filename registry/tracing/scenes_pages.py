@@ -7,7 +7,7 @@ from flask import Response, redirect, render_template, request, url_for
 from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number
 from registry.core.policy import purposes
-from registry.core.web import context, guard
+from registry.core.web import context, files, guard
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, language_of_visitor, options, shown
 from registry.tracing import scene_documents, scene_lines, scenes
@@ -88,9 +88,4 @@ def report(number: str) -> Response:
     with context.look() as work:
         found = scenes.scene(work, find_registry_number("Z", number))
     printed = scene_documents.report(found, context.registry().settings.authority, language_of_visitor())
-    name = f"scene-{found.number}.pdf"
-    return Response(
-        signed(printed),
-        mimetype="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}"'},
-    )
+    return files.shown(signed(printed), f"scene-{found.number}.pdf")

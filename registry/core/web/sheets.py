@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from flask import Response
 
+from registry.core.web import files
+
 _FORMULA = re.compile(r"(^|[;\t\v\f\r\n])([\s\0\"'\u200b\u2060\ufeff]*)([=+\-@|%\uff1d\uff0b\uff0d\uff20])")
 
 
@@ -29,6 +31,4 @@ def answer(filename: str, columns: Iterable[str], rows: Iterable[Iterable[object
     writer = csv.writer(written)
     writer.writerow(columns)
     writer.writerows([cell(value) for value in row] for row in rows)
-    made = Response(written.getvalue(), mimetype="text/csv")
-    made.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return made
+    return files.saved(written.getvalue(), filename, "text/csv")
