@@ -18,8 +18,9 @@ from schemas.words import said
 LONGEST = 2000
 UNKNOWN = said("Nobody knows this.")
 MISSING = said("It is missing.")
-_YES = {plain(word): True for word in ("yes", "sim", "sí", "oui", "ja", "نعم", "true", "x", "1", "y", "s")}
-_NO = {plain(word): False for word in ("no", "não", "non", "nein", "لا", "false", "0", "n")}
+_YES = ("yes", "sim", "sí", "oui", "ja", "نعم", "true", "x", "1", "y", "s")
+_NO = ("no", "não", "non", "nein", "لا", "false", "0", "n")
+_SAID = {plain(word): meant for words_, meant in ((_YES, True), (_NO, False)) for word in words_}
 
 
 @dataclass
@@ -113,7 +114,7 @@ def _parts(told: str) -> list[str]:
 
 def yes(cells: Cells, name: str) -> bool | None:
     """Yes or no, in several languages."""
-    found = {**_YES, **_NO}.get(plain(cells.text(name)))
+    found = _SAID.get(plain(cells.text(name)))
     if found is None:
         cells.fault(name, UNKNOWN, "yes, no")
     return found

@@ -30,6 +30,19 @@ CELLS = {
     ),
     "calibre": Cell("calibre, caliber, gauge, kaliber, العيار", cells.calibre, settled=AliasField.CALIBRE),
 }
+SPAN = {
+    "first": Cell(
+        "first position, first cartridge, first, primeiro cartucho, primer cartucho, première "
+        "cartouche, erste patrone, أول خرطوشة",
+        cells.number,
+    ),
+    "last": Cell(
+        "last position, last cartridge, last, último cartucho, dernière cartouche, letzte "
+        "patrone, آخر خرطوشة",
+        cells.number,
+    ),
+}
+"""Which of its cartridges."""
 NONE = said("No lot has this number or code: bring lots in first.")
 SEVERAL = said("Several lots have this code: tell the number of the one, or its maker and calibre.")
 

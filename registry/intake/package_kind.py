@@ -40,16 +40,7 @@ CELLS = {
         cells.number,
         needed=True,
     ),
-    "first": Cell(
-        "first position, first cartridge, first, primeiro cartucho, primer cartucho, première "
-        "cartouche, erste patrone, أول خرطوشة",
-        cells.number,
-    ),
-    "last": Cell(
-        "last position, last cartridge, last, último cartucho, dernière cartouche, letzte "
-        "patrone, آخر خرطوشة",
-        cells.number,
-    ),
+    **lot_named.SPAN,
 }
 _SHAPE = PackNewSchema()
 

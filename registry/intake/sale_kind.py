@@ -69,16 +69,7 @@ CELLS = {
     "package": Cell(
         "package, box, carton, embalagem, caixa, envase, caja, emballage, boîte, packung, schachtel, العبوة",
     ),
-    "first": Cell(
-        "first position, first cartridge, first, primeiro cartucho, primer cartucho, première "
-        "cartouche, erste patrone, أول خرطوشة",
-        cells.number,
-    ),
-    "last": Cell(
-        "last position, last cartridge, last, último cartucho, dernière cartouche, letzte "
-        "patrone, آخر خرطوشة",
-        cells.number,
-    ),
+    **lot_named.SPAN,
     "authorization": Cell(
         "authorization, sale authorization, licence of the buyer, autorização, autorização de "
         "venda, autorización, autorisation, genehmigung, الترخيص",

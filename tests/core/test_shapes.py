@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 from typing import Any
 
@@ -84,7 +85,7 @@ def test_most_shapes_that_people_send_are_read_plainly() -> None:
 def test_plain_reading_agrees_with_marshmallow(made: type[Shape]) -> None:
     shape = made()
 
-    @settings(max_examples=30)
+    @settings(max_examples=30 if os.environ.get("CI") else 100)
     @given(documents(shape))
     def agrees(document: dict[str, Any]) -> None:
         assert outcome(shape.take, document) == outcome(shape.load, document)
