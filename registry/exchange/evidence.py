@@ -6,6 +6,7 @@ a key set of its State, which the State's root signed. `sha256` is that of the r
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,6 +75,12 @@ def delivered_at(work: Work, jti: str) -> datetime | None:
     """When another State's signed receipt of a message of ours came; None before."""
     row = work.session.get(ExchangeOut, jti)
     return row.ended_at if row is not None and row.state == "delivered" else None
+
+
+def delivered(work: Work, jtis: Collection[str]) -> set[str]:
+    """Which of these messages of ours another State has receipted."""
+    asked = select(ExchangeOut.jti).where(ExchangeOut.jti.in_(jtis), ExchangeOut.state == "delivered")
+    return set(work.session.scalars(asked))
 
 
 def of_thread(work: Work, peer: str, thread: str) -> EvidenceView:

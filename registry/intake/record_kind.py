@@ -85,8 +85,8 @@ class Subject:
         return name in self.cells and self.cells[name].person
 
     def _refused(self, row: Cells, error: RegistryError) -> None:
-        for one in error.unmet or (Unmet(error.message),):
-            row.fault(self._field(one.field), one.message)
+        for one in self.refused(error):
+            row.fault(one.field, one.reason)
 
     def _field(self, path: str) -> str:
         """Our field for one of the act's, which may be told as a path."""

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from registry.core.errors import Conflict, Stale, refuse_if
 from registry.core.work import Work, act
+from registry.exchange import evidence
 from registry.exchange.kinds import Kind, Kinds, Received
 from registry.requests import disclosure_queries, doing, queries, rules
 from registry.requests.tables import Disclosure, TraceRequestRow
@@ -39,7 +40,7 @@ def disclose(work: Work, request_id: int, n: int, done: DisclosureDone, version:
     told = disclosure_queries.row(work, row.id, n)
     if not told.by_us or told.disclosed_on is not None:
         raise Conflict(said("That is not ours to disclose, or was disclosed already."))
-    known = bool(row.means) or disclosure_queries.is_receipted(work, told)
+    known = bool(row.means) or evidence.delivered_at(work, told.jti) is not None
     refuse_if(rules.unmet_to_disclose(known, told.planned_on, done.disclosed_on, work.today))
     told.disclosed_on, told.disclosed_by = done.disclosed_on, work.actor.user_id
     row.version += 1

@@ -28,18 +28,15 @@ def last(work: Work, request_id: int) -> int:
     return work.session.scalar(asked) or 0
 
 
-def is_receipted(work: Work, told: Disclosure) -> bool:
-    """Whether the source has the notice: by its signed receipt, or since it is ours that was told."""
-    return not told.by_us or evidence.delivered_at(work, told.jti) is not None
-
-
 def of_request(work: Work, request_id: int) -> tuple[DisclosureView, ...]:
     """All of a request, the first one first."""
     asked = select(Disclosure).where(Disclosure.request_id == request_id).order_by(Disclosure.n)
-    return tuple(_view(work, told) for told in work.session.scalars(asked))
+    rows = work.session.scalars(asked).all()
+    receipted = evidence.delivered(work, [told.jti for told in rows if told.by_us])
+    return tuple(_view(told, is_receipted=not told.by_us or told.jti in receipted) for told in rows)
 
 
-def _view(work: Work, told: Disclosure) -> DisclosureView:
+def _view(told: Disclosure, *, is_receipted: bool) -> DisclosureView:
     return DisclosureView(
         told.n,
         told.by_us,
@@ -49,7 +46,7 @@ def _view(work: Work, told: Disclosure) -> DisclosureView:
         told.words,
         told.told_at,
         told.jti,
-        is_receipted(work, told),
+        is_receipted,
         told.seen_at,
         told.disclosed_on,
     )
