@@ -13,7 +13,7 @@ from flask import Response
 from registry.core.errors import Invalid, Stale
 from registry.core.printing.composing import Label
 from registry.core.printing.sheets import Printer, refuse_offset
-from registry.core.web import context
+from registry.core.web import context, files
 from registry.core.web.words import language
 from registry.core.work import Actor, Begin, Look, Office
 from registry.labels import acts, documents, queries, rules, sources
@@ -120,11 +120,9 @@ def sent(at: Desk, number: str, new: RunNew) -> File:
 
 def answered(file: File) -> Response:
     """A file as the answer to a request."""
-    headers = {
-        "Content-Disposition": f'attachment; filename="{file.name}"',
-        "ETag": f'"{file.job.version}"',
-    }
-    return Response(file.pieces, mimetype=KINDS[LabelOutput(file.job.output)][1], headers=headers)
+    answer = files.saved(file.pieces, file.name, KINDS[LabelOutput(file.job.output)][1])
+    answer.headers["ETag"] = f'"{file.job.version}"'
+    return answer
 
 
 def _fresh(at: Desk, key: int, new: RunNew) -> list[Label]:
