@@ -20,6 +20,7 @@ KEEPS = {
 }
 """Without these a confirmed record is lost with the power."""
 SAFE_SQLITE = (3, 51, 3)
+FULL = "2"
 APART = timedelta(seconds=5)
 SETUP = "flask --app wsgi setup"
 
@@ -42,11 +43,14 @@ def _sqlite(connection: Connection) -> Iterator[Finding]:
     yield good("database", f"SQLite {version} answers")
     if number < SAFE_SQLITE:
         yield good("database.version", "before 3.51.3: the registry moves its log by itself, alone")
-    mode = _one(connection, "PRAGMA journal_mode")
+    mode, sync = (_one(connection, f"PRAGMA {name}") for name in ("journal_mode", "synchronous"))
+    advice = (
+        "The registry sets WAL and FULL as it connects; where they do not hold, use a disk of this machine."
+    )
     yield (
         good("database.settings", "journal in WAL, synchronous FULL")
-        if mode == "wal"
-        else wrong("database.settings", f"journal mode {mode}", "Start the service once: it sets WAL.")
+        if (mode, sync) == ("wal", FULL)
+        else wrong("database.settings", f"journal mode {mode}, synchronous {sync}", advice)
     )
     found = _one(connection, "PRAGMA encoding")
     if found != "UTF-8":

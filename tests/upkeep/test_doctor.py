@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import create_engine
 
 from registry.core import pulse
 from registry.core.database import Database
@@ -184,3 +185,14 @@ def test_migrations_and_triggers_that_are_not_as_they_should_be(office: Office, 
     with office.database.writer.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     assert "newer version" in seen(office, settings)["migrations"].advice
+
+
+@pytest.mark.parametrize(("journal", "synchronous"), [("wal", "OFF"), ("delete", "FULL")])
+def test_a_file_that_does_not_keep_what_was_confirmed_is_wrong(
+    tmp_path: Path, journal: str, synchronous: str
+) -> None:
+    with create_engine(f"sqlite:///{tmp_path}/other.db").connect() as connection:
+        for setting in (f"journal_mode={journal}", f"synchronous={synchronous}"):
+            connection.exec_driver_sql(f"PRAGMA {setting}")
+        found = {one.what: one.health for one in engine_checks._sqlite(connection)}
+    assert found["database.settings"] is Health.WRONG
