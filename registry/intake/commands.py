@@ -15,6 +15,7 @@ from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR
 from registry.intake import acts, queries, undoing, worker
+from registry.intake.kinds import KINDS
 from registry.intake.queries import RunView, run_key
 from schemas.intake import IntakesAsked, UndoNew
 from schemas.intake_vocabulary import IntakeKind, IntakePolicy
@@ -64,7 +65,9 @@ def check(file: Path, all_or_nothing: bool, received: str | None, sheet: str, ki
     with office.look(OPERATOR) as work:
         key = run_key(made.number)
         _say(queries.run(work, key))
-        for field, value, reason, near, rows in queries.common_faults(work, key):
+        for field, value, reason, near, rows in queries.common_faults(
+            work, key, KINDS[IntakeKind(kind)].columns.settled
+        ):
             click.echo(f"  {rows:,} × {field} {value!r}: {reason} {near and f'({near}?)'}")
 
 

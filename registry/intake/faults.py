@@ -14,7 +14,7 @@ MOST_FAULTS = 20_000
 
 
 def keep(work: Work, row: IntakeRun, one: Read) -> None:
-    """What is wrong with one row."""
+    """What is wrong with one row: of each fault its cell, also where only an act of the subject named it."""
     columns = json.loads(row.mapping)
     work.session.add_all(
         IntakeFault(
@@ -23,7 +23,7 @@ def keep(work: Work, row: IntakeRun, one: Read) -> None:
             n=n,
             field=fault.field[:30],
             column=columns.get(fault.field, "")[:200],
-            value=fault.value,
+            value=fault.value or one.value(fault.field)[:200],
             reason=written(fault.reason),
             suggestion=fault.suggestion[:200],
         )

@@ -19,11 +19,17 @@ from schemas.intake_vocabulary import IntakeKind
 
 
 class Read(NamedTuple):
-    """A row as it is understood. digest: of its cells, by which it is known again."""
+    """A row as it is understood. digest: of its cells, by which it is known again; n: its place in piece."""
 
     line: int
     digest: str
     draft: Draft[Any]
+    piece: Piece
+    n: int
+
+    def value(self, field: str) -> str:
+        """What stands in the cell of a field; "" where nothing does."""
+        return self.piece.column(field)[self.n] if field else ""
 
 
 @dataclass(frozen=True)

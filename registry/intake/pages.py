@@ -106,10 +106,10 @@ def show(number: str) -> str:
 def _shown(number: str, errors: Any = ()) -> str:
     with context.look() as work:
         found = queries.run(work, run_key(number))
-        common = queries.common_faults(work, run_key(number))
+        told = KINDS[IntakeKind(found.kind)].columns
+        common = queries.common_faults(work, run_key(number), told.settled)
         first = queries.faults(work, run_key(number), shapes.FaultsAsked(limit=20))
         waiting = approval_queries.waiting_on(work, ApprovalKind.UNDO_INTAKE, number)
-    told = KINDS[IntakeKind(found.kind)].columns
     return render(
         "show",
         found=found,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from registry.core.errors import NotFound
 from registry.core.numbers import find_registry_number, registry_number
@@ -219,17 +219,26 @@ def all_faults(work: Work, run_id: int) -> Iterator[FaultView]:
         after = some[-1].line
 
 
-def common_faults(work: Work, run_id: int) -> list[tuple[str, str, str, str, int]]:
-    """(field, value, reason, suggestion, in how many rows), the most frequent first: what to settle once."""
-    what = (IntakeFault.field, IntakeFault.value, IntakeFault.reason, IntakeFault.suggestion)
+def common_faults(work: Work, run_id: int, settled: Collection[str]) -> list[tuple[str, str, str, str, int]]:
+    """(field, value, reason, suggestion, in how many rows), the most frequent first: what to settle once.
+
+    settled: fields of which each value stands by itself; of any other the value is told where all have the
+    same.
+    """
+    what = (IntakeFault.field, IntakeFault.reason, IntakeFault.suggestion)
+    apart = case((IntakeFault.field.in_(settled), IntakeFault.value), else_="")
+    least, most, rows = func.min(IntakeFault.value), func.max(IntakeFault.value), func.count()
     query = (
-        select(*what, func.count().label("rows"))
+        select(*what, least, most, rows)
         .where(IntakeFault.run_id == run_id)
-        .group_by(*what)
-        .order_by(func.count().desc(), IntakeFault.field, IntakeFault.value)
+        .group_by(*what, apart)
+        .order_by(rows.desc(), IntakeFault.field, least)
         .limit(50)
     )
-    return [(*row[:2], read(row[2]), *row[3:]) for row in work.session.execute(query)]
+    return [
+        (field, first if first == last else "", read(reason), near, count)
+        for field, reason, near, first, last, count in work.session.execute(query)
+    ]
 
 
 def chunk(work: Work, run_id: int, n: int) -> list[tuple[int, list[str]]]:

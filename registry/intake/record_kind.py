@@ -93,7 +93,7 @@ class Subject:
         known = {one.to: name for name, one in self.cells.items() if one.to} | dict(self.fields)
         parts = path.split(".")
         names = (known.get(name, name) for name in (path, parts[-1], parts[0]))
-        return next((name for name in names if name in self.cells), "")
+        return next((name for name in names if name in self.cells), known.get("", ""))
 
     def compare(self, work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
         """A row that tells of the same as one before it in the file is wrong."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from itertools import count, repeat
 from typing import cast
 
 import structlog
@@ -16,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from registry.access.tables import Account
 from registry.core import policy
 from registry.core.errors import Conflict, RegistryError
+from registry.core.uncollected import uncollected
 from registry.core.work import OPERATOR, Actor, Office, Work
 from registry.intake import acts, faults, kinds, queries, told, undoing
 from registry.intake.kind import Read
@@ -137,6 +139,7 @@ def _actor(work: Work, account_id: int) -> Actor | None:
     return Actor(account.id, account.full_name, role, may, proof=OPERATOR.proof)
 
 
+@uncollected()
 def _next(work: Work, row: IntakeRun) -> None:
     rows = _understood(work, row)
     if row.state == S.CHECKING:
@@ -164,7 +167,7 @@ def _understood(work: Work, row: IntakeRun) -> list[Read]:
     """The next rows as they are understood, by the words that are known now."""
     piece = told.piece(work, row, row.done)
     drafts = kinds.of(row).understand(work, vocabulary(work), piece)
-    return list(map(Read, piece.lines, piece.digests(), drafts))
+    return list(map(Read, piece.lines, piece.digests(), drafts, repeat(piece), count()))
 
 
 def _judge(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:

@@ -18,7 +18,7 @@ from schemas.ammunition import LotsAsked, MovementNew
 from schemas.intake_vocabulary import IntakeKind
 from schemas.vocabulary import MovementKind
 from tests.firearms.world import World, make_world
-from tests.intake.book import enter, hand_in, reasons, undone
+from tests.intake.book import enter, faults, hand_in, reasons, undone
 from tests.makers import EVERYTHING
 
 HEAD = "Lote;Fabricante;Calibre;Código do produto;Produto;Quantidade;Data de fabricação;Marcação;EAN\n"
@@ -58,6 +58,7 @@ def brought_in(office: Office, content: str) -> queries.RunView:
 def test_a_register_is_judged_and_entered_with_every_fault_and_no_other(office: Office, world: World) -> None:
     found = brought_in(office, HEAD + GOOD + WRONG)
     assert sorted(one[:2] for one in reasons(office, found)) == EXPECTED, reasons(office, found)
+    assert (5, "code", "abc-12") in faults(office, found)
     assert (found.rows, found.good, found.bad, found.doubted) == (14, 3, 11, 1)
     done = enter(office, found)
     assert (done.state, done.entered) == ("done", 3)

@@ -17,7 +17,7 @@ from schemas.ammunition import LotNew, MovementNew
 from schemas.intake_vocabulary import IntakeKind
 from schemas.vocabulary import MarkingScheme, MovementKind
 from tests.firearms.world import World, make_world
-from tests.intake.book import enter, hand_in, reasons, undone
+from tests.intake.book import enter, faults, hand_in, reasons, undone
 from tests.makers import EVERYTHING
 
 HEAD = (
@@ -48,6 +48,10 @@ EXPECTED = [
     (5, "quantity"), (6, "quantity"), (7, "lot"), (8, "buyer"), (9, "buyer_document"), (10, "buyer"),
     (11, "buyer"), (12, "buyer"), (13, "sold_on"), (14, "quantity"), (15, "permit_number"), (16, "lot"),
 ]  # fmt: skip
+VALUES = [
+    "101", "10", "XYZ99", "Casa Nova", "999", "Maria", "", "Taurus", "07/01/2999", "", "", "AMB1",
+]  # fmt: skip
+"""What stands in the cells, also where only the counter of the lot refused it."""
 
 
 @pytest.fixture
@@ -77,6 +81,7 @@ def test_a_register_is_judged_and_entered_with_every_fault_and_no_other(
     monkeypatch.setattr(acts, "CHUNK", 2)  # what is left is known also of pieces before
     found = brought_in(office, HEAD + GOOD + WRONG)
     assert [one[:2] for one in reasons(office, found)] == EXPECTED, reasons(office, found)
+    assert [one[2] for one in faults(office, found)] == VALUES
     assert (found.rows, found.good, found.bad, found.doubted) == (15, 3, 12, 1)
     assert counted(office, Sale) == [0]
     done = enter(office, found)
