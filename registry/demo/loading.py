@@ -20,6 +20,7 @@ from registry.demo import (
     deactivations,
     intakes,
     labels,
+    letters,
     lots,
     openings,
     people,
@@ -159,6 +160,7 @@ def _recover(office: Office, actor: Actor) -> None:
     received.load(office, officer)
     intakes.load(office, officer, received.FIRST_BOOK)
     labels.load(office, officer, customs)
+    letters.load(office, officer)
 
 
 def signed_in(work: Work, account: Sketch) -> Actor:
