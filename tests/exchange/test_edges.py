@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -200,6 +200,8 @@ def peer(answer: bytes, forever: bool = False, silent: bool = False) -> Iterator
         thread.start()
         yield f"http://127.0.0.1:{server.getsockname()[1]}", asked
         over.set()
+        with suppress(OSError):
+            server.shutdown(socket.SHUT_RDWR)  # who still waits for a caller waits no longer
     thread.join(5)
 
 
