@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from unicodedata import bidirectional
 
@@ -64,6 +65,12 @@ def listed(words: Iterable[str]) -> str:
     """Words as a list: a, b and c."""
     *first, last = tuple(words) or ("",)
     return said("%(first)s and %(last)s", first=tuple(first), last=last) if first else last
+
+
+@lru_cache(maxsize=1024)
+def words_of(codes: tuple[str, ...]) -> str:
+    """Values of a closed list as a list; kept, since the same few are told in every answer."""
+    return listed(map(word, codes))
 
 
 def together(*sentences: str) -> str:

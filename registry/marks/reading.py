@@ -116,7 +116,11 @@ def _script(character: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Whether the text stands for a missing serial ("NONE", "OBLIT", "0000", "XXXX") and is none."""
-    key = normal_form(text)
+    return is_placeholder_key(normal_form(text))
+
+
+def is_placeholder_key(key: str) -> bool:
+    """As is_placeholder, for a text that already is a normal form."""
     return (
         not key
         or key in _PLACEHOLDERS

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from schemas.tracing import Candidate, Finding
 from schemas.vocabulary import FindingKind, MarkCondition, MatchKind, Severity
-from schemas.words import listed, said, together, word
+from schemas.words import listed, said, together, word, words_of
 
 _ALARM, _WARNING, _INFORMATION = Severity.ALARM, Severity.WARNING, Severity.INFORMATION
 _GRAVITY = (_ALARM, _WARNING, _INFORMATION)
@@ -97,7 +97,7 @@ def _of_match(candidate: Candidate) -> Iterator[Finding]:
         misread = together(said("It fits only if the mark was misread."), *candidate.misread)
         yield Finding(FindingKind.MATCHED_BY_MISREADING, _WARNING, misread)
     if candidate.differs:
-        names = listed(map(word, candidate.differs))
+        names = words_of(candidate.differs)
         text = said("The record differs from what was told in %(names)s.", names=names)
         yield Finding(FindingKind.DIFFERS_FROM_REPORT, _WARNING, text)
 

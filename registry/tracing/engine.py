@@ -14,7 +14,7 @@ from registry.directory.calibres import BY_CODE
 from registry.directory.queries import calibre_of, check_country
 from registry.firearms.queries import firearm_number
 from registry.marks import patterns, readings, symbols
-from registry.marks.reading import is_placeholder
+from registry.marks.reading import is_placeholder_key
 from registry.tracing import alarms, cartridges, crossings, damaged, queries, rules
 from registry.tracing.weighing import facts_of
 from schemas.tracing import Answer, Candidate, NextState, Question
@@ -130,7 +130,7 @@ def _pattern(question: Question) -> patterns.Pattern | None:
     pattern = patterns.parse(question.mark)
     if not pattern.is_exact:
         return readings.without_label(pattern) or pattern
-    if is_placeholder(question.mark):
+    if is_placeholder_key(pattern.key):
         raise Invalid.at(
             "mark",
             said(

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from schemas.tracing import Candidate, Certainty, Narrowing, Question
 from schemas.vocabulary import CertaintyLevel, MatchKind, Outcome, TraceKind
-from schemas.words import listed, said, together, word
+from schemas.words import listed, said, together, word, words_of
 
 _BASE = {MatchKind.EXACT: 100, MatchKind.FOLDED: 60, MatchKind.PARTIAL: 40, MatchKind.NEAR: 40}
 _WEIGHT = {
@@ -79,7 +79,7 @@ def certainty_of(
             "%(number)s bears %(mark)s too, but differs in %(names)s.",
             number=other.number,
             mark=other.mark,
-            names=listed(map(word, other.differs)),
+            names=words_of(other.differs),
         )
         for other in candidates[1:6]
         if other.differs
@@ -114,7 +114,7 @@ def _alone(first: Candidate, mark: str) -> str:
             "and agrees in %(names)s.",
             number=first.number,
             mark=mark,
-            names=listed(map(word, first.agrees)),
+            names=words_of(first.agrees),
         )
     return said(
         "%(number)s is the only record that fits; its mark agrees character for character with %(mark)s. "
