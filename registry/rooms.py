@@ -98,6 +98,7 @@ from registry.recovery import documents as recovery_documents
 from registry.recovery import entry_pages as recovery_entry_pages
 from registry.recovery import evidence_pages as recovery_evidence_pages
 from registry.recovery import figures_api as recovery_figures_api
+from registry.recovery import figures_document as recovery_figures_document
 from registry.recovery import figures_pages as recovery_figures_pages
 from registry.recovery import labels as recovery_labels
 from registry.recovery import pages as recovery_pages
@@ -131,6 +132,7 @@ from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
 from registry.tracing import documents as tracing_documents
 from registry.tracing import pages as tracing_pages
+from registry.tracing import scene_documents as tracing_scene_documents
 from registry.tracing import scenes_api, scenes_pages
 from registry.transfer import commands as transfer_commands
 from registry.upkeep import commands as upkeep_commands
@@ -302,6 +304,7 @@ MORE_ROOMS = (
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {
     **tracing_documents.VERIFIABLE,
+    **tracing_scene_documents.VERIFIABLE,
     **requests_documents.VERIFIABLE,
     **requests_chain_documents.VERIFIABLE,
     **notices_sealing.VERIFIABLE,
@@ -310,6 +313,7 @@ VERIFIABLE: Verifiable = {
     **ammunition_record.VERIFIABLE,
     **recovery_documents.VERIFIABLE,
     **recovery_certificate.VERIFIABLE,
+    **recovery_figures_document.VERIFIABLE,
     **licensing_paper.VERIFIABLE,
     **shipments_documents.VERIFIABLE,
     **deactivation_documents.VERIFIABLE,

@@ -9,11 +9,13 @@ class IssuedKind(StrEnum):
     """Documents that everyone can verify (FP art. 10(5))."""
 
     TRACE_REPORT = "trace_report"
+    SCENE_REPORT = "scene_report"  # on cartridges that were found together
     FIREARM_RECORD = "firearm_record"
     CUSTODY_EXTRACT = "custody_extract"  # all steps of a firearm's custody
     LOT_RECORD = "lot_record"
     RECOVERY_RECEIPT = "recovery_receipt"
     DISPOSAL_CERTIFICATE = "disposal_certificate"
+    RECOVERY_FIGURES = "recovery_figures"  # SDG indicator 16.4.2 of a period
     LICENCE = "licence"
     RECEIPT = "receipt"  # of a shipment that came in, FP 10(4)
     RECEIPT_REQUEST = "receipt_request"  # to the State a shipment went to, FP 10(4)

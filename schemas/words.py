@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from unicodedata import bidirectional
+
+from babel.numbers import format_decimal
 
 Translate = Callable[[str], str]
 """From an English sentence or template to one in a language; what it does not know stays English."""
@@ -56,6 +59,11 @@ def plain(text: str) -> Said:
     return text if isinstance(text, Said) else said(text)
 
 
+def amount(number: int) -> Said:
+    """A whole number as it stands within a sentence, its thousands parted as the language parts them."""
+    return said(f"{number:,}")
+
+
 def word(code: str) -> Said:
     """A value of a closed list, as it stands within a sentence."""
     return said(code.replace("_", " "))
@@ -81,7 +89,7 @@ def together(*sentences: str) -> str:
 
 RIGHT_TO_LEFT = frozenset(("ar", "dv", "fa", "he", "ps", "ur", "yi"))
 """Languages whose lines run from right to left."""
-RIGHT_TO_LEFT_MARK = "\u200f"
+LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
 
 
 def written(sentence: str) -> str:
@@ -105,12 +113,17 @@ class Language:
     def __call__(self, template: str, **values: Any) -> str:
         """A text of a document, with its values."""
         sentence = said(template, **values) if values else plain(template)
-        return self._run(sentence.within(self.translate))
+        return self._run(self.told(sentence))
 
     def told(self, sentence: str) -> str:
         """A sentence of the records; a text that is none stays as it is."""
-        words: str = in_words(sentence, self.translate)
+        words: str = in_words(self._set_apart(sentence), self.translate)
         return words
+
+    def number(self, number: float | Decimal, places: int = 0) -> str:
+        """A number with so many decimal places, its thousands parted, by the signs of the language (CLDR)."""
+        pattern = "#,##0." + "0" * places if places else "#,##0"
+        return format_decimal(round(Decimal(str(number)), places), pattern, self.code)
 
     def label(self, code: str) -> str:
         """A value of a closed list, on its own ("" for an empty one)."""
@@ -119,6 +132,19 @@ class Language:
     def row(self, *words: str | None) -> str:
         """Words one after the other, with the comma of the language, without the empty ones."""
         return self._run(self(", ").join(filter(None, words)))
+
+    def _set_apart(self, value: Any) -> Any:
+        """A sentence whose Latin names keep their points and brackets where lines run from right to left."""
+        if self.code not in RIGHT_TO_LEFT:
+            return value
+        if isinstance(value, Said):
+            return said(value.template, **{name: self._set_apart(one) for name, one in value.values.items()})
+        if isinstance(value, tuple):
+            return tuple(map(self._set_apart, value))
+        if isinstance(value, str) and not (value[:1].isalnum() and value[-1:].isalnum()):
+            strong = next((kind for c in value if (kind := bidirectional(c)) in ("L", "R", "AL")), "")
+            return f"{LEFT_TO_RIGHT_MARK}{value}{LEFT_TO_RIGHT_MARK}" if strong == "L" else value
+        return value
 
     def _run(self, words: str) -> str:
         """A sentence runs as its language does, whatever letters a name that begins it has (UAX 9, HL1)."""

@@ -21,6 +21,7 @@ from registry.core.work import Actor, Work
 from schemas.approvals import ProposalsAsked
 from schemas.paging import Page
 from schemas.vocabulary import ApprovalKind, May, ProposalState, Role
+from schemas.words import word
 
 
 @dataclass(frozen=True)
@@ -274,4 +275,4 @@ def _view(
 
 
 def _unnamed(account_id: int) -> str:
-    return "operator" if account_id == 0 else f"account {account_id}"
+    return word("operator") if account_id == 0 else f"account {account_id}"

@@ -30,7 +30,7 @@ from registry.directory.rules import unmet_for_closed
 from registry.directory.tables import Party
 from schemas.ammunition import LotNew, MovementNew, PackNew, SaleNew
 from schemas.vocabulary import May, MovementKind
-from schemas.words import said
+from schemas.words import amount, said
 
 MOST_PACKAGES = 100_000
 
@@ -115,12 +115,12 @@ def pack(work: Work, lot_id: int, new: PackNew) -> LotView:
     if tiles > MOST_PACKAGES:
         words = said(
             "That would be %(count)s packages; at most %(most)s at a time.",
-            count=f"{tiles:,}",
-            most=f"{MOST_PACKAGES:,}",
+            count=amount(tiles),
+            most=amount(MOST_PACKAGES),
         )
         raise Invalid.at("size", words)
     if row.packages + tiles >= ROOM:
-        raise Invalid.at("size", said("A lot has room for %(most)s packages.", most=f"{ROOM - 1:,}"))
+        raise Invalid.at("size", said("A lot has room for %(most)s packages.", most=amount(ROOM - 1)))
     known = package_queries.runs(work.session, row.id)
     cut = packaging.crossed(known, new.level.value, whole, new.size)
     if cut is not None:
@@ -280,7 +280,7 @@ def _asked(work: Work, row: Lot, giver: Party, new: MovementNew, on: date) -> _A
 
 def _bounds(row: Lot, first: int, last: int) -> spans.Span:
     if last >= row.quantity:
-        words = said("Positions of this lot are 0 to %(last)s.", last=f"{row.quantity - 1:,}")
+        words = said("Positions of this lot are 0 to %(last)s.", last=amount(row.quantity - 1))
         raise Invalid.at("last", words)
     if first > last:
         raise Invalid.at("last", "The last position comes after the first.")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from registry.core.errors import Unmet
 from schemas.vocabulary import Exceeding, MarkingScheme, RuleKind
+from schemas.words import amount, said
 
 BOUNDED = frozenset({RuleKind.LOT_LIMIT, RuleKind.BUYER_LIMIT, RuleKind.YEARLY_LIMIT, RuleKind.LEAST_AGE})
 """Rules that are a number."""
@@ -70,7 +71,11 @@ def breaches_of_lot(rules: Sequence[Rule], calibre: str, quantity: int, produced
     rule = in_force(rules, RuleKind.LOT_LIMIT, produced_on, calibre)
     if rule is None or rule.quantity is None or quantity <= rule.quantity:
         return []
-    words = f"{quantity:,} cartridges under one code; at most {rule.quantity:,}."
+    words = said(
+        "%(count)s cartridges under one code; at most %(most)s.",
+        count=amount(quantity),
+        most=amount(rule.quantity),
+    )
     return [Breach(Unmet(words, "quantity", rule.source), rule.exceeding)]
 
 
@@ -116,7 +121,11 @@ def _buyer_limit(rule: Rule, bought: Purchase) -> Judged:
     total = bought.bought_of_lot + bought.quantity
     if rule.quantity is None or total <= rule.quantity:
         return None
-    return "quantity", f"{total:,} cartridges of one lot for this buyer; at most {rule.quantity:,}."
+    return "quantity", said(
+        "%(count)s cartridges of one lot for this buyer; at most %(most)s.",
+        count=amount(total),
+        most=amount(rule.quantity),
+    )
 
 
 def _yearly_limit(rule: Rule, bought: Purchase) -> Judged:
@@ -124,13 +133,22 @@ def _yearly_limit(rule: Rule, bought: Purchase) -> Judged:
     if rule.quantity is None or total <= rule.quantity:
         return None
     year = bought.sold_on.year
-    return "quantity", f"{total:,} cartridges for this buyer in {year}; at most {rule.quantity:,} a year."
+    return "quantity", said(
+        "%(count)s cartridges for this buyer in %(year)s; at most %(most)s a year.",
+        count=amount(total),
+        year=year,
+        most=amount(rule.quantity),
+    )
 
 
 def _least_age(rule: Rule, bought: Purchase) -> Judged:
     if rule.quantity is None or bought.age is None or bought.age >= rule.quantity:
         return None
-    return "buyer", f"The buyer was {bought.age} years old on that day; at least {rule.quantity} are needed."
+    return "buyer", said(
+        "The buyer was %(age)s years old on that day; at least %(least)s are needed.",
+        age=bought.age,
+        least=rule.quantity,
+    )
 
 
 _STRENGTH = tuple(MarkingScheme)

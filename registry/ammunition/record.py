@@ -47,7 +47,7 @@ def _facts(found: LotView, say: Language) -> Iterator[tuple[str, str]]:
     yield say("Maker"), found.maker.name
     yield say("Product"), " ".join(filter(None, (found.product, found.product_code)))
     yield say("Calibre"), found.calibre_name
-    yield say("Cartridges"), f"{found.quantity:,}"
+    yield say("Cartridges"), say.number(found.quantity)
     yield say("Produced on"), found.produced_on.isoformat()
     yield say("Marking"), say.told(SCHEMES[found.scheme])
     if found.marking and found.marking.headstamp:

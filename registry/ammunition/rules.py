@@ -14,7 +14,7 @@ from stdnum import ean
 
 from registry.core.errors import Unmet
 from schemas.vocabulary import MarkingScheme, MovementKind
-from schemas.words import said
+from schemas.words import amount, said
 
 LIMIT_SOURCE = "16 D LOG art. 2"
 BUYER_SOURCE = "Law 10.826 art. 23 § 2"
@@ -182,8 +182,8 @@ def unmet_for_quantity(quantity: int, held: int) -> list[Unmet]:
         return []
     words = said(
         "%(asked)s cartridges are asked for; held there on that day: %(held)s.",
-        asked=f"{quantity:,}",
-        held=f"{held:,}",
+        asked=amount(quantity),
+        held=amount(held),
     )
     return [Unmet(words, "quantity", "FP 7")]
 

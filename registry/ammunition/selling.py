@@ -38,7 +38,7 @@ from registry.core.work import Work, limited_to
 from registry.directory import queries as directory
 from schemas.ammunition import SaleNew
 from schemas.vocabulary import Exceeding, MarkingScheme, May, RuleKind
-from schemas.words import said
+from schemas.words import amount, said
 
 AT_ONCE = 500
 
@@ -258,7 +258,7 @@ def bounds_asked(
     if quantity is None and bounds is None:
         raise Invalid.at("quantity", "Give a quantity, a package, or the first and last position.")
     if quantity is not None and bounds is not None and quantity > bounds.size:
-        words = said("Only %(count)s cartridges lie there.", count=f"{bounds.size:,}")
+        words = said("Only %(count)s cartridges lie there.", count=amount(bounds.size))
         raise Invalid.at("quantity", words)
     return bounds
 
@@ -267,7 +267,7 @@ def _positions(cartridges: int, first: int | None, last: int | None) -> spans.Sp
     if first is None or last is None:
         raise Invalid.at("first" if first is None else "last", "Give both positions, or none.")
     if last >= cartridges:
-        words = said("Positions of this lot are 0 to %(last)s.", last=f"{cartridges - 1:,}")
+        words = said("Positions of this lot are 0 to %(last)s.", last=amount(cartridges - 1))
         raise Invalid.at("last", words)
     if first > last:
         raise Invalid.at("last", "The last position comes after the first.")

@@ -12,7 +12,7 @@ from registry.core.work import Work, limited_to
 from registry.directory.queries import names
 from schemas.ammunition import LotsAsked
 from schemas.vocabulary import MarkingScheme, May
-from schemas.words import said
+from schemas.words import amount, said
 
 _CODE_AND_NUMBER = re.compile(r"(.{1,60}?)(?:\s*[/#]\s*|\s+)([0-9]{1,12})")
 
@@ -28,7 +28,9 @@ def cartridge(work: Work, lot_id: int, n: int) -> CartridgeView:
     if row.scheme != MarkingScheme.SERIALISED:
         raise NotFound(said("Cartridges of lot %(lot)s bear no number of their own.", lot=row.code))
     if not 1 <= n <= row.quantity:
-        raise NotFound(said("Lot %(lot)s has %(count)s cartridges.", lot=row.code, count=f"{row.quantity:,}"))
+        raise NotFound(
+            said("Lot %(lot)s has %(count)s cartridges.", lot=row.code, count=amount(row.quantity))
+        )
     moved = whereabouts.chain(work.session, lot_id, n - 1)
     own = limited_to(work.actor, May.LOT_READ)
     seen = [one for one in moved if own is None or own in (one.from_id, one.to_id)]

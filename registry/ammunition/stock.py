@@ -9,7 +9,7 @@ from datetime import date
 from registry.ammunition.packaging import Run, opened
 from registry.ammunition.spans import Span
 from registry.core.errors import Unmet
-from schemas.words import said
+from schemas.words import amount, said
 
 COUNT_SOURCE = "FP 7"
 
@@ -52,15 +52,15 @@ def difference(booked: int, counted: int) -> str:
     if counted < booked:
         return said(
             "%(missing)s cartridges are missing: %(counted)s were counted, %(booked)s are in the book.",
-            missing=f"{booked - counted:,}",
-            counted=f"{counted:,}",
-            booked=f"{booked:,}",
+            missing=amount(booked - counted),
+            counted=amount(counted),
+            booked=amount(booked),
         )
     return said(
         "%(surplus)s cartridges more than in the book: %(counted)s were counted, %(booked)s are in the book.",
-        surplus=f"{counted - booked:,}",
-        counted=f"{counted:,}",
-        booked=f"{booked:,}",
+        surplus=amount(counted - booked),
+        counted=amount(counted),
+        booked=amount(booked),
     )
 
 

@@ -32,7 +32,7 @@ from registry.ledger.tiles import Tree
 from schemas.auditing import EntriesAsked
 from schemas.paging import Page
 from schemas.vocabulary import May
-from schemas.words import said
+from schemas.words import said, word
 
 # What belongs to a record: tables whose key is, or begins with, the record's own.
 RECORDS: dict[str, tuple[str, ...]] = {
@@ -201,7 +201,7 @@ def _named(work: Work, rows: Sequence[tuple[LedgerEntry, tuple[ChangeLine, ...]]
             row.id,
             row.leaf,
             row.at,
-            names.get(row.actor_id, "operator" if row.actor_id == 0 else str(row.actor_id)),
+            names.get(row.actor_id, word("operator") if row.actor_id == 0 else str(row.actor_id)),
             row.role,
             row.purpose,
             row.case_number,

@@ -40,7 +40,7 @@ def _blocks(found: DeactivationView, say: Language) -> Iterator[Block]:
     )
     yield KeyValues(
         [
-            (say("Record"), found.firearm),
+            (say("Registry number"), found.firearm),
             (say("Type"), say.label(found.type)),
             (say("Marks it was made with"), say(", ").join(found.firearm_marks)),
             (say("Deactivation mark"), found.mark or say("None: this certificate stands for it")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -56,10 +57,10 @@ def _state(code: str, say: Language) -> str:
 def _in_short(readings: Sequence[Reading], say: Language) -> Iterator[Block]:
     first = readings[0].record
     words = say(
-        "%(count)s signed messages passed between %(one)s and %(other)s.",
-        count=len(readings),
+        "Signed messages between %(one)s and %(other)s: %(count)s",
         one=_state(first.sender, say),
         other=_state(first.receiver, say),
+        count=len(readings),
     )
     yield Paragraph(words, large=True)
     bad = [str(one.n) for one in readings if not one.holds]
@@ -164,7 +165,11 @@ def _answers(says: Mapping[str, Any], say: Language) -> Iterator[tuple[str, str]
 def _why(says: Mapping[str, Any], say: Language) -> Iterator[tuple[str, str]]:
     """Case, legal basis, and what binds the reader."""
     use, handling = says.get("purpose") or {}, says.get("handling") or {}
-    names = (("case", "Case"), ("legal_basis", "Legal justification"), ("intended_use", "Intended use"))
+    names = (
+        ("case", "Case number"),
+        ("legal_basis", "Legal justification"),
+        ("intended_use", "Intended use"),
+    )
     for name, shown in names:
         if use.get(name):
             yield say(shown), str(use[name])
@@ -204,7 +209,7 @@ def _told(body: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for n, value in enumerate(body, 1):
             yield from _told(value, f"{path} {n}")
     elif body not in (None, ""):
-        yield path, str(body)
+        yield path, json.dumps(body) if isinstance(body, bool) else str(body)
 
 
 def _how_to_verify(readings: Sequence[Reading], say: Language) -> Iterator[Block]:

@@ -21,7 +21,7 @@ from schemas.label_vocabulary import MediumKind
 from schemas.labels import JobsAsked
 from schemas.paging import Page
 from schemas.vocabulary import May
-from schemas.words import said
+from schemas.words import said, word
 
 PREFIX = "LJ"
 OVER_ALL = May.LABEL_SET
@@ -224,7 +224,7 @@ def _names(work: Work, accounts: Iterable[int]) -> dict[int, str]:
     wanted = set(accounts)
     query = select(Account.id, Account.full_name).where(Account.id.in_(wanted - {0}))
     found = {row.id: row.full_name for row in work.session.execute(query)}
-    return {key: found.get(key, "operator" if key == 0 else f"account {key}") for key in wanted}
+    return {key: found.get(key, word("operator") if key == 0 else f"account {key}") for key in wanted}
 
 
 def jobs(work: Work, asked: JobsAsked) -> Page[JobRow]:

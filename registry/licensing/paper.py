@@ -97,7 +97,7 @@ def _blocks(found: LicenceView, say: Language) -> Iterator[Block]:
             (say("Quantity"), 1.5),
         ),
         [
-            (str(line.n), line.description, line.hs, line.calibre or "", f"{line.quantity:,}")
+            (str(line.n), line.description, line.hs, line.calibre or "", say.number(line.quantity))
             for line in found.lines
         ],
     )
@@ -138,13 +138,13 @@ def _parties(found: LicenceView, say: Language) -> Iterator[tuple[str, str]]:
 
 def _named(lines: tuple[LineView, ...], say: Language) -> Iterator[Block]:
     rows = [
-        (str(line.n), item.name, item.firearm or item.lot or "", f"{item.quantity:,}")
+        (str(line.n), item.name, item.firearm or item.lot or "", say.number(item.quantity))
         for line in lines
         for item in line.items
     ]
     if rows:
         yield Heading(say("Serials and spans"))
-        titles = ((say("Line"), 0.8), (say("Name"), 4), (say("Record"), 3), (say("Quantity"), 1.5))
+        titles = ((say("Line"), 0.8), (say("Name"), 4), (say("Registry number"), 3), (say("Quantity"), 1.5))
         yield Table(titles, rows[:MOST_NAMED])
     if len(rows) > MOST_NAMED:
         yield Paragraph(say("%(count)s more are listed with the record.", count=len(rows) - MOST_NAMED))

@@ -41,7 +41,7 @@ def draw(found: DisposalView, authority: str, seal: Seal, say: Language) -> byte
 
 def _blocks(found: DisposalView, say: Language, destroyed: bool) -> Iterator[Block]:
     told = say("Items destroyed: %(count)s") if destroyed else say("Items disposed of: %(count)s")
-    yield Paragraph(told % {"count": f"{found.count:,}"}, large=True)
+    yield Paragraph(told % {"count": say.number(found.count)}, large=True)
     yield KeyValues(list(_facts(found, say)))
     if found.witnesses:
         yield Heading(say("Witnesses"))
@@ -59,7 +59,7 @@ def _blocks(found: DisposalView, say: Language, destroyed: bool) -> Iterator[Blo
         (
             row.number,
             say.label(row.type if row.kind == "firearm" else row.kind)
-            + (f" × {row.quantity:,}" if row.quantity > 1 else ""),
+            + (f" × {say.number(row.quantity)}" if row.quantity > 1 else ""),
             row.described,
             row.mark,
             row.firearm or row.authority_number,
@@ -75,15 +75,15 @@ def _facts(found: DisposalView, say: Language) -> Iterator[tuple[str, str]]:
     yield say("Date"), f"{found.done_on}"
     yield say("Place"), found.place
     if found.weight_kg is not None:
-        yield say("Weight"), f"{found.weight_kg:,.3f} kg"
+        yield say("Weight"), f"{say.number(found.weight_kg, 3)} kg"
     if found.authorization:
         right = (found.authorization, found.authorized_by, f"{found.authorized_on or ''}")
         yield say("Authorization"), say.row(*right)
     if found.recipient:
         yield say("Received by"), found.recipient.name
-    yield say("Proposed by"), found.proposed_by
-    yield say("Approved by"), found.approved_by
-    yield say("Carried out by"), found.done_by
+    yield say("Proposed by"), say.told(found.proposed_by)
+    yield say("Approved by"), say.told(found.approved_by)
+    yield say("Carried out by"), say.told(found.done_by)
     yield say("Law"), say("Firearms Protocol, article 6(2)")
 
 

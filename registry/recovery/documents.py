@@ -55,12 +55,12 @@ def _blocks(found: RecoveryView, say: Language) -> Iterator[Block]:
             say.label(item.type if item.kind == "firearm" else item.kind),
             item.described,
             item.mark or say("None"),
-            f"{item.quantity:,}",
+            say.number(item.quantity),
             item.bag,
         )
         for item in found.items
     ]
-    yield Table(tuple(zip(heads, (2.6, 1.8, 3.4, 2.2, 1.3, 1.7), strict=True)), rows)
+    yield Table(tuple(zip(heads, (2.5, 1.8, 3.2, 2.2, 1.7, 1.6), strict=True)), rows)
     hands = ((say("Signature of the receiver"), 1.0), (say("Signature of the giver"), 1.0))
     yield Table(hands, [("", "")], SIGNED)
 
@@ -72,7 +72,7 @@ def _facts(found: RecoveryView, say: Language) -> Iterator[tuple[str, str]]:
     if found.campaign_name:
         yield say("Campaign"), f"{found.campaign_name} ({found.campaign})"
     if found.case_number:
-        yield say("Case"), found.case_number
+        yield say("Case number"), found.case_number
     if found.anonymous:
         yield say("Handed in by"), say("Somebody who stays unnamed, as the campaign allows")
     elif found.person_name or found.person_document:

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from registry.core.printing.paper import Bars, Block, Frame, Heading, KeyValues, Paragraph, Table, document
+from registry.core.printing.paper import (
+    Bars,
+    Block,
+    Frame,
+    Heading,
+    KeyValues,
+    Paragraph,
+    Seal,
+    Table,
+    document,
+)
+from registry.core.work import Work
 from registry.directory.countries import country_name
-from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, Share, largest, percent
+from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, Share, largest
+from registry.verification.queries import Standing, Verifiable
 from schemas.recovery_vocabulary import Described, RecoveryKind
+from schemas.vocabulary import IssuedKind
 from schemas.words import Language, Said, said
 
 DESCRIBED: Mapping[Described, Said] = {
@@ -26,7 +39,7 @@ def _name_of(share: Share, language: str) -> str:
     return country_name(share.value, language) if share.value and share.by in _OF_STATES else share.value
 
 
-def draw(found: Figures, authority: str, printed_on: str, say: Language) -> bytes:
+def draw(found: Figures, authority: str, printed_on: str, seal: Seal, say: Language) -> bytes:
     """The paper as PDF."""
     frame = Frame.in_language(
         say,
@@ -34,6 +47,7 @@ def draw(found: Figures, authority: str, printed_on: str, say: Language) -> byte
         number=period(found, say),
         authority=authority,
         issued=printed_on,
+        seal=seal,
     )
     return document(frame, list(_blocks(found, say)))
 
@@ -45,14 +59,18 @@ def period(found: Figures, say: Language) -> str:
     return f"{found.since or '…'} – {found.until or '…'}"
 
 
+def _share(share: float | None, say: Language) -> str:
+    return "–" if share is None else f"{say.number(share * 100, 1)}%"
+
+
 def _blocks(found: Figures, say: Language) -> Iterator[Block]:
     told = say("%(established)s of %(all)s firearms: %(share)s")
     yield Paragraph(
         told
         % {
-            "established": f"{found.numerator:,}",
-            "all": f"{found.denominator:,}",
-            "share": percent(found.share),
+            "established": say.number(found.numerator),
+            "all": say.number(found.denominator),
+            "share": _share(found.share, say),
         },
         large=True,
     )
@@ -64,20 +82,25 @@ def _blocks(found: Figures, say: Language) -> Iterator[Block]:
     )
     yield KeyValues(
         [
-            (say("Numerator"), f"{found.numerator:,}"),
-            (say("Denominator"), f"{found.denominator:,}"),
-            (say("Of those with a legible mark"), f"{found.traceable:,}"),
-            (say("Parts recovered"), f"{found.parts:,}"),
-            (say("Rounds recovered"), f"{found.cartridges:,}"),
+            (say("Numerator"), say.number(found.numerator)),
+            (say("Denominator"), say.number(found.denominator)),
+            (say("Of those with a legible mark"), say.number(found.traceable)),
+            (say("Parts recovered"), say.number(found.parts)),
+            (say("Rounds recovered"), say.number(found.cartridges)),
         ]
     )
     yield Heading(say("Status of each firearm"))
     yield Bars([(say.label(s), many, s in ESTABLISHED) for s, many in found.by_status.items()])
-    heads = ((say("Status"), 3.4), (say("Definition"), 7.4), (say("Counts"), 1.4), (say("Firearms"), 1.6))
+    heads = ((say("Status"), 3.4), (say("Definition"), 7.4), (say("Is counted"), 1.7), (say("Firearms"), 1.8))
     yield Table(
         heads,
         [
-            (say.label(s), say(DEFINITIONS[s]), say("yes") if s in ESTABLISHED else say("no"), f"{many:,}")
+            (
+                say.label(s),
+                say(DEFINITIONS[s]),
+                say("yes") if s in ESTABLISHED else say("no"),
+                say.number(many),
+            )
             for s, many in found.by_status.items()
         ],
     )
@@ -87,8 +110,8 @@ def _blocks(found: Figures, say: Language) -> Iterator[Block]:
         [
             (
                 say.label(kind) or say("Unknown"),
-                *(f"{many:,}" for many in ways.values()),
-                f"{sum(ways.values()):,}",
+                *(say.number(many) for many in ways.values()),
+                say.number(sum(ways.values())),
             )
             for kind, ways in found.by_type.items()
         ],
@@ -97,12 +120,12 @@ def _blocks(found: Figures, say: Language) -> Iterator[Block]:
     yield Heading(say("Occasions"))
     yield Table(
         ((say("Recovered"), 4.0), (say("Occasions"), 2.0)),
-        [(say.label(one.kind), f"{one.recoveries:,}") for one in found.occasions],
+        [(say.label(one.kind), say.number(one.recoveries)) for one in found.occasions],
     )
     yield Heading(say("Destroyed or disposed of"))
     yield Table(
         ((say("How"), 4.0), (say("Method"), 4.0), (say("Firearms"), 2.0)),
-        [(say.label(one.kind), say.label(one.method), f"{one.firearms:,}") for one in found.ended],
+        [(say.label(one.kind), say.label(one.method), say.number(one.firearms)) for one in found.ended],
     )
 
 
@@ -120,8 +143,23 @@ def described(found: Figures, say: Language) -> Iterator[tuple[str, list[tuple[s
 
 def _described(found: Figures, say: Language) -> Iterator[Block]:
     for title, shares, others in described(found, say):
-        rows = [(name, f"{many:,}") for name, many in shares]
+        rows = [(name, say.number(many)) for name, many in shares]
         if others:
-            rows.append((say("All others"), f"{others:,}"))
+            rows.append((say("All others"), say.number(others)))
         yield Heading(title)
         yield Table(((say("Name"), 8.0), (say("Firearms"), 2.0)), rows)
+
+
+def subject(found: Figures) -> str:
+    """What a paper of figures is about: its period, as ISO 8601-2 writes it, or "all"."""
+    if found.since is None and found.until is None:
+        return "all"
+    return f"{found.since or '..'}/{found.until or '..'}"
+
+
+def stands(work: Work, number: str, edition: str) -> Standing:
+    """Figures tell what was on record on their day; those of a later day take their place."""
+    return Standing(True, "", (("date", edition),))
+
+
+VERIFIABLE: Verifiable = {IssuedKind.RECOVERY_FIGURES: stands}

@@ -13,11 +13,10 @@ from registry.core.numbers import find_registry_number
 from registry.core.web import context, guard, sheets
 from registry.core.web.forms import load_form
 from registry.core.web.words import label, language_of_visitor, shown
-from registry.recovery import figures_document, figures_queries, origin_acts
+from registry.recovery import figures_document, figures_queries, origin_acts, sealing
 from registry.recovery.evidence_pages import shown_item
 from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, percent
 from registry.recovery.pages import Answer, blueprint, pdf, render
-from registry.verification.sealing import signed
 from schemas.figures import FiguresAsked, FiguresAskedSchema, OriginNewSchema
 from schemas.recovery_vocabulary import RecoveryKind
 from schemas.vocabulary import May
@@ -86,10 +85,7 @@ def _lines(found: Figures) -> Iterator[tuple[object, ...]]:
 @guard.may(May.RECOVERY_READ)
 def figures_pdf() -> Response:
     """The same as a paper."""
-    parts = context.registry()
-    found = _figures()
-    say = language_of_visitor()
-    return pdf(signed(figures_document.draw(found, parts.settings.authority, f"{parts.office.today}", say)))
+    return pdf(sealing.sealed_figures(_figures(), context.registry().office.today))
 
 
 @blueprint.post("/evidence/<number>/origin")

@@ -46,7 +46,7 @@ def _evidence(item: Item, found: Recovery, say: Language) -> Label:
             Line("kind", say("What"), _what(item, say)),
             Line("mark", say("Mark as read"), item.mark or say("None")),
             Line("recovered_on", say("Found"), f"{found.recovered_on} {found.place}"),
-            Line("case_number", say("Case"), found.case_number),
+            Line("case_number", say("Case number"), found.case_number),
             Line("bag", say("Bag"), item.bag or ""),
             Line("authority_number", say("Number given"), row["authority_number"], needed=False),
         ),

@@ -29,7 +29,7 @@ from schemas.paging import Page
 from schemas.recovery import CampaignsAsked, ItemsAsked, RecoveriesAsked
 from schemas.recovery_vocabulary import ItemKind, ItemState
 from schemas.vocabulary import Outcome, PartyKind, Purpose
-from schemas.words import said
+from schemas.words import said, word
 
 
 def campaign_number(campaign_id: int) -> str:
@@ -56,7 +56,7 @@ def people(work: Work, accounts: Iterable[int | None]) -> dict[int, str]:
     """Names of accounts; 0 is the operator."""
     wanted = {key for key in accounts if key}
     query = select(Account.id, Account.full_name).where(Account.id.in_(wanted))
-    found: dict[int, str] = {0: "operator"}
+    found: dict[int, str] = {0: word("operator")}
     if wanted:
         found |= {row.id: row.full_name for row in work.session.execute(query)}
     return {key: found.get(key, f"account {key}") for key in {0, *wanted}}

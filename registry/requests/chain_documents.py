@@ -25,7 +25,7 @@ from registry.directory.countries import country_name
 from registry.exchange import evidence
 from registry.requests import chain_queries, queries
 from registry.requests.chain_queries import ChainView, LinkView
-from registry.requests.documents import records, restriction, way
+from registry.requests.documents import records, restriction, statement, way
 from registry.requests.tables import TraceRequestRow
 from registry.requests.views import RequestView
 from registry.verification.queries import Standing, Verifiable
@@ -75,7 +75,7 @@ def _in_short(found: ChainView, home: str, say: Language) -> Iterator[Block]:
 def _firearm(asked: RequestNew, say: Language) -> list[tuple[str, str]]:
     what = " ".join(filter(None, (asked.maker, asked.model, asked.calibre)))
     return [
-        (say("Case"), asked.case_number),
+        (say("Case number"), asked.case_number),
         (say("Mark as read"), asked.mark or "–"),
         (say("Firearm"), what or "–"),
         (say("Circumstances of finding"), asked.circumstances or "–"),
@@ -154,8 +154,7 @@ def _answered_by(found: RequestView) -> str:
 
 def _answer(found: RequestView, answer: dict[str, Any], say: Language) -> Iterator[Block]:
     yield FindingBox("warning", say.label("warning"), restriction(found.handling or {}, say))
-    if answer["statement"]:
-        yield Paragraph(say.told(answer["statement"]))
+    yield from statement(found, answer, say)
     if answer.get("withheld"):
         ground = say.label(answer["ground"]) if answer.get("ground") else "–"
         words = say(

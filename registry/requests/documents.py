@@ -140,7 +140,7 @@ def _request(found: RequestView, say: Language) -> Iterator[Block]:
     yield Paragraph(_between(found, say), large=True)
     yield KeyValues(
         [
-            (say("Case"), found.asked.case_number),
+            (say("Case number"), found.asked.case_number),
             (say("Urgency"), say.label(found.urgency)),
             (say("State of the request"), say.label(found.state)),
             (say("Number there"), found.their_number or "–"),
@@ -178,8 +178,7 @@ def _plain(value: Any, name: str, say: Language) -> str:
 def _answer(found: RequestView, say: Language) -> Iterator[Block]:
     answer, handling = found.answer or {}, found.handling or {}
     yield Paragraph(_between(found, say), large=True)
-    if answer["statement"]:
-        yield Paragraph(say.told(answer["statement"]))
+    yield from statement(found, answer, say)
     yield from _entered(found, say)
     yield FindingBox("warning", say.label("warning"), restriction(handling, say))
     if answer.get("withheld"):
@@ -200,6 +199,15 @@ def _answer(found: RequestView, say: Language) -> Iterator[Block]:
         yield FindingBox(one["severity"], say.label(one["severity"]), say.told(one["text"]) + law)
     yield from records(answer, say)
     yield from way(answer, say)
+
+
+def statement(found: RequestView, answer: dict[str, Any], say: Language) -> Iterator[Block]:
+    """What an answer says in short, another State's as that State wrote it."""
+    if not answer["statement"]:
+        return
+    if found.direction == Direction.OUT:
+        yield Paragraph(say("In the words of %(state)s:", state=country_name(found.peer, say.code)))
+    yield Paragraph(say.told(answer["statement"]))
 
 
 def restriction(handling: dict[str, Any], say: Language) -> str:
@@ -224,7 +232,7 @@ def records(answer: dict[str, Any], say: Language) -> Iterator[Block]:
     if not answer["candidates"]:
         return
     yield Heading(say("Records that fit"))
-    heads = (say("Mark"), say("Maker and model"), say("Calibre"), say("Year"), say("Match"))
+    heads = (say("Mark"), say("Maker and model"), say("Calibre"), say("Year"), say("How it fits"))
     rows = [
         (
             c["mark"],
@@ -244,7 +252,7 @@ def way(answer: dict[str, Any], say: Language) -> Iterator[Block]:
         yield Heading(say("Chain of custody"))
         yield Timeline([_step(one, say) for one in answer["steps"]])
     if answer["last_holder"]:
-        yield KeyValues([(say("Last known holder"), answer["last_holder"])])
+        yield KeyValues([(say("Last known holder"), say.told(answer["last_holder"]))])
     if left := answer["next_state"]:
         yield Heading(say("State to ask next"))
         paper = " ".join(filter(None, (say.label(left["document_kind"]), left["document_number"])))
@@ -258,7 +266,7 @@ def way(answer: dict[str, Any], say: Language) -> Iterator[Block]:
 
 
 def _step(one: dict[str, Any], say: Language) -> Step:
-    hands = [one["from_name"], one["to_name"]]
+    hands = [say.told(one["from_name"]), say.told(one["to_name"])]
     who = (
         say("%(giver)s to %(receiver)s", giver=hands[0], receiver=hands[1]) if all(hands) else "".join(hands)
     )

@@ -17,7 +17,15 @@ from registry.core.paging import AnySelect, page
 from registry.core.work import Work, is_own
 from registry.exchange import queries as exchange
 from registry.exchange.tables import ExchangeOut
-from registry.requests import chain, clock, disclosure_queries, kept_files, life, rules
+from registry.requests import (
+    answer_queries,
+    chain,
+    clock,
+    disclosure_queries,
+    kept_files,
+    life,
+    rules,
+)
 from registry.requests.chain import Link
 from registry.requests.tables import (
     OnwardConsent,
@@ -141,7 +149,7 @@ def request(work: Work, request_id: int) -> RequestView:
         late=clock.is_late(row.due_at, work.now),
         escalated_at=row.escalated_at,
         answered_at=row.answered_at,
-        answer=answer_of(row) or None,
+        answer=answer_queries.told_of(work, row) or None,
         handling=handling_of(row) or None,
         outcome=row.outcome,
         means=row.means,

@@ -38,21 +38,21 @@ def draw(found: DisposalView, authority: str, seal: Seal, say: Language) -> byte
 
 def _blocks(found: DisposalView, say: Language) -> Iterator[Block]:
     told = say("Records disposed of at the end of their terms: %(count)s")
-    yield Paragraph(told % {"count": f"{found.records:,}"}, large=True)
+    yield Paragraph(told % {"count": say.number(found.records)}, large=True)
     yield KeyValues(
         [
             (say("Records"), say.label(found.record_class)),
             (say("Reason"), found.reason),
             (say("Date"), f"{found.done_at:%Y-%m-%d %H:%M} UTC"),
-            (say("Proposed by"), found.proposed_by),
-            (say("Approved by"), found.approved_by),
-            (say("Rows removed"), f"{found.removed:,}"),
+            (say("Proposed by"), say.told(found.proposed_by)),
+            (say("Approved by"), say.told(found.approved_by)),
+            (say("Rows removed"), say.number(found.removed)),
             (say("Law"), say("Firearms Protocol, article 7")),
         ]
     )
     yield Heading(say("Records"))
     heads = (
-        (say("Record"), 2.6),
+        (say("Registry number"), 2.6),
         (say("Kept by"), 4.4),
         (say("Years"), 1.2),
         (say("Counted from"), 3.4),

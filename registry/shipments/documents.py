@@ -119,13 +119,13 @@ def _goods(found: ShipmentView, say: Language) -> Iterator[Block]:
             (
                 str(line.line),
                 line.description,
-                f"{line.quantity:,}",
-                *((f"{line.received or 0:,}",) if came else ()),
+                say.number(line.quantity),
+                *((say.number(line.received or 0),) if came else ()),
             )
             for line in found.lines
         ],
     )
-    items = [(item.name, f"{item.quantity:,}") for line in found.lines for item in line.items]
+    items = [(item.name, say.number(item.quantity)) for line in found.lines for item in line.items]
     if items:
         yield Heading(say("Serials and spans"))
         yield Table(((say("Name"), 5), (say("Quantity"), 1.5)), items)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from schemas.tracing import Candidate, Finding
 from schemas.vocabulary import FindingKind, MarkCondition, MatchKind, Severity
-from schemas.words import listed, said, together, word, words_of
+from schemas.words import amount, listed, said, together, word, words_of
 
 _ALARM, _WARNING, _INFORMATION = Severity.ALARM, Severity.WARNING, Severity.INFORMATION
 _GRAVITY = (_ALARM, _WARNING, _INFORMATION)
@@ -122,7 +122,7 @@ def more_than_shown(shown: int) -> Finding:
     """The search was cut: more records fit than anyone would read."""
     text = said(
         "More than %(count)s records fit. Tell the maker, the calibre or one more character.",
-        count=f"{shown:,}",
+        count=amount(shown),
     )
     return Finding(FindingKind.MORE_THAN_SHOWN, _WARNING, text)
 
@@ -135,9 +135,9 @@ def of_lot(
         text = said(
             "The lot breaks its limit: %(count)s cartridges bear one code, %(times)s times the %(limit)s "
             "allowed.",
-            count=f"{quantity:,}",
+            count=amount(quantity),
             times=f"{quantity / limit:,.1f}",
-            limit=f"{limit:,}",
+            limit=amount(limit),
         )
         yield Finding(FindingKind.LOT_ABOVE_LIMIT, _ALARM, text, "16 D LOG art. 2")
     if len(buyers) > 1:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from schemas.ammunition_vocabulary import CartridgeState
 from schemas.tracing import Candidate, Certainty, Finding, Question, Share
 from schemas.vocabulary import CertaintyLevel, FindingKind, MatchKind, Severity
-from schemas.words import listed, said, together, word
+from schemas.words import amount, listed, said, together, word
 
 Place = tuple[str, str]
 """A holder's registry number, or how the cartridges of nobody went; and the unit."""
@@ -71,7 +71,7 @@ def certainty(
     """How far a code that all cartridges of a lot share can lead, worded for a court."""
     quantity = candidate.quantity or 0
     open_, day = possible(candidate.holders), question.recovered_on
-    told = {"maker": candidate.maker, "lot": candidate.mark, "count": f"{quantity:,}"}
+    told = {"maker": candidate.maker, "lot": candidate.mark, "count": amount(quantity)}
     bought = _bought(candidate) if single_buyer else ""
     return Certainty(
         CertaintyLevel.PROBABLE if single_buyer and exact else CertaintyLevel.POSSIBLE,
@@ -123,11 +123,11 @@ def _one_of(shares: Collection[Share], day: date | None, doubted: str) -> str:
     """How many the cartridge may be. doubted: the code it must bear for that, "" where it was read so."""
     left = sum(share.quantity for share in shares)
     template = _ONE_OF[bool(day), bool(doubted)]
-    return said(template, left=f"{left:,}", ways=len(shares), date=day, code=doubted)
+    return said(template, left=amount(left), ways=len(shares), date=day, code=doubted)
 
 
 def _line(share: Share) -> str:
-    told = {"who": _who(share), "count": f"{share.quantity:,}"}
+    told = {"who": _who(share), "count": amount(share.quantity)}
     if share.near:
         return said("%(who)s: %(count)s (where it was found).", **told)
     return said("%(who)s: %(count)s.", **told)

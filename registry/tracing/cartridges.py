@@ -16,7 +16,7 @@ from registry.marks import patterns
 from registry.tracing import alarms, anonymity, cartridge_queries, diversion, headstamps, queries, rules
 from schemas.tracing import Answer, Candidate, NextState, Question, Share, StepFound
 from schemas.vocabulary import MarkingScheme, MatchKind, Outcome
-from schemas.words import said
+from schemas.words import amount, said
 
 SHOWN = 50
 """Lots with one headstamp that are told; beyond them the answer says that more fit."""
@@ -220,7 +220,8 @@ def _one_cartridge(
         )
     if position > lot.quantity:
         raise Invalid.at(
-            "position", said("Lot %(lot)s has %(count)s cartridges.", lot=lot.code, count=f"{lot.quantity:,}")
+            "position",
+            said("Lot %(lot)s has %(count)s cartridges.", lot=lot.code, count=amount(lot.quantity)),
         )
     moved = cartridge_queries.chain(work, lot.id, position - 1)
     candidate = _numbered(work, lot, facts, position - 1)

@@ -18,8 +18,9 @@ from msgspec import json
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR
-from registry.tracing import acts, scene_documents, scene_lines, scenes
-from registry.verification.sealing import signed_for
+from registry.tracing import acts, scene_lines, scenes
+from registry.tracing.sealing import scene_from
+from registry.verification.sealing import desk_of
 from schemas.tracing import Answer, Question
 from schemas.vocabulary import FirearmType, Outcome, Purpose, TraceKind
 
@@ -157,8 +158,7 @@ def scene(file: Path, pdf: Path | None, as_json: bool, **told: str) -> None:
         click.echo(str(error), err=True)
         sys.exit(2)
     if pdf is not None:
-        printed = scene_documents.report(found, parts.settings.authority)
-        pdf.write_bytes(signed_for(parts, OPERATOR, printed))
+        pdf.write_bytes(scene_from(desk_of(parts, OPERATOR), found))
     if as_json:
         click.echo(json.format(json.encode({"number": found.number, **found.answer})).decode())
         return

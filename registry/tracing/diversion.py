@@ -19,7 +19,7 @@ from registry.core.work import Work
 from registry.tracing.tables import Scene, SceneCartridge
 from schemas.tracing import Finding
 from schemas.vocabulary import FindingKind, Severity
-from schemas.words import said, word
+from schemas.words import amount, said, word
 
 FAR = 100
 """Kilometres beyond which one lot at two scenes is worth a finding."""
@@ -131,7 +131,7 @@ def _late_losses(
         if days and reported_on > min(days):
             text = said(
                 "%(count)s cartridges of %(lot)s were reported %(kind)s on %(date)s, after some were found.",
-                count=f"{row.last - row.first + 1:,}",
+                count=amount(row.last - row.first + 1),
                 lot=registry_number("L", row.lot_id),
                 kind=word(row.kind),
                 date=reported_on.isoformat(),

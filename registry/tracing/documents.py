@@ -19,6 +19,7 @@ from registry.core.printing.paper import (
     document,
 )
 from registry.core.work import Work
+from registry.directory.countries import country_name
 from registry.tracing.queries import TraceView
 from registry.verification.queries import Standing, Verifiable
 from schemas.vocabulary import IssuedKind
@@ -109,7 +110,7 @@ class _Report:
             if value := self.found.question.get(name):
                 yield shown, say.label(value) if name == "type" else str(value)
         yield say("Purpose"), say.label(self.found.purpose)
-        yield say("Case"), self.found.case_number
+        yield say("Case number"), self.found.case_number
         yield say("Asked"), _asked_at(self.found)
         yield say("Capacity"), say.label(self.found.role)
 
@@ -118,7 +119,13 @@ class _Report:
         if not shown:
             return
         yield Heading(say("Records that fit"))
-        heads = (say("Record"), say("Mark"), say("Maker and model"), say("Calibre"), say("Match"))
+        heads = (
+            say("Registry number"),
+            say("Mark"),
+            say("Maker and model"),
+            say("Calibre"),
+            say("How it fits"),
+        )
         rows = [
             (
                 c["number"],
@@ -148,13 +155,13 @@ class _Report:
             yield Heading(say("Sales of lot %(lot)s (%(calibre)s)", **lot))
             heads = (say("Buyer"), say("Cartridges"), say("Date"), say("Invoice"), say("Authorization"))
             rows = [
-                (s["name"], f"{s['quantity']:,}", s["date"] or "", s["document"], s["authorization"])
+                (s["name"], say.number(s["quantity"]), s["date"] or "", s["document"], s["authorization"])
                 for s in candidate["buyers"]
             ]
             yield Table(tuple(zip(heads, (4, 1.5, 1.5, 2, 2), strict=True)), rows)
         if candidate["holders"]:
-            yield Heading(say("Where its %(count)s cartridges are", count=f"{candidate['quantity']:,}"))
-            holders = [(s["name"], f"{s['quantity']:,}") for s in candidate["holders"]]
+            yield Heading(say("Where its %(count)s cartridges are", count=say.number(candidate["quantity"])))
+            holders = [(s["name"], say.number(s["quantity"])) for s in candidate["holders"]]
             yield Table(((say("Holder"), 6), (say("Cartridges"), 2)), holders)
 
     def chain(self) -> Iterator[Block]:
@@ -169,7 +176,7 @@ class _Report:
         say = self.say
         who = _way(say, s["from_name"], s["to_name"])
         if s["quantity"] is not None:
-            count = say("%(number)s cartridges", number=f"{s['quantity']:,}")
+            count = say("%(number)s cartridges", number=say.number(s["quantity"]))
             who = f"{count}: {who}"
         where = say.row(s["place"], s["country"])
         paper = " ".join(filter(None, (say.label(s["document_kind"]), s["document_number"])))
@@ -182,7 +189,7 @@ class _Report:
         yield Heading(say("State to ask next"))
         paper = " ".join(filter(None, (say.label(state["document_kind"]), state["document_number"])))
         pairs = [
-            (say("State"), f"{state['name']} ({state['code']})"),
+            (say("State"), f"{country_name(state['code'], say.code)} ({state['code']})"),
             (say("Why"), self.say.told(state["reason"])),
         ]
         pairs += [

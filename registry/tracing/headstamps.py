@@ -12,7 +12,7 @@ from registry.marks.patterns import Pattern
 from registry.marks.reading import normal_form
 from schemas.tracing import Certainty
 from schemas.vocabulary import CertaintyLevel
-from schemas.words import said
+from schemas.words import amount, said
 
 MOST_WORDS = 12
 
@@ -37,7 +37,7 @@ def bears(words: tuple[Pattern, ...], ring: str) -> bool | None:
 
 def certainty(text: str, count: int, more: bool) -> Certainty:
     """How far a headstamp leads without a legible code."""
-    told = {"text": text, "count": f"{count:,}"}
+    told = {"text": text, "count": amount(count)}
     template = _MORE if more else _SOME if count != 1 else _ONE
     return Certainty(
         CertaintyLevel.POSSIBLE,

@@ -21,11 +21,10 @@ from registry.core.web.forms import load_form
 from registry.core.web.words import label, options, shown, spoken
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from registry.marks.pages import SIGNS, Reading, reading_of
-from registry.tracing import acts, completeness, documents, queries
+from registry.tracing import acts, completeness, documents, queries, scene_lines
 from registry.tracing.sealing import sealed_report
 from schemas import completeness as drafts
 from schemas import tracing as shapes
-from schemas.ammunition_vocabulary import CartridgeState
 from schemas.vocabulary import FirearmType, IllicitGround, May, Outcome, Severity, Symbol, TraceKind
 from schemas.words import plain
 
@@ -72,7 +71,7 @@ def _form(typed: Mapping[str, str], errors: Any = (), reading: Reading | None = 
         errors=errors,
         types=options(FirearmType),
         purposes=options(purposes(context.actor().role, May.TRACE_ASK)),
-        states=options(CartridgeState),
+        states=[(state.value, spoken(words)) for state, words in scene_lines.FOUND_AS.items()],
         countries=_countries(),
         signs=options(Symbol),
         reading=reading or Reading(),

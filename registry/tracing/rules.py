@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from schemas.tracing import Candidate, Certainty, Narrowing, Question
 from schemas.vocabulary import CertaintyLevel, MatchKind, Outcome, TraceKind
-from schemas.words import listed, said, together, word, words_of
+from schemas.words import amount, listed, said, together, word, words_of
 
 _BASE = {MatchKind.EXACT: 100, MatchKind.FOLDED: 60, MatchKind.PARTIAL: 40, MatchKind.NEAR: 40}
 _WEIGHT = {
@@ -153,12 +153,12 @@ def _count(fit: Fitted) -> str:
     if fit.more:
         return said(
             "More than %(count)s records fit what was read; none is identified beyond doubt.",
-            count=f"{fit.total:,}",
+            count=amount(fit.total),
         )
     if fit.total == 1:
         return said("1 record fits what was read; none is identified beyond doubt.")
     return said(
-        "%(count)s records fit what was read; none is identified beyond doubt.", count=f"{fit.total:,}"
+        "%(count)s records fit what was read; none is identified beyond doubt.", count=amount(fit.total)
     )
 
 
@@ -166,7 +166,7 @@ def _hint(candidates: Sequence[Candidate], question: Question, narrowing: Sequen
     """What would help most: by count where it was counted, else whatever was not told."""
     if narrowing:
         best = narrowing[0]
-        counts = {"left": f"{best.leaves:,}", "all": f"{best.of:,}"}
+        counts = {"left": amount(best.leaves), "all": amount(best.of)}
         if best.place is not None:
             return said(
                 "The character at place %(place)s would leave %(left)s of %(all)s.",
@@ -224,15 +224,15 @@ def cartridge_certainty(candidate: Candidate, position: int) -> Certainty:
         CertaintyLevel.CERTAIN,
         said(
             "Cartridge %(position)s of lot %(lot)s of %(maker)s went through the hands named here.",
-            position=f"{position:,}",
+            position=amount(position),
             lot=candidate.mark,
             maker=candidate.maker,
         ),
         certain=(
             said(
                 "The cartridge is number %(position)s of %(all)s in %(number)s.",
-                position=f"{position:,}",
-                all=f"{candidate.quantity or 0:,}",
+                position=amount(position),
+                all=amount(candidate.quantity or 0),
                 number=candidate.number,
             ),
         ),

@@ -12,14 +12,26 @@ from registry.core.printing.paper import (
     Heading,
     KeyValues,
     Paragraph,
+    Seal,
     Table,
     document,
 )
+from registry.core.work import Work
 from registry.tracing.scenes import SceneView
-from schemas.words import ENGLISH, Language
+from registry.verification.queries import Standing, Verifiable
+from schemas.vocabulary import IssuedKind
+from schemas.words import Language
 
 
-def report(found: SceneView, authority: str, language: Language = ENGLISH) -> bytes:
+def stands(work: Work, number: str, edition: str) -> Standing:
+    """A report tells what was answered on its day, which nothing changes."""
+    return Standing(True)
+
+
+VERIFIABLE: Verifiable = {IssuedKind.SCENE_REPORT: stands}
+
+
+def report(found: SceneView, authority: str, language: Language, seal: Seal) -> bytes:
     """The report of a kept scene as PDF."""
     frame = Frame.in_language(
         language,
@@ -27,6 +39,7 @@ def report(found: SceneView, authority: str, language: Language = ENGLISH) -> by
         number=found.number,
         authority=authority,
         issued=_recorded_at(found),
+        seal=seal,
     )
     return document(frame, list(_blocks(found, language)))
 
@@ -45,7 +58,7 @@ def _blocks(found: SceneView, say: Language) -> Iterator[Block]:
     yield Heading(say("The scene"))
     yield KeyValues(
         [
-            (say("Case"), found.case_number),
+            (say("Case number"), found.case_number),
             (say("Purpose"), say.label(found.purpose)),
             (say("Found on"), found.found_on.isoformat()),
             (say("Place"), found.place),
@@ -76,7 +89,7 @@ def _shared(shares: list[dict[str, Any]], say: Language) -> Iterator[Block]:
         (
             share["name"] if share["number"] else say.label(share["kind"]),
             share["unit"],
-            f"{share['quantity']:,}",
+            say.number(share["quantity"]),
             say("yes") if share["near"] else "",
         )
         for share in shares
@@ -90,9 +103,9 @@ def _lines(lines: list[dict[str, Any]], say: Language) -> Iterator[Block]:
     rows = [
         (
             line["code"],
-            f"{line['count']:,}",
+            say.number(line["count"]),
             line["lot"],
-            f"{line['possible']:,}",
+            say.number(line["possible"]),
             say.told(line["statement"]),
         )
         for line in lines

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError
 
 from registry.core.web.problems import from_validation
+from schemas.ammunition_vocabulary import CartridgeState
 from schemas.scenes import MOST_LINES, SceneNew, SceneNewSchema
+from schemas.words import Said, said
 
 COLUMNS = ("code", "maker", "calibre", "position", "state", "count", "headstamp")
+FOUND_AS: Mapping[CartridgeState, Said] = {
+    CartridgeState.ROUND: said("Unfired round"),
+    CartridgeState.CASE: said("Fired case"),
+    CartridgeState.RELOADED: said("Reloaded round"),
+}
 _WHOLE = ("position", "count")
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
-from registry.core.web.context import look, registry
-from registry.core.web.words import language_of_visitor
+from registry.core.web.context import look
 from registry.core.work import Work
-from registry.tracing import scene_documents, scenes
+from registry.tracing import scenes
 from registry.tracing.api import blueprint
-from registry.verification.sealing import signed
+from registry.tracing.sealing import sealed_scene
 from schemas import scenes as shapes
 from schemas.paging import Page
 from schemas.vocabulary import May
@@ -42,4 +41,4 @@ def report_of_scene(number: str) -> bytes:
     """The report of one scene."""
     with look() as work:
         found = scenes.scene(work, find_registry_number("Z", number))
-    return signed(scene_documents.report(found, registry().settings.authority, language_of_visitor()))
+    return sealed_scene(found)

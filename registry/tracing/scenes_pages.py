@@ -9,12 +9,11 @@ from registry.core.numbers import find_registry_number
 from registry.core.policy import purposes
 from registry.core.web import context, files, guard
 from registry.core.web.forms import load_form
-from registry.core.web.words import label, language_of_visitor, options, shown
-from registry.tracing import scene_documents, scene_lines, scenes
+from registry.core.web.words import label, options, shown, spoken
+from registry.tracing import scene_lines, scenes
 from registry.tracing.pages import Answer, blueprint
-from registry.verification.sealing import signed
+from registry.tracing.sealing import sealed_scene
 from schemas import scenes as shapes
-from schemas.ammunition_vocabulary import CartridgeState
 from schemas.vocabulary import May
 
 ROWS = 24
@@ -50,7 +49,7 @@ def new() -> Answer:
         errors=errors,
         rows=range(ROWS),
         columns=scene_lines.COLUMNS,
-        states=options(CartridgeState),
+        states=[(state.value, spoken(words)) for state, words in scene_lines.FOUND_AS.items()],
         purposes=options(purposes(context.actor().role, May.TRACE_ASK)),
     )
     return page, status
@@ -87,5 +86,4 @@ def report(number: str) -> Response:
     """The answer as PDF, for the file of the case."""
     with context.look() as work:
         found = scenes.scene(work, find_registry_number("Z", number))
-    printed = scene_documents.report(found, context.registry().settings.authority, language_of_visitor())
-    return files.shown(signed(printed), f"scene-{found.number}.pdf")
+    return files.shown(sealed_scene(found), f"scene-{found.number}.pdf")

@@ -98,7 +98,7 @@ def proves_itself(found: EvidenceView, folder: Path) -> None:
     told = words_of(evidence_documents.draw(found, "RQ-1", "Polícia Federal", SEAL, ENGLISH))
     key = readings[0].signature
     for words in (
-        "3 signed messages passed between Brazil (BR) and Portugal (PT).",
+        "Signed messages between Brazil (BR) and Portugal (PT): 3",
         "all of it holds",
         "What this proves",
         found.records[0].sha256,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
 from babel import Locale
-from flask_babel import force_locale, get_locale, gettext
+from flask_babel import force_locale, format_decimal, get_locale, gettext
 
 from registry.core.errors import RegistryError, Unmet
 from schemas.words import Language, in_words
@@ -17,16 +18,22 @@ from schemas.words import Language, in_words
 def translate(text: str) -> str:
     """A text in the visitor's language; a word within a sentence also by its form at the beginning.
 
-    Names of States are told by Unicode's CLDR.
+    Names of States are told by Unicode's CLDR, and so are the signs that part thousands.
     """
     found: str = gettext(text)
     if found != text:
         return found
+    if _AMOUNT.fullmatch(text):
+        return str(format_decimal(int(text.replace(",", ""))))
     if text.islower():
         alone: str = gettext(text.capitalize())
         return alone[:1].lower() + alone[1:]
     locale = get_locale() if text in _codes() else None
     return locale.territories.get(_codes()[text], text) if locale else text
+
+
+_AMOUNT = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+"""A number of more than three figures, as `schemas.words.amount` writes it."""
 
 
 @cache

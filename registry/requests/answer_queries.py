@@ -1,0 +1,31 @@
+"""Answers as readers see them: what is a sentence of ours can be said in their language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from registry.core.work import Work
+from registry.requests import redaction
+from registry.requests.tables import TraceRequestRow
+from registry.tracing.tables import Trace
+from schemas.requests_vocabulary import Direction
+from schemas.words import Sentences
+
+
+def told_of(work: Work, row: TraceRequestRow) -> dict[str, Any]:
+    """What was told, nothing before. Sentences of another State stay in the words that it signed."""
+    found: dict[str, Any] = orjson.loads(row.answer) if row.answer else {}
+    known = redaction.sayings(_of_ours(work, row)) if found else Sentences()
+    told: dict[str, Any] = known.within(found)
+    return told
+
+
+def _of_ours(work: Work, row: TraceRequestRow) -> Sentences:
+    """The sentences of the trace that our answer was taken from, none for an answer of theirs."""
+    if row.direction != Direction.IN or not row.trace_id:
+        return Sentences()
+    kept = work.session.scalar(select(Trace.sentences).where(Trace.id == row.trace_id))
+    return Sentences.again(orjson.loads(kept or "{}"))
