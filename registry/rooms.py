@@ -63,6 +63,7 @@ from registry.home import api as home_api
 from registry.home import pages as home_pages
 from registry.intake import api as intake_api
 from registry.intake import commands as intake_commands
+from registry.intake import mapping_pages as intake_mapping_pages
 from registry.intake import pages as intake_pages
 from registry.intake import queries as intake_queries
 from registry.intake import undoing
@@ -188,7 +189,7 @@ PAGE_ROOMS: Sequence[Any] = (
     recovery_pages.blueprint,
     retention_pages.blueprint,
     exchange_pages.blueprint,
-    intake_pages.blueprint,
+    intake_mapping_pages.blueprint,
     labels_pages.blueprint,
     watch_pages.blueprint,
 )

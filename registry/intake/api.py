@@ -14,10 +14,12 @@ from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.web.words import spoken
 from registry.core.work import Work
-from registry.intake import acts, kinds, queries, undoing, workbooks
+from registry.intake import acts, kinds, mapping_queries, mappings, queries, undoing, workbooks
+from registry.intake.mapping_queries import MappingView
 from registry.intake.queries import run_key
 from registry.intake.tables import IntakeAlias
 from schemas import intake as shapes
+from schemas import intake_mappings as remembered
 from schemas.access import NothingSchema
 from schemas.approvals import ProposalSchema
 from schemas.paging import Page
@@ -162,6 +164,82 @@ def aliases(work: Work) -> Page[IntakeAlias]:
 def confirm(work: Work, new: shapes.AliasNew) -> IntakeAlias:
     """Say what a word stands for; it is remembered."""
     return acts.confirm(work, new)
+
+
+@blueprint.route("/intakes/<number>/mappings", methods=["GET"])
+@api.reads(blueprint, May.INTAKE_RUN, gives=remembered.MappingSchema, paged=True)
+def fitting(work: Work, number: str) -> Page[MappingView]:
+    """Mappings whose columns the file has, the one with the most of them first."""
+    return Page(tuple(mapping_queries.offered(work, run_key(number))), "")
+
+
+@blueprint.route("/intakes/<number>/mapping", methods=["POST"])
+@api.writes(
+    blueprint,
+    May.INTAKE_RUN,
+    takes=remembered.MappingTakenSchema,
+    gives=shapes.IntakeSchema,
+    status=200,
+    versioned=True,
+)
+def take_up(work: Work, taken: remembered.MappingTaken, number: str, version: int) -> queries.RunView:
+    """Settle its columns as a mapping says; it is judged anew."""
+    return mappings.take_up(work, run_key(number), taken.mapping, version)
+
+
+@blueprint.route("/intake-mappings", methods=["GET"])
+@api.reads(
+    blueprint,
+    May.INTAKE_RUN,
+    gives=remembered.MappingSchema,
+    query=remembered.MappingsAskedSchema,
+    paged=True,
+)
+def remembered_mappings(work: Work, asked: remembered.MappingsAsked) -> Page[MappingView]:
+    """Which column is which in the files of other systems, as people settled it."""
+    return mapping_queries.mappings(work, asked)
+
+
+@blueprint.route("/intake-mappings", methods=["POST"])
+@api.writes(blueprint, May.INTAKE_RUN, takes=remembered.MappingNewSchema, gives=remembered.MappingSchema)
+def remember(work: Work, new: remembered.MappingNew) -> MappingView:
+    """Remember the columns of an intake as they are settled."""
+    return mappings.remember(work, new)
+
+
+@blueprint.route("/intake-mappings/<int(max=9223372036854775807):number>", methods=["GET"])
+@api.reads(blueprint, May.INTAKE_RUN, gives=remembered.MappingSchema)
+def mapping(work: Work, number: int) -> MappingView:
+    """One of them."""
+    return mapping_queries.mapping_view(work, mapping_queries.mapping_row(work, number))
+
+
+@blueprint.route("/intake-mappings/<int(max=9223372036854775807):number>", methods=["PUT"])
+@api.writes(
+    blueprint,
+    May.INTAKE_RUN,
+    takes=remembered.MappingNameSchema,
+    gives=remembered.MappingSchema,
+    status=200,
+    versioned=True,
+)
+def rename_mapping(work: Work, new: remembered.MappingName, number: int, version: int) -> MappingView:
+    """Call it otherwise."""
+    return mappings.rename(work, number, new, version)
+
+
+@blueprint.route("/intake-mappings/<int(max=9223372036854775807):number>/retirement", methods=["POST"])
+@api.writes(
+    blueprint,
+    May.INTAKE_RUN,
+    takes=NothingSchema,
+    gives=remembered.MappingSchema,
+    status=200,
+    versioned=True,
+)
+def retire_mapping(work: Work, nothing: object, number: int, version: int) -> MappingView:
+    """Offer it no more; it stays in the records."""
+    return mappings.retire(work, number, version)
 
 
 @blueprint.route("/firearms/<number>/sources", methods=["GET"])

@@ -41,6 +41,16 @@ class Columns:
         return found
 
 
+def placed(mapping: Mapping[str, str], columns: Sequence[str]) -> dict[str, str] | None:
+    """Field to column in another file, by the names of columns as they are compared; None where it has not
+    all of them.
+    """
+    there = {plain(column) or column: column for column in reversed(columns) if column}
+    there |= {column: column for column in columns}
+    found = {name: there.get(column, there.get(plain(column), "")) for name, column in mapping.items()}
+    return None if "" in found.values() else found
+
+
 def plain(name: str) -> str:
     """How names of columns are compared: letters and figures only, without accents and case."""
     parts = unicodedata.normalize("NFKD", name.casefold())

@@ -11,13 +11,15 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from registry.core import pulse
-from registry.core.errors import RegistryError
+from registry.core.errors import Invalid, RegistryError
 from registry.core.web.context import Registry
-from registry.core.work import OPERATOR
-from registry.intake import acts, queries, undoing, worker
+from registry.core.work import OPERATOR, Work
+from registry.intake import acts, mapping_queries, mappings, queries, undoing, worker
+from registry.intake.columns import plain
 from registry.intake.kinds import KINDS
 from registry.intake.queries import RunView, run_key
 from schemas.intake import IntakesAsked, UndoNew
+from schemas.intake_mappings import MappingNew, MappingsAsked
 from schemas.intake_vocabulary import IntakeKind, IntakePolicy
 from schemas.vocabulary import Purpose
 
@@ -51,7 +53,10 @@ def _refused(error: RegistryError) -> click.ClickException:
     default="firearms",
     help="What its rows tell of.",
 )
-def check(file: Path, all_or_nothing: bool, received: str | None, sheet: str, kind: str) -> None:
+@click.option("--mapping", default="", help="Columns as they were remembered under this name.")
+def check(
+    file: Path, all_or_nothing: bool, received: str | None, sheet: str, kind: str, mapping: str
+) -> None:
     """Read FILE and judge every row; nothing goes on record."""
     policy = IntakePolicy.ALL_OR_NOTHING if all_or_nothing else IntakePolicy.GOOD_ROWS
     office = _parts().office
@@ -59,6 +64,8 @@ def check(file: Path, all_or_nothing: bool, received: str | None, sheet: str, ki
         with file.open("rb") as stream, office.begin(OPERATOR, Purpose.REGISTRATION) as work:
             told = acts.FileTold(file.name[:200], policy, received, sheet, IntakeKind(kind))
             made = acts.hand_in(work, stream, told)
+            if mapping:
+                made = _taken_up(work, made, mapping)
     except RegistryError as error:
         raise _refused(error) from None
     worker.run_all(office)
@@ -69,6 +76,14 @@ def check(file: Path, all_or_nothing: bool, received: str | None, sheet: str, ki
             work, key, KINDS[IntakeKind(kind)].columns.settled
         ):
             click.echo(f"  {rows:,} × {field} {value!r}: {reason} {near and f'({near}?)'}")
+
+
+def _taken_up(work: Work, made: RunView, name: str) -> RunView:
+    """With the columns that are remembered under a name."""
+    found = mapping_queries.named(work, made.kind, plain(name))
+    if found is None:
+        raise Invalid.at("mapping", "No columns of this kind are remembered so.")
+    return mappings.take_up(work, run_key(made.number), found.id, made.version)
 
 
 @intake.command("start")
@@ -98,6 +113,41 @@ def undo(number: str, reason: str) -> None:
     except RegistryError as error:
         raise _refused(error) from None
     click.echo(f"Proposal {proposed.id} waits for somebody who approves it.")
+
+
+@intake.command("remember")
+@click.argument("number")
+@click.argument("name")
+def remember(number: str, name: str) -> None:
+    """Remember which column is which in NUMBER, as NAME, for the next file of the same system."""
+    try:
+        with _parts().office.begin(OPERATOR, Purpose.REGISTRATION) as work:
+            made = mappings.remember(work, MappingNew(number, name))
+    except RegistryError as error:
+        raise _refused(error) from None
+    click.echo(
+        f"Mapping {made.number}: {len(made.mapping)} columns of {made.kind} remembered as {made.name}."
+    )
+
+
+@intake.command("retire-mapping")
+@click.argument("mapping", type=int)
+def retire_mapping(mapping: int) -> None:
+    """Offer the mapping with this number no more."""
+    try:
+        with _parts().office.begin(OPERATOR, Purpose.REGISTRATION) as work:
+            made = mappings.retire(work, mapping, mapping_queries.mapping_row(work, mapping).version)
+    except RegistryError as error:
+        raise _refused(error) from None
+    click.echo(f"{made.name} is retired.")
+
+
+@intake.command("mappings")
+def mappings_() -> None:
+    """Show which columns are remembered, by number and name."""
+    with _parts().office.look(OPERATOR) as work:
+        for one in mapping_queries.mappings(work, MappingsAsked(limit=200)).items:
+            click.echo(f"{one.number}  {one.kind}  {one.name}  {len(one.mapping)} columns")
 
 
 @intake.command("list")

@@ -16,7 +16,8 @@ from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown, spoken
 from registry.core.work import Work
-from registry.intake import acts, queries, undoing, workbooks
+from registry.intake import acts, mapping_queries, queries, undoing, workbooks
+from registry.intake.columns import placed
 from registry.intake.kinds import KINDS
 from registry.intake.queries import run_key
 from schemas import intake as shapes
@@ -38,6 +39,8 @@ TONES = {
     S.UNDOING: "warning",
     S.UNDONE: "neutral",
 }
+SETTLING = (S.CHECKING, S.CHECKED, S.FAILED)
+"""Where it may be said which column is which."""
 HEADS = ("line", "field", "column", "value", "reason", "suggestion")
 
 
@@ -100,15 +103,17 @@ def _handed_in(work: Work) -> queries.RunView:
 @guard.may(May.INTAKE_RUN)
 def show(number: str) -> str:
     """One of them: how far it came, what its columns are, and what is wrong."""
-    return _shown(number)
+    return page_of(number)
 
 
-def _shown(number: str, errors: Any = ()) -> str:
+def page_of(number: str, errors: Any = ()) -> str:
+    """The page of one, with what was wrong with a form of it."""
     with context.look() as work:
         found = queries.run(work, run_key(number))
         told = KINDS[IntakeKind(found.kind)].columns
         common = queries.common_faults(work, run_key(number), told.settled)
         first = queries.faults(work, run_key(number), shapes.FaultsAsked(limit=20))
+        offered = mapping_queries.offered(work, run_key(number)) if found.state in SETTLING else []
         waiting = approval_queries.waiting_on(work, ApprovalKind.UNDO_INTAKE, number)
     return render(
         "show",
@@ -116,6 +121,7 @@ def _shown(number: str, errors: Any = ()) -> str:
         common=common,
         faults=first,
         waiting=waiting,
+        offered=[one for one in offered if placed(one.mapping, found.columns) != found.mapping],
         sees_proposals=May.APPROVAL_READ in context.actor().may,
         errors=errors,
         typed=request.form,
@@ -127,14 +133,15 @@ def _shown(number: str, errors: Any = ()) -> str:
     )
 
 
-def _changed(number: str, act: Callable[[Work, int, int], Any], done: str) -> Answer:
+def changed(number: str, act: Callable[[Work, int, int], Any], done: str) -> Answer:
+    """One is changed by an act, whose refusal its page shows."""
     try:
         with context.begin() as work:
             act(work, run_key(number), version_seen())
     except NotFound:
         raise
     except RegistryError as error:
-        return _shown(number, shown(error)), error.status
+        return page_of(number, shown(error)), error.status
     flash(done, "good")
     return redirect(url_for("intake.show", number=number), 303)
 
@@ -148,7 +155,7 @@ def settle(number: str) -> Answer:
         given = {name: value for name, value in request.form.items() if name != "version"}
         acts.settle(work, key, load_form(shapes.IntakeSettingSchema(), given), version)
 
-    return _changed(number, change, _("It is judged anew."))
+    return changed(number, change, _("It is judged anew."))
 
 
 @blueprint.post("/intakes/<number>/words")
@@ -161,28 +168,28 @@ def confirm(number: str) -> Answer:
         acts.confirm(work, load_form(shapes.AliasNewSchema(), given))
         acts.judge_anew(work, key, version)
 
-    return _changed(number, change, _("It is remembered, and the file is judged anew."))
+    return changed(number, change, _("It is remembered, and the file is judged anew."))
 
 
 @blueprint.post("/intakes/<number>/start")
 @guard.may(May.INTAKE_RUN)
 def start(number: str) -> Answer:
     """Enter its rows."""
-    return _changed(number, acts.start, _("Its rows are being entered."))
+    return changed(number, acts.start, _("Its rows are being entered."))
 
 
 @blueprint.post("/intakes/<number>/pause")
 @guard.may(May.INTAKE_RUN)
 def pause(number: str) -> Answer:
     """Stop for now."""
-    return _changed(number, acts.pause, _("It stops after the rows that are being entered."))
+    return changed(number, acts.pause, _("It stops after the rows that are being entered."))
 
 
 @blueprint.post("/intakes/<number>/cancel")
 @guard.may(May.INTAKE_RUN)
 def cancel(number: str) -> Answer:
     """Enter no more of it."""
-    return _changed(number, acts.cancel, _("No more of it is entered."))
+    return changed(number, acts.cancel, _("No more of it is entered."))
 
 
 @blueprint.post("/intakes/<number>/undo")
@@ -196,7 +203,7 @@ def undo(number: str) -> Answer:
     except NotFound:
         raise
     except RegistryError as error:
-        return _shown(number, shown(error)), error.status
+        return page_of(number, shown(error)), error.status
     flash(_("This is proposed. It is done when somebody else has approved it."), "good")
     return redirect(url_for("access.proposal", proposal_id=proposed.id), 303)
 

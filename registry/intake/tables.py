@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import Base, Instant, Key, table_args
 
 UNJOURNALED = {"journal": False}
 """Not in the ledger: what is entered has its own entries, and these rows hold personal data of strangers."""
+OFFERED = text("retired_at IS NULL")
 
 
 class IntakeRun(Base):
@@ -164,3 +165,35 @@ class IntakeAlias(Base):
     value: Mapped[str] = mapped_column(String(80))
     confirmed_by: Mapped[int] = mapped_column(Key)
     confirmed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class IntakeMapping(Base):
+    """Which column is which in files of a system, as a person settled it once.
+
+    name: of the system; key: its plain form, which two mappings of a kind never share while they are offered.
+    mapping: JSON of field to column.
+    """
+
+    __tablename__ = "intake_mapping"
+    __table_args__ = table_args(
+        Index(
+            "ux_intake_mapping_offered",
+            "kind",
+            "key",
+            unique=True,
+            sqlite_where=OFFERED,
+            postgresql_where=OFFERED,
+        ),
+        CheckConstraint("(retired_at IS NULL) = (retired_by IS NULL)", name="retired"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(200))
+    mapping: Mapped[str] = mapped_column(Text)
+    saved_by: Mapped[int] = mapped_column(Key)  # account; 0: the operator
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+    retired_by: Mapped[int | None] = mapped_column(Key)
+    retired_at: Mapped[datetime | None] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)

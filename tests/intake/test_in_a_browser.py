@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from registry.intake import worker
+from registry.intake import acts, mappings, queries, worker
+from schemas.intake import IntakeSetting
+from schemas.intake_mappings import MappingNew
 from schemas.vocabulary import Role
 from tests.browsing import Live, accessibility_faults
 from tests.firearms.world import make_world
-from tests.intake.book import BOOK, enter, hand_in, settle
-from tests.makers import PASSWORD, make_account
+from tests.intake.book import BOOK, HEAD, enter, hand_in, settle
+from tests.makers import EVERYTHING, PASSWORD, make_account
 
 
 def sign_in(page: Page, live: Live, language: str = "en") -> None:
@@ -65,8 +67,15 @@ def test_pages_have_no_faults_and_fit(page: Page, live: Live, language: str, wid
     sign_in(page, live, language)
     judged = hand_in(live.office, BOOK)
     found = enter(live.office, settle(live.office, judged, holder=world.dealer.number))
+    with live.office.begin(EVERYTHING) as work:
+        mappings.remember(work, MappingNew(found.number, "SIGMA"))
+    offered = hand_in(live.office, f"{HEAD}TAB9;Taurus;pistol;PT 92;9x19;BR;1998;;;;;\n")
+    with live.office.begin(EVERYTHING) as work:
+        columns = {"serial": "Serial number"}
+        acts.settle(work, queries.run_key(offered.number), IntakeSetting(columns), offered.version)
     page.set_viewport_size({"width": width, "height": 900})
-    for address in ("/intakes", "/intakes/new", f"/intakes/{found.number}"):
+    numbers = (found.number, offered.number)
+    for address in ("/intakes", "/intakes/new", "/intake-mappings", *(f"/intakes/{one}" for one in numbers)):
         page.goto(address)
         for opened in page.locator("details").all():
             opened.evaluate("it => it.open = true")
