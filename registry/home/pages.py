@@ -17,9 +17,9 @@ from registry.core.errors import Invalid, Unmet
 from registry.core.policy import purposes
 from registry.core.web import context, guard
 from registry.core.web.words import label, options, shown
-from registry.core.work import Actor, Work, limited_to
+from registry.core.work import Actor, Work
 from registry.firearms import queries as firearms
-from registry.home import finding
+from registry.home import entrances, finding
 from registry.home.deadlines import deadlines
 from registry.tracing import queries as tracing
 from registry.verification.keys import trouble
@@ -119,31 +119,18 @@ def _recent_traces(work: Work) -> tuple[tracing.TraceRow, ...]:
 
 
 def _tiles(who: Actor, conflicts: int | None) -> list[Tile]:
-    """Entrances in the order of the work; each only for those who may go in."""
-    own = limited_to(who, May.FIREARM_READ) is not None
+    """Entrances of the role, without those that are closed to whoever comes."""
     waiting = _("%(count)s wait for a decision", count=_count(conflicts))
-    entrances = (
-        (May.SHIPMENT_CLEAR, Tile(_("Counter"), url_for("shipments.counter"), "scan")),
-        (May.SHIPMENT_CLEAR, Tile(_("Check a paper"), url_for("verification.ask"), "seal")),
-        (May.FIREARM_REGISTER, Tile(_("Register a firearm"), url_for("firearms.new"), "add")),
-        (May.CONFLICT_READ, Tile(_("Conflicts"), url_for("firearms.conflicts"), "warning", waiting)),
-        (May.TRACE_ASK, Tile(_("Trace a firearm"), url_for("tracing.new"), "trace")),
-        (
-            May.TRACE_ASK,
-            Tile(_("Trace a cartridge"), url_for("tracing.new", kind="cartridge"), "cartridge"),
-        ),
-        (May.TRACE_READ, Tile(_("Traces"), url_for("tracing.list"), "document")),
-        (
-            May.FIREARM_READ,
-            Tile(_("Your firearms") if own else _("Firearms"), url_for("firearms.list"), "firearm"),
-        ),
-        (May.LOT_READ, Tile(_("Your lots") if own else _("Lots"), url_for("ammunition.list"), "box")),
-        (May.USER_MANAGE, Tile(_("Accounts"), url_for("access.accounts"), "person")),
-        (May.USER_MANAGE, Tile(_("Open an account"), url_for("access.new_account"), "add")),
-        (May.DIRECTORY_READ, Tile(_("Parties"), url_for("directory.list"), "person")),
-        (May.DIRECTORY_READ, Tile(_("States"), url_for("directory.states"), "place")),
-    )
-    return [tile for may, tile in entrances if may in who.may]
+    return [
+        Tile(
+            _(entrance.label),
+            url_for(entrance.endpoint, **entrance.values),
+            entrance.symbol,
+            waiting if entrance.endpoint == "firearms.conflicts" else "",
+        )
+        for entrance in entrances.OF_ROLE[who.role]
+        if guard.opens(entrance.endpoint, who)
+    ]
 
 
 def _count(conflicts: int | None) -> str:

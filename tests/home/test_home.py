@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from registry.core.numbers import registry_number
 from registry.core.work import Office
+from registry.home import entrances
 from schemas.vocabulary import Role
 from tests.makers import EVERYTHING, make_party, sign_in
 from tests.naughty import NAUGHTY
@@ -36,8 +37,8 @@ def test_a_stranger_is_led_to_the_sign_in(client: FlaskClient) -> None:
     [
         (Role.POLICE, {"/traces/new", "/traces"}, {"/firearms", "/lots", "/firearms/new", "/accounts"}),
         (Role.CUSTOMS, {"/traces/new", "/firearms", "/lots"}, {"/firearms/new", "/conflicts", "/accounts"}),
-        (Role.AUTHORITY_OFFICER, {"/firearms/new", "/conflicts", "/traces"}, {"/accounts"}),
-        (Role.AUTHORITY_SUPERVISOR, {"/firearms/new", "/conflicts", "/traces"}, {"/accounts"}),
+        (Role.AUTHORITY_OFFICER, {"/firearms/new", "/conflicts", "/requests"}, {"/accounts"}),
+        (Role.AUTHORITY_SUPERVISOR, {"/proposals", "/conflicts", "/requests"}, {"/accounts"}),
         (Role.TRADER, {"/firearms/new", "/firearms", "/lots"}, {"/traces/new", "/traces", "/conflicts"}),
         (Role.AUDITOR, {"/traces", "/conflicts", "/firearms"}, {"/firearms/new", "/traces/new"}),
         (Role.ADMINISTRATOR, {"/accounts", "/accounts/new"}, {"/firearms", "/lots", "/traces"}),
@@ -52,6 +53,14 @@ def test_each_role_is_offered_what_it_may_do_and_no_more(
     assert not withheld & hrefs(page)
     for address in sorted(href for href in hrefs(page) if not href.startswith("/static/")):
         assert browser.get(address).status_code in (200, 302), address
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_entrance_of_a_role_is_closed_to_it(app: Flask, role: Role) -> None:
+    page = sign_in(app, role).get("/").get_data(as_text=True)
+    tiles = re.search(r'<ul class="tiles">.*?</ul>', page, re.DOTALL)
+    assert tiles
+    assert tiles[0].count("<li>") == len(entrances.OF_ROLE[role])
 
 
 def test_police_can_trace_from_the_first_page(app: Flask) -> None:

@@ -84,6 +84,12 @@ def guard_of(app: Flask, endpoint: str) -> Guard | None:
     return guard
 
 
+def opens(endpoint: str, who: Actor) -> bool:
+    """Whether a route is declared open to what somebody may do."""
+    guard = guard_of(current_app, endpoint)
+    return guard is not None and (guard.may is None or guard.may in who.may)
+
+
 def check(asked: Asked) -> None:
     """Before each request: find out who calls, and whether the route is open to them."""
     if asked.endpoint is None:
