@@ -63,10 +63,10 @@ from registry.home import api as home_api
 from registry.home import pages as home_pages
 from registry.intake import api as intake_api
 from registry.intake import commands as intake_commands
+from registry.intake import entering, undoing
 from registry.intake import mapping_pages as intake_mapping_pages
 from registry.intake import pages as intake_pages
 from registry.intake import queries as intake_queries
-from registry.intake import undoing
 from registry.labels import api as labels_api
 from registry.labels import commands as labels_commands
 from registry.labels import pages as labels_pages
@@ -267,6 +267,7 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
         **verifying.APPROVABLE,
         **disposing.APPROVABLE,
         **undoing.APPROVABLE,
+        **entering.APPROVABLE,
     },
     "custody": incidents.WATCHERS,
     "due": {**REQUESTS_DUE, **notices_following.DUE},

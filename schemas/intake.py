@@ -63,6 +63,18 @@ class UndoNewSchema(Shape):
 
 
 @dataclass(frozen=True)
+class EnteringNew:
+    reason: str
+
+
+class EnteringNewSchema(Shape):
+    """That rows are entered which take more than one person."""
+
+    makes = EnteringNew
+    reason = Text(required=True, longest=400)
+
+
+@dataclass(frozen=True)
 class IntakeSetting:
     """mapping: our field to a column of the file; constants: our field to a value for every row."""
 
@@ -156,6 +168,15 @@ class IntakeSchema(IntakeRowSchema):
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
     undone_by = fields.String(required=True, allow_none=True, metadata={"description": "Who approved it."})
     undone_at = fields.AwareDateTime(required=True, allow_none=True)
+    to_approve = fields.Integer(
+        required=True, metadata={"description": "Good rows that are entered only once others approve."}
+    )
+    approvers = fields.Integer(
+        required=True, metadata={"description": "How many people beside the one who proposes it."}
+    )
+    approval = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "The proposal that they approved."}
+    )
 
 
 class IntakeFaultSchema(Shape):

@@ -67,6 +67,7 @@ class LicenceMove(StrEnum):
     EXHAUST = "exhaust"
     EXPIRE = "expire"
     GIVE_BACK = "give_back"
+    BRING_IN = "bring_in"  # issued elsewhere, before this registry
 
 
 class GoodsKind(StrEnum):

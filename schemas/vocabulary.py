@@ -124,6 +124,7 @@ class ApprovalKind(StrEnum):
     ANNUL_DEACTIVATION = "annul_deactivation"
     DISPOSE_RECORDS = "dispose_records"
     UNDO_INTAKE = "undo_intake"
+    ENTER_INTAKE = "enter_intake"  # of licences in force
 
 
 class ProposalState(StrEnum):

@@ -101,6 +101,8 @@ def _keep(
         conflicts=0,
         lost=0,
         problem="",
+        to_approve=0,
+        approvers=0,
         created_by=work.actor.user_id,
         created_at=work.now,
         version=1,
@@ -179,6 +181,8 @@ def _judge_anew(work: Work, row: IntakeRun) -> RunView:
     for kept in (IntakeFault, IntakeDigest):
         work.session.execute(delete(kept).where(kept.run_id == row.id))
     row.good = row.bad = row.known = row.doubted = row.done = row.lost = 0
+    row.to_approve = row.approvers = 0
+    row.approval_id = None
     row.problem, row.started_at = "", None
     return _moved(work, row, S.CHECKING)
 
@@ -187,9 +191,22 @@ def _judge_anew(work: Work, row: IntakeRun) -> RunView:
 def start(work: Work, run_id: int, version: int) -> RunView:
     """Enter its rows, in the background; also go on after a pause.
 
-    Raises NotFound, Stale, Conflict: also where rows are wrong and all or nothing was chosen.
+    Raises NotFound, Stale, Conflict: also where rows are wrong and all or nothing was chosen, and where some
+    are entered only once others approve, who have not yet.
     """
     row = _locked(work, run_id, version, S.CHECKED, S.PAUSED, S.FAILED)
+    if row.approvers and row.approval_id is None:
+        words_ = "%(count)s rows are entered only once others approve: propose it."
+        raise Conflict(said(words_, count=row.to_approve))
+    refuse_start(row)
+    if row.started_at is None:
+        row.done, row.started_at = 0, work.now
+    row.started_by, row.problem = work.actor.user_id, ""
+    return _moved(work, row, S.RUNNING)
+
+
+def refuse_start(row: IntakeRun) -> None:
+    """Raises Conflict where none of its rows can be entered as they are."""
     if row.state == S.FAILED and row.started_at is None:
         raise Conflict("It stopped while it was judged: judge it anew")
     if row.policy == IntakePolicy.ALL_OR_NOTHING and row.bad:
@@ -197,10 +214,6 @@ def start(work: Work, run_id: int, version: int) -> RunView:
         raise Conflict(said(words_, bad=row.bad))
     if row.good + row.known == 0:
         raise Conflict("No row can be entered")
-    if row.started_at is None:
-        row.done, row.started_at = 0, work.now
-    row.started_by, row.problem = work.actor.user_id, ""
-    return _moved(work, row, S.RUNNING)
 
 
 @act(May.INTAKE_RUN)

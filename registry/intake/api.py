@@ -14,7 +14,7 @@ from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.web.words import spoken
 from registry.core.work import Work
-from registry.intake import acts, kinds, mapping_queries, mappings, queries, undoing, workbooks
+from registry.intake import acts, entering, kinds, mapping_queries, mappings, queries, undoing, workbooks
 from registry.intake.mapping_queries import MappingView
 from registry.intake.queries import run_key
 from registry.intake.tables import IntakeAlias
@@ -150,6 +150,20 @@ def cancel(work: Work, nothing: object, number: str, version: int) -> queries.Ru
 def undo(work: Work, new: shapes.UndoNew, number: str, version: int) -> ProposalView:
     """Propose that all it entered is taken back; it is once somebody else has approved it."""
     return undoing.propose(work, run_key(number), new, version)
+
+
+@blueprint.route("/intakes/<number>/entering", methods=["POST"])
+@api.writes(
+    blueprint,
+    May.INTAKE_RUN,
+    takes=shapes.EnteringNewSchema,
+    gives=ProposalSchema,
+    status=202,
+    versioned=True,
+)
+def propose_entering(work: Work, new: shapes.EnteringNew, number: str, version: int) -> ProposalView:
+    """Propose that its rows are entered, some of which are so only once others have approved it."""
+    return entering.propose(work, run_key(number), new, version)
 
 
 @blueprint.route("/intake-words", methods=["GET"])

@@ -14,11 +14,11 @@ from registry.core import pulse
 from registry.core.errors import Invalid, RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR, Work
-from registry.intake import acts, mapping_queries, mappings, queries, undoing, worker
+from registry.intake import acts, entering, mapping_queries, mappings, queries, undoing, worker
 from registry.intake.columns import plain
 from registry.intake.kinds import KINDS
 from registry.intake.queries import RunView, run_key
-from schemas.intake import IntakesAsked, UndoNew
+from schemas.intake import EnteringNew, IntakesAsked, UndoNew
 from schemas.intake_mappings import MappingNew, MappingsAsked
 from schemas.intake_vocabulary import IntakeKind, IntakePolicy
 from schemas.vocabulary import Purpose
@@ -99,6 +99,20 @@ def start(number: str) -> None:
     worker.run_all(office)
     with office.look(OPERATOR) as work:
         _say(queries.run(work, run_key(number)))
+
+
+@intake.command("propose")
+@click.argument("number")
+@click.option("--reason", required=True, help="Why; whoever approves it reads this.")
+def propose(number: str, reason: str) -> None:
+    """Propose that the rows of NUMBER are entered, where that takes more than one person."""
+    try:
+        with _parts().office.begin(OPERATOR, Purpose.REGISTRATION) as work:
+            version = queries.run_row(work, run_key(number)).version
+            proposed = entering.propose(work, run_key(number), EnteringNew(reason), version)
+    except RegistryError as error:
+        raise _refused(error) from None
+    click.echo(f"Proposal {proposed.id} waits for somebody who approves it.")
 
 
 @intake.command("undo")

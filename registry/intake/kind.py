@@ -45,6 +45,15 @@ class Undoing:
     take_out: Callable[[Work, IntakeRun], None]
 
 
+class Asking(NamedTuple):
+    """A row that is entered only once others approve. approvers: how many beside whoever proposes it; told:
+    all of it, as they read it before.
+    """
+
+    approvers: int
+    told: str
+
+
 def _alone(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
     """Rows that have nothing to do with each other."""
 
@@ -57,7 +66,8 @@ class Kind:
     good of them goes on record by the subject's acts; counts it, and keeps of which line each came.
     number: of the record that a kept line became. kept: where these lines are kept. compare: whether rows
     that are good by themselves can be so beside each other, and beside those before them in the file.
-    at_once: rows of one transaction.
+    at_once: rows of one transaction. asking: what a good row asks of others before it is entered; None where
+    one person enters all of them.
     """
 
     code: IntakeKind
@@ -69,3 +79,4 @@ class Kind:
     kept: type[IntakeRow | IntakeRecord] = IntakeRow
     compare: Callable[[Work, IntakeRun, Sequence[Read]], None] = _alone
     at_once: int = 10_000
+    asking: Callable[[Work, Any], Asking | None] | None = None

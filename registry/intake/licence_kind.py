@@ -1,8 +1,9 @@
-"""Licences of before this registry that are over, a line of goods each."""
+"""Licences of before this registry, a line of goods each: those in force come in as others approve."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from registry.core.work import Work
@@ -10,8 +11,10 @@ from registry.intake import cells, words
 from registry.intake.cells import Cell, Cells
 from registry.intake.columns import plain
 from registry.intake.heads import Heads
+from registry.intake.kind import Asking
 from registry.intake.record_kind import Claims, Subject
 from registry.intake.tables import IntakeRecord
+from registry.licensing import approving
 from registry.licensing import earlier_acts as licensing
 from registry.licensing.queries import licence_number
 from registry.licensing.tables import Event, Evidence, Item, Licence, Line, Participant, Transit
@@ -157,20 +160,39 @@ def _claims(new: EarlierLicence) -> Claims:
     return {"licence": new.earlier_number}
 
 
-LICENCES = Subject(CELLS, _made, licensing.judge_earlier, _enter, _claims, {"": "licence"}).kind(
-    IntakeKind.LICENCES,
-    Heads(
-        head=Licence.id,
-        line=IntakeRecord.licence_id,
-        prefix="LC",
-        number=licence_number,
-        own=(
-            Item.licence_id,
-            Line.licence_id,
-            *(table.licence_id for table in (Transit, Participant, Evidence, Event)),
-        ),
-        held=RecordClass.LICENCE,
-        version=Licence.version,
-    ).undoing(),
-    lambda kept: licence_number(kept.licence_id),
+def _asking(work: Work, new: EarlierLicence) -> Asking | None:
+    """One in force asks as many people as issuing it here would."""
+    if not licensing.is_in_force(new, work.today):
+        return None
+    approvers = approving.WAR_MATERIAL if new.line.war_material else approving.ORDINARY
+    way = " → ".join((new.export_country, *new.transits, new.import_country))
+    told = (
+        f"{new.earlier_number} ({new.authority}, {new.issued_on})",
+        f"{new.kind.value}, {new.holder}, {way}",
+        f"{new.recipient_name}, {new.recipient_address}",
+        f"{new.line.quantity} × {new.line.description}",
+        f"≤ {new.expires_on}",
+    )
+    return Asking(approvers, "; ".join(told))
+
+
+LICENCES = replace(
+    Subject(CELLS, _made, licensing.judge_earlier, _enter, _claims, {"": "licence"}).kind(
+        IntakeKind.LICENCES,
+        Heads(
+            head=Licence.id,
+            line=IntakeRecord.licence_id,
+            prefix="LC",
+            number=licence_number,
+            own=(
+                Item.licence_id,
+                Line.licence_id,
+                *(table.licence_id for table in (Transit, Participant, Evidence, Event)),
+            ),
+            held=RecordClass.LICENCE,
+            version=Licence.version,
+        ).undoing(),
+        lambda kept: licence_number(kept.licence_id),
+    ),
+    asking=_asking,
 )

@@ -10,13 +10,14 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from registry.access import approval_queries
+from registry.access.approval_queries import ProposalView
 from registry.core.errors import Invalid, NotFound, RegistryError
 from registry.core.web import context, guard, sheets
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown, spoken
 from registry.core.work import Work
-from registry.intake import acts, mapping_queries, queries, undoing, workbooks
+from registry.intake import acts, entering, mapping_queries, queries, undoing, workbooks
 from registry.intake.columns import placed
 from registry.intake.kinds import KINDS
 from registry.intake.queries import run_key
@@ -115,12 +116,14 @@ def page_of(number: str, errors: Any = ()) -> str:
         first = queries.faults(work, run_key(number), shapes.FaultsAsked(limit=20))
         offered = mapping_queries.offered(work, run_key(number)) if found.state in SETTLING else []
         waiting = approval_queries.waiting_on(work, ApprovalKind.UNDO_INTAKE, number)
+        asked = approval_queries.waiting_on(work, ApprovalKind.ENTER_INTAKE, number)
     return render(
         "show",
         found=found,
         common=common,
         faults=first,
         waiting=waiting,
+        asked=asked,
         offered=[one for one in offered if placed(one.mapping, found.columns) != found.mapping],
         sees_proposals=May.APPROVAL_READ in context.actor().may,
         errors=errors,
@@ -196,16 +199,36 @@ def cancel(number: str) -> Answer:
 @guard.may(May.INTAKE_RUN)
 def undo(number: str) -> Answer:
     """Propose that all it entered is taken back."""
-    try:
+
+    def propose(work: Work) -> ProposalView:
         taken = load_form(shapes.UndoNewSchema(), {"reason": request.form.get("reason", "")})
+        return undoing.propose(work, run_key(number), taken, version_seen())
+
+    return _proposed(number, propose)
+
+
+def _proposed(number: str, propose: Callable[[Work], ProposalView]) -> Answer:
+    try:
         with context.begin() as work:
-            proposed = undoing.propose(work, run_key(number), taken, version_seen())
+            proposed = propose(work)
     except NotFound:
         raise
     except RegistryError as error:
         return page_of(number, shown(error)), error.status
     flash(_("This is proposed. It is done when somebody else has approved it."), "good")
     return redirect(url_for("access.proposal", proposal_id=proposed.id), 303)
+
+
+@blueprint.post("/intakes/<number>/entering")
+@guard.may(May.INTAKE_RUN)
+def propose_entering(number: str) -> Answer:
+    """Propose that its rows are entered, some of which take more than one person."""
+
+    def propose(work: Work) -> ProposalView:
+        taken = load_form(shapes.EnteringNewSchema(), {"reason": request.form.get("reason", "")})
+        return entering.propose(work, run_key(number), taken, version_seen())
+
+    return _proposed(number, propose)
 
 
 @blueprint.get("/intakes/<number>/faults.csv")

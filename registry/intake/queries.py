@@ -77,6 +77,9 @@ class RunView(RunRow):
     ended_at: datetime | None
     undone_by: str | None
     undone_at: datetime | None
+    to_approve: int
+    approvers: int
+    approval: int | None
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,9 @@ def run(work: Work, run_id: int) -> RunView:
         ended_at=row.ended_at,
         undone_by=None if row.undone_by is None else names[row.undone_by],
         undone_at=row.undone_at,
+        to_approve=row.to_approve,
+        approvers=row.approvers,
+        approval=row.approval_id,
     )
 
 

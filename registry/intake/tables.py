@@ -21,7 +21,8 @@ class IntakeRun(Base):
     values for every row. received_id: the records of a company that closed, which the file is a copy of.
     chunks, done: pieces of the file, and how many of them were judged or entered in this state. known: rows
     that an earlier intake, or a line before, brought in already. lost: rows that were good and are wrong when
-    they are entered. problem: why it stopped.
+    they are entered. problem: why it stopped. to_approve: good rows that are entered only once others than
+    whoever proposes it approve; approvers: how many of them; approval_id: the proposal that they approved.
     """
 
     __tablename__ = "intake_run"
@@ -65,6 +66,9 @@ class IntakeRun(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     undone_by: Mapped[int | None] = mapped_column(Key)
     undone_at: Mapped[datetime | None] = mapped_column(Instant)
+    to_approve: Mapped[int] = mapped_column(default=0, server_default="0")
+    approvers: Mapped[int] = mapped_column(default=0, server_default="0")
+    approval_id: Mapped[int | None] = mapped_column(Key)
     version: Mapped[int] = mapped_column(default=1)
 
 

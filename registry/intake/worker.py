@@ -24,7 +24,7 @@ from registry.intake.kind import Read
 from registry.intake.tables import IntakeDigest, IntakeRun
 from registry.intake.vocabulary import vocabulary
 from schemas.intake_vocabulary import IntakePolicy, IntakeState
-from schemas.vocabulary import May, Purpose, Role
+from schemas.vocabulary import ApprovalKind, May, Purpose, Role
 from schemas.words import said, together, written
 
 log = structlog.get_logger()
@@ -90,6 +90,8 @@ def _some(office: Office, actor: Actor, run_id: int, state: IntakeState) -> None
         if state is S.UNDOING:
             undoing.remove(work, row)
             return
+        if state is S.RUNNING and row.approval_id is not None:
+            work.carrying_out = ApprovalKind.ENTER_INTAKE
         whole = state is S.RUNNING and row.policy == IntakePolicy.ALL_OR_NOTHING
         while row.state == state:  # nobody paused or cancelled it meanwhile
             _next(work, row)
@@ -156,7 +158,7 @@ def _finish(work: Work, row: IntakeRun) -> None:
     """Judged, or entered; where rows were lost on the way it is looked at again before it is forgotten."""
     row.version += 1
     if row.state == S.CHECKING or row.lost:
-        row.state, row.started_at = S.CHECKED.value, None
+        row.state, row.started_at, row.approval_id = S.CHECKED.value, None, None
         row.problem = written("Rows that were good are wrong now: judge it anew.") if row.lost else ""
         return
     row.state, row.ended_at = S.DONE.value, work.now
@@ -186,8 +188,18 @@ def _judge(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
         else:
             seen.add(one.digest)
             fresh.append(one.digest)
+            _ask(work, row, one)
             doubted += bool(one.draft.doubts)
     row.good += len(fresh)
     row.doubted += doubted
     if fresh:
         work.put_rows(_DIGESTS, ("run_id", "digest"), [(row.id, digest) for digest in sorted(fresh)])
+
+
+def _ask(work: Work, row: IntakeRun, one: Read) -> None:
+    """Count a good row that is entered only once others approve."""
+    ask = kinds.of(row).asking
+    asked = None if ask is None else ask(work, one.draft.new)
+    if asked is not None:
+        row.to_approve += 1
+        row.approvers = max(row.approvers, asked.approvers)

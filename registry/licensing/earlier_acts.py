@@ -1,6 +1,7 @@
-"""Licences of before this registry that are over, kept as FP 7(b) asks.
+"""Licences of before this registry, kept as FP 7(b) asks: those that are over, and those still in force.
 
-One person records them, since nothing leaves under them any more; one in force is issued here, by two.
+One person records what is over, since nothing leaves under it any more; what is in force comes in only as an
+intake that another person has approved. Neither was issued here: their paper is the one of back then.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from registry.access import approvals
 from registry.core.errors import Conflict, Unmet, refuse_if
 from registry.core.work import Work, act
 from registry.directory import queries as directory
@@ -18,7 +20,7 @@ from registry.licensing.tables import Event, Evidence, Licence
 from schemas.licensing import LicenceNew
 from schemas.licensing_earlier import EarlierLicence
 from schemas.licensing_vocabulary import EvidenceKind, LicenceMove, LicenceState
-from schemas.vocabulary import May
+from schemas.vocabulary import ApprovalKind, May
 from schemas.words import said
 
 EARLIER = "Licence of before this registry"
@@ -27,11 +29,14 @@ EARLIER = "Licence of before this registry"
 
 @act(May.LICENCE_REVIEW)
 def record_earlier(work: Work, new: EarlierLicence) -> int:
-    """Record a licence that was issued before this registry and is over; its key.
+    """Record a licence that was issued before this registry; its key.
 
-    Raises Invalid, Refused with what FP 10(3) asks of it, Conflict where its number is on record.
+    Raises Invalid, Refused with what FP 10(3) asks of it, Conflict where its number is on record, Forbidden
+    where it is in force and nobody else has approved that it comes in.
     """
     judge_earlier(work, new)
+    if is_in_force(new, work.today):
+        approvals.require(work, ApprovalKind.ENTER_INTAKE)
     made = acts.draft(
         work,
         LicenceNew(
@@ -54,7 +59,7 @@ def record_earlier(work: Work, new: EarlierLicence) -> int:
     row = queries.licence_row(work, queries.licence_key(made.number))
     row.issued_on, row.war_material = new.issued_on, new.line.war_material
     row.ends_at = life.end_of(new.expires_on, row.zone)
-    row.state = LicenceState.ISSUED.value  # by time alone it is over
+    row.state = LicenceState.ISSUED.value  # by time alone it is over, once it is
     _paper(work, row, new)
     return row.id
 
@@ -76,7 +81,7 @@ def _paper(work: Work, row: Licence, new: EarlierLicence) -> None:
     event = Event(
         licence_id=row.id,
         n=1,
-        move=LicenceMove.ISSUE.value,
+        move=LicenceMove.BRING_IN.value,
         before=LicenceState.DRAFT.value,
         after=LicenceState.ISSUED.value,
         reason=EARLIER,
@@ -116,12 +121,14 @@ def _start(new: EarlierLicence) -> date:
     return new.starts_on or new.issued_on
 
 
+def is_in_force(new: EarlierLicence, today: date) -> bool:
+    """Whether it is not over yet: then something may still leave or come under it."""
+    return new.expires_on >= today
+
+
 def _unmet_for_days(new: EarlierLicence, today: date) -> list[Unmet]:
     if new.issued_on > today:
         return [Unmet(said("This day has not come yet."), "issued_on", "FP 10(3)")]
-    if new.expires_on >= today:
-        words = said("It is in force: apply for it here, and have it issued by two.")
-        return [Unmet(words, "expires_on", "FP 10(1)")]
     return []
 
 

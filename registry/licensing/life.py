@@ -22,7 +22,8 @@ S, M = LicenceState, LicenceMove
 class Move:
     """after: the states in which it may happen; to: where it leads, None where the state stays.
 
-    may: the permission it needs, None where time alone or the last shipment does it.
+    may: the permission it needs, None where time alone, the last shipment or an intake
+    does it.
     """
 
     after: frozenset[LicenceState]
@@ -58,6 +59,7 @@ MOVES: Mapping[LicenceMove, Move] = {
     M.EXHAUST: _move(S.EXHAUSTED, None, S.ISSUED),
     M.EXPIRE: _move(S.EXPIRED, None, S.ISSUED, S.SUSPENDED),
     M.GIVE_BACK: _move(S.RETURNED, May.LICENCE_REVIEW, S.ISSUED, S.SUSPENDED, S.EXPIRED, S.EXHAUSTED),
+    M.BRING_IN: _move(S.ISSUED, None, S.DRAFT),
 }
 
 FINAL = frozenset(S) - {state for move in MOVES.values() for state in move.after}
@@ -86,11 +88,12 @@ def state_after(move: LicenceMove, state: LicenceState) -> LicenceState:
 
 
 def possible(state: LicenceState, kind: LicenceKind, *, suspended: bool) -> list[LicenceMove]:
-    """What may happen in a state, in the order of the table: only a broker reports deliveries.
+    """What may happen in a state, in the order of the table: only a broker reports deliveries, and what was
+    issued elsewhere comes in as such.
 
     suspended: whether it was when time ended it; then nothing is reported before that is lifted.
     """
-    never = {M.SHIP} if kind is LicenceKind.BROKERING else {M.DELIVER}
+    never = {M.BRING_IN, M.SHIP if kind is LicenceKind.BROKERING else M.DELIVER}
     if suspended:
         never.add(M.DELIVER)
     return [name for name, move in MOVES.items() if state in move.after and name not in never]

@@ -21,6 +21,7 @@ from registry.directory.countries import COUNTRIES, country_name
 from registry.exchange.rules import state_of
 from registry.licensing import case_queries, life, queries
 from registry.licensing.assessment import QUESTIONS, asked
+from registry.licensing.paper import WRITTEN
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
 from schemas.licensing_vocabulary import LicenceKind, LicenceMove, LicenceState
@@ -168,6 +169,7 @@ def case_page(number: str, errors: Any = ()) -> str:
         steps=_timeline(found),
         questions=_questions(found),
         editable=_editable(found, may),
+        on_paper=any(event.move in WRITTEN for event in found.events),
         recording=May.LICENCE_REVIEW in may and LicenceMove.RECORD in found.moves,
         naming=May.LICENCE_APPLY in may and LicenceMove.NAME_GOODS in found.moves,
         internal=limited_to(context.actor(), May.LICENCE_CASE) is None,

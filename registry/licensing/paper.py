@@ -37,7 +37,10 @@ WRITTEN = (LicenceMove.ISSUE.value, LicenceMove.AMEND.value)
 
 
 def edition_of(found: LicenceView) -> str:
-    """Which paper it is: the event that made what it says; raises Conflict where nothing was issued."""
+    """Which paper it is: the event that made what it says.
+
+    Raises Conflict where nothing was issued here: what was brought in has the paper of back then.
+    """
     made = [event.n for event in found.events if event.move in WRITTEN]
     if not made or LicenceState(found.state) not in life.IN_USE:
         raise Conflict(f"{found.number} was not issued: there is no paper of it")
@@ -84,6 +87,10 @@ def _blocks(found: LicenceView, say: Language) -> Iterator[Block]:
             zone=found.zone,
         )
     )
+    if found.events and found.events[0].move == LicenceMove.BRING_IN:
+        earlier = found.evidence[0]
+        words = "Issued by %(authority)s as %(number)s, before this registry, which has changed it since."
+        yield Paragraph(say(words, authority=earlier.issued_by, number=earlier.number))
     if found.war_material:
         yield FindingBox("warning", say("Warning"), say("War material: no re-export without consent."))
     yield KeyValues(list(_parties(found, say)))

@@ -32,12 +32,14 @@ WHO = {
     May.LICENCE_APPLY: ("applicant", "#1d5fa8"),
     May.LICENCE_REVIEW: ("officer", "#2b6e3f"),
     May.LICENCE_DECIDE: ("supervisor", "#8a3b12"),
-    None: ("shipment or time", "#555555"),
+    None: ("shipment, time or intake", "#555555"),
 }
 """Who does it, and in which colour."""
 WIDTH, HEIGHT, COLUMN, ROW, EDGE = 176, 46, 245, 150, 30
 BEND = 26
 """How far the middle of an arrow lies beside the straight line, so that two opposite ones do not meet."""
+OVER = {(S.DRAFT, S.ISSUED): -385}
+"""The same of arrows that pass over the states between."""
 
 Point = tuple[float, float]
 
@@ -105,13 +107,14 @@ def _arrow(one: LicenceState, other: LicenceState, names: list[LicenceMove]) -> 
     """From one state to another, with the acts that lead there."""
     (x1, y1), (x2, y2) = _middle(one), _middle(other)
     far = hypot(x2 - x1, y2 - y1)
-    aside = (-(y2 - y1) / far * BEND, (x2 - x1) / far * BEND)
+    bend = OVER.get((one, other), BEND)
+    aside = (-(y2 - y1) / far * bend, (x2 - x1) / far * bend)
     bent = ((x1 + x2) / 2 + aside[0], (y1 + y2) / 2 + aside[1])
     (x1, y1), (x2, y2) = _leaving(one, bent), _leaving(other, bent)
     who, colour = WHO[MOVES[names[0]].may]
     yield (
         f'<path d="M{x1:.0f} {y1:.0f} Q{bent[0]:.0f} {bent[1]:.0f} {x2:.0f} {y2:.0f}" fill="none"'
-        f' stroke="{colour}" stroke-width="1.4" marker-end="url(#{who.split()[0]})"/>'
+        f' stroke="{colour}" stroke-width="1.4" marker-end="url(#{_mark(who)})"/>'
     )
     x, y = (x1 + x2) / 4 + bent[0] / 2, (y1 + y2) / 4 + bent[1] / 2
     upright = abs(x2 - x1) < WIDTH / 3
@@ -133,11 +136,16 @@ def _leaving(state: LicenceState, towards: Point) -> Point:
     return x + dx * share, y + dy * share
 
 
+def _mark(who: str) -> str:
+    """What the head of an arrow is called."""
+    return who.replace(",", " ").split()[0]
+
+
 def _heads() -> Iterator[str]:
     yield "<defs>"
     for who, colour in WHO.values():
         yield (
-            f'<marker id="{who.split()[0]}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8"'
+            f'<marker id="{_mark(who)}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8"'
             f' markerHeight="8" orient="auto"><path d="M0 0 L8 4 L0 8 z" fill="{colour}"/></marker>'
         )
     yield "</defs>"

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import func, select
+from datetime import UTC, date, datetime
+from io import BytesIO
 
-from registry.core.work import Office
-from registry.intake import queries
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, text
+
+from registry.access import approvals
+from registry.access.approval_queries import ProposalView
+from registry.core.errors import Conflict, Forbidden
+from registry.core.work import OPERATOR, Actor, Office, Work
+from registry.intake import acts, entering, queries, worker
+from registry.intake.queries import run_key
 from registry.intake.tables import IntakeRecord
+from registry.licensing import earlier_acts, paper
 from registry.licensing import queries as licences
 from registry.licensing.tables import Event, Evidence, Licence, Line, Transit
+from schemas.intake import EnteringNew
 from schemas.intake_vocabulary import IntakeKind
+from schemas.licensing import LineNew
+from schemas.licensing_earlier import EarlierLicence
+from schemas.licensing_vocabulary import GoodsKind, LicenceKind
+from schemas.vocabulary import Role
 from tests.firearms.world import World, make_world
-from tests.intake.book import enter, hand_in, reasons, undone
-from tests.makers import EVERYTHING
+from tests.intake.book import enter, hand_in, read, reasons, undone
+from tests.makers import EVERYTHING, bearer, make_person, post, sign_in
 
 HEAD = (
     "Licença;Tipo;Titular;Data de emissão;Validade;País de exportação;País de importação;Trânsito;"
@@ -31,7 +46,7 @@ WRONG = (
     f"12/1998;Exportação;Taurus;04/04/1998;03/04/1999;Brasil;Argentina;;{TO};{GOODS}\n"  # 5: of line 2
     f"15/1998;Doação;Taurus;03/04/1998;03/04/1999;Brasil;Argentina;;{TO};{GOODS}\n"  # 6
     f"16/1998;Exportação;Taurus;03/04/1998;02/04/1998;Brasil;Argentina;;{TO};{GOODS}\n"  # 7: over before
-    f"17/2020;Exportação;Taurus;03/04/2020;31/12/2999;Brasil;Argentina;;{TO};{GOODS}\n"  # 8: in force
+    f"17/2999;Exportação;Taurus;03/04/2999;31/12/2999;Brasil;Argentina;;{TO};{GOODS}\n"  # 8: not yet
     f"18/1998;Exportação;Taurus;03/04/1998;03/04/1999;Argentina;Brasil;;{TO};{GOODS}\n"  # 9: not ours
     f"19/1998;Exportação;Taurus;03/04/1998;03/04/1999;Brasil;Atlantis;;{TO};{GOODS}\n"  # 10
     f"20/1998;Exportação;Taurus;03/04/1998;03/04/1999;Brasil;Argentina;Lemúria;{TO};{GOODS}\n"  # 11
@@ -40,7 +55,7 @@ WRONG = (
     f"23/1998;Exportação;Taurus;03/04/1998;03/04/1999;Brasil;Argentina;;;;;;;{GOODS}\n"  # 14: five missing
 )
 EXPECTED = {
-    (5, "licence"), (6, "licence_kind"), (7, "expires_on"), (8, "expires_on"), (9, "export_country"),
+    (5, "licence"), (6, "licence_kind"), (7, "expires_on"), (8, "issued_on"), (9, "export_country"),
     (10, "import_country"), (11, "transits"), (12, "hs"), (13, "holder"), (14, "recipient_name"),
     (14, "recipient_address"), (14, "end_use"), (14, "place"), (14, "authority"),
 }  # fmt: skip
@@ -85,3 +100,128 @@ def test_all_of_it_goes_while_nothing_depends_on_it(office: Office, world: World
     gone = undone(office, found.number)
     assert (gone.state, gone.problem, counted(office)) == ("undone", "", [0, 0, 0, 0, 0, 0])
     assert enter(office, brought_in(office, HEAD + GOOD)).entered == 3
+
+
+SOON = datetime.now(UTC).year + 3
+IN_FORCE = (
+    f"17/2020;Importação;Casa do Caçador;03/04/2020;31/12/{SOON};US;BR;;{TO};Munição;930630;9 mm;5000\n"
+)
+WAR = f"18/2020;Exportação;Taurus;03/04/2020;31/12/{SOON};Brasil;Argentina;;{TO};{GOODS};sim\n"
+"""On the stricter track, which takes two beside the one who proposes."""
+
+
+def proposed(office: Office, found: queries.RunView, by: Actor = OPERATOR) -> ProposalView:
+    with office.begin(by) as work:
+        return entering.propose(work, run_key(found.number), EnteringNew("Our licences"), found.version)
+
+
+def approved(office: Office, proposal: ProposalView, by: Actor) -> queries.RunView:
+    with office.begin(by) as work:
+        approvals.approve(work, proposal.id, proposal.digest)
+    worker.run_all(office)
+    return read(office, proposal.subject)
+
+
+def events(office: Office) -> list[tuple[str, int]]:
+    with office.look(EVERYTHING) as work:
+        return [(one.move, one.by) for one in work.session.scalars(select(Event).order_by(Event.licence_id))]
+
+
+def test_what_is_in_force_comes_in_once_a_second_person_approves(office: Office, world: World) -> None:
+    officer = make_person(office, Role.AUTHORITY_OFFICER)
+    found = brought_in(office, HEAD + GOOD + IN_FORCE + IN_FORCE)
+    assert (found.good, found.bad, found.known, found.to_approve, found.approvers) == (4, 0, 1, 1, 1)
+    with pytest.raises(Conflict, match="once others approve"), office.begin(OPERATOR) as work:
+        acts.start(work, run_key(found.number), found.version)
+    proposal = proposed(office, found, officer)
+    told = [change.after for change in proposal.changes]
+    assert any("17/2020 (DFPC, 2020-04-03); import" in one and "5000 × 9 mm" in one for one in told), told
+    assert not any("12/1998" in one for one in told)
+    with pytest.raises(Forbidden):
+        approved(office, proposal, officer)
+    done = approved(office, proposal, make_person(office))
+    assert (done.state, done.entered, done.lost, done.approval) == ("done", 4, 0, proposal.id)
+    assert events(office) == [("bring_in", officer.user_id)] * 4
+    with office.look(EVERYTHING) as work:
+        key = work.session.scalars(select(Licence.id).order_by(Licence.id.desc())).first() or 0
+        licence = licences.licence(work, key)
+        assert (licence.state, licence.evidence[0].number, licence.evidence[0].note) == (
+            "issued", "17/2020", "Licence of before this registry",
+        )  # fmt: skip
+        with pytest.raises(Conflict, match="no paper"):  # what was signed elsewhere is not signed here
+            paper.edition_of(licence)
+        source = queries.record_source(work, licence_id=key)
+        assert source is not None
+        assert source.line == 5
+
+
+def test_whoever_handed_the_file_in_does_not_approve_it(office: Office, world: World) -> None:
+    supervisor = make_person(office)
+    with office.begin(supervisor) as work:
+        told = acts.FileTold("licences.csv", kind=IntakeKind.LICENCES)
+        made = acts.hand_in(work, BytesIO((HEAD + IN_FORCE).encode()), told)
+    worker.run_all(office)
+    proposal = proposed(office, read(office, made.number), make_person(office, Role.AUTHORITY_OFFICER))
+    with pytest.raises(Forbidden, match="handed the file in"):
+        approved(office, proposal, supervisor)
+    assert approved(office, proposal, make_person(office)).entered == 1
+
+
+def test_war_material_takes_two_beside_the_one_who_proposes(office: Office, world: World) -> None:
+    found = brought_in(office, HEAD.replace("Quantidade", "Quantidade;Material de guerra") + WAR)
+    assert (found.good, found.approvers) == (1, 2), reasons(office, found)
+    proposal = proposed(office, found)
+    assert approved(office, proposal, make_person(office)).state == "checked"
+    assert approved(office, proposal, make_person(office)).entered == 1
+
+
+def test_what_was_approved_is_what_is_entered(office: Office, world: World) -> None:
+    found = brought_in(office, HEAD + IN_FORCE)
+    proposal = proposed(office, found)
+    with office.begin(OPERATOR) as work:
+        acts.judge_anew(work, run_key(found.number), found.version)
+    worker.run_all(office)
+    with pytest.raises(approvals.Overtaken):
+        approved(office, proposal, make_person(office))
+    with pytest.raises(Conflict), office.begin(OPERATOR) as work:  # the database says so too
+        work.session.execute(text("UPDATE intake_run SET state = 'running'"))
+    with pytest.raises(Forbidden), office.begin(OPERATOR) as work:
+        earlier_acts.record_earlier(work, licence_told(work, world))
+    over = brought_in(office, HEAD + GOOD)
+    with pytest.raises(Conflict, match="One person"):
+        proposed(office, over)
+
+
+def licence_told(work: Work, world: World) -> EarlierLicence:
+    line = LineNew(GoodsKind.FIREARM, "930200", "Pistols", 1)
+    return EarlierLicence(
+        "99/2020", LicenceKind.EXPORT, world.maker.number, date(2020, 4, 3), date(SOON, 12, 31), "BR", "AR",
+        "Armería Sur", "Calle 1", "Sale", "Brasília", "DFPC", line,
+    )  # fmt: skip
+
+
+def test_it_is_proposed_over_the_api_the_page_and_at_the_command_line(
+    app: Flask, client: FlaskClient, office: Office, world: World
+) -> None:
+    found = brought_in(office, HEAD + IN_FORCE)
+    at = f"/intakes/{found.number}"
+    officer = bearer(app, Role.AUTHORITY_OFFICER)
+    etag = client.get(f"/api/v1{at}", headers=officer).headers["ETag"]
+    headers = {**officer, "If-Match": etag}
+    assert client.post(f"/api/v1{at}/start", json={}, headers=headers).status_code == 409
+    told = client.post(f"/api/v1{at}/entering", json={"reason": "Ours"}, headers=headers)
+    assert (told.status_code, told.json["kind"]) == (202, "enter_intake")
+    browser = sign_in(app, Role.AUTHORITY_OFFICER)
+    assert "waits for others" in browser.get(at).get_data(as_text=True)
+    other = f"/intakes/{brought_in(office, HEAD + IN_FORCE.replace('17/', '19/')).number}"
+    page = browser.get(other).get_data(as_text=True)
+    assert "entered only once others approve: 1" in page
+    assert "/start" not in page
+    version = str(read(office, other.rpartition("/")[2]).version)
+    assert post(browser, f"{other}/entering", other, version=version, reason="").status_code == 422
+    assert post(browser, f"{other}/entering", other, version=version, reason="Ours").status_code == 303
+    third = brought_in(office, HEAD + IN_FORCE.replace("17/", "20/")).number
+    runner = app.test_cli_runner()
+    said = runner.invoke(args=["intake", "propose", third, "--reason", "Ours"])
+    assert "waits for somebody" in said.output
+    assert runner.invoke(args=["intake", "start", third]).exit_code == 1
