@@ -52,7 +52,8 @@ LEFT_OUT = re.compile(
 """
 ON_ONE_ENGINE = re.compile(
     r"tests/labels/|test_(\w+_)?pages\.py|test_(api|hostile|wear)\.py"
-    r"|tests/access/test_(forms|second_factor|own_access|sign_in|tokens|limits)\.py|/test_record_matrix\.py"
+    r"|tests/access/test_(forms|second_factor|own_access|sign_in|tokens|limits)\.py"
+    r"|/test_(record_matrix|statements)\.py"
     r"|tests/intake/test_(parties|licences|recoveries|mappings)\.py|tests/licensing/test_cases\.py"
 )
 """What looks at pages, papers and messages rather than at the database: both engines in `make test`."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, cast, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from registry.ammunition import (
@@ -66,8 +66,8 @@ def scope(work: Work) -> list[ColumnElement[bool]]:
     party = limited_to(work.actor, May.LOT_READ)
     if party is None:
         return []
-    had = exists().where(Movement.lot_id == Lot.id, Movement.to_id == party)
-    return [or_(Lot.maker_id == party, had)]
+    made = select(Lot.id).where(Lot.maker_id == party)
+    return [Lot.id.in_(union(made, select(Movement.lot_id).where(Movement.to_id == party)))]
 
 
 def lot(work: Work, lot_id: int) -> LotView:

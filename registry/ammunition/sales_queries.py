@@ -61,7 +61,10 @@ def corrections(
     wanted = list(sales)
     if not wanted:
         return {}
-    query = select(SaleCorrection).where(tuple_(SaleCorrection.lot_id, SaleCorrection.sale_n).in_(wanted))
+    of_lots = SaleCorrection.lot_id.in_({lot_id for lot_id, _ in wanted})  # SQLite looks no pairs up
+    query = select(SaleCorrection).where(
+        of_lots, tuple_(SaleCorrection.lot_id, SaleCorrection.sale_n).in_(wanted)
+    )
     found: defaultdict[tuple[int, int], list[CorrectionView]] = defaultdict(list)
     for row in session.scalars(query.order_by(SaleCorrection.n)):
         changed = tuple((field, before, after) for field, before, after in json.loads(row.changed))

@@ -31,6 +31,7 @@ class Lot(Base):
         ),
         Index(None, "maker_id"),
         Index(None, "gtin"),
+        *(Index(None, name, "id") for name in ("calibre", "scheme", "produced_on", "quantity")),
         CheckConstraint("quantity > 0", name="quantity"),
     )
 
@@ -132,7 +133,11 @@ class Sale(Base):
 
     __tablename__ = "sale"
     __table_args__ = table_args(
-        CheckConstraint("quantity > 0", name="quantity"), Index(None, "buyer_id"), Index(None, "seller_id")
+        CheckConstraint("quantity > 0", name="quantity"),
+        Index(None, "buyer_id"),
+        Index(None, "seller_id"),
+        Index(None, "sold_on"),
+        Index(None, "quantity"),
     )
 
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True, autoincrement=False)

@@ -49,9 +49,12 @@ def page(
 def _after(
     column: SQLColumnExpression[Any], key: SQLColumnExpression[Any], value: Any, last: Any, downwards: bool
 ) -> ColumnElement[bool]:
+    """What comes after a row, said so that an index leads there: a choice alone would be read through."""
+    if column is key:
+        return cast(ColumnElement[bool], key < last if downwards else key > last)
     if downwards:
-        return or_(column < value, and_(column == value, key < last))
-    return or_(column > value, and_(column == value, key > last))
+        return and_(column <= value, or_(column < value, key < last))
+    return and_(column >= value, or_(column > value, key > last))
 
 
 def _closed(asked: PageAsked, row: Any) -> str:

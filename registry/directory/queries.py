@@ -21,6 +21,9 @@ from schemas.paging import Page
 from schemas.vocabulary import May, PartyKind, Purpose
 from schemas.words import said, together
 
+ORGANISATIONS = tuple(kind.value for kind in PartyKind if kind is not PartyKind.PERSON)
+"""Kinds of whoever is no natural person, named one by one so that an index leads to them."""
+
 
 @dataclass(frozen=True)
 class PartyName:

@@ -43,7 +43,13 @@ class Party(Base):
     """
 
     __tablename__ = "party"
-    __table_args__ = table_args(Index(None, "name"), Index(None, "name_key"), Index(None, "identifier"))
+    __table_args__ = table_args(
+        Index(None, "name"),
+        Index(None, "name_key"),
+        Index(None, "identifier"),
+        Index(None, "kind", "name_key"),
+        Index(None, "country", "name_key"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from registry.core.database import PERSONAL, Base, Instant, Key, table_args
 
 WAITING = text("state = 'waiting'")
+HELD = text("state = 'held'")
 
 
 class ExchangeRoot(Base):
@@ -106,6 +107,7 @@ class ExchangeOut(Base):
         Index(None, "state", "next_at"),
         Index(None, "peer", "next_at", "seq", sqlite_where=WAITING, postgresql_where=WAITING),
         Index(None, "thread"),
+        Index(None, "made_at", "jti"),
         CheckConstraint("state IN ('waiting', 'delivered', 'dead', 'closed')", name="state"),
     )
 
@@ -144,6 +146,7 @@ class ExchangeIn(Base):
         Index(None, "iss", "seq"),
         Index(None, "thread", "state"),
         Index(None, "received_at"),
+        Index("ix_exchange_in_held", "iss", sqlite_where=HELD, postgresql_where=HELD),
         CheckConstraint("state IN ('done', 'held')", name="state"),
     )
 

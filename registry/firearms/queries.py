@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, or_, select, union
 from sqlalchemy.orm import Session
 
 from registry.core.errors import NotFound
@@ -18,7 +18,7 @@ from registry.core.paging import AnySelect, page
 from registry.core.prepared import Prepared
 from registry.core.work import Work, limited_to
 from registry.directory.calibres import BY_CODE
-from registry.directory.queries import PartyName, calibre_of, names
+from registry.directory.queries import ORGANISATIONS, PartyName, calibre_of, names
 from registry.directory.tables import Party
 from registry.firearms import rules
 from registry.firearms.tables import Component, Correction, Custody, Firearm, IdentityConflict, Mark
@@ -86,8 +86,8 @@ def scope(work: Work) -> list[ColumnElement[bool]]:
     party = limited_to(work.actor, May.FIREARM_READ)
     if party is None:
         return []
-    held = Firearm.id.in_(select(Custody.firearm_id).where(Custody.to_id == party))
-    return [or_(Firearm.maker_id == party, Firearm.holder_id == party, held)]
+    own = select(Firearm.id).where(or_(Firearm.maker_id == party, Firearm.holder_id == party))
+    return [Firearm.id.in_(union(own, select(Custody.firearm_id).where(Custody.to_id == party)))]
 
 
 def firearm(work: Work, firearm_id: int) -> FirearmView:
@@ -242,11 +242,13 @@ def firearms(work: Work, asked: FirearmsAsked) -> Page[FirearmRow]:
     return Page(tuple(_row(row) for row in found.items), found.next)
 
 
+YEAR = func.coalesce(Firearm.year_made, literal_column("0"))
+"""In the words of its index."""
 _SORTS = {
     "number": Firearm.id,
     "type": Firearm.type,
     "model": Firearm.model,
-    "year": func.coalesce(Firearm.year_made, 0),
+    "year": YEAR,
     "status": Firearm.status,
 }
 
@@ -268,7 +270,7 @@ def _filters(asked: FirearmsAsked) -> list[ColumnElement[bool]]:
     if asked.country:
         found.append(Firearm.country_made == asked.country)
     if asked.year:
-        found.append(Firearm.year_made == asked.year)
+        found.append(YEAR.in_((asked.year,)))
     return found
 
 
@@ -318,7 +320,7 @@ def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 def parties_offered(work: Work) -> list[PartyName]:
     """Legal persons that a form offers to choose from, by name; others are typed by their number."""
-    query = select(Party).where(Party.kind != PartyKind.PERSON.value).order_by(Party.name_key)
+    query = select(Party).where(Party.kind.in_(ORGANISATIONS)).order_by(Party.name_key)
     return [
         PartyName(registry_number("P", row.id), row.name, row.kind, row.country)
         for row in work.session.scalars(query.limit(MOST_OFFERED))

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import Base, Instant, Key, table_args
+
+SOUGHT = ("type", "model", "calibre", "country_made", "status")
+SUPERSEDED = text("superseded_by IS NOT NULL")
 
 
 class Firearm(Base):
@@ -26,6 +29,9 @@ class Firearm(Base):
     __table_args__ = table_args(
         Index(None, "maker_id"),
         Index(None, "holder_id"),
+        *(Index(None, name, "id") for name in SOUGHT),
+        Index("ix_firearm_year", text("coalesce(year_made, 0)"), "id"),
+        Index(None, "superseded_by", sqlite_where=SUPERSEDED, postgresql_where=SUPERSEDED),
         CheckConstraint("year_made BETWEEN 1300 AND 2200", name="year_made"),
         CheckConstraint("superseded_by <> id", name="superseded_by"),
     )

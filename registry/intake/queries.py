@@ -302,7 +302,7 @@ def source(work: Work, firearm_id: int) -> SourceView | None:
 
 def record_source(work: Work, **known: int | None) -> SourceView | None:
     """The same of another record, by the columns by which it is known: of a lot lot_id and no sale_n."""
-    where = [getattr(IntakeRecord, name).is_not_distinct_from(value) for name, value in known.items()]
+    where = [getattr(IntakeRecord, name) == value for name, value in known.items()]  # None: IS NULL
     return _source(work, IntakeRecord, *where)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from registry.core.numbers import key_of
 from registry.core.work import Work
 from registry.directory import calibres
-from registry.directory.queries import name_key, party_number
+from registry.directory.queries import ORGANISATIONS, name_key, party_number
 from registry.directory.tables import Party
 from registry.intake.tables import IntakeAlias
 from registry.intake.understanding import SEVERAL, Suggest, Vocabulary
@@ -23,7 +23,7 @@ NEAR = 0.6
 
 def vocabulary(work: Work) -> Vocabulary:
     """How words are looked up in this unit of work; every look-up is made once."""
-    rows = work.session.scalars(select(Party).where(Party.kind != PartyKind.PERSON.value)).all()
+    rows = work.session.scalars(select(Party).where(Party.kind.in_(ORGANISATIONS))).all()
     by_name: dict[str, list[str]] = defaultdict(list)
     makers: dict[str, list[str]] = defaultdict(list)
     for row in rows:

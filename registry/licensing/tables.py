@@ -241,7 +241,9 @@ class Evidence(Base):
 
     __tablename__ = "licence_evidence"
     __table_args__ = table_args(
-        CheckConstraint("length(sha256) IN (0, 64)", name="sha256"), sqlite_with_rowid=False
+        Index(None, "number"),
+        CheckConstraint("length(sha256) IN (0, 64)", name="sha256"),
+        sqlite_with_rowid=False,
     )
 
     licence_id: Mapped[int] = mapped_column(ForeignKey("licence.id"), primary_key=True, autoincrement=False)

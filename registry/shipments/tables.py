@@ -105,6 +105,7 @@ class ShipmentLine(Base):
     __tablename__ = "shipment_line"
     __table_args__ = table_args(
         ForeignKeyConstraint(["licence_id", "line_n"], ["licence_line.licence_id", "licence_line.n"]),
+        Index(None, "licence_id", "line_n"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("received >= 0", name="received"),
         sqlite_with_rowid=False,
@@ -133,6 +134,7 @@ class ShipmentItem(Base):
         ),
         Index(None, "firearm_id"),
         Index(None, "lot_id"),
+        Index(None, "licence_id", "line_n"),
         Index(
             "ux_shipment_item_open",
             "firearm_id",

@@ -18,7 +18,9 @@ class Trace(Base):
     """
 
     __tablename__ = "trace"
-    __table_args__ = table_args(Index(None, "asked_by", "id"), Index(None, "case_number"))
+    __table_args__ = table_args(
+        *(Index(None, name, "id") for name in ("asked_by", "kind", "outcome")), Index(None, "case_number")
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     kind: Mapped[str] = mapped_column(String(12))

@@ -19,6 +19,7 @@ from registry.core import pulse
 from registry.core.settings import Settings
 from registry.core.web.counting import BOUNDS, CLASSES, Counts, Route
 from registry.core.work import OPERATOR, Office, Work
+from registry.exchange import held
 from registry.exchange import queries as exchange
 from registry.exchange.tables import ExchangeIn, ExchangeOut
 from registry.intake.tables import IntakeRun
@@ -134,13 +135,13 @@ def _exchange(work: Work) -> Iterator[Metric]:
         count.add_metric((peer, state), number)
         if state == "waiting":
             oldest.add_metric((peer,), (work.now - since).total_seconds())
-    held = select(func.count()).where(ExchangeIn.state == "held", ExchangeIn.refused_at.is_(None))
+    waiting = select(func.count()).select_from(ExchangeIn).where(*held.HELD)
     ends = GaugeMetricFamily("registry_exchange_keys_seconds", "Until a State's keys end.", labels=("peer",))
     for one in exchange.peers(work):
         if one.expires_at is not None:
             ends.add_metric((one.state,), (one.expires_at - work.now).total_seconds())
     yield from (count, oldest, ends)
-    yield _gauge("exchange_held", "Messages that wait for another.", work.session.scalar(held) or 0)
+    yield _gauge("exchange_held", "Messages that wait for another.", work.session.scalar(waiting) or 0)
 
 
 def _intake(work: Work) -> Iterator[Metric]:
@@ -155,10 +156,10 @@ def _traces(work: Work) -> Metric:
     found = GaugeMetricFamily(
         "registry_traces_newest", f"The newest {NEWEST} traces.", labels=("kind", "outcome")
     )
-    last = work.session.scalar(select(func.max(Trace.id))) or 0
-    counted = select(Trace.kind, Trace.outcome, func.count()).where(Trace.id > last - NEWEST)
-    by = (Trace.kind, Trace.outcome)
-    for kind, outcome, number in work.session.execute(counted.group_by(*by).order_by(*by)):
+    newest = select(Trace.kind, Trace.outcome).order_by(Trace.id.desc()).limit(NEWEST).subquery()
+    by = (newest.c.kind, newest.c.outcome)
+    counted = select(*by, func.count()).group_by(*by).order_by(*by)
+    for kind, outcome, number in work.session.execute(counted):
         found.add_metric((kind, outcome), number)
     return found
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,7 +29,6 @@ from registry.core.work import OPERATOR, Office
 from registry.demo import loading
 from schemas.access import TokenNew
 from schemas.vocabulary import May, Role
-from tests.engines import application
 from tests.house.test_role_matrix import allowed
 from tests.makers import enter, make_account, make_token, sign_in
 
@@ -155,18 +154,6 @@ class Caller:
         if path.startswith("/api/"):
             return self.page.application.test_client().get(path, headers=self.headers)
         return self.page.get(path)
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def demonstration(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Flask]:
-    """A small demonstration with its people; what is called here changes nothing."""
-    engine = request.getfixturevalue(request.param)
-    with engine.ready() as url, application(url, tmp_path_factory.mktemp("matrix")) as app:
-        office: Office = app.extensions["registry"].office
-        list(loading.fill_if_empty(office, OPERATOR, 300, 14))
-        yield app
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ class LedgerEntry(Base):
         Index("ix_ledger_entry_unsequenced", "id", postgresql_where=_UNSEQUENCED, sqlite_where=_UNSEQUENCED),
         Index(None, "actor_id", "id"),
         Index(None, "act", "id"),
+        Index(None, "case_number", "id"),
         info=NOT_JOURNALED,
     )
 
@@ -87,7 +88,7 @@ class LedgerLeaf(Base):
     """The exact bytes of a leaf, by its index in the tree from 0."""
 
     __tablename__ = "ledger_leaf"
-    __table_args__ = table_args(info=NOT_JOURNALED)
+    __table_args__ = table_args(Index(None, "entry_id"), info=NOT_JOURNALED)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     entry_id: Mapped[int] = mapped_column(Key, ForeignKey("ledger_entry.id"))
