@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -32,6 +33,8 @@ from schemas.words import said
 S = IntakeState
 CHUNK = 2_000
 """Rows that are judged or entered in one transaction."""
+LARGEST = 4 << 30
+"""Bytes of a file: it is kept twice on the disk while it is brought in."""
 LONGEST_WORD = 200
 
 
@@ -52,17 +55,35 @@ class FileTold:
 def hand_in(work: Work, file: BinaryIO, told: FileTold) -> RunView:
     """Read a file and keep its rows to be judged; nothing of it is on record yet.
 
-    Raises Invalid naming the line that cannot be read, Conflict where this very file was brought in.
+    Raises Invalid where it is too large, or naming the line that cannot be read, Conflict where this very
+    file was brought in or there is no room to read it.
     """
     if not told.name.isprintable():
         raise Invalid.at("name", "The name of the file holds characters that cannot be shown.")
+    size = _size(file)
+    found, rows = _read(file, told.sheet)  # how it is written: its rows are read as they are asked for
+    digest = _digest(file)
+    with spooled(rows, min(CHUNK, KINDS[told.kind].at_once)) as spool:  # whole, before the transaction begins
+        return _keep(work, told, (digest, size), found, spool)
+
+
+def _size(file: BinaryIO) -> int:
+    """How many bytes it has, before one of them is read; raises Invalid for too many."""
+    size = file.seek(0, os.SEEK_END)
+    if size > LARGEST:
+        why = said("%(size)s bytes; at most %(most)s: divide it.", size=f"{size:,}", most=f"{LARGEST:,}")
+        raise Invalid.at("file", why)
+    return size
+
+
+def _digest(file: BinaryIO) -> str:
+    """SHA-256 of all of it, in hexadecimal; it stands at its beginning again afterwards."""
+    file.seek(0)
     digest = hashlib.sha256()
     while piece := file.read(1 << 20):
         digest.update(piece)
-    size = file.tell()
-    found, rows = _read(file, told.sheet)
-    with spooled(rows, min(CHUNK, KINDS[told.kind].at_once)) as spool:  # whole, before the transaction begins
-        return _keep(work, told, (digest.hexdigest(), size), found, spool)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _keep(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import IO
 
 import orjson
 
+from registry.core.errors import Conflict
 from registry.intake.reading import Row
 
 _IN_MEMORY = 4 << 20
@@ -23,17 +25,30 @@ class Spool:
         self.pieces = self.rows = 0
 
     def take(self, rows: Iterable[Row], at_once: int) -> None:
-        """Read all rows, so many for a piece."""
+        """Read all rows, so many for a piece; raises Conflict where the disk is full."""
         left = iter(rows)
         while some := list(islice(left, at_once)):
-            self._file.write(orjson.dumps([(one.line, one.cells) for one in some]) + b"\n")
+            with _room():
+                self._file.write(orjson.dumps([(one.line, one.cells) for one in some]) + b"\n")
             self.pieces += 1
             self.rows += len(some)
 
     def __iter__(self) -> Iterator[str]:
-        self._file.seek(0)
+        with _room():
+            self._file.seek(0)
         for piece in self._file:
             yield piece.decode().rstrip("\n")
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """A full disk is told as such."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise Conflict("There is no room on the disk to read it: make some, or divide the file") from None
 
 
 @contextmanager

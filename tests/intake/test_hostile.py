@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import resource
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from registry.core.errors import Invalid
+from registry.core.errors import Conflict, Invalid
 from registry.core.work import OPERATOR, Office
 from registry.intake import acts
 from registry.intake.kinds import KINDS
@@ -22,9 +24,13 @@ ROOM = 60 << 10
 
 
 class Endless(io.RawIOBase):
-    """A file that is made while it is read: a beginning, then one piece again and again."""
+    """A file that is made while it is read: a beginning, then one piece again and again.
+
+    taken: how many bytes of it were read.
+    """
 
     def __init__(self, begin: bytes, piece: bytes, size: int) -> None:
+        self.taken = 0
         self._begin, self._piece, self._size, self._at = begin, piece, size, 0
 
     def readable(self) -> bool:
@@ -45,6 +51,7 @@ class Endless(io.RawIOBase):
         told = self._bytes(self._at, most)
         buffer[: len(told)] = told
         self._at += len(told)
+        self.taken += len(told)
         return len(told)
 
     def _bytes(self, at: int, most: int) -> bytes:
@@ -89,6 +96,34 @@ def test_a_line_that_never_ends(office: Office) -> None:
 def test_a_million_columns(office: Office) -> None:
     file = io.BufferedReader(Endless(b"a;b", b";c", 2_000_000))
     assert "columns; at most 200." in refused(office, file)
+
+
+@pytest.mark.usefixtures("room")
+def test_five_gigabytes_are_refused_before_one_is_read(office: Office) -> None:
+    row = b"TAB1;Taurus;pistol;;9x19;BR;;;;;;\n"
+    file = Endless(HEAD.encode(), row, 5 << 30)
+    assert (
+        refused(office, io.BufferedReader(file)) == "5,368,709,120 bytes; at most 4,294,967,296: divide it."
+    )
+    assert file.taken == 0
+
+
+@pytest.mark.usefixtures("room")
+@pytest.mark.parametrize("size", [4 << 30, 64 << 20])
+def test_of_what_is_no_table_only_the_beginning_is_read(office: Office, size: int) -> None:
+    file = Endless(b"", b"\0" * 4096, size)
+    assert "NULs" in refused(office, io.BufferedReader(file))
+    assert file.taken < 1 << 20
+
+
+def test_a_full_disk_is_told_as_such(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, content: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", lambda size: Full())
+    with pytest.raises(Conflict, match="no room on the disk"), office.begin(OPERATOR) as work:
+        acts.hand_in(work, io.BytesIO(HEAD.encode() + b"TAB1;Taurus\n"), acts.FileTold("full.csv"))
 
 
 @pytest.mark.usefixtures("room")
