@@ -105,8 +105,8 @@ from registry.recovery import labels as recovery_labels
 from registry.recovery import pages as recovery_pages
 from registry.recovery import paper_facts as recovery_paper_facts
 from registry.requests import api as requests_api
+from registry.requests import attaching_api, attaching_pages, disclosing, disclosures_api, disclosures_pages
 from registry.requests import chain_documents as requests_chain_documents
-from registry.requests import disclosing, disclosures_api, disclosures_pages
 from registry.requests import documents as requests_documents
 from registry.requests import evidence_api as requests_evidence_api
 from registry.requests import evidence_pages as requests_evidence_pages
@@ -302,6 +302,7 @@ MORE_ROOMS = (
     disposal_api, disposal_pages, retention_disposal_api, retention_disposal_pages,
     received_api, received_pages, requests_letters_api, requests_letters_pages,
     requests_evidence_api, requests_evidence_pages, disclosures_api, disclosures_pages,
+    attaching_api, attaching_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {

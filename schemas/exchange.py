@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,8 @@ LONGEST_LIFE = 14 * 24 * 3600  # seconds
 LATEST = 253_402_300_799  # seconds since 1970: the last one that a calendar can say, in the year 9999
 JTI = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 DIGEST = re.compile(r"[A-Za-z0-9_-]{43}")
+MOST_ATTACHMENTS, LONGEST_ATTACHMENT = 5, 10 * 1024 * 1024  # of one message; bytes of one
+MEDIA = ("application/pdf", "image/jpeg", "image/png")
 TYPE = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*){0,3}")
 
 
@@ -117,6 +120,24 @@ class HandlingSchema(Shape):
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that belongs to a message and is fetched apart from it. sha256, size: of its bytes."""
+
+    sha256: str
+    size: int
+    media: str
+    name: str
+
+
+class AttachmentSchema(Shape):
+    makes = Attachment
+    sha256 = Digest(required=True)
+    size = Whole(least=1, most=LONGEST_ATTACHMENT, required=True)
+    media = fields.String(validate=validate.OneOf(MEDIA), required=True)
+    name = Text(required=True, longest=200)
+
+
+@dataclass(frozen=True)
 class Message:
     """A message without its body's meaning. iat, exp: seconds since 1970."""
 
@@ -137,6 +158,7 @@ class Message:
     delegation: str = "none"
     path: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
+    attachments: Sequence[Attachment] = ()
 
 
 class MessageSchema(Shape):
@@ -158,13 +180,45 @@ class MessageSchema(Shape):
     path = fields.List(Country(), load_default=(), validate=validate.Length(max=4))
     must = fields.List(Text(longest=60), load_default=(), validate=validate.Length(max=20))
     body = fields.Dict(keys=fields.String(), required=True)
+    attachments = fields.List(
+        fields.Nested(AttachmentSchema), load_default=(), validate=validate.Length(max=MOST_ATTACHMENTS)
+    )
 
     def consistent(self, values: dict[str, Any]) -> None:
-        """A message lives at most fourteen days, and no State writes to itself."""
+        """A message lives at most fourteen days, no State writes to itself, and no file comes twice."""
         if not 0 < values["exp"] - values["iat"] <= LONGEST_LIFE:
             raise ValidationError("At most 14 days after iat.", "exp")
         if values["iss"] == values["aud"]:
             raise ValidationError("A State does not write to itself.", "aud")
+        attached = values["attachments"]
+        if len({one.sha256 for one in attached}) < len(attached):
+            raise ValidationError("A file comes twice.", "attachments")
+
+
+@dataclass(frozen=True)
+class FileOrder:
+    """That a State asks for a file. re: the message to it that names the file; sha256: of the file."""
+
+    ver: str
+    type: str
+    iss: str
+    aud: str
+    iat: int
+    re: Reference
+    sha256: str
+
+
+class FileOrderSchema(Shape):
+    """What is sent to fetch an attachment: a JWS of this; the answer is the file, sealed for who asks."""
+
+    makes = FileOrder
+    ver = fields.String(validate=validate.OneOf(VERSIONS), required=True)
+    type = fields.String(validate=validate.Equal("attachment.fetch"), required=True)
+    iss = Country(required=True)
+    aud = Country(required=True)
+    iat = Whole(least=0, most=LATEST, required=True)
+    re = fields.Nested(ReferenceSchema, required=True)
+    sha256 = Digest(required=True, metadata={"description": "Of the file."})
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from schemas.base import Shape
+from schemas.exchange import LONGEST_ATTACHMENT
 from schemas.fields import Code, Country, Day, Text
 from schemas.requests import RequestNew, RequestNewSchema
 from schemas.requests_vocabulary import Means, Onward, RequestAct, RestrictionGround, Usefulness
 from schemas.vocabulary import Outcome
 
-LONGEST_SCAN = 10 * 1024 * 1024  # bytes
+LONGEST_SCAN = LONGEST_ATTACHMENT  # bytes
 ENTERED = (
     RequestAct.ACKNOWLEDGE,
     RequestAct.ASK_MORE,

@@ -175,6 +175,17 @@ class WarrantSchema(Shape):
     document = fields.String(required=True)
 
 
+class NamedFileSchema(Shape):
+    """A file that a record names; fetched from the request where it is kept."""
+
+    jti = fields.String(required=True, metadata={"description": "The record that names it."})
+    sha256 = fields.String(required=True, metadata={"description": "Base64url, as it was signed."})
+    name = fields.String(required=True)
+    media = fields.String(required=True)
+    size = fields.Integer(required=True)
+    kept = fields.Boolean(required=True)
+
+
 class SignedEvidenceSchema(Shape):
     """Enough for whoever checks the signatures without us."""
 
@@ -183,6 +194,7 @@ class SignedEvidenceSchema(Shape):
     keys = fields.List(fields.Nested(SigningKeySchema), required=True)
     key_sets = fields.List(fields.Nested(WarrantSchema), required=True)
     roots = fields.List(fields.Nested(WarrantSchema), required=True)
+    files = fields.List(fields.Nested(NamedFileSchema), required=True)
 
 
 class ExpectedGoodsSchema(Shape):

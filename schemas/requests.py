@@ -14,6 +14,7 @@ from schemas.disclosures import DisclosureSchema
 from schemas.fields import Code, Country, Day, Text
 from schemas.paging import PageAsked, PageAskedSchema
 from schemas.requests_vocabulary import (
+    AttachmentState,
     ConsentState,
     Direction,
     Onward,
@@ -223,6 +224,34 @@ class RequestFileSchema(Shape):
     recorded_by = fields.String(required=True)
 
 
+@dataclass(frozen=True)
+class AttachmentNew:
+    name: str
+    content: str
+
+
+class AttachmentNewSchema(Shape):
+    """A file that goes with the next step: PDF, JPEG or PNG, at most 10 MiB."""
+
+    makes = AttachmentNew
+    name = Text(required=True, longest=200)
+    content = fields.String(required=True, metadata={"description": "In base64."})
+
+
+class AttachmentShownSchema(Shape):
+    """A file of ours that goes with a request or answer, or one of theirs that came with it."""
+
+    digest = fields.String(required=True, metadata={"description": "SHA-256, hexadecimal."})
+    name = fields.String(required=True)
+    media = fields.String(required=True)
+    size = fields.Integer(required=True)
+    by_us = fields.Boolean(required=True)
+    at = fields.AwareDateTime(required=True)
+    state = Code(AttachmentState, required=True)
+    message = fields.String(required=True, metadata={"description": "The signed message that names it."})
+    problem = fields.String(required=True, metadata={"description": "Why a file of theirs is not here."})
+
+
 class HandlingShownSchema(Shape):
     audience = fields.List(fields.String(), required=True)
     onward = fields.String(required=True)
@@ -258,6 +287,7 @@ class RequestSchema(Shape):
         required=True, metadata={"description": "Who entered their answer by hand; empty for nobody."}
     )
     files = fields.List(fields.Nested(RequestFileSchema), required=True)
+    attachments = fields.List(fields.Nested(AttachmentShownSchema), required=True)
     gaps = fields.List(fields.Nested(RequestGapSchema), required=True)
     possible = fields.List(Code(RequestAct), required=True)
     events = fields.List(fields.Nested(RequestEventSchema), required=True)

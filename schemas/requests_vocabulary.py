@@ -85,6 +85,16 @@ class RestrictionGround(StrEnum):
     NATIONAL_SECURITY = "national_security"
 
 
+class AttachmentState(StrEnum):
+    """Where a file stands that goes with a request or answer, or came with it."""
+
+    GOES_NEXT = "goes_next"  # with our next step
+    SENT = "sent"
+    AWAITED = "awaited"  # named by the other State, being fetched
+    KEPT = "kept"  # fetched, and it is what was announced
+    NOT_TAKEN = "not_taken"
+
+
 class Means(StrEnum):
     """By which other means a request or answer goes, where it does not go by the exchange."""
 

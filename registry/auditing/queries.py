@@ -59,7 +59,10 @@ RECORDS: dict[str, tuple[str, ...]] = {
     "SH": ("shipment", "shipment_line", "shipment_item", "shipment_lot", "shipment_scan", "shipment_event"),
     "DC": ("disposal", "disposal_witness"),
     "BG": ("break_glass",),
-    "RQ": ("trace_request", "trace_request_event", "trace_request_file", "onward_consent", "disclosure"),
+    "RQ": (
+        "trace_request", "trace_request_event", "trace_request_file", "trace_request_attachment",
+        "onward_consent", "disclosure",
+    ),
     "NT": ("state_notice", "state_notice_step"),
 }  # fmt: skip
 NEEDED = {

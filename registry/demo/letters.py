@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
+
+from PIL import Image, ImageDraw
 
 from registry.core.printing.paper import Frame, KeyValues, Paragraph, document
 from registry.core.work import Actor, Office
-from registry.requests import acts, letters, scans
+from registry.exchange import scans
+from registry.requests import acts, attaching, letters
 from schemas.letters import CarryNew, Letter
 from schemas.requests import RequestNew
 from schemas.requests_vocabulary import Means, RequestAct
@@ -42,6 +46,8 @@ def load(office: Office, officer: Actor) -> None:
     """A revolver that was found here; the diplomatic bag took the request, and brought the answer."""
     with office.begin(officer) as work:
         drafted = acts.draft(work, ASKED)
+        photograph = scans.looked_at("mark.png", _photograph())
+        drafted = attaching.attach(work, drafted.id, photograph, drafted.version)
         carried = CarryNew(Means.DIPLOMATIC_BAG, work.today - SENT_AGO, "Mala 118, nota verbal 402")
         left = letters.carry(work, drafted.id, carried, drafted.version)
         came = work.today - CAME_AGO
@@ -58,6 +64,15 @@ def load(office: Office, officer: Actor) -> None:
     scan = scans.looked_at("nota-verbal-611.pdf", _letter(came, left.number))
     with office.begin(officer) as work:
         letters.enter(work, left.id, answer, scan, left.version)
+
+
+def _photograph() -> bytes:
+    """The mark, as the demonstration draws it."""
+    picture = Image.new("L", (480, 160), 120)
+    ImageDraw.Draw(picture).text((120, 40), ASKED.mark, fill=40, font_size=64)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
 
 
 def _letter(came: date, number: str) -> bytes:

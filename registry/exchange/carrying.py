@@ -11,10 +11,21 @@ from sqlalchemy import select
 
 from registry.core.errors import NotFound, Refused
 from registry.core.work import Actor, Office, Work, allow
-from registry.exchange import acts, courier, inbox, jose, key_queries, keysets, queries, strict_json
+from registry.exchange import (
+    acts,
+    attachments,
+    courier,
+    inbox,
+    jose,
+    key_queries,
+    keysets,
+    queries,
+    strict_json,
+)
 from registry.exchange.kinds import Kinds
 from registry.exchange.manual import how_to_verify
 from registry.exchange.rules import LARGEST_RECORD
+from registry.exchange.scans import ENDINGS
 from registry.exchange.tables import ExchangeOut
 from registry.ledger.keys import admitted
 from schemas.vocabulary import May
@@ -97,7 +108,10 @@ def carried(work: Work, jti: str) -> ExchangeOut:
 
 
 def package(work: Work, jti: str, say: Language) -> bytes:
-    """The signed record with all that its reader needs to verify it, as ZIP; raises NotFound."""
+    """The signed record with the files that it names and all that its reader needs to verify it, as ZIP.
+
+    Raises NotFound.
+    """
     row = carried(work, jti)
     bundle = acts.own_bundle(work)
     token = jose.parse(row.jws)
@@ -112,6 +126,9 @@ def package(work: Work, jti: str, say: Language) -> bytes:
         SIGNER: signer,
         MANUAL: manual.encode(),
     }
+    for n, named in enumerate(attachments.named_in(row.jws), 1):
+        if content := attachments.content(work, jose.decoded(named.sha256)):
+            files[f"attachment-{n}.{ENDINGS[named.media]}"] = content
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():

@@ -30,6 +30,7 @@ from registry.exchange import (
     acts,
     carrying,
     courier,
+    fetching,
     held,
     keysets,
     own_kinds,
@@ -63,17 +64,26 @@ def _parts() -> Registry:
     return parts
 
 
-def courier_of(parts: Registry, kinds: Kinds) -> courier.Courier:
-    """The courier of a registry, with the network as its settings allow it."""
+def network_of(parts: Registry) -> transport.Transport:
+    """The network as the settings of a registry allow it."""
     settings = parts.settings
     certificate = Path(settings.exchange_certificate) if settings.exchange_certificate else None
-    send = transport.Transport(transport.networks(settings.exchange_private), certificate)
-    return courier.Courier(parts.office, send, kinds)
+    return transport.Transport(transport.networks(settings.exchange_private), certificate)
+
+
+def courier_of(parts: Registry, kinds: Kinds) -> courier.Courier:
+    """The courier of a registry."""
+    return courier.Courier(parts.office, network_of(parts), kinds)
+
+
+def fetcher_of(parts: Registry) -> fetching.Fetcher:
+    """What fetches the files that other States' messages name."""
+    return fetching.Fetcher(parts.office, network_of(parts).fetch)
 
 
 def keep_delivering(parts: Registry, kinds: Kinds) -> threading.Event:
     """Begin to deliver in a thread of this process; setting the event ends it."""
-    return rounds.start(courier_of(parts, kinds), daily(parts))
+    return rounds.start(courier_of(parts, kinds), daily(parts), fetcher_of(parts))
 
 
 @exchange.command("keygen")
@@ -197,13 +207,13 @@ def peers() -> None:
 @exchange.command("deliver")
 @click.option("--forever", is_flag=True, help="Go on until the process is ended.")
 def deliver(forever: bool) -> None:
-    """Send what is due now; with --forever as the courier of this registry."""
-    runner = courier_of(_parts(), current_app.extensions["exchange_kinds"])
+    """Send what is due now, and fetch files; with --forever as the courier of this registry."""
+    runner, fetcher = courier_of(_parts(), current_app.extensions["exchange_kinds"]), fetcher_of(_parts())
     if forever:
-        rounds.run(runner, threading.Event(), daily(_parts()))
+        rounds.run(runner, threading.Event(), daily(_parts()), fetcher)
         return
     tried = 0
-    while count := runner.run_once():
+    while count := runner.run_once() + fetcher.run_once():
         tried += count
     click.echo(f"{tried} tried")
 

@@ -19,6 +19,7 @@ from registry.exchange import jose, key_queries, queries, renewing, rules, seali
 from registry.exchange.kinds import Kinds
 from registry.exchange.tables import ExchangeOut
 from schemas.exchange import ProblemSchema, Receipt, ReceiptSchema
+from schemas.exchange_keys import KeySet
 
 AT_ONCE = 20
 _RECEIPT, _PROBLEM = ReceiptSchema(), ProblemSchema()
@@ -53,6 +54,10 @@ class Served:
 
 class Unreachable(Exception):
     """The other State did not answer, or not as a State does."""
+
+
+class TooLarge(Unreachable):
+    """The answer is longer than anything that was expected; no more of it was read."""
 
 
 Send = Callable[[Parcel], Reply]
@@ -133,18 +138,27 @@ def _parcel(work: Work, row: ExchangeOut, chance: float) -> Parcel | None:
     if renewing.is_over(work, row):
         row.state, row.problem, row.ended_at = "dead", row.problem or "expired", work.now
         return None
-    known = queries.trusted(work, row.peer)
-    keys = known.keys if known else None
-    now = work.now.timestamp()
-    reading = [key for key in keys.encryption if key.nbf <= now < key.exp] if keys else []
-    if known is None or keys is None or not known.may_be_sent_to(work.now) or not reading:
+    known = reachable(work, row.peer)
+    if known is None:
         row.next_at, row.problem = work.now + UNSENT, "its key set has expired"
         return None
+    keys, newest = known
     row.tries += 1
     row.next_at = work.now + rules.wait(row.tries, chance)
-    newest = max(reading, key=lambda key: key.nbf)
-    sealed = sealing.seal(row.jws.encode("ascii"), jose.decoded(newest.x)).encode("ascii")
+    sealed = sealing.seal(row.jws.encode("ascii"), newest).encode("ascii")
     return Parcel(row.jti, row.peer, row.sha256, sealed, tuple(keys.endpoints), tuple(keys.tls))
+
+
+def reachable(work: Work, state: str) -> tuple[KeySet, bytes] | None:
+    """A State's key set in force, and its newest key to seal with; None while there is none."""
+    known = queries.trusted(work, state)
+    if known is None or known.keys is None or not known.may_be_sent_to(work.now):
+        return None
+    now = work.now.timestamp()
+    reading = [key for key in known.keys.encryption if key.nbf <= now < key.exp]
+    if not reading:
+        return None
+    return known.keys, jose.decoded(max(reading, key=lambda key: key.nbf).x)
 
 
 @dataclass(frozen=True)

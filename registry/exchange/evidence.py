@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from registry.core.work import Work
-from registry.exchange import jose
+from registry.exchange import attachments, jose
 from registry.exchange.tables import ExchangeIn, ExchangeKey, ExchangeKeySet, ExchangeOut, ExchangeRoot
 
 
@@ -61,6 +61,21 @@ class WarrantView:
 
 
 @dataclass(frozen=True)
+class FileView:
+    """A file that a record names. jti: of the record; sha256: of the file, in base64url as it was signed.
+
+    kept: whether its bytes are here.
+    """
+
+    jti: str
+    sha256: str
+    name: str
+    media: str
+    size: int
+    kept: bool
+
+
+@dataclass(frozen=True)
 class EvidenceView:
     """What passed in one thread between two States."""
 
@@ -69,6 +84,7 @@ class EvidenceView:
     keys: tuple[KeyView, ...]
     key_sets: tuple[WarrantView, ...]
     roots: tuple[WarrantView, ...]
+    files: tuple[FileView, ...] = ()
 
 
 def delivered_at(work: Work, jti: str) -> datetime | None:
@@ -117,7 +133,24 @@ def of_thread(work: Work, peer: str, thread: str) -> EvidenceView:
         ),
         tuple(_warrant(row) for row in work.session.scalars(sets)),
         tuple(_warrant(row) for row in work.session.scalars(roots)),
+        _files(work, records),
     )
+
+
+def _files(work: Work, records: list[RecordView]) -> tuple[FileView, ...]:
+    """The files that these records name."""
+    named = [(one.jti, file) for one in records for file in attachments.named_in(one.jws)]
+    here = attachments.kept(work, [jose.decoded(file.sha256) for _, file in named])
+    return tuple(
+        FileView(jti, file.sha256, file.name, file.media, file.size, jose.decoded(file.sha256) in here)
+        for jti, file in named
+    )
+
+
+def contents(work: Work, found: EvidenceView) -> dict[str, bytes]:
+    """The bytes of the files that are kept, by their digests as they were signed."""
+    read = {file.sha256: attachments.content(work, jose.decoded(file.sha256)) for file in found.files}
+    return {sha256: content for sha256, content in read.items() if content is not None}
 
 
 def _warrant(row: ExchangeKeySet | ExchangeRoot) -> WarrantView:
@@ -125,6 +158,7 @@ def _warrant(row: ExchangeKeySet | ExchangeRoot) -> WarrantView:
 
 
 def edition_of(found: EvidenceView) -> str:
-    """What is new with every message and receipt of a thread: a document of it is of this edition."""
+    """What is new with every message, receipt and file of a thread: a document of it is of this edition."""
     told = ",".join(f"{one.sha256}{'+' if one.receipt else '-'}" for one in found.records)
+    told += "".join(f",{one.sha256}" for one in found.files if one.kept)
     return jose.digest(told)[:22]

@@ -19,8 +19,9 @@ from registry.core.printing.paper import (
     document,
 )
 from registry.directory.countries import country_name
+from registry.exchange import jose
 from registry.exchange.evidence import EvidenceView
-from registry.exchange.evidence_files import COMMANDS, file_of, key_file, receipt_file
+from registry.exchange.evidence_files import COMMANDS, attachment_file, file_of, key_file, receipt_file
 from registry.exchange.evidence_reading import Reading, Signature, read
 from schemas.words import RIGHT_TO_LEFT, Language
 
@@ -42,7 +43,7 @@ def draw(found: EvidenceView, number: str, authority: str, seal: Seal, say: Lang
     )
     blocks = [*_in_short(readings, say), *_meaning(say)]
     for one in readings:
-        blocks += _message(one, say)
+        blocks += [*_message(one, say), *_files(found, one, say)]
     return document(frame, [*blocks, *_how_to_verify(readings, say)])
 
 
@@ -155,6 +156,24 @@ def _message(one: Reading, say: Language) -> Iterator[Block]:
         yield KeyValues(told[:MOST_TOLD])
     if len(told) > MOST_TOLD:
         yield Paragraph(say("%(count)s more values stand in the file.", count=len(told) - MOST_TOLD))
+
+
+def _files(found: EvidenceView, one: Reading, say: Language) -> Iterator[Block]:
+    """The files that a message names, by the digests that were signed."""
+    named = [file for file in found.files if file.jti == one.record.jti]
+    if not named:
+        return
+    yield Paragraph(say("Files that it names; the digest is part of the signed text:"))
+    for file in named:
+        where = attachment_file(found, file) if file.kept else say("not kept here")
+        yield KeyValues(
+            [
+                (say("Name"), file.name),
+                (say("Bytes"), str(file.size)),
+                (say("SHA-256 (hexadecimal)"), jose.decoded(file.sha256).hex()),
+                (say("File"), where),
+            ]
+        )
 
 
 def _answers(says: Mapping[str, Any], say: Language) -> Iterator[tuple[str, str]]:

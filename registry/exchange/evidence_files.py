@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from registry.exchange import jose
-from registry.exchange.evidence import EvidenceView, KeyView
+from registry.exchange.evidence import EvidenceView, FileView, KeyView
 from registry.exchange.evidence_reading import Reading, read
+from registry.exchange.scans import ENDINGS
 from registry.ledger.keys import admitted
 from schemas.words import Language
 
@@ -40,10 +42,22 @@ def key_file(key: KeyView) -> str:
     return f"key-{key.state}-{key.kid[:8]}.pem"
 
 
-def package(found: EvidenceView, say: Language) -> bytes:
-    """Records, receipts, keys, key sets, roots and how to verify them, as ZIP: the same bytes each time."""
+def attachment_file(found: EvidenceView, file: FileView) -> str:
+    """The name of a file that a record names: its message's number, its own, and what it is."""
+    n = next(n for n, record in enumerate(found.records, 1) if record.jti == file.jti)
+    of_message = [one for one in found.files if one.jti == file.jti]
+    return f"{n:02d}-attachment-{of_message.index(file) + 1}.{ENDINGS[file.media]}"
+
+
+def package(found: EvidenceView, say: Language, contents: Mapping[str, bytes]) -> bytes:
+    """Records, receipts, files that they name, keys, key sets, roots and how to verify them, as ZIP: the same
+    bytes each time. contents: of `evidence.contents`.
+    """
     readings = read(found)
-    files = {MANUAL: _manual(readings, say).encode()}
+    files = {MANUAL: _manual(found, readings, say).encode()}
+    for file in found.files:
+        if file.sha256 in contents:
+            files[attachment_file(found, file)] = contents[file.sha256]
     for one in readings:
         files[file_of(one)] = one.record.jws.encode("ascii")
         if one.record.receipt:
@@ -62,7 +76,7 @@ def package(found: EvidenceView, say: Language) -> bytes:
     return out.getvalue()
 
 
-def _manual(readings: list[Reading], say: Language) -> str:
+def _manual(found: EvidenceView, readings: list[Reading], say: Language) -> str:
     lines = [
         say("Each .jws is a compact JWS (RFC 7515), alg Ed25519 (RFC 9864). With OpenSSL 3 in a shell:"),
         COMMANDS,
@@ -72,6 +86,9 @@ def _manual(readings: list[Reading], say: Language) -> str:
             lines.append(f"verify {file_of(one)} {key_file(one.signature.key)}")
         if one.receipt_signature and one.receipt_signature.key:
             lines.append(f"verify {receipt_file(one)} {key_file(one.receipt_signature.key)}")
+    if held := [file for file in found.files if file.kept]:
+        lines += ["", say("Files that messages name, by their SHA-256; this must say OK for each:")]
+        lines += ["sha256sum -c <<'END'", *(_summed(found, file) for file in held), "END"]
     lines += [
         "",
         say("Files keyset-… name the keys; files root-… name the keys of the root, which sign a key set."),
@@ -79,6 +96,10 @@ def _manual(readings: list[Reading], say: Language) -> str:
         *(f"  {state}: {fingerprint}" for state, fingerprint in _fingerprints(readings)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _summed(found: EvidenceView, file: FileView) -> str:
+    return f"{jose.decoded(file.sha256).hex()}  {attachment_file(found, file)}"
 
 
 def _fingerprints(readings: list[Reading]) -> list[tuple[str, str]]:

@@ -10,7 +10,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.core.errors import Refused, RegistryError
 from registry.core.work import LOCK, Actor, Office, Work, allow
-from registry.exchange import channels, held, jose, judging, key_queries, queries, rules, strict_json
+from registry.exchange import (
+    attachments,
+    channels,
+    held,
+    jose,
+    judging,
+    key_queries,
+    queries,
+    rules,
+    strict_json,
+)
 from registry.exchange.judging import NotTaken, TakenBefore, state_actor
 from registry.exchange.kinds import Kind, Kinds, Received
 from registry.exchange.rules import Code
@@ -40,9 +50,9 @@ def receive(office: Office, kinds: Kinds, arrived: bytes, address: str) -> Answe
     except TakenBefore as before:
         return Answer(202, before.receipt)
     except NotTaken as refusal:
-        return _problem(office, refusal, arrived, address)
+        return problem(office, refusal, arrived, address)
     except RegistryError as error:
-        return _problem(office, judging.as_refusal(error), arrived, address)
+        return problem(office, judging.as_refusal(error), arrived, address)
     held.release(office, kinds, received.message.iss, received.message.thread)
     return Answer(202, receipt)
 
@@ -124,6 +134,8 @@ def _take(office: Office, received: Received, kind: Kind, carried_by: int | None
         judging.count(work, f"peer {message.iss}")
         if not waits:
             kind.handle(work, received)
+        if message.attachments:
+            attachments.announce(work, received)
         return row.receipt
 
 
@@ -143,8 +155,8 @@ def _receipt(work: Work, received: Received, size: int, key: Ed25519PrivateKey) 
     return jose.sign(strict_json.dumps(payload), key)
 
 
-def _problem(office: Office, refusal: NotTaken, arrived: bytes, address: str) -> Answer:
-    """The signed problem; what is worth it is kept as an alert and counted against the address."""
+def problem(office: Office, refusal: NotTaken, arrived: bytes, address: str) -> Answer:
+    """The signed problem with what arrived; what is worth it is an alert and counts against the address."""
     sha256 = jose.encoded(hashlib.sha256(arrived).digest())
     try:
         if refusal.code not in (Code.TOO_MANY, Code.UNAVAILABLE):

@@ -22,10 +22,10 @@ from registry.exchange.kinds import Kind, Kinds, Received
 from registry.exchange.rules import Code
 from registry.exchange.tables import ExchangeAlert
 from schemas.base import Shape
-from schemas.exchange import VERSIONS, Message, MessageSchema
+from schemas.exchange import VERSIONS, FileOrder, FileOrderSchema, Message, MessageSchema
 from schemas.vocabulary import May, Role
 
-_SHAPE = MessageSchema()
+_SHAPE, _ORDER = MessageSchema(), FileOrderSchema()
 _KNOWN = frozenset(_SHAPE.fields)
 _COUNT = Prepared(
     "INSERT INTO exchange_rate (subject, minute, count) VALUES (:subject, :minute, 1)"
@@ -83,9 +83,34 @@ def recorded(work: Work, kinds: Kinds, text: str) -> tuple[Received, Kind]:
     kind = kinds.get(message.type)
     if kind is None:
         raise NotTaken(Code.UNSUPPORTED_TYPE, message.type, state)
+    if message.attachments and not kind.attaches:
+        raise NotTaken(Code.SCHEMA, f"no files belong to {message.type}", state)
     received = Received(message, body_in(kind, message), text, sha256, extra)
     _judge_answer(work, kind, message)
     return received, kind
+
+
+def ordered(work: Work, arrived: bytes, address: str) -> FileOrder:
+    """The order of a State for a file; raises NotTaken. It counts for five minutes. Reads only."""
+    if queries.rate(work, bad(address)) >= rules.BAD_PER_MINUTE:
+        raise NotTaken(Code.TOO_MANY)
+    if len(arrived) > rules.LARGEST_ORDER:
+        raise NotTaken(Code.TOO_LARGE)
+    token, state, key_good = _signed(work, _unsealed(work, arrived))
+    if max(queries.rate(work, orders(state)), queries.rate(work, refused(state))) >= rules.ORDERS_PER_MINUTE:
+        raise NotTaken(Code.TOO_MANY, "too many files in this minute", state)
+    try:
+        order: FileOrder = _ORDER.take(_payload(token, state))
+    except ValidationError as error:
+        raise NotTaken(Code.SCHEMA, str(error.messages)[:400], state) from None
+    if (order.iss, order.aud) != (state, work.home):
+        raise NotTaken(Code.WRONG_AUDIENCE, f"from {order.iss} for {order.aud}", state)
+    if not key_good(datetime.fromtimestamp(order.iat, UTC)):
+        raise NotTaken(Code.UNKNOWN_KEY, "the key is not valid at that time", state)
+    if abs(order.iat - work.now.timestamp()) > rules.ORDER_LIVES:
+        late = f"made at {_utc(order.iat)}; it is {_utc(work.now.timestamp())} here"
+        raise NotTaken(Code.EXPIRED, late, state)
+    return order
 
 
 def _unsealed(work: Work, arrived: bytes) -> str:
@@ -201,6 +226,11 @@ def _judge_answer(work: Work, kind: Kind, message: Message) -> None:
 def bad(address: str) -> str:
     """What is counted of an address from which nonsense came."""
     return f"bad {address}"[:60]
+
+
+def orders(state: str) -> str:
+    """What is counted of a State that fetches files."""
+    return f"files {state}"
 
 
 def refused(state: str) -> str:

@@ -43,7 +43,7 @@ class Kind:
     body: its shape. handle: what it does, in a work whose actor is the sending State. may: what that
     State may do in it. answers: types of our messages that it may answer; its `re` must name one of them,
     sent to that State. Empty: it answers nothing. after: types of which one must have come in its thread
-    before; until then it is kept, receipted and held.
+    before; until then it is kept, receipted and held. attaches: whether files may belong to it.
     """
 
     type: str
@@ -52,6 +52,7 @@ class Kind:
     may: frozenset[May] = frozenset()
     answers: frozenset[str] = frozenset()
     after: frozenset[str] = frozenset()
+    attaches: bool = False
 
 
 Kinds = Mapping[str, Kind]

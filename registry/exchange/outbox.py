@@ -13,7 +13,7 @@ from registry.core.work import LOCK, Work
 from registry.exchange import channels, jose, key_queries, queries, strict_json
 from registry.exchange.channels import Rows
 from registry.exchange.rules import LARGEST_RECORD
-from schemas.exchange import LONGEST_LIFE, VERSIONS, Handling, Place, Reference, Sender, Use
+from schemas.exchange import LONGEST_LIFE, VERSIONS, Attachment, Handling, Place, Reference, Sender, Use
 from schemas.words import said
 
 _POST = Prepared(
@@ -26,7 +26,10 @@ _POST = Prepared(
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message to post. thread: of the question for an answer, None to open one. re: what it answers."""
+    """A message to post. thread: of the question for an answer, None to open one. re: what it answers.
+
+    attachments: files that are kept here already; whoever takes the message fetches them.
+    """
 
     to: str
     type: str
@@ -39,6 +42,7 @@ class Outgoing:
     delegation: str = "none"
     path: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     life: timedelta = timedelta(seconds=LONGEST_LIFE)
 
 
@@ -147,6 +151,8 @@ def _payload(work: Work, message: Outgoing, jti: str, place: Place) -> dict[str,
     for name in ("path", "must"):
         if listed := getattr(message, name):
             payload[name] = list(listed)
+    if message.attachments:
+        payload["attachments"] = [vars(one) for one in message.attachments]
     return payload | {"body": message.body}
 
 

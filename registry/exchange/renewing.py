@@ -7,7 +7,7 @@ it not says that it has expired. Only then a new record says the same, so that n
 from __future__ import annotations
 
 from registry.core.work import Work
-from registry.exchange import jose, outbox, strict_json
+from registry.exchange import attachments, jose, outbox, strict_json
 from registry.exchange.rules import Code
 from registry.exchange.tables import ExchangeOut
 from schemas.exchange import Handling, Reference, Sender, Use
@@ -66,4 +66,5 @@ def said_again(row: ExchangeOut) -> outbox.Outgoing:
         said_then.get("delegation", "none"),
         tuple(said_then.get("path", ())),
         tuple(said_then.get("must", ())),
+        attachments.named_in(row.jws),
     )

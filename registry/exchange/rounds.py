@@ -9,11 +9,12 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import structlog
 
 from registry.exchange import held
-from registry.exchange.courier import AT_ONCE, Courier
+from registry.exchange.courier import AT_ONCE, Courier, Served
 
 EVERY = 0.1  # seconds: a chain of States waits for two such looks at every step
 SELDOM = 10  # looks, after which what else is due is done
@@ -22,40 +23,68 @@ REST = 1.0  # seconds before a State that did not answer is tried again
 log = structlog.get_logger()
 
 
-def start(courier: Courier, also: Sequence[Callable[[], object]] = ()) -> threading.Event:
+class Goes(Protocol):
+    """Goes to other States: the courier with messages, the fetcher for files."""
+
+    def due_peers(self) -> list[str]:
+        """States that it should go to now."""
+
+    def serve(self, peer: str, most: int) -> Served:
+        """Go to one of them."""
+
+
+def start(
+    courier: Courier, also: Sequence[Callable[[], object]] = (), fetcher: Goes | None = None
+) -> threading.Event:
     """Run in a thread of this process; setting the event ends it."""
     over = threading.Event()
-    thread = threading.Thread(target=run, args=(courier, over, also), name="exchange courier", daemon=True)
-    thread.start()
+    told = (courier, over, also, fetcher)
+    threading.Thread(target=run, args=told, name="exchange courier", daemon=True).start()
     return over
 
 
-def run(courier: Courier, over: threading.Event, also: Sequence[Callable[[], object]] = ()) -> None:
-    """Deliver until the event is set, whatever happens meanwhile. also: what else is due now and then."""
-    lanes: dict[str, _Lane] = {}
+def run(
+    courier: Courier,
+    over: threading.Event,
+    also: Sequence[Callable[[], object]] = (),
+    fetcher: Goes | None = None,
+) -> None:
+    """Deliver until the event is set, whatever happens meanwhile. also: what else is due now and then.
+
+    fetcher: has lanes of its own, and a look now and then; a long file keeps no message waiting.
+    """
+    lanes: dict[tuple[bool, str], _Lane] = {}
     for look in itertools.cycle(range(RARELY)):
         if over.wait(EVERY):
             break
-        try:
-            for peer in courier.due_peers():
-                if peer not in lanes:
-                    lanes[peer] = _Lane(courier, peer, over)
-                lanes[peer].wake.set()
-        except Exception as error:  # noqa: BLE001 - it must go on trying
-            _failed(error)
+        _wake(courier, lanes, over)
         if look == 0:
             _done(lambda: held.release_due(courier.office, courier.kinds))
         if look % SELDOM == 0:
+            if fetcher is not None:
+                _wake(fetcher, lanes, over)
             for due in also:
                 _done(due)
     for lane in lanes.values():
         lane.wake.set()
 
 
+def _wake(goes: Goes, lanes: dict[tuple[bool, str], _Lane], over: threading.Event) -> None:
+    """Wake the lane to each State that something is due to; it gets one where it has none."""
+    try:
+        for peer in goes.due_peers():
+            named = isinstance(goes, Courier), peer
+            if named not in lanes:
+                lanes[named] = _Lane(goes, peer, over)
+            lanes[named].wake.set()
+    except Exception as error:  # noqa: BLE001 - it must go on trying
+        _failed(error)
+
+
 class _Lane:
     """The way to one State: it is gone when told so, by one thread."""
 
-    def __init__(self, courier: Courier, peer: str, over: threading.Event) -> None:
+    def __init__(self, courier: Goes, peer: str, over: threading.Event) -> None:
         self.wake = threading.Event()
         self._courier, self._peer, self._over = courier, peer, over
         threading.Thread(target=self._run, name=f"exchange courier {peer}", daemon=True).start()

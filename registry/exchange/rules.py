@@ -13,6 +13,12 @@ SKEW = 300  # seconds that a sender's clock may be ahead
 PEER_PER_MINUTE = 15_000
 REFUSED_PER_MINUTE = 120  # of one State: each is written down, so it is limited as what is taken
 BAD_PER_MINUTE = 60
+LARGEST_ORDER = 16 * 1024  # bytes, of what asks for a file
+ORDERS_PER_MINUTE = 60  # of one State: each may be answered by ten megabytes
+ORDER_LIVES = 300  # seconds; who hears one later gets nothing for it
+MOST_WANTED = 500  # files of one State that are still to be fetched
+FETCHED_A_DAY = 2**30  # bytes of one State's files
+FETCHED_WITHIN = timedelta(days=14)  # as long as the message that names a file could be on its way
 MOST_HELD = 1_000  # messages of one State that wait for what should have come before them
 HELD_AT_MOST = timedelta(days=15)  # longer than any message lives that they could wait for
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=6)
@@ -35,6 +41,7 @@ class Code(StrEnum):
     TOO_LARGE = "too-large"
     NOT_AUTHORISED = "not-authorised"
     REFUSED = "refused"
+    GONE = "gone"
     WRONG_THREAD = "wrong-thread"
     UNSEALABLE = "unsealable"
     TOO_MANY = "too-many"
@@ -44,7 +51,10 @@ class Code(StrEnum):
 TRANSIENT = frozenset({Code.UNSEALABLE, Code.TOO_MANY, Code.UNAVAILABLE})
 """A message may arrive damaged, sealed for a key that was just replaced, too early or at a bad moment."""
 
-STATUS = {Code.TOO_LARGE: 413, Code.TOO_MANY: 429, Code.UNAVAILABLE: 503}
+FINAL_FOR_FILES = frozenset({Code.GONE, Code.NOT_AUTHORISED})
+"""Each order for a file is a new one: only that it will never be given ends the asking."""
+
+STATUS = {Code.GONE: 410, Code.TOO_LARGE: 413, Code.TOO_MANY: 429, Code.UNAVAILABLE: 503}
 
 
 def status(code: Code) -> int:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import PERSONAL, Base, Instant, Key, table_args
 
 WAITING = text("state = 'waiting'")
 HELD = text("state = 'held'")
+WANTED = text("state = 'wanted'")
 
 
 class ExchangeRoot(Base):
@@ -162,6 +173,53 @@ class ExchangeIn(Base):
     received_at: Mapped[datetime] = mapped_column(Instant)
     state: Mapped[str] = mapped_column(String(10))
     refused_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ExchangeFile(Base):
+    """A file by the digest of its bytes, which the ledger has from whoever shows it; kept once."""
+
+    __tablename__ = "exchange_file"
+    __table_args__ = table_args(
+        CheckConstraint("length(digest) = 32", name="digest"), info={"journal": False}
+    )
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ExchangeAttachment(Base):
+    """A file that another State's message names. digest, size: as its sender signed them.
+
+    state: wanted, kept once its bytes came and are what was announced, or refused for good. problem: why it
+    did not come last; next_at: not tried before.
+    """
+
+    __tablename__ = "exchange_attachment"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["iss", "jti"], ["exchange_in.iss", "exchange_in.jti"]),
+        Index(None, "iss", "next_at", sqlite_where=WANTED, postgresql_where=WANTED),
+        Index(None, "iss", "ended_at"),
+        CheckConstraint("length(digest) = 32", name="digest"),
+        CheckConstraint("size > 0 AND size <= 10485760", name="size"),
+        CheckConstraint("media IN ('application/pdf', 'image/jpeg', 'image/png')", name="media"),
+        CheckConstraint("state IN ('wanted', 'kept', 'refused')", name="state"),
+        CheckConstraint("(ended_at IS NULL) = (state = 'wanted')", name="ended"),
+        CheckConstraint("state <> 'refused' OR problem <> ''", name="reason"),
+    )
+
+    iss: Mapped[str] = mapped_column(ForeignKey("state.code"), primary_key=True)
+    jti: Mapped[str] = mapped_column(String(36), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    media: Mapped[str] = mapped_column(String(20))
+    size: Mapped[int] = mapped_column(Key)
+    state: Mapped[str] = mapped_column(String(10))
+    tries: Mapped[int] = mapped_column(default=0)
+    announced_at: Mapped[datetime] = mapped_column(Instant)
+    next_at: Mapped[datetime] = mapped_column(Instant)
+    problem: Mapped[str] = mapped_column(String(400), default="")
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ExchangeAlert(Base):

@@ -2,7 +2,8 @@
 
 The name is resolved once and the connection goes to that very address; private addresses only where the
 configuration names their network; no redirect is followed; TLS 1.3 with the certificate's key pinned by the
-key set. An answer is at most 64 KiB, and all of it takes at most 15 seconds.
+key set. An answer is at most 64 KiB, and all of it takes at most 15 seconds; a file that was announced is at
+most as long as that, and takes at most two minutes.
 """
 
 from __future__ import annotations
@@ -22,16 +23,26 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from registry.exchange.courier import Parcel, Reply, Unreachable
+from registry.exchange.courier import Parcel, Reply, TooLarge, Unreachable
 
-PATH = "/exchange/v1/messages"
+MESSAGES, FILES = "/exchange/v1/messages", "/exchange/v1/attachments"
 MEDIA_TYPE = "application/jose"
 LARGEST_ANSWER = 64 * 1024
 PATIENCE = 5.0  # seconds for one step
 DEADLINE = 15.0  # seconds for all of it
+FILE_DEADLINE = 120.0  # seconds for all of a file
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a POST is for. most: bytes of its answer; within: seconds for all of it."""
+
+    path: str
+    most: int
+    within: float
 
 
 @dataclass(frozen=True)
@@ -46,18 +57,25 @@ class Transport:
 
     def __call__(self, parcel: Parcel) -> Reply:
         """Send to the first endpoint that answers; raises Unreachable."""
-        last, end = Unreachable("no endpoint"), time.monotonic() + DEADLINE
+        return self._sent(parcel, Errand(MESSAGES, LARGEST_ANSWER, DEADLINE))
+
+    def fetch(self, parcel: Parcel, most: int) -> Reply:
+        """Ask the first endpoint that answers for a file. most: bytes that are read; raises Unreachable."""
+        return self._sent(parcel, Errand(FILES, most, FILE_DEADLINE))
+
+    def _sent(self, parcel: Parcel, errand: Errand) -> Reply:
+        last, end = Unreachable("no endpoint"), time.monotonic() + errand.within
         for endpoint in parcel.endpoints:
             left = end - time.monotonic()
             if left <= 0:
                 break
             try:
-                return self._post(endpoint, parcel, left)
+                return self._post(endpoint, parcel, errand, left)
             except Unreachable as error:
                 last = error
         raise last
 
-    def _post(self, endpoint: str, parcel: Parcel, left: float) -> Reply:
+    def _post(self, endpoint: str, parcel: Parcel, errand: Errand, left: float) -> Reply:
         parts = urlsplit(endpoint)
         secure, host = parts.scheme == "https", parts.hostname or ""
         try:
@@ -70,7 +88,7 @@ class Transport:
         watch.daemon = True
         watch.start()
         try:
-            return _asked(connection, parcel)
+            return _asked(connection, parcel, errand)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Unreachable(f"{type(error).__name__}: {error}"[:200]) from None
         finally:
@@ -152,12 +170,11 @@ def pin_of(certificate: bytes) -> str:
     return hashlib.sha256(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
-def _asked(connection: _Connection, parcel: Parcel) -> Reply:
-    connection.request("POST", PATH, parcel.sealed, {"Content-Type": MEDIA_TYPE, "Accept": MEDIA_TYPE})
-    answer = connection.getresponse()
-    body = answer.read(LARGEST_ANSWER + 1)
-    if len(body) > LARGEST_ANSWER:
-        raise Unreachable("the answer is too large")
-    if connection.was_cut or answer.length:
-        raise Unreachable("the answer took too long" if connection.was_cut else "the answer was cut off")
-    return Reply(answer.status, body)
+def _asked(connection: _Connection, parcel: Parcel, errand: Errand) -> Reply:
+    connection.request("POST", errand.path, parcel.sealed, {"Content-Type": MEDIA_TYPE, "Accept": MEDIA_TYPE})
+    with connection.getresponse() as answer:
+        if (answer.length or 0) > errand.most or len(body := answer.read(errand.most + 1)) > errand.most:
+            raise TooLarge("the answer is too large")
+        if connection.was_cut or answer.length:
+            raise Unreachable("the answer took too long" if connection.was_cut else "the answer was cut off")
+        return Reply(answer.status, body)

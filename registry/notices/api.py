@@ -59,7 +59,7 @@ def evidence_package(number: str) -> bytes:
     """The signed records as files, with keys and how to verify them with OpenSSL."""
     with look() as work:
         found = queries.signed(work, notice_key(number))
-    return evidence_files.package(found, language_of_visitor())
+    return evidence_files.package(found, language_of_visitor(), {})
 
 
 @blueprint.route("/notices", methods=["POST"])

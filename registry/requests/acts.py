@@ -151,7 +151,8 @@ def _say(work: Work, row: TraceRequestRow, step: Step, body: dict[str, Any]) -> 
     if step.act is RequestAct.CLOSE and step.outcome is not None:
         row.outcome = step.outcome.value
     doing.move(work, row, step.act)
-    posted = doing.tell(work, row, life.MOVES[step.act].message, body)
+    more = step.act is RequestAct.GIVE_MORE
+    posted = doing.tell(work, row, life.MOVES[step.act].message, body, with_files=more)
     told = {name: value for name, value in body.items() if name != "words" and value not in (None, "")}
     doing.note(work, row, step.act, step.words, told, posted.jti)
 

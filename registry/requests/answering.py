@@ -98,7 +98,8 @@ def release(
     bound = vars(handling)
     row.answer, row.handling, row.answered_at = dumped(body), dumped(bound), work.now
     doing.move(work, row, step.act)
-    posted = doing.tell(work, row, life.MOVES[step.act].message, body, handling)
+    officer = not by_machine  # who alone lets files go
+    posted = doing.tell(work, row, life.MOVES[step.act].message, body, handling, with_files=officer)
     doing.note(
         work,
         row,

@@ -12,7 +12,7 @@ from registry.core.errors import Refused, refuse_if
 from registry.core.prepared import Prepared, inserting
 from registry.core.work import Work
 from registry.exchange import carrying, outbox
-from registry.requests import life, queries
+from registry.requests import attached, life, queries
 from registry.requests.tables import OnwardConsent, TraceRequestRow
 from schemas.exchange import Handling, Message, Reference, Sender, Use
 from schemas.requests import RequestNew
@@ -91,8 +91,13 @@ def tell(
     body: dict[str, Any],
     handling: Handling | None = None,
     use: Use | None = None,
+    with_files: bool = False,
 ) -> outbox.Posted:
-    """Send the other State a message of this request; ours as the asked one names what it answers."""
+    """Send the other State a message of this request; ours as the asked one names what it answers.
+
+    with_files: what was attached since the last such step goes with it.
+    """
+    files = attached.waiting(work, row.id) if with_files else ()
     answers = queries.side_of(row) is Side.ASKED
     who = str(work.actor.user_id) if work.actor.user_id > 0 else "machine"
     message = outbox.Outgoing(
@@ -104,8 +109,12 @@ def tell(
         Sender(user=who),
         use or Use(),
         handling or Handling(),
+        attachments=attached.named(files),
     )
-    return carry(work, row, message) if row.means else outbox.post(work, message)
+    posted = carry(work, row, message) if row.means else outbox.post(work, message)
+    for file in files:
+        file.sent_at, file.jti = work.now, posted.jti
+    return posted
 
 
 def carry(work: Work, row: TraceRequestRow, message: outbox.Outgoing) -> outbox.Posted:
@@ -136,7 +145,7 @@ def send(work: Work, row: TraceRequestRow, words: str = "", details: dict[str, A
     asked = queries.asked_of(row)
     body, use = message_of(asked)
     refuse_if(life.unmet_to_do(RequestAct.SEND, RequestState(row.state), queries.side_of(row)))
-    posted = tell(work, row, life.MOVES[RequestAct.SEND].message, body, use=use)
+    posted = tell(work, row, life.MOVES[RequestAct.SEND].message, body, use=use, with_files=True)
     row.thread, row.jti, row.sha256, row.sent_at = posted.thread, posted.jti, posted.sha256, work.now
     move(work, row, RequestAct.SEND)
     told = body | {"purpose": asdict(use)} | (details or {})

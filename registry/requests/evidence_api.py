@@ -7,6 +7,7 @@ from registry.core.web import api
 from registry.core.web.context import look
 from registry.core.web.words import language_of_visitor
 from registry.core.work import Work
+from registry.exchange import evidence as signed
 from registry.exchange import evidence_files
 from registry.exchange.evidence import EvidenceView
 from registry.requests import chain_queries, sealing
@@ -50,4 +51,5 @@ def evidence_package(number: str) -> bytes:
     """The signed records as files, with keys and how to verify them with OpenSSL."""
     with look() as work:
         found = chain_queries.signed(work, _key(number))
-    return evidence_files.package(found, language_of_visitor())
+        contents = signed.contents(work, found)
+    return evidence_files.package(found, language_of_visitor(), contents)

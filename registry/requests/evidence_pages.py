@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from registry.core.numbers import find_registry_number
 from registry.core.web import context, files, guard
 from registry.core.web.words import language_of_visitor
-from registry.exchange import evidence_files
+from registry.exchange import evidence, evidence_files
 from registry.requests import chain_queries, sealing
 from registry.requests.pages import blueprint
 from schemas.vocabulary import May
@@ -41,5 +41,6 @@ def evidence_package(number: str) -> Response:
     """The signed records as files."""
     with context.look() as work:
         found = chain_queries.signed(work, _key(number))
-    packed = evidence_files.package(found, language_of_visitor())
+        contents = evidence.contents(work, found)
+    packed = evidence_files.package(found, language_of_visitor(), contents)
     return files.saved(packed, f"{number}-evidence.zip", "application/zip")

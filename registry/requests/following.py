@@ -8,7 +8,7 @@ from datetime import date
 from registry.core.errors import Conflict, RegistryError, refuse_if
 from registry.core.work import OPERATOR, Office, Work
 from registry.exchange import queries as exchange
-from registry.requests import chain, doing, life, queries
+from registry.requests import attached, chain, doing, life, queries
 from registry.requests.tables import TraceRequestRow
 from schemas.requests import RequestNew
 from schemas.requests_vocabulary import Direction, NoticeKind, RequestAct, RequestState
@@ -34,6 +34,7 @@ def ask_next(work: Work, row: TraceRequestRow, made_by: int) -> TraceRequestRow:
         row.trace_id,
         row.id,
     )
+    attached.take_along(work, row, following)
     doing.note(work, following, NoticeKind.DRAFTED, details={"follows": queries.request_number(row.id)})
     if exchange.is_trusted(work, following.peer):
         doing.send(work, following)

@@ -6,9 +6,10 @@ from sqlalchemy import select
 
 from registry.core.errors import NotFound
 from registry.core.work import Work
+from registry.exchange import attachments
 from registry.requests.kept_files import files
 from registry.requests.queries import request_number, request_row
-from registry.requests.tables import RequestEvent, RequestScan
+from registry.requests.tables import RequestEvent
 from registry.requests.views import FileView
 from schemas.words import said
 
@@ -17,11 +18,11 @@ def scan(work: Work, request_id: int, n: int) -> tuple[FileView, bytes]:
     """A scan with its bytes, for whoever may see the request; raises NotFound."""
     row = request_row(work, request_id)
     found = next((file for file in files(work, row.id) if file.n == n), None)
-    content = found and work.session.get(RequestScan, bytes.fromhex(found.digest))
-    if found is None or not content:
+    content = attachments.content(work, bytes.fromhex(found.digest)) if found else None
+    if found is None or content is None:
         raise NotFound(said("%(number)s has no scan %(n)s", number=request_number(request_id), n=n))
     work.saw("trace_request", [row.id])  # a letter may name people
-    return found, content.content
+    return found, content
 
 
 def carried(work: Work, request_id: int, jti: str) -> str:

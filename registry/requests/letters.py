@@ -13,10 +13,11 @@ from registry.core.days import day_in
 from registry.core.errors import Invalid, Stale, refuse_if
 from registry.core.work import Work, act
 from registry.directory.queries import check_country
+from registry.exchange import attachments
 from registry.exchange.outbox import new_identifier
+from registry.exchange.scans import Scan
 from registry.requests import answering, clock, doing, following, letter_rules, life, queries, rules
-from registry.requests.scans import Scan
-from registry.requests.tables import RequestFile, RequestScan, TraceRequestRow
+from registry.requests.tables import RequestFile, TraceRequestRow
 from registry.requests.views import RequestView
 from schemas.exchange import Handling
 from schemas.letters import CarryNew, Letter, RequestLetter
@@ -177,10 +178,7 @@ def _asked(work: Work, new: RequestLetter) -> RequestNew:
 def _keep(work: Work, row: TraceRequestRow, scan: Scan) -> None:
     """Keep the scan beside the line of the course that was written last; its bytes once."""
     n = queries.last_event(work, row.id)
-    work.lock(f"scan:{scan.digest.hex()}")
-    if work.session.get(RequestScan, scan.digest) is None:
-        work.session.add(RequestScan(digest=scan.digest, content=scan.content))
-        work.session.flush()
+    attachments.keep(work, scan.digest, scan.content)
     work.session.add(
         RequestFile(
             request_id=row.id,

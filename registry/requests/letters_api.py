@@ -10,7 +10,8 @@ from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.web.context import look
 from registry.core.work import Work
-from registry.requests import letter_queries, letters, letters_sealing, queries, scans
+from registry.exchange import scans
+from registry.requests import letter_queries, letters, letters_sealing, queries
 from registry.requests.api import blueprint
 from registry.requests.views import RequestView
 from schemas import letters as shapes
@@ -24,12 +25,17 @@ def _key(number: str) -> int:
     return find_registry_number("RQ", number)
 
 
-def _scan(new: shapes.LetterScan) -> scans.Scan:
+def decoded_scan(name: str, content: str, field: str) -> scans.Scan:
+    """A file that came in base64; raises Invalid naming the field."""
     try:
-        content = base64.b64decode(new.content, validate=True)
+        plain = base64.b64decode(content, validate=True)
     except (ValueError, binascii.Error):
-        raise Invalid.at("scan.content", "This is not base64.") from None
-    return scans.looked_at(new.name, content, "scan.content")
+        raise Invalid.at(field, "This is not base64.") from None
+    return scans.looked_at(name, plain, field)
+
+
+def _scan(new: shapes.LetterScan) -> scans.Scan:
+    return decoded_scan(new.name, new.content, "scan.content")
 
 
 @blueprint.route("/requests/<number>/carrying", methods=["POST"])

@@ -15,7 +15,8 @@ from registry.core.web import context, files, guard
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
 from registry.directory.countries import COUNTRIES, HISTORIC
-from registry.requests import letter_queries, letters, letters_sealing, life, queries, scans
+from registry.exchange import scans
+from registry.requests import letter_queries, letters, letters_sealing, life, queries
 from registry.requests.pages import Answer, blueprint, country, form_typed, render, take_step
 from registry.requests.views import RequestView
 from schemas import letters as shapes

@@ -197,23 +197,25 @@ def take_consent(work: Work, received: Received) -> None:
     doing.note(work, row, what, body.words, {"recipient": consent.recipient}, message.jti)
 
 
-def _answers(type_: str, shape: Any, handle: Any) -> Kind:
-    return Kind(type_, shape, handle, answers=_ASKS)
+def _answers(type_: str, shape: Any, handle: Any, attaches: bool = False) -> Kind:
+    return Kind(type_, shape, handle, answers=_ASKS, attaches=attaches)
 
 
-def _follows(type_: str, shape: Any, handle: Any, may: frozenset[May] = frozenset()) -> Kind:
-    return Kind(type_, shape, handle, may=may, after=_ASKS)
+def _follows(
+    type_: str, shape: Any, handle: Any, may: frozenset[May] = frozenset(), attaches: bool = False
+) -> Kind:
+    return Kind(type_, shape, handle, may=may, after=_ASKS, attaches=attaches)
 
 
 _TRACES = frozenset({May.TRACE_ASK})
 _ALL = (
-    Kind("trace.request", shapes.TraceRequestSchema, take_request, may=_TRACES),
+    Kind("trace.request", shapes.TraceRequestSchema, take_request, may=_TRACES, attaches=True),
     _answers("trace.ack", shapes.AcknowledgedSchema, take_acknowledgement),
     _answers("trace.clarify", shapes.WordsSchema, take_question_for_more),
     _answers("trace.delay", shapes.RestrictedSchema, take_delay),
     _answers("trace.refuse", shapes.RestrictedSchema, take_refusal),
-    _answers("trace.response", shapes.TraceResponseSchema, take_response),
-    _follows("trace.more", shapes.MoreSchema, take_more, _TRACES),
+    _answers("trace.response", shapes.TraceResponseSchema, take_response, attaches=True),
+    _follows("trace.more", shapes.MoreSchema, take_more, _TRACES, attaches=True),
     _follows("trace.question", shapes.WordsSchema, take_question_why),
     _follows("trace.cancel", shapes.WordsSchema, take_withdrawal),
     _follows("trace.status", shapes.WordsSchema, take_reminder),

@@ -20,7 +20,7 @@ from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
 from registry.exchange.queries import is_trusted
-from registry.requests import acts, answering, life, queries, redaction, sealing
+from registry.requests import acts, answering, life, queries, redaction, rules, sealing
 from registry.requests.views import EventView, RequestView
 from registry.tracing.queries import trace
 from schemas import requests as shapes
@@ -32,6 +32,7 @@ from schemas.requests_vocabulary import (
     RequestAct,
     RequestState,
     RestrictionGround,
+    Side,
     Urgency,
     Usefulness,
 )
@@ -52,6 +53,10 @@ TONES = {
     "clarifying": "information",
     "withdrawn": "neutral",
     "closed": "neutral",
+    "goes_next": "warning",
+    "awaited": "information",
+    "kept": "good",
+    "not_taken": "alarm",
     "not_traced": "warning",
     "escalated": "alarm",
     "refuse": "alarm",
@@ -198,6 +203,7 @@ def _shown(number: str, errors: tuple[Unmet, ...] = (), act: str = "") -> str:
         followed=followed,
         has_node=has_node,
         next_has_node=next_has_node,
+        attachable=not rules.unmet_to_attach(RequestState(found.state), _side(found), 0),
         editable=life.is_editable(Direction(found.direction), RequestState(found.state), bool(found.means)),
         means=options(Means),
         steps=[_event(found, event) for event in found.events],
@@ -210,6 +216,10 @@ def _shown(number: str, errors: tuple[Unmet, ...] = (), act: str = "") -> str:
         answering=[act for act in found.possible if found.direction == Direction.IN and act not in _REVIEWED],
         reviewing=found.direction == Direction.IN and any(act in _REVIEWED for act in found.possible),
     )
+
+
+def _side(found: RequestView) -> Side:
+    return Side.ASKING if found.direction == Direction.OUT else Side.ASKED
 
 
 def _next(found: RequestView) -> str:
@@ -394,8 +404,8 @@ def answer_paper(number: str) -> Response:
 def peer_rules() -> str:
     """What goes by itself with each State."""
     with context.look() as work:
-        rules = queries.peer_rules(work)
-    return render("rules", rules=rules)
+        found = queries.peer_rules(work)
+    return render("rules", rules=found)
 
 
 @blueprint.route("/requests/rules/<state>", methods=["GET", "POST"])

@@ -19,6 +19,7 @@ from registry.exchange import queries as exchange
 from registry.exchange.tables import ExchangeOut
 from registry.requests import (
     answer_queries,
+    attached,
     chain,
     clock,
     disclosure_queries,
@@ -155,6 +156,7 @@ def request(work: Work, request_id: int) -> RequestView:
         means=row.means,
         entered_by=kept_files.person(work, row.entered_by),
         files=kept_files.files(work, row.id),
+        attachments=attached.of_request(work, row),
         gaps=rules.lacking(asked),
         possible=life.possible(state, side_of(row)),
         events=events(work, row),

@@ -5,15 +5,25 @@ from __future__ import annotations
 from datetime import date
 
 from registry.core.errors import Unmet
+from registry.requests import life
 from registry.tracing.completeness import gaps
 from schemas.completeness import Gap
+from schemas.exchange import MOST_ATTACHMENTS
 from schemas.requests import RequestNew, Step
-from schemas.requests_vocabulary import ConsentState, Onward, RequestAct, RestrictionGround
+from schemas.requests_vocabulary import (
+    ConsentState,
+    Onward,
+    RequestAct,
+    RequestState,
+    RestrictionGround,
+    Side,
+)
 from schemas.vocabulary import Severity
 from schemas.words import said
 
 Act = RequestAct
 _SPOKEN = frozenset({Act.ASK_MORE, Act.GIVE_MORE, Act.CLARIFY, Act.WITHDRAW, Act.DELAY, Act.REFUSE})
+_CARRIES_FILES = frozenset({Act.SEND, Act.GIVE_MORE, Act.ANSWER, Act.ANSWER_IN_PART})
 _RESTRICTING = frozenset({Act.DELAY, Act.REFUSE, Act.ANSWER_IN_PART})
 
 
@@ -30,6 +40,16 @@ def unmet_to_send(asked: RequestNew, home: str) -> list[Unmet]:
     if asked.to == home:
         unmet.append(Unmet(said("That is our own State: trace it here."), "to", "ITI 17"))
     return unmet
+
+
+def unmet_to_attach(state: RequestState, side: Side, waiting: int) -> list[Unmet]:
+    """What keeps one more file from going with the next step of a side. waiting: files that go already."""
+    if not _CARRIES_FILES & frozenset(life.possible(state, side)):
+        words = said("Files go with a request, with more that was asked for, or with an answer.")
+        return [Unmet(words, "file")]
+    if waiting >= MOST_ATTACHMENTS:
+        return [Unmet(said("At most %(most)s files go with one message.", most=MOST_ATTACHMENTS), "file")]
+    return []
 
 
 def unmet_for_step(step: Step, asked: RequestNew, today: date) -> list[Unmet]:

@@ -118,16 +118,33 @@ class RequestFile(Base):
     recorded_by: Mapped[int] = mapped_column(Key)
 
 
-class RequestScan(Base):
-    """A scan by the digest of its bytes, which the ledger has from whoever shows it; kept once."""
+class RequestAttachment(Base):
+    """A file of ours that goes with a request or an answer. digest: SHA-256 of its bytes.
 
-    __tablename__ = "request_scan"
+    sent_at: NULL while it waits for the next step that it can go with; jti: of the message that names it,
+    "" also where it went as paper alone.
+    """
+
+    __tablename__ = "trace_request_attachment"
     __table_args__ = table_args(
-        CheckConstraint("length(digest) = 32", name="digest"), info={"journal": False}
+        CheckConstraint("length(digest) = 32", name="digest"),
+        CheckConstraint("size > 0 AND size <= 10485760", name="size"),
+        CheckConstraint("media IN ('application/pdf', 'image/jpeg', 'image/png')", name="media"),
+        CheckConstraint("jti = '' OR sent_at IS NOT NULL", name="sent"),
     )
 
-    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("trace_request.id"), primary_key=True, autoincrement=False
+    )
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    media: Mapped[str] = mapped_column(String(20))
+    size: Mapped[int] = mapped_column(Key)
+    added_at: Mapped[datetime] = mapped_column(Instant)
+    added_by: Mapped[int] = mapped_column(Key)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    jti: Mapped[str] = mapped_column(String(36), default="")
 
 
 class OnwardConsent(Base):

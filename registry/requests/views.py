@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.completeness import Gap
 from schemas.requests import RequestNew
-from schemas.requests_vocabulary import RequestAct
+from schemas.requests_vocabulary import AttachmentState, RequestAct
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,26 @@ class FileView:
     digest: str
     recorded_at: datetime
     recorded_by: str
+
+
+@dataclass(frozen=True)
+class AttachmentView:
+    """A file that goes with a request or answer, or came with it. digest: SHA-256, hexadecimal.
+
+    at: when we added it or they announced it; by: who of us; message: that names it, "" before. problem: why
+    theirs is not here.
+    """
+
+    digest: str
+    name: str
+    media: str
+    size: int
+    by_us: bool
+    at: datetime
+    by: str
+    state: AttachmentState
+    message: str
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -105,6 +125,7 @@ class RequestView:
     means: str
     entered_by: str
     files: tuple[FileView, ...]
+    attachments: tuple[AttachmentView, ...]
     gaps: tuple[Gap, ...]
     possible: tuple[RequestAct, ...]
     events: tuple[EventView, ...]

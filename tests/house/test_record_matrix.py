@@ -96,12 +96,18 @@ PARTS: Mapping[str, str] = {
     "/requests/<number>/scans/<int(max=99999):n>": (
         "SELECT n FROM trace_request_file WHERE request_id = :key"
     ),
+    "/requests/<number>/attachments/<digest>": (
+        "SELECT digest FROM trace_request_attachment WHERE request_id = :key"
+    ),
     "/requests/<number>/files/<jti>": (
         "SELECT jti FROM trace_request_event WHERE request_id = :key AND jti <> ''"
     ),
 }
 """The parts of a record that such an address can name."""
 ABSENT: Mapping[str, str] = {
+    "/requests/<number>/attachments/<digest>": (
+        "SELECT id FROM trace_request WHERE id NOT IN (SELECT request_id FROM trace_request_attachment)"
+    ),
     "/requests/<number>/evidence": NOTHING_SIGNED,
     "/requests/<number>/evidence.pdf": NOTHING_SIGNED,
     "/requests/<number>/evidence.zip": NOTHING_SIGNED,
@@ -231,7 +237,7 @@ def wrong_for(app: Flask, who: Caller, own: bool, records: Mapping[str, list[int
 def part_of(app: Flask, route: Route, key: int) -> object:
     """Which part of a record its address names: one that it has, if it has any."""
     found = keys(app, PARTS[route.named], key=key) if route.named in PARTS else []
-    return found[0] if found else 1
+    return found[0].hex() if found and isinstance(found[0], bytes) else found[0] if found else 1
 
 
 def reached(shown: bool, status: int) -> bool:

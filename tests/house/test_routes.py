@@ -34,6 +34,7 @@ PUBLIC = {
     "api_authorities.card",
     "api_verification.paper_keys",
     "api_verification.paper_endings",
+    "api_exchange.attachments",
     "api_exchange.messages",
     "exchange.keys",
     "upkeep.measured",

@@ -19,8 +19,8 @@ from PIL import Image
 from registry.authorities import acts as authorities
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from registry.core.work import Office
-from registry.exchange import carrying, jose, strict_json
-from registry.requests import acts, following, letter_queries, letters, queries, scans
+from registry.exchange import carrying, jose, scans, strict_json
+from registry.requests import acts, following, letter_queries, letters, queries
 from registry.requests.views import RequestView
 from schemas.authorities import CardNew
 from schemas.letters import LONGEST_SCAN, CarryNew, Letter, RequestLetter
@@ -340,7 +340,7 @@ def test_the_way_of_a_letter_by_the_api(app: Flask, client: FlaskClient, office:
     jti = next(event["message"] for event in told.json["events"] if event["carried"])
     packed = client.get(f"{path}/files/{jti}", headers=headers)
     assert packed.mimetype == "application/zip"
-    assert client.get(f"{path}/files/{jti[:-1]}0", headers=headers).status_code == 404
+    assert client.get(f"{path}/files/{jti[::-1]}", headers=headers).status_code == 404
     other = bearer(app, Role.POLICE)  # whose request it is not
     for name in (f"scans/{file['n']}", f"files/{jti}", "letter.pdf"):
         assert client.get(f"{path}/{name}", headers=other).status_code == 404

@@ -1,4 +1,4 @@
-"""Scans of letters: looked at, and kept byte for byte, since they are evidence."""
+"""Scans and photographs: looked at, and kept byte for byte, since they are evidence."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from marshmallow import ValidationError
 from PIL import Image, UnidentifiedImageError
 
 from registry.core.errors import Invalid
+from schemas.exchange import LONGEST_ATTACHMENT
 from schemas.fields import refuse_hidden
-from schemas.letters import LONGEST_SCAN
 from schemas.words import said
 
 MOST_PIXELS = 120_000_000
@@ -35,9 +35,9 @@ ENDINGS = {"application/pdf": "pdf", **dict(_IMAGES.values())}
 def looked_at(name: str, content: bytes, field: str = "scan") -> Scan:
     """A scan that may be kept; raises Invalid for what is empty, too large, or no PDF, JPEG or PNG."""
     if not content:
-        raise Invalid.at(field, "Choose the scan of the letter.")
-    if len(content) > LONGEST_SCAN:
-        raise Invalid.at(field, said("At most %(most)s MiB.", most=LONGEST_SCAN // 2**20))
+        raise Invalid.at(field, "Choose a file.")
+    if len(content) > LONGEST_ATTACHMENT:
+        raise Invalid.at(field, said("At most %(most)s MiB.", most=LONGEST_ATTACHMENT // 2**20))
     plain = name.replace("\\", "/").rpartition("/")[2].strip()[-200:] or "scan"
     try:
         refuse_hidden(plain)

@@ -1,0 +1,126 @@
+"""Files that belong to messages: kept by the digest of their bytes, named in the message, fetched apart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from registry.core.prepared import inserting
+from registry.core.work import Work
+from registry.exchange import jose, rules, strict_json
+from registry.exchange.judging import NotTaken
+from registry.exchange.kinds import Received
+from registry.exchange.rules import Code
+from registry.exchange.tables import WANTED, ExchangeAttachment, ExchangeFile, ExchangeOut
+from schemas.exchange import Attachment, FileOrder
+
+_ANNOUNCE = inserting(
+    "exchange_attachment",
+    (
+        "iss",
+        "jti",
+        "n",
+        "digest",
+        "name",
+        "media",
+        "size",
+        "state",
+        "tries",
+        "announced_at",
+        "next_at",
+        "problem",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """A file that another State's message names.
+
+    state: wanted, kept or refused; problem: why it is not here.
+    """
+
+    jti: str
+    digest: bytes
+    name: str
+    media: str
+    size: int
+    state: str
+    problem: str
+    announced_at: datetime
+
+
+def keep(work: Work, digest: bytes, content: bytes) -> None:
+    """Keep a file, once; the caller has made sure of its digest."""
+    work.lock(f"file:{digest.hex()}")
+    if work.session.get(ExchangeFile, digest) is None:
+        work.session.add(ExchangeFile(digest=digest, content=content))
+        work.session.flush()
+
+
+def content(work: Work, digest: bytes) -> bytes | None:
+    """The bytes of a file; None where it is not kept here."""
+    return work.session.scalar(select(ExchangeFile.content).where(ExchangeFile.digest == digest))
+
+
+def kept(work: Work, digests: Collection[bytes]) -> set[bytes]:
+    """Which of these files are kept here."""
+    if not digests:
+        return set()
+    return set(work.session.scalars(select(ExchangeFile.digest).where(ExchangeFile.digest.in_(digests))))
+
+
+def announce(work: Work, received: Received) -> None:
+    """Write down which files a message names; raises NotTaken where too many of its State are awaited."""
+    message = received.message
+    wanted = select(func.count()).where(WANTED, ExchangeAttachment.iss == message.iss)
+    if (work.session.scalar(wanted) or 0) + len(message.attachments) > rules.MOST_WANTED:
+        raise NotTaken(Code.TOO_MANY, "too many of your files are still to be fetched", message.iss)
+    for n, one in enumerate(message.attachments, 1):
+        work.later(
+            _ANNOUNCE,
+            iss=message.iss,
+            jti=message.jti,
+            n=n,
+            digest=jose.decoded(one.sha256),
+            name=one.name,
+            media=one.media,
+            size=one.size,
+            state="wanted",
+            tries=0,
+            announced_at=work.now,
+            next_at=work.now,
+            problem="",
+        )
+
+
+def ordered(work: Work, order: FileOrder) -> bytes:
+    """The file that a State asks for; raises NotTaken unless that message of ours to it names the file."""
+    row = work.session.get(ExchangeOut, order.re.jti)
+    if row is None or (row.peer, row.sha256) != (order.iss, order.re.sha256):
+        raise NotTaken(Code.NOT_AUTHORISED, "no message of ours to you is called so", order.iss)
+    if order.sha256 not in {one.sha256 for one in named_in(row.jws)}:
+        raise NotTaken(Code.NOT_AUTHORISED, "that message names no such file", order.iss)
+    found = content(work, jose.decoded(order.sha256))
+    if found is None:
+        raise NotTaken(Code.GONE, "the file is not kept any more", order.iss)
+    return found
+
+
+def named_in(jws: str) -> tuple[Attachment, ...]:
+    """The files that a record names, whose shape was judged when it was made or taken."""
+    says = strict_json.loads(jose.parse(jws).payload)
+    return tuple(Attachment(**one) for one in says.get("attachments", ()))
+
+
+def of_messages(work: Work, iss: str, jtis: Collection[str]) -> tuple[Theirs, ...]:
+    """The files that these messages of a State name, the first one first."""
+    asked = select(ExchangeAttachment).where(ExchangeAttachment.iss == iss, ExchangeAttachment.jti.in_(jtis))
+    in_order = asked.order_by(ExchangeAttachment.announced_at, ExchangeAttachment.jti, ExchangeAttachment.n)
+    return tuple(
+        Theirs(row.jti, row.digest, row.name, row.media, row.size, row.state, row.problem, row.announced_at)
+        for row in work.session.scalars(in_order)
+    )
