@@ -127,6 +127,7 @@ def demonstrate_state(address: str) -> None:
     parts: Registry = current_app.extensions["registry"]
     prepare(parts)
     playing.set_up(parts.office, parts.settings.authority, address, parts.settings.instance.parent)
+    _sign_documents(parts)
 
 
 @demonstration.command("meet", hidden=True)

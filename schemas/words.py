@@ -54,6 +54,15 @@ def in_words(value: Any, translate: Translate) -> Any:
     return value
 
 
+def remade(value: Any, change: Callable[[str], Any]) -> Any:
+    """A text changed; of a sentence the texts in it, while its own words stay; anything else as it is."""
+    if isinstance(value, Said):
+        return said(value.template, **{name: remade(one, change) for name, one in value.values.items()})
+    if isinstance(value, tuple):
+        return tuple(remade(one, change) for one in value)
+    return change(value) if isinstance(value, str) else value
+
+
 def plain(text: str) -> Said:
     """A text without values as a sentence; a sentence as it is."""
     return text if isinstance(text, Said) else said(text)
@@ -84,7 +93,9 @@ def words_of(codes: tuple[str, ...]) -> str:
 def together(*sentences: str) -> str:
     """Sentences one after the other, without the empty ones."""
     told = {f"s{n}": one for n, one in enumerate(sentences) if one}
-    return said(" ".join(f"%({name})s" for name in told), **told) if len(told) > 1 else "".join(told.values())
+    if len(told) < 2:
+        return next(iter(told.values()), "")
+    return said(" ".join(f"%({name})s" for name in told), **told)
 
 
 RIGHT_TO_LEFT = frozenset(("ar", "dv", "fa", "he", "ps", "ur", "yi"))
@@ -135,16 +146,7 @@ class Language:
 
     def _set_apart(self, value: Any) -> Any:
         """A sentence whose Latin names keep their points and brackets where lines run from right to left."""
-        if self.code not in RIGHT_TO_LEFT:
-            return value
-        if isinstance(value, Said):
-            return said(value.template, **{name: self._set_apart(one) for name, one in value.values.items()})
-        if isinstance(value, tuple):
-            return tuple(map(self._set_apart, value))
-        if isinstance(value, str) and not (value[:1].isalnum() and value[-1:].isalnum()):
-            strong = next((kind for c in value if (kind := bidirectional(c)) in ("L", "R", "AL")), "")
-            return f"{LEFT_TO_RIGHT_MARK}{value}{LEFT_TO_RIGHT_MARK}" if strong == "L" else value
-        return value
+        return remade(value, _marked) if self.code in RIGHT_TO_LEFT else value
 
     def _run(self, words: str) -> str:
         """A sentence runs as its language does, whatever letters a name that begins it has (UAX 9, HL1)."""
@@ -152,6 +154,14 @@ class Language:
             return words
         first = next((kind for c in words if (kind := bidirectional(c)) in ("L", "R", "AL")), "L")
         return RIGHT_TO_LEFT_MARK + words if first == "L" else words
+
+
+def _marked(text: str) -> str:
+    """A text in Latin letters between marks of its direction, where it begins or ends with a sign."""
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text
+    strong = next((kind for c in text if (kind := bidirectional(c)) in ("L", "R", "AL")), "")
+    return f"{LEFT_TO_RIGHT_MARK}{text}{LEFT_TO_RIGHT_MARK}" if strong == "L" else text
 
 
 ENGLISH = Language()

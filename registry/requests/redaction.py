@@ -11,7 +11,7 @@ from typing import Any
 from registry.core.errors import Unmet
 from schemas.request_messages import MOST_CANDIDATES, MOST_STEPS
 from schemas.requests_vocabulary import Onward
-from schemas.words import Said, Sentences, said
+from schemas.words import Sentences, remade, said
 
 _NUMBER = re.compile(r"\bP-[0-9]{9,19}-[0-9A-Z]\b")
 A_PERSON = said("a natural person")
@@ -72,19 +72,12 @@ def sayings(sentences: Sentences) -> Sentences:
     """Sentences of an answer by the text that was told of them, and whoever goes without a name."""
     nameless = Sentences({str(A_PERSON): A_PERSON})
     for sentence in sentences.values():
-        nameless.text(_unnamed(sentence))
+        nameless.text(remade(sentence, _unnamed))
     return nameless
 
 
-def _unnamed(value: Any) -> Any:
-    """A value of a sentence, or the sentence, without the numbers of natural persons."""
-    if isinstance(value, Said):
-        return said(value.template, **{name: _unnamed(one) for name, one in value.values.items()})
-    if isinstance(value, tuple):
-        return tuple(map(_unnamed, value))
-    if isinstance(value, str):
-        return A_PERSON if _NUMBER.fullmatch(value) else _nameless(value)
-    return value
+def _unnamed(text: str) -> str:
+    return A_PERSON if _NUMBER.fullmatch(text) else _nameless(text)
 
 
 def leaves(body: Mapping[str, Any]) -> Iterator[Leaf]:

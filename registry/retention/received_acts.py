@@ -41,7 +41,7 @@ def receive(work: Work, new: ReceivedNew) -> ReceivedView:
     work.session.add(row)
     work.session.flush()
     directory_acts.note_closure(work, party.id, ClosureNew(new.closed_on, "Records handed over"))
-    _keep(work, row, ReceivedMove(new.kept_at, new.received_on, "Received"))
+    _keep(work, row, ReceivedMove(new.kept_at, new.received_on, str(received_queries.RECEIVED)))
     return received_queries.one(work, row.id)
 
 

@@ -36,6 +36,7 @@ def draw(found: ReceivedView, authority: str, seal: Seal, say: Language) -> byte
         (say("Kept until at least"), f"{found.kept_until}" if found.kept_until else say("for good")),
         (say("Law"), say("Firearms Protocol, article 7")),
     ]
+    rows = [(f"{step.moved_on}", step.kept_at, say.told(step.reason)) for step in found.steps]
     columns = ((say("From"), 2.0), (say("Kept at"), 5.0), (say("Reason"), 5.0))
     return document(
         frame,
@@ -43,7 +44,7 @@ def draw(found: ReceivedView, authority: str, seal: Seal, say: Language) -> byte
             Paragraph(told % {"name": found.party.name, "day": found.closed_on}, large=True),
             KeyValues(facts),
             Heading(say("Custody")),
-            Table(columns, [(f"{step.moved_on}", step.kept_at, step.reason) for step in found.steps]),
+            Table(columns, rows),
         ],
     )
 

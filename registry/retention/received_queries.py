@@ -23,6 +23,8 @@ from schemas.retention_vocabulary import CountedFrom, RecordClass
 from schemas.words import said
 
 PREFIX = "RX"
+RECEIVED = said("Received")
+"""Why the first step of custody was made, which nobody is asked."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ def one(work: Work, key: int) -> ReceivedView:
         received_by=known[found.received_by],
         kept_until=_kept_until(work, found.last_on),
         steps=tuple(
-            StepView(step.n, step.kept_at, step.moved_on, step.reason, known[step.moved_by]) for step in steps
+            StepView(step.n, step.kept_at, step.moved_on, why, known[step.moved_by])
+            for step, why in zip(steps, (RECEIVED, *(step.reason for step in steps[1:])), strict=False)
         ),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from registry.core.work import Work, shows_persons
 from registry.directory.tables import Party
 from registry.tracing import keeping
 from schemas.vocabulary import PartyKind, Purpose
+from schemas.words import remade
 
 _NAMED = (("from_number", "from_name"), ("to_number", "to_name"), ("number", "name"))
 
@@ -68,4 +70,7 @@ def _replaced(node: Any, named: re.Pattern[str], hidden: dict[str, str]) -> Any:
         return [_replaced(item, named, hidden) for item in node]
     if isinstance(node, dict):
         return {name: _replaced(item, named, hidden) for name, item in node.items()}
-    return named.sub(lambda found: hidden[found[0]], node) if isinstance(node, str) else node
+    if not isinstance(node, str) or not named.search(node):
+        return node
+    told = remade(node, partial(named.sub, lambda found: hidden[found[0]]))
+    return named.sub(lambda found: hidden[found[0]], told) if named.search(told) else told

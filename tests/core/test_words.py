@@ -6,7 +6,19 @@ import msgspec
 import orjson
 import pytest
 
-from schemas.words import ENGLISH, Language, Sentences, in_words, listed, plain, said, together, word
+from schemas.words import (
+    ENGLISH,
+    Language,
+    Sentences,
+    amount,
+    in_words,
+    listed,
+    plain,
+    remade,
+    said,
+    together,
+    word,
+)
 
 PORTUGUESE = {
     "%(left)s of %(all)s %%": "%(left)s em %(all)s %%",
@@ -58,7 +70,28 @@ def test_lists_and_several_sentences_are_said_in_the_language_too() -> None:
     both = together(said("Look at %(what)s.", what=word("maker")), "", said("a lot"))
     assert both == "Look at maker. a lot"
     assert in_words(both, translate) == "Veja fabricante. um lote"
-    assert together("", "alone") == "alone"
+    assert in_words(together("", said("a lot")), translate) == "um lote"
+    assert together("", "") == ""
+
+
+def test_texts_in_a_sentence_change_and_its_own_words_stay() -> None:
+    told = said("Look at %(what)s.", what=(said("%(what)s is lost", what="Ana"), "Ana"))
+    again = remade(told, lambda text: text.replace("Ana", "P-1"))
+    assert in_words(again, translate) == "Veja P-1 perdido; P-1."
+
+
+def test_numbers_are_written_by_the_signs_of_the_language() -> None:
+    assert ENGLISH.number(1_859_000) == "1,859,000"
+    assert Language("pt").number(1_859_000) == "1.859.000"
+    assert Language("pt").number(14.82, 3) == "14,820"
+    assert Language("ar").number(999) == "999"
+    assert amount(1_859_000) == "1,859,000"
+
+
+def test_names_in_latin_letters_keep_their_points_where_lines_run_from_right_to_left() -> None:
+    arabic = Language("ar", {"From %(name)s": "من %(name)s"}.__getitem__)
+    assert arabic("From %(name)s", name="Armería S.A.") == "من \u200eArmería S.A.\u200e"
+    assert arabic("From %(name)s", name="Taurus") == "من Taurus"
 
 
 def test_a_plain_text_is_a_sentence_and_keeps_its_percent_sign() -> None:

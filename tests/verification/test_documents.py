@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Office
 from registry.firearms import acts as firearms
+from registry.rooms import VERIFIABLE
 from registry.verification import checking, codes, issuing
 from registry.verification.tables import DocumentPrint, IssuedDocument
 from schemas.vocabulary import IssuedKind, Role
@@ -68,6 +69,10 @@ def verify(client: FlaskClient, code: str, place: str = "192.0.2.7") -> Any:
 def trace(client: FlaskClient, headers: dict[str, str]) -> str:
     asked = {"kind": "firearm", "mark": "TAB12345", "purpose": "recovered_firearm", "case_number": "2026/118"}
     return str(client.post("/api/v1/traces", json=asked, headers=headers).json["number"])
+
+
+def test_every_kind_of_document_has_who_tells_how_it_stands() -> None:
+    assert set(VERIFIABLE) == set(IssuedKind)
 
 
 def test_a_trace_report_is_verified_by_code_and_by_square(
