@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from registry.core.errors import RegistryError
+from registry.core.errors import RegistryError, Unmet
 from registry.core.web import context, guard
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, shown
@@ -82,9 +83,14 @@ def clear(number: str) -> Answer:
         with context.begin() as work:
             clearing.clear(work, shipment_key(number), taken, version_seen())
     except RegistryError as error:
-        return _check(number, shown(error)), error.status
+        return _check(number, [_placed(one) for one in shown(error)]), error.status
     flash(_("The shipment is cleared."), "good")
     return redirect(url_for("shipments.show", number=number), 303)
+
+
+def _placed(one: Unmet) -> Unmet:
+    """What is unmet beside its field where the form has it; goods have none."""
+    return one if one.field in request.form else replace(one, field="")
 
 
 def _check(number: str, errors: Any = ()) -> str:

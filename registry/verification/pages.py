@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from registry.core.errors import NotFound, TooMany, Unmet
 from registry.core.web import guard, site
-from registry.core.web.context import NavigationEntry, look, registry
+from registry.core.web.context import NavigationEntry, authenticate, look, registry
 from registry.core.web.words import label
 from registry.verification import checking, codes, keys, queries, signatures
 from schemas.verification_vocabulary import PaperKind, PaperRole
@@ -86,9 +86,11 @@ def show(code: str) -> Answer:
     except (NotFound, TooMany) as error:
         errors = [Unmet(_(error.message), "code")]
         return _ask(code, errors), error.status
+    who = authenticate()
     return render_template(
         "verification/show.html",
         found=found,
+        may_clear=who is not None and May.SHIPMENT_CLEAR in who.may,
         **_offline(),
         tone=TONES[found.authenticity],
         same=_same(found) if request.method == "POST" else None,

@@ -69,16 +69,15 @@ def visit(page: Page, address: str = "/verify") -> None:
     page.wait_for_selector("[data-ready]", state="attached")
 
 
-KEPT = """async () => {
-  const kept = () => navigator.serviceWorker.controller?.scriptURL ?? "";
-  const wanted = `language=${document.documentElement.lang}`;
-  while (!kept().includes(wanted)) await new Promise((later) => setTimeout(later, 50));
+KEPT = """() => {
+  const kept = navigator.serviceWorker.controller?.scriptURL ?? "";
+  return kept.includes(`language=${document.documentElement.lang}`);
 }"""
 
 
 def kept(page: Page) -> None:
     """Until the browser has kept the page."""
-    page.evaluate(KEPT)
+    page.wait_for_function(KEPT, timeout=30_000)
 
 
 def scan(page: Page, text: str) -> None:
@@ -141,6 +140,29 @@ def test_the_kept_page_is_nobodys_and_in_the_language_of_the_visit(
     assert page.locator("form[method=post]").count() == 0
     wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     assert page.evaluate(wide)
+
+
+def test_what_did_not_come_whole_is_kept_at_the_next_try(
+    page: Page, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, asked = live.app.wsgi_app, list[str]()
+
+    def busy(environ: dict[str, Any], start: Any) -> Any:
+        if environ["PATH_INFO"].endswith("/cbor.js"):
+            asked.append(environ.get("HTTP_SEC_FETCH_DEST", ""))
+            if len(asked) == 2:  # the page asked first, then what keeps it
+                start("503 Service Unavailable", [("Content-Length", "0")])
+                return []
+        return whole(environ, start)
+
+    with live.office.begin(EVERYTHING) as work:
+        acts.make_first_key(work)
+    monkeypatch.setattr(live.app, "wsgi_app", busy)
+    visit(page)
+    kept(page)
+    assert len(asked) == 3, asked
+    page.context.set_offline(True)
+    visit(page)
 
 
 def picture(text: str) -> bytes:

@@ -165,11 +165,34 @@ function listen() {
   });
 }
 
+const RETRIES = [1, 5, 30, 120]; // seconds
+
+// The browser drops what keeps the page when one file of it does not come, so it is tried again.
+async function keep() {
+  for (const pause of RETRIES) {
+    try {
+      const found = await navigator.serviceWorker.register(place.dataset.worker, { scope: "/verify" });
+      if (await isKept(found.installing)) return;
+    } catch {
+      // no network, or a busy registry
+    }
+    await new Promise((later) => window.setTimeout(later, pause * 1000));
+  }
+}
+
+function isKept(worker) {
+  if (!worker) return true;
+  return new Promise((decide) => {
+    worker.addEventListener("statechange", () => {
+      if (worker.state === "activated") decide(true);
+      if (worker.state === "redundant") decide(false);
+    });
+  });
+}
+
 async function begin() {
   if (!(await able())) return said.replaceChildren(copy("not-able"));
-  if ("serviceWorker" in navigator) {
-    navigator.serviceWorker.register(place.dataset.worker, { scope: "/verify" }).catch(() => {});
-  }
+  if ("serviceWorker" in navigator) keep();
   if (form) listen();
   await refresh();
   if (opened()) await judge(opened());

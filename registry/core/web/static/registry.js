@@ -19,6 +19,26 @@ function sendOnce(event) {
   window.setTimeout(() => unlock(form), 8000);
 }
 
+// A form whose answer is a file: the file is saved, and the page shows what was done. What is refused is sent
+// once more as any form, for its page that says why.
+async function saveFile(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.dataset.saved === undefined) return;
+  event.preventDefault();
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    const name = answer.ok && /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "");
+    if (!name) return form.submit();
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = name[1];
+    link.click();
+    window.setTimeout(() => location.assign(form.dataset.saved), 300);
+  } catch {
+    unlock(form); // no network: nothing was sent, or the page tells at its next visit
+  }
+}
+
 function unlock(form) {
   delete form.dataset.sent;
   form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
@@ -105,6 +125,7 @@ function fill(field, text) {
 document.addEventListener("paste", pasteCells);
 document.addEventListener("submit", askBeforeDanger);
 document.addEventListener("submit", sendOnce);
+document.addEventListener("submit", saveFile);
 document.addEventListener("submit", leaveOutEmpty);
 document.addEventListener("keydown", slashFinds);
 document.addEventListener("keydown", quickSend);
