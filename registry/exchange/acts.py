@@ -17,6 +17,7 @@ from registry.core import erasing
 from registry.core.errors import Conflict, Invalid, NotFound, Refused
 from registry.core.work import Work, act
 from registry.exchange import jose, key_queries, keysets, queries, renewing, sealing, strict_json
+from registry.exchange.key_queries import Stands
 from registry.exchange.keysets import ENCRYPTION, SIGNING, KeysRefused
 from registry.exchange.tables import ExchangeKey, ExchangeKeySet, ExchangeOut, ExchangeOwnKey, ExchangeRoot
 from schemas.exchange import VERSIONS
@@ -27,6 +28,7 @@ from schemas.words import said
 SIGNS_FOR, READS_FOR, GRACE = timedelta(days=365), timedelta(days=90), timedelta(days=30)
 SET_LIVES = timedelta(days=400)
 ROOT_KEYS, THRESHOLD = 3, 2
+REVOCABLE = frozenset({Stands.SERVES, Stands.OVER})
 
 
 @dataclass(frozen=True)
@@ -250,14 +252,26 @@ def revoke(work: Work, kid: str, since: datetime) -> None:
 
 
 @act(May.EXCHANGE_MANAGE)
+def revoke_all(work: Work, since: datetime) -> int:
+    """Every signing key of ours that is published and not revoked; how many. We say nothing more until the
+    root has signed a key set with a new one.
+    """
+    rows = [row for row in key_queries.own_keys(work) if row.use == SIGNING and row.stands in REVOCABLE]
+    for row in rows:
+        revoke(work, row.kid, since)
+    return len(rows)
+
+
+@act(May.EXCHANGE_MANAGE)
 def resend(work: Work, jti: str) -> None:
-    """Send a dead letter again. One that has expired is shown again first: where the receiver has it, its
-    receipt comes; where it never came, the courier sends a new record that says the same.
+    """Send a dead letter again. One that has expired, or whose key was revoked, is shown again first: where
+    the receiver has it, its receipt comes; where it never came, the courier sends a new record that says the
+    same.
 
     Raises NotFound, Conflict.
     """
     row = _dead(work, jti)
-    if row.expires_at > work.now:
+    if renewing.is_binding(work, row):
         renewing.wait_again(work, row)
     else:
         renewing.show_again(work, row)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -32,6 +33,7 @@ from registry.exchange import (
     courier,
     fetching,
     held,
+    key_queries,
     keysets,
     own_kinds,
     queries,
@@ -145,9 +147,46 @@ def keyset(
     with _work() as work:
         if root is not None:
             acts.publish(work, _read_keys(root), endpoints, pins, _card(work, contact, languages))
-            own_kinds.post_keys(work)
+            if carrying.can_sign(work):
+                own_kinds.post_keys(work)
+            else:
+                click.echo("No key of ours signs now: hand this file to each State by other means.", err=True)
         bundle = acts.own_bundle(work)
     out.write(acts.text_of(bundle))
+
+
+@exchange.command("keys")
+def keys() -> None:
+    """Our keys, and what becomes of each."""
+    with _parts().office.look(OPERATOR) as work:
+        rows = [
+            (key.kid, key.use, key.stands.value, f"{key.valid_from:%Y-%m-%d}", f"{key.valid_until:%Y-%m-%d}")
+            for key in key_queries.own_keys(work)
+        ]
+    _table(rows)
+
+
+@exchange.command("revoke")
+@click.argument("kids", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every signing key: we say nothing until then.")
+@click.option("--since", type=click.DateTime(), default=None, help="UTC; now, where nothing is told.")
+def revoke(kids: tuple[str, ...], every: bool, since: datetime | None) -> None:
+    """Signing keys that are lost or known to others bind us no more; `exchange keyset` tells every State.
+
+    With --all, make a new key first thing: `exchange keygen`, then `exchange keyset --root FOLDER`. The new
+    key set needs no key that was known before: other States take it because our root has signed it.
+    """
+    if bool(kids) == every:
+        raise click.UsageError("Name the keys (`exchange keys` lists them), or say --all")
+    with _work() as work:
+        moment = since.replace(tzinfo=UTC) if since else work.now
+        for kid in kids:
+            acts.revoke(work, kid, moment)
+        count = acts.revoke_all(work, moment) if every else len(kids)
+        signs = carrying.can_sign(work)
+    click.echo(f"{count} revoked. Tell every State: `exchange keyset --root FOLDER --endpoint …`")
+    if not signs:
+        click.echo("No key of ours signs now: `exchange keygen` first.")
 
 
 def _card(work: Work, contact: str, languages: tuple[str, ...]) -> Card:

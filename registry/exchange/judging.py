@@ -17,7 +17,7 @@ from marshmallow import ValidationError
 from registry.core.database import Prepared, Statement
 from registry.core.errors import Conflict, Forbidden, RegistryError
 from registry.core.work import Actor, Work
-from registry.exchange import jose, key_queries, keysets, queries, rules, sealing, strict_json
+from registry.exchange import introducing, jose, key_queries, keysets, queries, rules, sealing, strict_json
 from registry.exchange.kinds import Kind, Kinds, Received
 from registry.exchange.rules import Code
 from registry.exchange.tables import ExchangeAlert
@@ -130,7 +130,7 @@ def _signed(work: Work, text: str) -> tuple[jose.Token, str, Any]:
         token = jose.parse(text)
     except jose.Malformed as error:
         raise NotTaken(Code.BAD_SIGNATURE, str(error)[:200]) from None
-    key = key_queries.public_key(work, token.kid)
+    key = key_queries.public_key(work, token.kid) or introducing.key_within(work, token)
     if key is None or key.use != keysets.SIGNING or not key.is_trusted:
         raise NotTaken(Code.UNKNOWN_KEY)
     if not jose.verify(token, jose.decoded(key.public)):

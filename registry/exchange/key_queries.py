@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -11,12 +13,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import select
 
 from registry.core.database import Prepared, Statement
 from registry.core.errors import RegistryError
 from registry.core.turns import as_moment
 from registry.core.work import Work
 from registry.exchange import jose, keysets
+from registry.exchange.tables import ExchangeKey, ExchangeOwnKey
 
 NONCE = 12
 _OPEN_KEYS = 64  # key objects that are kept
@@ -97,6 +101,49 @@ def signing_key(work: Work, rows: Sequence[tuple[Any, ...]] | None = None) -> Ed
     """The key to sign with now; raises NoKey. rows: of `signing`, where it was asked with other things."""
     found = work.beside(signing(work))[0] if rows is None else rows
     return _signing(_found(work, found)[1])
+
+
+class Stands(StrEnum):
+    """What becomes of a key of ours now."""
+
+    UNPUBLISHED = "unpublished"
+    SERVES = "serves"
+    REVOKED = "revoked"
+    OVER = "over"
+
+
+@dataclass(frozen=True)
+class OwnKeyView:
+    """A key of ours, by its name."""
+
+    kid: str
+    use: str
+    valid_from: datetime
+    valid_until: datetime
+    revoked_from: datetime | None
+    stands: Stands
+
+
+def own_keys(work: Work) -> list[OwnKeyView]:
+    """Our keys, the newest first."""
+    asked = select(ExchangeOwnKey, ExchangeKey.kid, ExchangeKey.revoked_from).outerjoin(
+        ExchangeKey, ExchangeKey.kid == ExchangeOwnKey.kid
+    )
+    in_order = asked.order_by(ExchangeOwnKey.valid_from.desc(), ExchangeOwnKey.use, ExchangeOwnKey.kid)
+    return [
+        OwnKeyView(
+            own.kid, own.use, own.valid_from, own.valid_until, revoked, _stands(work, own, published, revoked)
+        )
+        for own, published, revoked in work.session.execute(in_order)
+    ]
+
+
+def _stands(work: Work, own: ExchangeOwnKey, published: str | None, revoked: datetime | None) -> Stands:
+    if revoked is not None:
+        return Stands.REVOKED
+    if own.valid_until <= work.now:
+        return Stands.OVER
+    return Stands.SERVES if published else Stands.UNPUBLISHED
 
 
 def reading_key(work: Work, kid: str) -> X25519PrivateKey | None:

@@ -14,7 +14,7 @@ from registry.core.web import context, guard
 from registry.core.web.context import NavigationEntry
 from registry.core.web.words import shown
 from registry.directory.countries import country_name
-from registry.exchange import acts, carrying, queries
+from registry.exchange import acts, carrying, key_queries, queries
 from registry.exchange.rules import LARGEST_RECORD
 from schemas.vocabulary import May
 
@@ -37,6 +37,8 @@ def _overview(errors: tuple[Unmet, ...] = (), status: int = 200) -> Answer:
             "outgoing": queries.outgoing(work, most=50),
             "dead": queries.outgoing(work, "dead"),
             "incoming": queries.incoming(work, most=50),
+            "keys": key_queries.own_keys(work),
+            "signs": carrying.can_sign(work),
             "alerts": queries.alerts(work, most=20),
             "home": work.home,
             "actor_id": work.actor.user_id,
@@ -100,6 +102,19 @@ def confirm(state: str) -> Answer:
     except RegistryError as error:
         return _overview(shown(error), error.status)
     flash(_("%(state)s is trusted from now on.", state=state[:2]), "good")
+    return redirect(url_for("exchange.overview"))
+
+
+@blueprint.post("/exchange/keys/<kid>/revoke")
+@guard.may(May.EXCHANGE_MANAGE, RECENT)
+def revoke(kid: str) -> Answer:
+    """A signing key of ours binds us no more."""
+    try:
+        with context.begin() as work:
+            acts.revoke(work, kid, work.now)
+    except RegistryError as error:
+        return _overview(shown(error), error.status)
+    flash(_("The key is revoked here. The next key set tells every State."), "good")
     return redirect(url_for("exchange.overview"))
 
 

@@ -1,4 +1,5 @@
-"""A message that has expired is sent anew only once its receiver has said that it never came.
+"""A message that has expired, or whose key was revoked, is sent anew only once its receiver has said that it
+never came.
 
 The very record is shown again first: whoever has it answers with the receipt that was lost, and whoever has
 it not says that it has expired. Only then a new record says the same, so that nothing is done twice.
@@ -7,7 +8,7 @@ it not says that it has expired. Only then a new record says the same, so that n
 from __future__ import annotations
 
 from registry.core.work import Work
-from registry.exchange import attachments, jose, outbox, strict_json
+from registry.exchange import attachments, jose, key_queries, outbox, strict_json
 from registry.exchange.rules import Code
 from registry.exchange.tables import ExchangeOut
 from schemas.exchange import Handling, Reference, Sender, Use
@@ -20,6 +21,12 @@ def show_again(work: Work, row: ExchangeOut) -> None:
     """Let the courier show a record that has expired, and send it anew if it never came."""
     row.renew_by = work.actor.user_id
     wait_again(work, row)
+
+
+def is_binding(work: Work, row: ExchangeOut) -> bool:
+    """Whether a record can still be taken: it has not expired, and its key was not revoked."""
+    key = key_queries.public_key(work, jose.parse(row.jws).kid)
+    return row.expires_at > work.now and key is not None and key_queries.is_good(key, row.made_at, work.now)
 
 
 def wait_again(work: Work, row: ExchangeOut) -> None:
@@ -36,9 +43,9 @@ def is_over(work: Work, row: ExchangeOut) -> bool:
 
 def never_came(row: ExchangeOut, code: str) -> bool:
     """Whether the receiver, by its signed word, has never taken a record that was shown again: it looks at
-    what it has before it looks at the time.
+    what it has before it looks at the time and at what became of the key.
     """
-    return row.renew_by is not None and code == Code.EXPIRED
+    return row.renew_by is not None and code in (Code.EXPIRED, Code.UNKNOWN_KEY)
 
 
 def renew(work: Work, row: ExchangeOut) -> outbox.Posted:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from flask import Flask
 from sqlalchemy import select
 
 from registry.core.errors import Conflict, Invalid, NotFound
-from registry.core.work import OPERATOR
-from registry.exchange import acts, jose, key_queries, keysets, own_kinds, queries
+from registry.core.work import OPERATOR, Office
+from registry.exchange import acts, jose, key_queries, keysets, own_kinds, queries, strict_json
+from registry.exchange.courier import Parcel, Reply, Unreachable
 from registry.exchange.keysets import KeysRefused
 from registry.exchange.tables import ExchangeOwnKey
-from tests.exchange.world import SECOND, Clock, Node, direct, root_payload
-from tests.makers import in_the_journal
+from schemas.vocabulary import Role
+from tests.exchange.world import SECOND, Clock, Node, direct, root_payload, sealed_for
+from tests.makers import in_the_journal, post, sign_in
 
 NOW = 1_790_000_000
 DAY = 86400
@@ -201,6 +205,118 @@ def test_new_keys_are_told_used_and_the_old_ones_still_verify(two: list[Node], c
     assert pt.effects() == [old.jti]
 
 
+def come_back(br: Node, clock: Clock) -> str:
+    """Every key of BR is revoked; a new one, signed by its root alone, is told to all. The new key's name."""
+    clock.move(timedelta(hours=1))
+    with br.office.begin(OPERATOR) as work:
+        assert acts.revoke_all(work, work.now - timedelta(minutes=1)) == 1
+        assert acts.revoke_all(work, work.now) == 0
+    with pytest.raises(key_queries.NoKey):
+        br.post("PT")
+    with br.office.begin(OPERATOR) as work:
+        kid, _ = acts.make_keys(work)
+        acts.publish(work, br.root_keys[1:], ["http://br.example"])
+        own_kinds.post_keys(work)
+    return kid
+
+
+def test_a_state_whose_keys_are_all_revoked_comes_back_by_its_root(two: list[Node], clock: Clock) -> None:
+    br, pt = two
+    taken_before, waits = br.post("PT", "came"), br.post("PT", "waits")
+
+    def all_but_one(parcel: Parcel) -> Reply:
+        return Reply(503, b"") if parcel.jti == waits.jti else direct(two)(parcel)
+
+    br.courier(all_but_one).run_once()
+    kid = come_back(br, clock)
+    br.courier(all_but_one).run_once()
+    clock.move(timedelta(hours=1))
+    br.courier(direct(two)).run_once()
+    with pt.office.look(OPERATOR) as work:
+        known = queries.trusted(work, "BR")
+        assert key_queries.public_key(work, kid) is not None
+    assert known is not None
+    assert known.keys is not None
+    assert known.keys.version == 2
+    states = dict(tuple(row) for row in br.rows("SELECT jti, problem FROM exchange_out WHERE state = 'dead'"))
+    assert {jti: said.partition(":")[0] for jti, said in states.items()} == {waits.jti: "unknown-key"}
+    with br.office.begin(OPERATOR) as work:
+        acts.resend(work, waits.jti)
+    for _ in range(2):
+        clock.move(timedelta(hours=1))
+        br.courier(direct(two)).run_once()
+    closed = br.rows("SELECT state, followed_by FROM exchange_out WHERE jti = :jti", jti=waits.jti)
+    assert closed[0][0] == "closed"
+    assert pt.effects() == [taken_before.jti, closed[0][1]]  # each once
+    answered = pt.post("BR", "we know your new keys")
+    pt.courier(direct(two)).run_once()
+    assert br.effects() == [answered.jti]
+
+
+def test_what_was_taken_before_its_key_was_revoked_is_not_sent_anew(two: list[Node], clock: Clock) -> None:
+    br, pt = two
+    posted = br.post("PT")
+
+    def without_answer(parcel: Parcel) -> Reply:
+        direct(two)(parcel)
+        raise Unreachable("the answer was lost")
+
+    br.courier(without_answer).run_once()
+    come_back(br, clock)
+    for _ in range(2):
+        clock.move(timedelta(hours=1))
+        br.courier(direct(two)).run_once()
+    assert br.rows("SELECT state FROM exchange_out WHERE jti = :jti", jti=posted.jti) == [("delivered",)]
+    assert pt.effects() == [posted.jti]
+
+
+def test_new_keys_count_only_by_the_root_of_the_very_state(two: list[Node], clock: Clock) -> None:
+    br, pt = two
+    come_back(br, clock)
+    told = br.rows("SELECT jws FROM exchange_out WHERE type = 'keyset.update'")[0][0]
+    says = strict_json.loads(jose.parse(told).payload)
+    with br.office.look(OPERATOR) as work:
+        mine = key_queries.signing_key(work)
+    stranger = KEYS[7]
+    entry = {"x": x(stranger), "nbf": says["iat"] - 60, "exp": says["iat"] + DAY}
+    signing = [entry | {"proof": keysets.proof_of("BR", stranger)}]
+    payload = keysets.payload_of(says["body"]["key_set"]) | {"signing": signing}
+    by_strangers = keysets.signed_by(payload, KEYS[:2])
+    by_one = keysets.signed_by(payload, br.root_keys[:1])
+    revoked = keysets.signed_by(
+        payload | {"signing": [signing[0] | {"revoked": says["iat"] - 1}]}, br.root_keys
+    )
+    older = keysets.signed_by(payload | {"version": 1}, br.root_keys)
+    stolen = keysets.signed_by(payload | {"state": "PT"}, pt.root_keys)
+    root = keysets.signed_by(root_payload("BR", KEYS[:3], 2), KEYS[:3])
+    wrong = [
+        ({"key_set": by_strangers}, stranger),
+        ({"key_set": by_one}, stranger),
+        ({"key_set": revoked}, stranger),
+        ({"key_set": older}, stranger),
+        ({"key_set": stolen}, stranger),
+        ({"key_set": by_strangers, "root": root}, stranger),  # a root that the one before has not signed
+        ({"key_set": says["body"]["key_set"]}, stranger),  # a good key set, signed by a key that is not in it
+        ({"key_set": 7}, stranger),
+        ({"key_set": "x.y.z", "root": "x.y.z"}, stranger),
+        ({}, stranger),
+    ]
+    for n, (body, key) in enumerate(wrong):
+        token = jose.sign(strict_json.dumps(says | {"body": body}), key)
+        answer = pt.receive(sealed_for(pt, token), f"192.0.2.{n + 1}")
+        assert strict_json.loads(jose.parse(answer.body).payload)["code"] == "unknown-key", n
+    note = jose.sign(strict_json.dumps(says | {"type": "test.note", "body": {"text": "hello"}}), mine)
+    answer = pt.receive(sealed_for(pt, note), "192.0.2.99")
+    assert strict_json.loads(jose.parse(answer.body).payload)["code"] == "unknown-key"
+    with pt.office.look(OPERATOR) as work:
+        known = queries.trusted(work, "BR")
+    assert known is not None
+    assert known.keys is not None
+    assert known.keys.version == 1
+    assert pt.receive(sealed_for(pt, told), "192.0.2.100").status == 202
+    assert pt.receive(sealed_for(pt, told), "192.0.2.100").status == 202  # the same again: its receipt
+
+
 def test_a_revoked_key_is_refused_from_then_on(two: list[Node], clock: Clock) -> None:
     br, pt = two
     with br.office.begin(OPERATOR) as work:
@@ -220,3 +336,42 @@ def test_a_revoked_key_is_refused_from_then_on(two: list[Node], clock: Clock) ->
     assert states[0][0] == "dead"
     assert states[0][1].startswith("unknown-key")
     assert pt.effects() == [good.jti]
+
+
+def test_an_operator_and_an_officer_revoke_keys_and_see_what_becomes_of_them(
+    app: Flask, office: Office, tmp_path: Path
+) -> None:
+    runner, root = app.test_cli_runner(), tmp_path / "root"
+
+    def told(*args: str) -> str:
+        return str(runner.invoke(args=["exchange", *args]).output)
+
+    for args in (("keygen", "--root", str(root)), ("keygen",)):
+        told(*args)
+    publish = ("keyset", "--root", str(root), "--endpoint", "https://br.example")
+    told(*publish)
+    told("keygen")
+    stands = [line.split()[1:3] for line in told("keys").splitlines()]
+    assert sorted(stands) == [
+        ["encryption", "serves"],
+        ["encryption", "unpublished"],
+        ["signing", "serves"],
+        ["signing", "unpublished"],
+    ]
+    assert "Name the keys" in told("revoke")
+    assert "NotFound" not in told("revoke", "x")
+    with office.look(OPERATOR) as work:
+        kid, _ = key_queries.own_key(work, "signing")
+    browser = sign_in(app, Role.AUTHORITY_SUPERVISOR)
+    assert post(browser, f"/exchange/keys/{kid}/revoke", form_at="/exchange").status_code in (302, 303)
+    page = browser.get("/exchange").get_data(as_text=True)
+    assert "No key of ours signs now" in page
+    assert "Not in a key set yet" in page
+    assert "0 revoked" in told("revoke", "--all")
+    told(*publish)
+    assert "No key of ours signs now" not in browser.get("/exchange").get_data(as_text=True)
+    assert "1 revoked" in told("revoke", "--all", "--since", "2026-01-01")
+    said = runner.invoke(args=["exchange", *publish])
+    assert "hand this file to each State" in said.output
+    with office.look(OPERATOR) as work:
+        assert {key.stands for key in key_queries.own_keys(work) if key.use == "signing"} == {"revoked"}
