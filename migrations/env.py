@@ -7,6 +7,7 @@ from typing import Any
 from alembic import context
 
 from registry.core.database import Base, Database, Instant
+from registry.core.migrate import wait_shortly
 from registry.core.settings import Settings
 from registry.tables import TABLES
 
@@ -24,6 +25,8 @@ def run() -> None:
     database = Database(url)
     try:
         with database.writer.connect() as connection:
+            wait_shortly(connection)
+            connection.commit()
             context.configure(
                 connection=connection,
                 target_metadata=Base.metadata,

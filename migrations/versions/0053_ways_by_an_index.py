@@ -43,6 +43,7 @@ def named():
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
+        _wait("0")  # for transactions that began before: nobody waits for this
         for name, table, columns, where in named():
             only = sa.text(where) if where else None
             op.drop_index(name, table, postgresql_concurrently=True, if_exists=True)  # one half built before
@@ -54,9 +55,15 @@ def upgrade() -> None:
                 postgresql_where=only,
                 postgresql_concurrently=True,
             )
+        _wait("10s")
 
 
 def downgrade() -> None:
     with op.get_context().autocommit_block():
         for name, table, _, _ in named():
             op.drop_index(name, table, postgresql_concurrently=True, if_exists=True)
+
+
+def _wait(longest):
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(f"SET lock_timeout = '{longest}'")

@@ -1,7 +1,9 @@
 """Migrations: history is frozen in `migrations/versions`; this only runs it.
 
-The journal's triggers are taken away for the length of a migration and generated anew after it; rows of
-tables that look otherwise than before are stated anew, so that the journal still folds to the tables.
+A migration runs beside the service, whose changes the journal's triggers go on to take; they are generated
+anew after it, in one transaction with the rows of tables that look otherwise than before, which are stated
+anew so that the journal still folds to the tables. Older migrations, and those that take something away
+(ALLOWED), want the service stopped: for their length there are no triggers.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ def revision(connection: Connection) -> str:
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database at the URL up to the revision."""
-    before = _without_triggers(url)
+    before = _journaled(url, stay=revision == "head" and runs_beside(url))
     command.upgrade(_config(url), revision)
     if revision == "head":
         _with_triggers(url, before)
@@ -52,7 +54,7 @@ def upgrade(url: str, revision: str = "head") -> None:
 
 def downgrade(url: str, revision: str) -> None:
     """Take the database back to the revision ("base": empty)."""
-    _without_triggers(url)
+    _journaled(url, stay=False)
     command.downgrade(_config(url), revision)
 
 
@@ -60,8 +62,27 @@ Columns = tuple[set[str], set[str]]
 """Names of a table's columns, and of those the journal keeps apart."""
 
 
-def _without_triggers(url: str) -> dict[str, Columns]:
-    """Take the triggers away; the columns of each table that was journaled until now."""
+LONGEST_WAIT = "10s"
+"""For a lock, on PostgreSQL: who waits for one stops everybody who comes after."""
+LAST_ALONE = "0053"
+"""The last migration that wants the service stopped without saying so."""
+
+
+def runs_beside(url: str) -> bool:
+    """Whether everything that a database has before it may be done while the version before serves."""
+    database = Database(url)
+    try:
+        with database.writer.connect() as connection:
+            now = revision(connection)
+    finally:
+        database.close()
+    scripts = ScriptDirectory.from_config(_config("")).walk_revisions()
+    ahead = [one for one in scripts if one.revision > now]
+    return all(one.revision > LAST_ALONE and not hasattr(one.module, "ALLOWED") for one in ahead)
+
+
+def _journaled(url: str, stay: bool) -> dict[str, Columns]:
+    """The columns of each table that was journaled until now. stay: whether the triggers do."""
     database = Database(url)
     try:
         with database.writer.begin() as connection:
@@ -73,10 +94,18 @@ def _without_triggers(url: str) -> dict[str, Columns]:
                 for name in known.get_table_names()
                 if name in captured or f"{name}_insert" in captured
             }
-            triggers.remove(connection)
+            if not stay:
+                wait_shortly(connection)
+                triggers.remove(connection)
             return columns
     finally:
         database.close()
+
+
+def wait_shortly(connection: Connection) -> None:
+    """From now on, this connection gives up where it cannot have a lock."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET lock_timeout = '{LONGEST_WAIT}'")
 
 
 def _with_triggers(url: str, before: dict[str, Columns]) -> None:
@@ -88,8 +117,11 @@ def _with_triggers(url: str, before: dict[str, Columns]) -> None:
                 for table in triggers.journaled(Base.metadata)
                 if before.get(table.name) != _columns(table)
             ]
-            restating.restate(connection, changed)
-            triggers.install(connection, Base.metadata)
+            if changed or triggers.differences(connection, Base.metadata):
+                wait_shortly(connection)
+                triggers.remove(connection)
+                restating.restate(connection, changed)
+                triggers.install(connection, Base.metadata)
     finally:
         database.close()
 

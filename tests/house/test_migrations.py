@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
@@ -65,6 +67,28 @@ def test_migrations_lead_back_to_nothing_and_forth_again(empty_database_url: str
     assert asked(empty_database_url, leftovers) == []
     migrate.upgrade(empty_database_url)
     assert asked(empty_database_url, tables) == set(Base.metadata.tables)
+
+
+def test_a_migration_beside_the_service_leaves_no_change_without_its_journal(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The triggers are there while it goes on; one that keeps not to the rule wants the service stopped."""
+    there: list[int] = []
+
+    def step(config: Any, revision: str) -> None:
+        there.append(asked(database_url, lambda connection: len(triggers.found(connection))))
+        upgrade(config, revision)
+
+    upgrade = command.upgrade
+    monkeypatch.setattr(command, "upgrade", step)
+    assert migrate.runs_beside(database_url)
+    migrate.upgrade(database_url)
+    assert there[0] > len(TABLES)
+    migrate.downgrade(database_url, "0052")
+    assert not migrate.runs_beside(database_url)
+    migrate.upgrade(database_url)
+    assert there[1] == 0
+    assert asked(database_url, lambda c: triggers.differences(c, Base.metadata)) == []
 
 
 def test_a_journal_with_keys_and_pictures_is_stated_anew(empty_database_url: str) -> None:
