@@ -8,9 +8,11 @@ from __future__ import annotations
 from io import BytesIO
 
 from registry.core.work import Actor, Office
-from registry.intake import acts, queries, worker
+from registry.intake import acts, entering, mappings, queries, worker
 from registry.intake.queries import run_key
 from registry.retention import received_queries
+from schemas.intake import EnteringNew
+from schemas.intake_mappings import MappingNew
 from schemas.intake_vocabulary import IntakeKind
 from schemas.received import ReceivedAsked
 
@@ -66,6 +68,11 @@ Venda;Brasília;DFPC;Munição;930630;Cartuchos .38 SPL;50.000
 DFPC 215/2008;Exportação;CBC;05/2008;30/04/2009;Brasil;Chilândia;Armería Andes;Av. Matta 410, Santiago;\
 Venda;Brasília;DFPC;Munição;930630;Cartuchos 9 mm;20.000
 """.strip()
+IN_FORCE = """
+DFPC 88/2024;Exportação;CBC;11/03/2024;31/12/{last};Brasil;Chile;Armería Andes;Av. Matta 410, Santiago;\
+Venda;Brasília;DFPC;Munição;930630;Cartuchos .38 SPL;80.000
+DFPC 91/2024;Exportação;CBC;02/04/2024;30/06/{last};Brasil;Chile;Armería Andes;Av. Matta 410, Santiago;\
+Venda;Brasília;DFPC;Munição;930630;Cartuchos 9 mm;120.000"""
 RECOVERIES = """
 Forma;Data da apreensão;Local;Órgão;Circunstâncias;Processo;Objeto;Tipo;Fabricante;Calibre;\
 Número de série;Lacre
@@ -97,8 +104,11 @@ def load(office: Office, officer: Actor, description: str) -> None:
     first, second = content[: content.index(b"PE01007")], HEAD.encode("cp1252") + b"\r\n"
     second += content[content.index(b"PE01007") :]
     for name, part in (("livro-1-folhas-1-5.csv", first), ("livro-1-folhas-6-9.csv", second)):
-        _brought_in(office, officer, part, acts.FileTold(name, received=number), enter=part is first)
+        made = _brought_in(office, officer, part, acts.FileTold(name, received=number), enter=part is first)
+    with office.begin(officer) as work:
+        mappings.remember(work, MappingNew(made, "Livro de armas do comércio"))
     lists(office, officer)
+    _in_force(office, officer)
 
 
 def lists(office: Office, officer: Actor) -> None:
@@ -107,7 +117,19 @@ def lists(office: Office, officer: Actor) -> None:
         _brought_in(office, officer, told.encode(), acts.FileTold(name, kind=kind), enter=True)
 
 
-def _brought_in(office: Office, officer: Actor, content: bytes, told: acts.FileTold, *, enter: bool) -> None:
+def _in_force(office: Office, officer: Actor) -> None:
+    """Licences that still run: they wait for a supervisor who reads and approves them."""
+    last = office.today.year + 1
+    rows = LICENCES.partition("\n")[0] + IN_FORCE.format(last=last)
+    told = acts.FileTold("licencas-vigentes.csv", kind=IntakeKind.LICENCES)
+    number = _brought_in(office, officer, rows.encode(), told, enter=False)
+    with office.begin(officer) as work:
+        found, why = queries.run(work, run_key(number)), EnteringNew("Licenças do sistema anterior")
+        entering.propose(work, run_key(number), why, found.version)
+
+
+def _brought_in(office: Office, officer: Actor, content: bytes, told: acts.FileTold, *, enter: bool) -> str:
+    """The number of the file, judged, and entered where that is said."""
     with office.begin(officer) as work:
         made = acts.hand_in(work, BytesIO(content), told)
     worker.run_all(office)
@@ -115,3 +137,4 @@ def _brought_in(office: Office, officer: Actor, content: bytes, told: acts.FileT
         with office.begin(officer) as work:
             acts.start(work, run_key(made.number), queries.run(work, run_key(made.number)).version)
         worker.run_all(office)
+    return made.number

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from itertools import count, repeat
 from typing import cast
 
@@ -69,11 +70,13 @@ def step(office: Office) -> bool:
         state = S(row.state)
         by = {S.CHECKING: row.created_by, S.UNDOING: row.undone_by}.get(state, row.started_by)
         actor = _actor(work, by or 0)
+        brief = state is S.CHECKING or (state is S.RUNNING and row.policy == IntakePolicy.GOOD_ROWS)
     if actor is None:
         _stopped(office, run_id, state, "Whoever began this may not bring registers in any more.")
         return True
     try:
-        _some(office, actor, run_id, state)
+        with uncollected() if brief else nullcontext():
+            _some(office, actor, run_id, state)
     except OperationalError:
         raise  # later the database may answer
     except Exception as error:  # noqa: BLE001 - whatever it is, it keeps no other file waiting

@@ -27,7 +27,8 @@ from registry.core.work import OPERATOR, Office
 from registry.exchange import acts, courier, inbox, jose, outbox, rounds, sealing, strict_json
 from registry.exchange.outbox import Outgoing
 from registry.exchange.queries import trusted
-from registry.exchange.transport import MEDIA_TYPE, PATH, Transport
+from registry.exchange.transport import MEDIA_TYPE, Transport
+from registry.exchange.transport import MESSAGES as PATH
 from registry.requests import queries
 from registry.requests.doing import message_of
 from registry.rooms import MESSAGES, OFFERS

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from sqlalchemy import text
@@ -34,14 +36,15 @@ COPIED = ("state", "calibre", "party", "firearm", "mark", "custody")
 
 def brought_in(full: bool) -> Iterator[Line]:
     """Rows a second from the file to records with marks, custody and leaves of the ledger, searchable; to a
-    bare load of these rows. And the most memory that the process had meanwhile.
+    bare load of these rows. And the most memory that a process that does nothing else had meanwhile.
     """
     size = FULL if full else SMALL
     with databases.both() as engines, databases.both() as others:
         for (engine, url, folder), (_, bare, _) in zip(engines, others, strict=True):
             file = folder / f"{engine}.csv"
             _write(file, size)
-            taken, memory = _entered(url, size, file)
+            with ProcessPoolExecutor(1, get_context("spawn")) as alone:
+                taken, memory = alone.submit(_entered, url, size, file).result()
             floor = _bare(url, bare)
             yield Line("intake", engine, size, size / taken, "rows/s", size / floor, BAR)
             yield Line("intake_memory", engine, size, memory, "MB", None, MOST_MEMORY, "lower", "value")

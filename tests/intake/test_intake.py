@@ -45,7 +45,10 @@ def test_a_dealers_book_is_judged_entered_and_traced(office: Office, world: Worl
         assert not tracing.find(
             work, Question(TraceKind.FIREARM, Purpose.CRIMINAL_INVESTIGATION, "1", mark="TAB1001")
         ).candidates
-        near = {fault[0]: fault[3] for fault in queries.common_faults(work, run_key(found.number))}
+        near = {
+            fault[0]: fault[3]
+            for fault in queries.common_faults(work, run_key(found.number), ("maker", "calibre"))
+        }
     assert world.maker.number in near["maker"]
     done = enter(office, found)
     assert (done.state, done.entered, done.conflicts) == ("done", 3, 0)
