@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 
+from registry.core.errors import Invalid
 from registry.core.prepared import inserting
 from registry.core.work import Work
-from registry.exchange import jose, rules, strict_json
+from registry.exchange import jose, rules, scans, strict_json
 from registry.exchange.judging import NotTaken
 from registry.exchange.kinds import Received
 from registry.exchange.rules import Code
@@ -95,6 +96,29 @@ def announce(work: Work, received: Received) -> None:
             next_at=work.now,
             problem="",
         )
+
+
+def awaited(work: Work, digest: bytes) -> Sequence[ExchangeAttachment]:
+    """Files of this digest that are still to come, whoever named them."""
+    asked = select(ExchangeAttachment).where(WANTED, ExchangeAttachment.digest == digest)
+    in_order = asked.order_by(ExchangeAttachment.iss, ExchangeAttachment.jti, ExchangeAttachment.n)
+    return work.session.scalars(in_order).all()
+
+
+def came(work: Work, row: ExchangeAttachment, content: bytes) -> None:
+    """Keep a file that came, whose digest the caller has seen to be the one."""
+    if row.state == "wanted":
+        keep(work, row.digest, content)
+        row.state, row.problem, row.ended_at = "kept", "", work.now
+
+
+def fault_of(name: str, media: str, content: bytes) -> str:
+    """What is wrong with a file that is the one announced, "" for nothing."""
+    try:
+        found = scans.looked_at(name, content)
+    except Invalid as error:
+        return f"it is not what it is said to be: {error}"
+    return "" if found.media == media else f"it is {found.media} and not {media}"
 
 
 def ordered(work: Work, order: FileOrder) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from dataclasses import dataclass
@@ -50,9 +51,12 @@ def bring(office: Office, kinds: Kinds, content: bytes, by: Actor) -> Brought:
     """Take a signed record from a file: a message, or the receipt of one of ours that was carried.
 
     Judged, kept and done as what is sent; the same file again gives the same receipt and has no second
-    effect. Raises Forbidden, NotFound, Refused with the reason.
+    effect. A photograph or paper is taken where a message that came names its digest and it is awaited.
+    Raises Forbidden, NotFound, Refused with the reason.
     """
     allow(by, May.EXCHANGE_CARRY)
+    if attached := _take_attachment(office, content, by):
+        return attached
     text, payload = _opened(content)
     if payload.get("type") == "receipt":
         return _take_receipt(office, text, payload, by)
@@ -63,6 +67,23 @@ def bring(office: Office, kinds: Kinds, content: bytes, by: Actor) -> Brought:
     if row is None:
         raise NotFound("This message is not in the inbox")
     return Brought(row.type, row.iss, row.jti, row.thread, receipt)
+
+
+def _take_attachment(office: Office, content: bytes, by: Actor) -> Brought | None:
+    """Keep a file that messages of States name and that has not come; None where none awaits it."""
+    digest = hashlib.sha256(content).digest()
+    with office.look(by) as work:
+        if not attachments.awaited(work, digest):
+            return None
+    with office.begin(by, doing="exchange.attachment") as work:
+        rows = attachments.awaited(work, digest)
+        for row in rows:
+            if fault := attachments.fault_of(row.name, row.media, content):
+                raise Refused(said("This file is not taken: %(why)s", why=fault))
+            attachments.came(work, row, content)
+        first = rows[0]
+        thread = queries.in_row(work, first.iss, first.jti)
+        return Brought("attachment", first.iss, first.jti, thread.thread if thread else "", "")
 
 
 def _opened(content: bytes) -> tuple[str, dict[str, object]]:

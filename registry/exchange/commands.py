@@ -43,8 +43,8 @@ from registry.exchange import (
     witnessing,
 )
 from registry.exchange.kinds import Kinds
-from registry.exchange.rules import LARGEST_RECORD
 from registry.ledger import log
+from schemas.exchange import LONGEST_ATTACHMENT
 from schemas.exchange_keys import Card
 
 exchange = AppGroup("exchange", help="Messages between States.")
@@ -220,10 +220,13 @@ def pin(file: TextIO, fingerprint: str) -> None:
 @exchange.command("bring")
 @click.argument("file", type=click.File("rb"))
 def bring(file: BinaryIO) -> None:
-    """Take in a signed message that came as FILE, and print its receipt, to be carried back."""
+    """Take in a signed message that came as FILE, and print its receipt, to be carried back.
+
+    A photograph or paper that such a message names is taken in the same way.
+    """
     parts, kinds = _parts(), current_app.extensions["exchange_kinds"]
     try:
-        found = carrying.bring(parts.office, kinds, file.read(LARGEST_RECORD + 1), OPERATOR)
+        found = carrying.bring(parts.office, kinds, file.read(LONGEST_ATTACHMENT + 1), OPERATOR)
     except RegistryError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{found.type} of {found.state}, thread {found.thread}", err=True)

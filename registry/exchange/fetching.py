@@ -14,7 +14,6 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from registry.core.errors import Invalid
 from registry.core.work import OPERATOR, Office, Work
 from registry.exchange import (
     attachments,
@@ -23,7 +22,6 @@ from registry.exchange import (
     judging,
     key_queries,
     rules,
-    scans,
     sealing,
     strict_json,
 )
@@ -107,17 +105,10 @@ class Fetcher:
             content, verdict = judged(work, order, reply)
         if content is None:
             return self._note(order, verdict.said, verdict.permanent, is_wrong=reply.status == 200)
-        try:
-            scan = scans.looked_at(order.name, content)
-        except Invalid as error:
-            return self._note(order, f"it is not what it is said to be: {error}", True, True)
-        if scan.media != order.media:
-            return self._note(order, f"it is {scan.media} and not {order.media}", True, True)
+        if fault := attachments.fault_of(order.name, order.media, content):
+            return self._note(order, fault, is_final=True, is_wrong=True)
         with self.office.begin(OPERATOR, doing="exchange.fetch") as work:
-            row = _row(work, order)
-            if row.state == "wanted":
-                attachments.keep(work, order.digest, content)
-                row.state, row.problem, row.ended_at = "kept", "", work.now
+            attachments.came(work, _row(work, order), content)
         return None
 
     def _note(self, order: Order, problem: str, is_final: bool = False, is_wrong: bool = False) -> None:

@@ -15,7 +15,7 @@ from registry.core.web.context import NavigationEntry
 from registry.core.web.words import shown
 from registry.directory.countries import country_name
 from registry.exchange import acts, carrying, key_queries, queries
-from registry.exchange.rules import LARGEST_RECORD
+from schemas.exchange import LONGEST_ATTACHMENT
 from schemas.vocabulary import May
 
 blueprint = Blueprint("exchange", __name__, template_folder="templates")
@@ -50,14 +50,14 @@ def _overview(errors: tuple[Unmet, ...] = (), status: int = 200) -> Answer:
 
 
 @blueprint.route("/exchange/file", methods=["GET", "POST"])
-@guard.may(May.EXCHANGE_CARRY)
+@guard.may(May.EXCHANGE_CARRY, most_bytes=LONGEST_ATTACHMENT + 100_000)
 def bring() -> Answer:
     """Bring in a signed message that came as a file."""
     given: dict[str, Any] = {"brought": None, "errors": (), "country_name": country_name}
     if request.method == "GET":
         return render_template("exchange/file.html", **given)
     file = request.files.get("file")
-    content = file.read(LARGEST_RECORD + 1) if file else b""
+    content = file.read(LONGEST_ATTACHMENT + 1) if file else b""
     try:
         kinds = current_app.extensions["exchange_kinds"]
         given["brought"] = carrying.bring(context.registry().office, kinds, content, context.actor())

@@ -27,6 +27,7 @@ from registry.core.printing.paper import Seal
 from registry.core.work import OPERATOR
 from registry.exchange import (
     attachments,
+    carrying,
     courier,
     evidence,
     evidence_documents,
@@ -53,7 +54,7 @@ from schemas.vocabulary import Role
 from schemas.words import ENGLISH
 from tests.exchange.world import Clock, Node, sealed_for
 from tests.makers import bearer, csrf_token, make_actor, post, sign_in
-from tests.requests.test_letters import PDF, draft, files_of
+from tests.requests.test_letters import PDF, bring, draft, files_of
 from tests.requests.world import (
     OFFICER,
     allow,
@@ -414,6 +415,27 @@ def test_a_message_that_is_sent_anew_a_chain_and_a_letter_take_the_files_along(
     with br.office.begin(OFFICER) as work:
         left = letters.carry(work, paper.id, CarryNew(Means.POST), queries.request(work, paper.id).version)
     assert files_of(br, left)["attachment-1.jpg"] == PHOTO
+
+
+def test_a_file_is_brought_by_hand_where_its_digest_is_awaited(two: list[Node]) -> None:
+    br, pt = two
+    found = draft(br)
+    attach(br, request_id=found.id)
+    with br.office.begin(OFFICER) as work:
+        left = letters.carry(work, found.id, CarryNew(Means.COURIER), queries.request(work, found.id).version)
+    files = files_of(br, left)
+    with pytest.raises(Refused, match="no signed message"):
+        bring(pt, files["attachment-1.jpg"])  # nothing names it here yet
+    bring(pt, files["message.jws"])
+    assert only(pt).state == "awaited"
+    with pytest.raises(Refused, match="no signed message"):
+        bring(pt, photograph(5))
+    with pytest.raises(Forbidden):
+        carrying.bring(pt.office, pt.kinds, PHOTO, make_actor(Role.POLICE))
+    brought = bring(pt, files["attachment-1.jpg"])
+    assert (brought.type, brought.state, brought.thread) == ("attachment", "BR", left.thread)
+    assert (only(pt).state, file(pt, only(pt).digest)) == ("kept", PHOTO)
+    assert fetch(pt, from_states(two)) == 0
 
 
 def test_kinds_that_carry_no_files_refuse_them(two: list[Node]) -> None:
