@@ -20,6 +20,7 @@ TOGETHER: Mapping[str, str] = {
     "tests/marks/test_damage.py": "damage",
     "tests/marks/test_wear.py": "wear",
     "tests/demo/test_demonstration.py": "demonstration",
+    "tests/verification/test_every_paper.py": "papers",
     "tests/house/test_asvs.py::test_no_request_is_hidden_in_another": "real server",
     "tests/house/test_asvs.py::test_negative_control_two_requests_in_a_row_are_two": "real server",
 }

@@ -172,6 +172,8 @@ def _request(found: RequestView, say: Language) -> Iterator[Block]:
 def _plain(value: Any, name: str, say: Language) -> str:
     if value in (None, ""):
         return "–"
+    if name == "country":
+        return country_name(str(value), say.code)
     return say.label(str(value)) if name == "type" else str(value)
 
 
@@ -243,7 +245,7 @@ def records(answer: dict[str, Any], say: Language) -> Iterator[Block]:
         )
         for c in answer["candidates"]
     ]
-    yield Table(tuple(zip(heads, (2, 4, 2, 1, 1.6), strict=True)), rows)
+    yield Table(tuple(zip(heads, (2, 3.6, 1.8, 1, 2.2), strict=True)), rows)
 
 
 def way(answer: dict[str, Any], say: Language) -> Iterator[Block]:

@@ -108,7 +108,8 @@ class _Report:
         }
         for name, shown in names.items():
             if value := self.found.question.get(name):
-                yield shown, say.label(value) if name == "type" else str(value)
+                told = country_name(value, say.code) if name == "country" else str(value)
+                yield shown, say.label(value) if name == "type" else told
         yield say("Purpose"), say.label(self.found.purpose)
         yield say("Case number"), self.found.case_number
         yield say("Asked"), _asked_at(self.found)

@@ -16,12 +16,19 @@ from babel.messages.pofile import read_po, write_po
 
 from registry.core.errors import RegistryError
 from schemas import (
+    access,
+    ammunition_vocabulary,
+    authority_vocabulary,
     deactivation_vocabulary,
+    firearms,
+    glass_vocabulary,
+    intake_vocabulary,
     label_vocabulary,
     licensing_vocabulary,
     notices_vocabulary,
     recovery_vocabulary,
     requests_vocabulary,
+    retention_vocabulary,
     shipments_vocabulary,
     verification_vocabulary,
     vocabulary,
@@ -32,12 +39,19 @@ CATALOGUES = sorted((ROOT / "registry/core/web/translations").glob("*/LC_MESSAGE
 FIRST, SECOND, BOTH = (1,), (2,), (1, 2)
 LISTS = (
     vocabulary,
+    access,
+    ammunition_vocabulary,
+    authority_vocabulary,
     deactivation_vocabulary,
+    firearms,
+    glass_vocabulary,
+    intake_vocabulary,
     label_vocabulary,
     licensing_vocabulary,
     notices_vocabulary,
     recovery_vocabulary,
     requests_vocabulary,
+    retention_vocabulary,
     shipments_vocabulary,
     verification_vocabulary,
 )
