@@ -16,7 +16,7 @@ from registry.core.errors import Invalid
 from registry.core.printing import barcodes, ink
 from registry.core.printing.plates import MM, Linear, Plate, Square, Words
 from schemas.vocabulary import PackageLevel
-from schemas.words import said
+from schemas.words import ENGLISH, Language, said
 
 DOT = 0.125 * MM
 MARGIN = 3 * MM
@@ -65,6 +65,7 @@ class Captions:
     made: str = "Made on"
     number: str = "Package"
     levels: Mapping[str, str] = field(default_factory=dict)
+    language: Language = ENGLISH
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def _facts(shown: Shown, words: Captions, design: Design, width: float, room: fl
         ("maker", shown.maker, True),
         ("product", f"{shown.product}  {shown.calibre}", False),
         ("code", f"{words.lot}  {shown.lot}", True),
-        ("quantity", f"{words.quantity}  {shown.quantity:,}   ({level})", False),
+        ("quantity", f"{words.quantity}  {words.language.number(shown.quantity)}   ({level})", False),
         *([("buyer", f"{words.buyer}  {shown.buyer}", False)] if shown.buyer else []),
         ("produced_on", f"{words.made}  {shown.produced_on}", False),
         ("number", f"{words.number}  {shown.number}", False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from registry.ammunition.artwork import Captions
-from registry.core.web.words import options
+from registry.core.web.words import language_of_visitor, options
 from schemas.vocabulary import PackageLevel
 
 
@@ -18,4 +18,5 @@ def captions() -> Captions:
         made=_("Made on"),
         number=_("Package"),
         levels=dict(options(PackageLevel)),
+        language=language_of_visitor(),
     )

@@ -52,7 +52,7 @@ def _label(found: PackageView, design: LabelDesign, say: Language) -> Label:
         lines=(
             Line("maker", say("Maker"), found.maker.name),
             Line("product", say("Product"), " ".join(filter(None, (found.product, found.calibre_name)))),
-            Line("quantity", say("Cartridges"), f"{found.quantity:,}"),
+            Line("quantity", say("Cartridges"), say.number(found.quantity)),
             Line("buyer", say("Buyer"), buyer.name if buyer else ""),
             Line("produced_on", say("Made on"), found.produced_on.isoformat()),
         ),

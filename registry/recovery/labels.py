@@ -55,7 +55,7 @@ def _evidence(item: Item, found: Recovery, say: Language) -> Label:
 
 
 def _what(item: Item, say: Language) -> str:
-    amount = f"{item.quantity:,} × " if item.quantity > 1 else ""
+    amount = f"{say.number(item.quantity)} × " if item.quantity > 1 else ""
     kind = say.label(item.type if item.kind == "firearm" else item.kind)
     named = " ".join(filter(None, (item.maker, item.model, item.calibre)))
     return f"{amount}{kind} {named}".strip()

@@ -31,7 +31,7 @@ def _label(work: Work, key: int, say: Language) -> Label:
     licence = queries.licence_of(work, row)
     holder = names(work, [licence.holder_id])[licence.holder_id]
     lines = facts_queries.line_views(work, facts_queries.belongings(work, row))
-    goods = "; ".join(f"{line.quantity:,} × {line.description}" for line in lines)
+    goods = "; ".join(f"{say.number(line.quantity)} × {line.description}" for line in lines)
     return Label(
         design=LabelDesign.SHIPMENT,
         number=queries.shipment_number(row.id),
