@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from registry.core.errors import Invalid
 from registry.core.prepared import inserting
 from registry.core.work import Work
-from registry.exchange import jose, rules, scans, strict_json
+from registry.exchange import jose, queries, rules, scans, strict_json
 from registry.exchange.judging import NotTaken
 from registry.exchange.kinds import Received
 from registry.exchange.rules import Code
@@ -77,8 +77,7 @@ def kept(work: Work, digests: Collection[bytes]) -> set[bytes]:
 def announce(work: Work, received: Received) -> None:
     """Write down which files a message names; raises NotTaken where too many of its State are awaited."""
     message = received.message
-    wanted = select(func.count()).where(WANTED, ExchangeAttachment.iss == message.iss)
-    if (work.session.scalar(wanted) or 0) + len(message.attachments) > rules.MOST_WANTED:
+    if queries.awaited_files(work, message.iss) + len(message.attachments) > rules.MOST_WANTED:
         raise NotTaken(Code.TOO_MANY, "too many of your files are still to be fetched", message.iss)
     for n, one in enumerate(message.attachments, 1):
         work.later(

@@ -321,6 +321,7 @@ def status(post: bool) -> None:
                 f"waiting {p.waiting}",
                 f"dead {p.dead}",
                 f"missing {p.missing}",
+                f"files awaited {p.awaited}",
                 f"cosigned {p.cosigned_at:%Y-%m-%d %H:%M}" if p.cosigned_at else "never cosigned",
             )
             for p in queries.peers(work)

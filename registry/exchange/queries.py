@@ -16,7 +16,9 @@ from registry.core.work import Work
 from registry.exchange import keysets
 from registry.exchange.tables import (
     WAITING,
+    WANTED,
     ExchangeAlert,
+    ExchangeAttachment,
     ExchangeChannel,
     ExchangeIn,
     ExchangeKey,
@@ -222,7 +224,10 @@ class Neighbour(NamedTuple):
 
 @dataclass(frozen=True)
 class PeerView:
-    """A State of the exchange as pages show it. waiting, dead: messages to it; cosigned_at: our ledger."""
+    """A State of the exchange as pages show it. waiting, dead: messages to it; cosigned_at: our ledger.
+
+    awaited: files of its messages that are still to be fetched.
+    """
 
     state: str
     fingerprint: str
@@ -237,6 +242,7 @@ class PeerView:
     waiting: int
     dead: int
     cosigned_at: datetime | None
+    awaited: int
 
 
 def peers(work: Work) -> list[PeerView]:
@@ -265,7 +271,14 @@ def _peer(work: Work, row: ExchangeRoot) -> PeerView:
         counted.get("waiting", 0),
         counted.get("dead", 0),
         work.session.scalar(select(LedgerWitness.cosigned_at).where(LedgerWitness.state == row.state)),
+        awaited_files(work, row.state),
     )
+
+
+def awaited_files(work: Work, state: str) -> int:
+    """How many files of a State's messages are still to be fetched."""
+    counted = select(func.count()).where(WANTED, ExchangeAttachment.iss == state)
+    return work.session.scalar(counted) or 0
 
 
 def outgoing(work: Work, state: str = "", most: int = 200) -> list[ExchangeOut]:

@@ -42,6 +42,7 @@ from registry.exchange import (
     strict_json,
     transport,
 )
+from registry.exchange import queries as exchange
 from registry.exchange.courier import Parcel, Reply, TooLarge, Unreachable
 from registry.exchange.fetching import Fetch, Fetcher
 from registry.exchange.tables import ExchangeOut
@@ -110,6 +111,12 @@ def file(node: Node, digest: str, request_id: int = 1) -> bytes:
         return attached.file(work, queries.request_row(work, request_id), digest)[1]
 
 
+def awaited(node: Node) -> int:
+    """Files still to come, as the operator's status says."""
+    with node.office.look(OPERATOR) as work:
+        return sum(one.awaited for one in exchange.peers(work))
+
+
 def only(node: Node, request_id: int = 1) -> AttachmentView:
     (found,) = view(node, request_id).attachments
     return found
@@ -136,10 +143,11 @@ def test_a_photograph_goes_with_a_request_and_a_paper_with_the_answer(
     deliver(two)
     theirs = only(pt)
     assert (theirs.state, theirs.name, theirs.size) == ("awaited", "mark.jpg", len(PHOTO))
+    assert awaited(pt) == 1
     with pytest.raises(NotFound):
         file(pt, theirs.digest)
     assert fetch(pt, from_states(two)) == 1
-    assert only(pt).state == "kept"
+    assert (only(pt).state, awaited(pt)) == ("kept", 0)
     assert file(pt, theirs.digest) == PHOTO
     assert fetch(pt, from_states(two)) == 0
     noted = br.rows("SELECT note FROM ledger_entry WHERE act = 'exchange.attachment'")
