@@ -249,6 +249,7 @@ def all_records(app: Flask) -> dict[str, list[int]]:
     return {prefix: some(keys(app, sql)) for prefix, sql in KINDS.values()}
 
 
+@pytest.mark.timeout(400)  # opens every address as everybody: longer with each of them
 def test_newcomers_reach_no_record_but_where_their_role_reaches_every_one(
     demonstration: Flask, newcomers: dict[Role, Caller]
 ) -> None:
@@ -375,6 +376,7 @@ def told_to(app: Flask, who: Caller) -> Counter[str]:
     return told
 
 
+@pytest.mark.timeout(400)  # opens every address as everybody: longer with each of them
 def test_no_list_search_or_file_tells_newcomers_of_records_out_of_reach(
     demonstration: Flask, newcomers: dict[Role, Caller]
 ) -> None:
