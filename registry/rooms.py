@@ -136,7 +136,9 @@ from registry.tracing import pages as tracing_pages
 from registry.tracing import scene_documents as tracing_scene_documents
 from registry.tracing import scenes_api, scenes_pages
 from registry.transfer import commands as transfer_commands
+from registry.upkeep import api as upkeep_api
 from registry.upkeep import commands as upkeep_commands
+from registry.upkeep import pages as upkeep_pages
 from registry.upkeep import watch_pages
 from registry.verification import api as verification_api
 from registry.verification import commands as verification_commands
@@ -168,6 +170,7 @@ API_ROOMS: Sequence[Any] = (
     exchange_files_api.blueprint,
     intake_api.blueprint,
     labels_api.blueprint,
+    upkeep_api.blueprint,
 )
 PAGE_ROOMS: Sequence[Any] = (
     home_pages.blueprint,
@@ -191,6 +194,7 @@ PAGE_ROOMS: Sequence[Any] = (
     exchange_pages.blueprint,
     intake_mapping_pages.blueprint,
     labels_pages.blueprint,
+    upkeep_pages.blueprint,
     watch_pages.blueprint,
 )
 NAVIGATION: Sequence[NavigationEntry] = (
@@ -212,6 +216,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
     *auditing_pages.NAVIGATION,
     *exchange_pages.NAVIGATION,
     *verification_pages.NAVIGATION,
+    *upkeep_pages.NAVIGATION,
     *access_pages.NAVIGATION,
 )
 SECTIONS: Mapping[str, str] = {
@@ -234,6 +239,7 @@ SECTIONS: Mapping[str, str] = {
     "access": "Access",
     "auditing": "Access",
     "verification": "Access",
+    "operations": "Access",
 }
 """In which section of the navigation a subject stands, where there are more entries than fit in a row."""
 COMMANDS: Sequence[Any] = (

@@ -93,6 +93,7 @@ class May(StrEnum):
     LEDGER_ERASE = "ledger.erase"  # personal values of records that go, from the journal too
     HISTORY_READ = "history.read"  # who changed a record, and why
     LEDGER_READ = "ledger.read"
+    OPERATIONS_READ = "operations.read"  # whether the registry is well
     DOCUMENT_KEYS = "document.keys"  # by which certificate documents are signed
     EXCHANGE_READ = "exchange.read"  # which States we exchange messages with, and what became of them
     EXCHANGE_CARRY = "exchange.carry"  # bring in what another State wrote: signed files, letters

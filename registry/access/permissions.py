@@ -80,6 +80,7 @@ MEANING: Mapping[May, Any] = {
     May.LEDGER_ERASE: _("Erase the personal data of records that go, from their history too"),
     May.HISTORY_READ: _("See who changed a record, and why"),
     May.LEDGER_READ: _("See and verify the ledger"),
+    May.OPERATIONS_READ: _("See whether the registry is well"),
     May.DOCUMENT_KEYS: _("See by which certificate documents are signed"),
     May.EXCHANGE_READ: _("See the exchange with other States"),
     May.EXCHANGE_CARRY: _("Bring in what other States wrote: signed files, and letters with their scans"),

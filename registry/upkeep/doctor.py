@@ -15,7 +15,7 @@ from registry.upkeep.findings import Finding, Health, wrong
 def examine(office: Office, settings: Settings) -> list[Finding]:
     """Every finding; it raises nothing and changes nothing."""
     found = list(_tried("database", lambda: engine_checks.database(office.database)))
-    found += place_checks.place(settings, office.clock())
+    found += _tried("machine", lambda: place_checks.place(settings, office.clock()))
     if _is_up(found):
         found += _tried("records", lambda: record_checks.records(office))
     return found
@@ -30,6 +30,9 @@ def _is_up(found: Iterable[Finding]) -> bool:
 def _tried(what: str, checks: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     try:
         yield from checks()
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        yield wrong(what, f"cannot be looked at: {said}", "Look at the disk.")
     except DBAPIError as error:
         said = str(error.orig).splitlines()[0][:200] if error.orig else type(error).__name__
         yield wrong(what, f"does not answer: {said}", "Start the database; look at REGISTRY_DATABASE_URL.")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from prometheus_client import generate_latest
@@ -35,15 +37,28 @@ NEWEST = 10_000
 WAITING = (IntakeState.CHECKING, IntakeState.RUNNING, IntakeState.UNDOING)
 
 
+@dataclass(frozen=True)
+class Figure:
+    """name: the metric's, without its prefix; of: the State, process, kind and state that it counts."""
+
+    name: str
+    of: str
+    value: float
+
+
 class Watch(Collector):
     """All metrics of a registry, read when asked for."""
 
-    def __init__(self, office: Office, settings: Settings, counts: Counts) -> None:
+    def __init__(self, office: Office, settings: Settings, counts: Counts | None = None) -> None:
         self.office, self.settings, self.counts = office, settings, counts
 
     def collect(self) -> Iterable[Metric]:
         """Every metric; those of the database are left out while it does not answer, and `up` says so."""
-        yield from requests(self.counts.read())
+        yield from requests(self.counts.read() if self.counts else ())
+        yield from self.about_records()
+
+    def about_records(self) -> Iterator[Metric]:
+        """All but the requests."""
         yield from _place(self.settings, self.office.clock())
         found: list[Metric] = []
         try:
@@ -53,6 +68,16 @@ class Watch(Collector):
         up = "1 while the database answers."
         yield GaugeMetricFamily("registry_database_up", up, value=int(bool(found)))
         yield from found
+
+
+def figures(office: Office, settings: Settings) -> list[Figure]:
+    """The same without the requests, for whoever reads them on a page."""
+    watch = Watch(office, settings)
+    return [
+        Figure(sample.name.removeprefix("registry_"), ", ".join(sample.labels.values()), sample.value)
+        for metric in watch.about_records()
+        for sample in metric.samples
+    ]
 
 
 def text(office: Office, settings: Settings, counts: Counts) -> bytes:
@@ -101,8 +126,9 @@ def _place(settings: Settings, now: datetime) -> Iterator[Metric]:
         if kept.proven is not None:
             since = (now - kept.proven).total_seconds()
             yield _gauge("backup_proven_seconds", "Since a backup was proven.", since)
-    free = shutil.disk_usage(settings.instance).free
-    yield _gauge("disk_free_bytes", "Free space for the instance's folder.", free)
+    with suppress(OSError):
+        free = shutil.disk_usage(settings.instance).free
+        yield _gauge("disk_free_bytes", "Free space for the instance's folder.", free)
 
 
 def _records(office: Office) -> list[Metric]:

@@ -48,7 +48,8 @@ def records(office: Office) -> Iterator[Finding]:
 def _ledger(office: Office) -> Finding:
     known, now = log.status(office), office.clock()
     unsigned = known.size - known.signed + known.waiting
-    said = f"{known.size:,} leaves, {unsigned:,} of them not signed yet"
+    last = f"{known.signed_at:%Y-%m-%d %H:%M} UTC" if known.signed_at else "never"
+    said = f"{known.size:,} leaves, {unsigned:,} of them not signed yet; last checkpoint: {last}"
     if unsigned and (known.signed_at is None or now - known.signed_at > BEHIND):
         advice = "Start the service, which signs it; if it runs, its log says `ledger_not_signed` and why."
         stale = known.signed_at is None or now - known.signed_at > log.STALE
