@@ -234,10 +234,10 @@ SECTIONS: Mapping[str, str] = {
     "notices": "Licences",
     "directory": "Directory",
     "authorities": "Directory",
-    "retention": "Access",
-    "intake": "Access",
+    "retention": "Records",
+    "intake": "Records",
+    "auditing": "Records",
     "access": "Access",
-    "auditing": "Access",
     "verification": "Access",
     "operations": "Access",
 }
