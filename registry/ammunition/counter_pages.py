@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import format_decimal
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
@@ -17,7 +16,7 @@ from registry.ammunition.pages import Answer, blueprint
 from registry.core.errors import RegistryError, Unmet
 from registry.core.web import context, guard
 from registry.core.web.problems import from_validation
-from registry.core.web.words import shown
+from registry.core.web.words import many, shown
 from registry.core.work import limited_to
 from registry.directory.queries import party_number
 from schemas.ammunition_sales import AtCounter, AtCounterSchema
@@ -62,7 +61,7 @@ def _sold(typed: dict[str, str]) -> Response:
         _(
             "Invoice %(invoice)s: %(quantity)s cartridges to %(buyer)s.",
             invoice=typed["invoice_number"],
-            quantity=format_decimal(sum(one.quantity for one in made)),
+            quantity=many(sum(one.quantity for one in made)),
             buyer=made[0].buyer.name,
         ),
         "good",

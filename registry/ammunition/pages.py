@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import format_decimal
 from flask_babel import gettext as _
 from marshmallow import Schema
 from werkzeug.wrappers import Response
@@ -30,7 +29,7 @@ from registry.core.numbers import find_registry_number, key_of
 from registry.core.web import context, files, guard, sources
 from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form
-from registry.core.web.words import label, options, shown
+from registry.core.web.words import label, many, options, shown
 from registry.core.work import Work, limited_to
 from registry.directory.queries import party_number
 from schemas import ammunition as shapes
@@ -48,12 +47,6 @@ NAVIGATION = (
 Answer = Response | str | tuple[str, int]
 MOST_SHARES = 12
 LATEST = 10
-
-
-@blueprint.app_template_filter("many")
-def many(quantity: int) -> str:
-    """A quantity as people write it."""
-    return str(format_decimal(quantity))
 
 
 @blueprint.app_template_filter("difference")
@@ -187,7 +180,7 @@ def sell(number: str) -> Answer:
             _(
                 "Sale %(n)s: %(quantity)s cartridges to %(buyer)s.",
                 n=made.n,
-                quantity=format_decimal(made.quantity),
+                quantity=many(made.quantity),
                 buyer=made.buyer.name,
             ),
             "good",

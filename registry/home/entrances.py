@@ -33,6 +33,7 @@ _LABELS = Entrance("Print labels", "labels.new", "print")
 _RECOVERY = Entrance("Record a recovery", "recovery.enter", "add")
 _DEACTIVATIONS = Entrance("Deactivations", "deactivation.list", "seal")
 _INTAKE = Entrance("Bring in", "intake.list", "down")
+_OPERATION = Entrance("Operation", "operations.show", "information")
 _APPROVALS = Entrance("Approvals", "access.proposals", "good")
 
 OF_ROLE: Mapping[Role, tuple[Entrance, ...]] = {
@@ -99,6 +100,7 @@ OF_ROLE: Mapping[Role, tuple[Entrance, ...]] = {
         Entrance("Accounts", "access.accounts", "person"),
         Entrance("Open an account", "access.new_account", "add"),
         _APPROVALS,
+        _OPERATION,
         Entrance("Signing of documents", "verification.signing", "seal"),
         _PARTIES,
         _STATES,

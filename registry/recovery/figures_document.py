@@ -59,7 +59,8 @@ def period(found: Figures, say: Language) -> str:
     return f"{found.since or '…'} – {found.until or '…'}"
 
 
-def _share(share: float | None, say: Language) -> str:
+def share_told(share: float | None, say: Language) -> str:
+    """A share in hundredths, by the signs of the language."""
     return "–" if share is None else f"{say.number(share * 100, 1)}%"
 
 
@@ -70,7 +71,7 @@ def _blocks(found: Figures, say: Language) -> Iterator[Block]:
         % {
             "established": say.number(found.numerator),
             "all": say.number(found.denominator),
-            "share": _share(found.share, say),
+            "share": share_told(found.share, say),
         },
         large=True,
     )

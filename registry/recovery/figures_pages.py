@@ -15,7 +15,7 @@ from registry.core.web.forms import load_form
 from registry.core.web.words import label, language_of_visitor, shown
 from registry.recovery import figures_document, figures_queries, origin_acts, sealing
 from registry.recovery.evidence_pages import shown_item
-from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, percent
+from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures
 from registry.recovery.pages import Answer, blueprint, pdf, render
 from schemas.figures import FiguresAsked, FiguresAskedSchema, OriginNewSchema
 from schemas.recovery_vocabulary import RecoveryKind
@@ -38,6 +38,7 @@ def figures() -> Answer:
         errors, status = shown(error), error.status
     with context.look() as work:
         year = work.today.year
+    say = language_of_visitor()
     page = render(
         "figures",
         found=found,
@@ -47,8 +48,8 @@ def figures() -> Answer:
         definitions=DEFINITIONS,
         established=ESTABLISHED,
         heads=[{"label": label(kind), "kind": "amount"} for kind in RecoveryKind],
-        percent=percent,
-        described=list(figures_document.described(found, language_of_visitor())),
+        percent=lambda share: figures_document.share_told(share, say),
+        described=list(figures_document.described(found, say)),
         most=max(1, *found.by_status.values()),
     )
     return page, status

@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.web import context, counting, guard, problems
 from registry.core.web.context import registry
-from registry.core.web.words import spoken
+from registry.core.web.words import many, spoken
 from schemas.vocabulary import May
 
 log = structlog.get_logger()
@@ -65,6 +65,7 @@ def install(app: Flask) -> None:
     app.before_request(_admit)
     app.after_request(_finish)
     app.context_processor(_words)
+    app.add_template_filter(many, "many")
     problems.install(app)
     app.register_blueprint(blueprint)
     app.wsgi_app = _with_headers(app.wsgi_app, settings.secure_cookies)  # type: ignore[assignment, method-assign]

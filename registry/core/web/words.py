@@ -42,6 +42,11 @@ def _codes() -> Mapping[str, str]:
     return {name: code for code, name in Locale("en").territories.items() if len(code) == 2}
 
 
+def many(quantity: int) -> str:
+    """A quantity as the visitor's language writes it."""
+    return str(format_decimal(quantity))
+
+
 def label(code: str) -> str:
     """A value of a closed list in the visitor's language ("" for an empty one)."""
     return gettext(code.replace("_", " ").replace(".", ": ").capitalize()) if code else ""
