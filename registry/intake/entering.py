@@ -5,7 +5,9 @@ What they approved is what is entered: whatever is settled or judged anew after 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import Any
 
 from registry.access import approvals
 from registry.access.approvable import Approvable, Change, Content, Effect, Order, Place
@@ -13,9 +15,10 @@ from registry.access.approval_queries import ProposalView
 from registry.core.errors import Conflict, Forbidden, Stale
 from registry.core.work import Work, act
 from registry.intake import acts, kinds, queries, told
-from registry.intake.kind import Asking
+from registry.intake.kind import Asking, Read
 from registry.intake.queries import RunView, run_key, run_number
-from registry.intake.tables import IntakeRun
+from registry.intake.tables import IntakeDigest, IntakeRun
+from registry.intake.understanding import Fault
 from registry.intake.vocabulary import vocabulary
 from schemas.intake import EnteringNew
 from schemas.intake_vocabulary import IntakeState
@@ -52,7 +55,7 @@ def _effect(work: Work, subject: str, content: Content) -> Effect:
         Change("state", row.state, S.RUNNING.value, coded=True),
         Change("file", "", row.name),
         Change(row.kind, "0", str(row.good)),
-        *(Change(f"{row.kind}.{line}", "", one.told) for line, one in _asked(work, row)),
+        *(Change(f"{row.kind}.{line}", "", one.told) for line, one, _ in _asked(work, row)),
     ]
     return Effect(str(row.version), changes)
 
@@ -66,8 +69,8 @@ def _refuse(row: IntakeRun) -> None:
     acts.refuse_start(row)
 
 
-def _asked(work: Work, row: IntakeRun) -> Iterator[tuple[int, Asking]]:
-    """(line, what it asks of others) of the good rows that ask, as they are understood now."""
+def _asked(work: Work, row: IntakeRun) -> Iterator[tuple[int, Asking, str]]:
+    """(line, what it asks of others, digest of what it is understood as) of the good rows that ask."""
     kind, known = kinds.of(row), vocabulary(work)
     seen = set[str]()
     for n in range(row.chunks):
@@ -79,7 +82,7 @@ def _asked(work: Work, row: IntakeRun) -> Iterator[tuple[int, Asking]]:
             good.discard(digest)
             seen.add(digest)
             if asked is not None:
-                yield line, asked
+                yield line, asked, _as_read(digest, draft.new)
 
 
 def _carry_out(work: Work, order: Order) -> str:
@@ -102,8 +105,27 @@ def enter(work: Work, order: Order) -> RunView:
     row.state, row.approval_id, row.problem = S.RUNNING.value, order.id, ""
     row.started_by, row.started_at, row.done = order.proposed_by, work.now, 0
     row.version += 1
+    work.session.add_all(IntakeDigest(run_id=row.id, digest=read) for _, _, read in _asked(work, row))
     work.session.flush()
     return queries.run(work, row.id)
+
+
+def _as_read(digest: str, new: Any) -> str:
+    """Digest of a row and of what it was understood as. digest: of its cells."""
+    return sha256(f"{digest} {new!r}".encode()).hexdigest()
+
+
+def refuse_unread(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
+    """A row that is not understood as those who approved it read it is wrong: words or names changed."""
+    asking = kinds.of(row).asking
+    if asking is None:
+        return
+    of_asking = (one for one in rows if not one.draft.faults and asking(work, one.draft.new))
+    told = {one.digest: _as_read(one.digest, one.draft.new) for one in of_asking}
+    read = queries.judged_before(work, row.id, list(told.values()))
+    for one in rows:
+        if one.digest in told and told[one.digest] not in read:
+            one.draft.faults.append(Fault("", "", said("It is not what others approved any more.")))
 
 
 APPROVABLE = {

@@ -20,7 +20,7 @@ from registry.core import policy
 from registry.core.errors import Conflict, RegistryError
 from registry.core.uncollected import uncollected
 from registry.core.work import OPERATOR, Actor, Office, Work
-from registry.intake import acts, faults, kinds, queries, told, undoing
+from registry.intake import acts, entering, faults, kinds, queries, told, undoing
 from registry.intake.kind import Read
 from registry.intake.tables import IntakeDigest, IntakeRun
 from registry.intake.vocabulary import vocabulary
@@ -150,6 +150,7 @@ def _next(work: Work, row: IntakeRun) -> None:
     if row.state == S.CHECKING:
         _judge(work, row, rows)
     else:
+        entering.refuse_unread(work, row, rows)
         kinds.of(row).enter(work, row, rows)
     row.done += 1
     if row.done >= row.chunks:
