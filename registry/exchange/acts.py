@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from registry.access import approval_queries, rules
 from registry.core import erasing
@@ -28,7 +28,7 @@ from schemas.words import said
 SIGNS_FOR, READS_FOR, GRACE = timedelta(days=365), timedelta(days=90), timedelta(days=30)
 SET_LIVES = timedelta(days=400)
 ROOT_KEYS, THRESHOLD = 3, 2
-REVOCABLE = frozenset({Stands.SERVES, Stands.OVER})
+REVOCABLE = frozenset({Stands.SERVES, Stands.OVER, Stands.UNPUBLISHED})
 
 
 @dataclass(frozen=True)
@@ -244,17 +244,22 @@ def take_key_set(work: Work, state: str, document: str) -> KeySet:
 
 @act(May.EXCHANGE_MANAGE)
 def revoke(work: Work, kid: str, since: datetime) -> None:
-    """A signing key of ours signs no more; the next key set says so to everyone. Raises NotFound."""
-    row = work.session.get(ExchangeKey, kid)
+    """A signing key of ours signs no more; the next key set says so to everyone, and names none that was not
+    published yet. Raises NotFound.
+    """
+    row, own = work.session.get(ExchangeKey, kid), work.session.get(ExchangeOwnKey, kid)
+    if row is None and own is not None and own.use == SIGNING and own.sealed is not None:
+        return erasing.destroy(work, [own])  # nobody knows it yet, and no key set will ever name it
     if row is None or row.state != work.home or row.use != SIGNING:
         raise NotFound("No signing key of ours is called so")
     row.revoked_from = min(since, row.revoked_from or since)
+    return None
 
 
 @act(May.EXCHANGE_MANAGE)
 def revoke_all(work: Work, since: datetime) -> int:
-    """Every signing key of ours that is published and not revoked; how many. We say nothing more until the
-    root has signed a key set with a new one.
+    """Every signing key of ours that is not revoked, published or not; how many. We say nothing more until
+    the root has signed a key set with a new one.
     """
     rows = [row for row in key_queries.own_keys(work) if row.use == SIGNING and row.stands in REVOCABLE]
     for row in rows:
@@ -351,9 +356,12 @@ def _moment(seconds: int) -> datetime:
 
 
 def _in_force(work: Work, use: str) -> Sequence[ExchangeOwnKey]:
-    rows = select(ExchangeOwnKey).where(
+    """Keys whose interval is not over; and what was revoked, until nobody can have missed that."""
+    revoked = and_(ExchangeKey.revoked_from.is_not(None), ExchangeOwnKey.valid_until > work.now - SET_LIVES)
+    published = select(ExchangeOwnKey).outerjoin(ExchangeKey, ExchangeKey.kid == ExchangeOwnKey.kid)
+    rows = published.where(
         ExchangeOwnKey.use == use,
-        ExchangeOwnKey.valid_until > work.now,
+        or_(ExchangeOwnKey.valid_until > work.now, revoked),
         ExchangeOwnKey.sealed.is_not(None),
     )
     return work.session.scalars(rows.order_by(ExchangeOwnKey.valid_from, ExchangeOwnKey.kid)).all()

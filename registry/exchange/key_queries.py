@@ -139,7 +139,7 @@ def own_keys(work: Work) -> list[OwnKeyView]:
 
 
 def _stands(work: Work, own: ExchangeOwnKey, published: str | None, revoked: datetime | None) -> Stands:
-    if revoked is not None:
+    if revoked is not None or (own.sealed is None and not published):
         return Stands.REVOKED
     if own.valid_until <= work.now:
         return Stands.OVER
