@@ -17,6 +17,8 @@ from schemas.words import said
 
 MOST_PIXELS = 120_000_000
 _IMAGES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
+_SEVERAL = "MPO"
+"""What a JPEG is called that holds a second picture, as telephones write them."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def _image(content: bytes, field: str) -> str:
             with Image.open(io.BytesIO(content), formats=tuple(_IMAGES)) as opened:
                 if opened.width * opened.height > MOST_PIXELS:
                     raise Invalid.at(field, "This picture has more pixels than are looked at.")
-                media = _IMAGES[opened.format or ""][0]
+                form = opened.format or ""
+                media = _IMAGES["JPEG" if form == _SEVERAL else form][0]
                 opened.load()
                 return media
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
