@@ -111,8 +111,10 @@ def came(work: Work, row: ExchangeAttachment, content: bytes) -> None:
         row.state, row.problem, row.ended_at = "kept", "", work.now
 
 
-def fault_of(name: str, media: str, content: bytes) -> str:
+def fault_of(name: str, media: str, content: bytes, size: int) -> str:
     """What is wrong with a file that is the one announced, "" for nothing."""
+    if len(content) != size:
+        return f"it has {len(content)} bytes, announced were {size}"
     try:
         found = scans.looked_at(name, content)
     except Invalid as error:

@@ -76,12 +76,18 @@ def _take_attachment(office: Office, content: bytes, by: Actor) -> Brought | Non
         if not attachments.awaited(work, digest):
             return None
     with office.begin(by, doing="exchange.attachment") as work:
-        rows = attachments.awaited(work, digest)
-        for row in rows:
-            if fault := attachments.fault_of(row.name, row.media, content):
-                raise Refused(said("This file is not taken: %(why)s", why=fault))
-            attachments.came(work, row, content)
-        first = rows[0]
+        fault, taken = "", []
+        for row in attachments.awaited(work, digest):  # one State's untrue word keeps no other's file away
+            if why := attachments.fault_of(row.name, row.media, content, row.size):
+                fault = why
+            else:
+                attachments.came(work, row, content)
+                taken.append(row)
+        if fault and not taken:
+            raise Refused(said("This file is not taken: %(why)s", why=fault))
+        if not taken:  # it was fetched meanwhile
+            return None
+        first = taken[0]
         thread = queries.in_row(work, first.iss, first.jti)
         return Brought("attachment", first.iss, first.jti, thread.thread if thread else "", "")
 

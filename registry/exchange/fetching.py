@@ -94,7 +94,9 @@ class Fetcher:
         """What is fetched now; what was asked for in vain long enough is refused."""
         with self.office.begin(OPERATOR, doing="exchange.fetch") as work:
             for row in _due(work, peer):
-                if row.announced_at + rules.FETCHED_WITHIN <= work.now:
+                if work.session.get_one(ExchangeIn, (row.iss, row.jti)).refused_at is not None:
+                    _refuse(work, row, "the message that names it was refused")
+                elif row.announced_at + rules.FETCHED_WITHIN <= work.now:
                     _refuse(work, row, f"given up after 14 days: {row.problem}")
                 elif (order := _order(work, row)) is not None:
                     return order
@@ -105,7 +107,7 @@ class Fetcher:
             content, verdict = judged(work, order, reply)
         if content is None:
             return self._note(order, verdict.said, verdict.permanent, is_wrong=reply.status == 200)
-        if fault := attachments.fault_of(order.name, order.media, content):
+        if fault := attachments.fault_of(order.name, order.media, content, order.size):
             return self._note(order, fault, is_final=True, is_wrong=True)
         with self.office.begin(OPERATOR, doing="exchange.fetch") as work:
             attachments.came(work, _row(work, order), content)
@@ -147,14 +149,9 @@ def judged(work: Work, order: Order, reply: Reply) -> tuple[bytes | None, Undeli
 
 
 def _due(work: Work, peer: str) -> Sequence[ExchangeAttachment]:
-    """Files of messages that were taken, the oldest try first; nobody else gets them meanwhile."""
-    done = select(ExchangeIn.jti).where(
-        ExchangeIn.iss == ExchangeAttachment.iss,
-        ExchangeIn.jti == ExchangeAttachment.jti,
-        ExchangeIn.refused_at.is_(None),
-    )
+    """Files that are still to come, the oldest try first; nobody else gets them meanwhile."""
     due = select(ExchangeAttachment).where(
-        WANTED, ExchangeAttachment.iss == peer, ExchangeAttachment.next_at <= work.now, done.exists()
+        WANTED, ExchangeAttachment.iss == peer, ExchangeAttachment.next_at <= work.now
     )
     in_order = due.order_by(ExchangeAttachment.next_at, ExchangeAttachment.jti, ExchangeAttachment.n)
     return work.session.scalars(in_order.limit(courier.AT_ONCE).with_for_update(skip_locked=True)).all()
