@@ -34,6 +34,7 @@ def record_earlier(work: Work, new: EarlierLicence) -> int:
     Raises Invalid, Refused with what FP 10(3) asks of it, Conflict where its number is on record, Forbidden
     where it is in force and nobody else has approved that it comes in.
     """
+    work.lock(f"earlier_licence:{new.earlier_number}")
     judge_earlier(work, new)
     if is_in_force(new, work.today):
         approvals.require(work, ApprovalKind.ENTER_INTAKE)
@@ -110,7 +111,6 @@ def judge_earlier(work: Work, new: EarlierLicence) -> None:
             *goods.unmet_for_lines(facts.lines, facts.kind),
         ]
     )
-    work.lock(f"earlier_licence:{new.earlier_number}")
     same = (Evidence.number == new.earlier_number, Evidence.note == EARLIER)
     known = work.session.scalar(select(Evidence.licence_id).where(*same).limit(1))
     if known is not None:
