@@ -338,6 +338,78 @@ def test_a_revoked_key_is_refused_from_then_on(two: list[Node], clock: Clock) ->
     assert pt.effects() == [good.jti]
 
 
+def told_again(here: Node, there: Node, revoking: str = "") -> None:
+    """New keys are made, or one is revoked; the other State learns the key set that follows."""
+    with here.office.begin(OPERATOR) as work:
+        if revoking:
+            acts.revoke(work, revoking, work.now)
+        else:
+            acts.make_keys(work)
+        bundle = acts.publish(work, here.root_keys[:2], [f"http://{here.state.lower()}.example"])
+    with there.office.begin(OPERATOR) as work:
+        acts.pin(work, bundle, keysets.fingerprint(bundle.root))
+
+
+def test_a_key_that_is_over_is_revoked_before_every_state(two: list[Node], clock: Clock) -> None:
+    """Messages live for 14 days: who stole a key can sign one of the last days of the key."""
+    br, pt = two
+    with br.office.look(OPERATOR) as work:
+        (kid, _), stolen = key_queries.own_key(work, "signing"), key_queries.signing_key(work)
+    clock.move(timedelta(days=360))
+    told_again(br, pt)
+    told_again(pt, br)
+    clock.move(timedelta(days=6))
+    with br.office.look(OPERATOR) as work:
+        assert [key.stands for key in key_queries.own_keys(work) if key.kid == kid] == ["over"]
+    told_again(br, pt, revoking=kid)
+    iat = int(clock.now.timestamp()) - 2 * DAY  # when the key was in force
+    jti = "01890a5d-ac96-774b-bcce-b302099a8057"
+    payload = {
+        "ver": "1.0",
+        "type": "test.note",
+        "jti": jti,
+        "iss": "BR",
+        "aud": "PT",
+        "iat": iat,
+        "exp": iat + 14 * DAY,
+        "thread": jti,
+        "ch": {"seq": 1, "prev": ""},
+        "body": {"text": "signed by whoever stole the key"},
+    }
+    answer = pt.receive(sealed_for(pt, jose.sign(strict_json.dumps(payload), stolen)))
+    assert strict_json.loads(jose.parse(answer.body).payload)["code"] == "unknown-key"
+    assert pt.effects() == []
+    good = br.post("PT")
+    br.courier(direct(two)).run_once()
+    assert pt.effects() == [good.jti]
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["one", "all"])
+def test_a_key_that_was_made_ahead_is_revoked_and_never_published(
+    two: list[Node], clock: Clock, alone: bool
+) -> None:
+    br = two[0]
+    with br.office.begin(OPERATOR) as work:
+        staged, _ = acts.make_keys(work)
+    clock.move(timedelta(hours=1))
+    with br.office.begin(OPERATOR) as work:
+        if alone:
+            acts.revoke(work, staged, work.now)
+        else:
+            assert acts.revoke_all(work, work.now) == 2
+    with br.office.look(OPERATOR) as work:
+        row = work.session.get_one(ExchangeOwnKey, staged)
+        assert (row.sealed, in_the_journal(work, row)) == (None, set())
+        assert [key.stands for key in key_queries.own_keys(work) if key.kid == staged] == ["revoked"]
+    with br.office.begin(OPERATOR) as work:
+        following, _ = acts.make_keys(work)
+        bundle = acts.publish(work, br.root_keys[:2], ["http://br.example"])
+        assert key_queries.own_key(work, "signing")[0] != staged
+    names = {jose.thumbprint(jose.decoded(key["x"])) for key in keysets.payload_of(bundle.key_set)["signing"]}
+    assert following in names
+    assert staged not in names
+
+
 def test_an_operator_and_an_officer_revoke_keys_and_see_what_becomes_of_them(
     app: Flask, office: Office, tmp_path: Path
 ) -> None:

@@ -20,7 +20,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from registry.core.printing.paper import Seal
@@ -32,9 +32,11 @@ from registry.exchange import (
     evidence,
     evidence_documents,
     evidence_files,
+    held,
     jose,
     key_queries,
     ordering,
+    outbox,
     renewing,
     rules,
     scans,
@@ -46,7 +48,8 @@ from registry.exchange import queries as exchange
 from registry.exchange.courier import Parcel, Reply, TooLarge, Unreachable
 from registry.exchange.fetching import Fetch, Fetcher
 from registry.exchange.tables import ExchangeOut
-from registry.requests import attached, attaching, chain_queries, letters, queries
+from registry.requests import attached, attaching, chain_queries, doing, letters, queries
+from registry.requests.tables import RequestAttachment
 from registry.requests.views import AttachmentView, RequestView
 from schemas.exchange import MOST_ATTACHMENTS, Attachment
 from schemas.letters import CarryNew
@@ -444,6 +447,74 @@ def test_a_file_is_brought_by_hand_where_its_digest_is_awaited(two: list[Node]) 
     assert (brought.type, brought.state, brought.thread) == ("attachment", "BR", left.thread)
     assert (only(pt).state, file(pt, only(pt).digest)) == ("kept", PHOTO)
     assert fetch(pt, from_states(two)) == 0
+
+
+def of_a_telephone() -> bytes:
+    """A JPEG with a second picture in it, as many telephones write them."""
+    out = io.BytesIO()
+    second = Image.new("RGB", (64, 48), "blue")
+    Image.new("RGB", (64, 48), "red").save(out, "MPO", save_all=True, append_images=[second])
+    return out.getvalue()
+
+
+def test_a_photograph_with_a_second_picture_in_it_goes_and_is_taken(two: list[Node]) -> None:
+    br, pt = two
+    found = draft(br)
+    attach(br, of_a_telephone(), found.id)
+    ask(br, found.id, act=RequestAct.SEND)
+    deliver(two)
+    assert fetch(pt, from_states(two)) == 1
+    assert (only(pt).state, only(pt).media) == ("kept", "image/jpeg")
+    assert file(pt, only(pt).digest) == of_a_telephone()
+
+
+def test_files_of_a_message_that_was_given_up_are_awaited_no_longer(two: list[Node], clock: Clock) -> None:
+    br, pt = two
+    found = sent_with_photograph(br)
+    named = Attachment(jose.encoded(hashlib.sha256(PHOTO).digest()), len(PHOTO), "image/jpeg", "m.jpg")
+    with br.office.begin(OFFICER) as work:
+        about = doing.message_of(queries.asked_of(queries.request_row(work, found.id)))[0]
+        body = {"words": "more", "request": about}
+        thread = "01890a5d-ac96-774b-bcce-b302099a8057"  # nothing came in it: this is held
+        outbox.post(work, outbox.Outgoing("PT", "trace.more", body, thread=thread, attachments=(named,)))
+    with br.office.begin(OPERATOR) as work:
+        closed = "UPDATE exchange_out SET state = 'closed', ended_at = made_at, closed_by = 1, reason = 'x'"
+        work.session.execute(text(f"{closed} WHERE type = 'trace.request'"))
+    deliver(two)
+    assert pt.rows("SELECT type, state FROM exchange_in") == [("trace.more", "held")]
+    clock.move(rules.HELD_AT_MOST + timedelta(days=1))
+    assert held.give_up_due(pt.office) == 1
+    assert awaited(pt) == 1
+    assert fetch(pt, cut) == 0
+    assert awaited(pt) == 0
+    assert pt.rows("SELECT state, problem FROM exchange_attachment") == [
+        ("refused", "the message that names it was refused")
+    ]
+
+
+@pytest.mark.parametrize("untrue", [{"media": "image/png"}, {"size": 1}], ids=["media", "size"])
+def test_one_states_untrue_word_keeps_no_other_states_file_away(
+    three: list[Node], untrue: dict[str, Any]
+) -> None:
+    br, pt, ar = three
+    found = draft(ar, to="PT")
+    attach(ar, PHOTO, found.id)
+    with ar.office.begin(OPERATOR) as work:
+        work.session.execute(update(RequestAttachment).values(untrue))
+    ask(ar, found.id, act=RequestAct.SEND)
+    deliver(three)
+    with pytest.raises(Refused, match=r"not image/png|announced were"):
+        bring(pt, PHOTO)
+    assert pt.rows("SELECT count(*) FROM exchange_file") == [(0,)]
+    sent_with_photograph(br)
+    deliver(three)
+    assert (bring(pt, PHOTO).type, became(pt)) == ("attachment", {"AR": "wanted", "BR": "kept"})
+    assert fetch(pt, from_states(three)) == 1
+
+
+def became(node: Node) -> dict[str, str]:
+    """What became of the one file of each State."""
+    return dict(tuple(row) for row in node.rows("SELECT iss, state FROM exchange_attachment"))
 
 
 def test_kinds_that_carry_no_files_refuse_them(two: list[Node]) -> None:
