@@ -24,7 +24,7 @@ from registry.exchange.rules import LARGEST_BODY
 from schemas.vocabulary import Role
 from tests.engines import Sqlite
 from tests.exchange.world import SECOND, Clock, Node, direct, node, root_payload, sealed_for
-from tests.makers import csrf_token, make_person, sign_in
+from tests.makers import csrf_token, make_person, post, sign_in
 
 LOOPBACK = transport.networks(["127.0.0.0/8"])
 
@@ -115,6 +115,14 @@ def test_two_accounts_of_one_name_do_not_pin_a_root(ready: Flask) -> None:
 def test_auditors_see_the_exchange_and_traders_do_not(ready: Flask) -> None:
     assert sign_in(ready, Role.AUDITOR).get("/exchange").status_code == 200
     assert sign_in(ready, Role.TRADER).get("/exchange").status_code == 403
+
+
+def test_nothing_is_called_by_a_name_with_a_zero_byte(app: Flask) -> None:
+    browser = sign_in(app, Role.AUTHORITY_SUPERVISOR)
+    for step in ("keys/a%00b/revoke", "outbox/a%00b/resend", "peers/B%00/confirm"):
+        assert post(browser, f"/exchange/{step}", form_at="/exchange").status_code == 404
+    wrong = app.test_client().get("/api/v1/traces/a%00b")
+    assert (wrong.status_code, wrong.mimetype) == (404, "application/problem+json")
 
 
 def test_the_route_answers_with_signed_problems(ready: Flask) -> None:

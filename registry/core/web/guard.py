@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, current_app
+from flask import Flask, abort, current_app
 
 from registry.core import policy
 from registry.core.closed import refused_on_failure
@@ -94,6 +94,8 @@ def check(asked: Asked) -> None:
     """Before each request: find out who calls, and whether the route is open to them."""
     if asked.endpoint is None:
         return
+    if "\0" in asked.path:  # nothing is called so, and PostgreSQL cannot be asked for it
+        abort(404)
     guard = guard_of(current_app, asked.endpoint)
     if guard is None:
         raise Forbidden("This address is closed")
