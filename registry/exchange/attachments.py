@@ -118,7 +118,7 @@ def fault_of(name: str, media: str, content: bytes, size: int) -> str:
     try:
         found = scans.looked_at(name, content)
     except Invalid as error:
-        return f"it is not what it is said to be: {error}"
+        return f"it is not taken: {error}"
     return "" if found.media == media else f"it is {found.media} and not {media}"
 
 

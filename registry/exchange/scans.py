@@ -15,7 +15,9 @@ from schemas.exchange import LONGEST_ATTACHMENT
 from schemas.fields import refuse_hidden
 from schemas.words import said
 
-MOST_PIXELS = 120_000_000
+MOST_DECODED = 200_000_000
+"""Bytes of a picture in memory: fifty million pixels in colour."""
+_BYTE_A_PIXEL = frozenset({"1", "L", "P"})
 _IMAGES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
 _SEVERAL = "MPO"
 """What a JPEG is called that holds a second picture, as telephones write them."""
@@ -57,15 +59,27 @@ def _pdf(content: bytes) -> str:
 def _image(content: bytes, field: str) -> str:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # MOST_DECODED is the bound
             with Image.open(io.BytesIO(content), formats=tuple(_IMAGES)) as opened:
-                if opened.width * opened.height > MOST_PIXELS:
-                    raise Invalid.at(field, "This picture has more pixels than are looked at.")
+                if _decoded(opened) > MOST_DECODED:
+                    raise _too_large(field)
                 form = opened.format or ""
                 media = _IMAGES["JPEG" if form == _SEVERAL else form][0]
+                opened.draft(None, (max(1, opened.width // 8), max(1, opened.height // 8)))
                 opened.load()
                 return media
-    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except Image.DecompressionBombError:
+        raise _too_large(field) from None
+    except UnidentifiedImageError:
         raise Invalid.at(field, "This is no PDF, JPEG or PNG.") from None
     except (OSError, SyntaxError, ValueError):
         raise Invalid.at(field, "This picture is damaged.") from None
+
+
+def _decoded(opened: Image.Image) -> int:
+    """Bytes that a picture takes in memory, known from its head alone."""
+    return opened.width * opened.height * (1 if opened.mode in _BYTE_A_PIXEL else 4)
+
+
+def _too_large(field: str) -> Invalid:
+    return Invalid.at(field, "This picture has more pixels than are looked at.")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import struct
 import subprocess
 import zipfile
+import zlib
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -278,6 +280,31 @@ def picture(kind: str) -> bytes:
     return out.getvalue()
 
 
+def photograph_cut_off() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((400, 300), 90).save(out, "JPEG")
+    return out.getvalue()[:9000]
+
+
+def head_alone(width: int, height: int) -> bytes:
+    """A PNG that says how large it is, in colour with transparency, and has no pixels."""
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)),
+        (b"IDAT", b""),
+        (b"IEND", b""),
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in chunks
+    )
+
+
+def test_a_page_in_black_and_white_may_have_many_pixels() -> None:
+    out = io.BytesIO()
+    Image.new("1", (9500, 9500)).save(out, "PNG")
+    assert scans.looked_at("page.png", out.getvalue()).media == "image/png"
+
+
 def test_scans_are_looked_at_and_kept_byte_for_byte() -> None:
     good = ((PDF, "application/pdf"), (picture("PNG"), "image/png"), (picture("JPEG"), "image/jpeg"))
     for content, media in good:
@@ -289,6 +316,10 @@ def test_scans_are_looked_at_and_kept_byte_for_byte() -> None:
         ("a", b"<html>%%EOF", "no PDF"),
         ("a", picture("GIF"), "no PDF"),
         ("a", picture("PNG")[:60], "damaged|no PDF"),
+        ("a", photograph_cut_off(), "damaged"),
+        ("a", head_alone(9400, 9400), "more pixels"),
+        ("a", head_alone(50_000, 50_000), "more pixels"),
+        ("a", head_alone(2000, 2000), "damaged"),
         ("a\u202e.pdf", PDF, "cannot be shown"),
         ("a", PDF + b" " * LONGEST_SCAN, "At most 10 MiB"),
     ):
