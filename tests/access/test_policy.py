@@ -32,6 +32,7 @@ def test_only_administrators_manage_accounts_and_they_see_no_records() -> None:
         May.APPROVAL_DECIDE,
         May.DIRECTORY_READ,
         May.DOCUMENT_KEYS,
+        May.OPERATIONS_READ,
         May.TOKEN_MANAGE,
         May.ACCESS_OWN,
     }
