@@ -36,6 +36,7 @@ CHUNK = 2_000
 LARGEST = 4 << 30
 """Bytes of a file: it is kept twice on the disk while it is brought in."""
 LONGEST_WORD = 200
+LOST = said("Rows that were good are wrong now: judge it anew")
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,8 @@ def start(work: Work, run_id: int, version: int) -> RunView:
 
 def refuse_start(row: IntakeRun) -> None:
     """Raises Conflict where none of its rows can be entered as they are."""
+    if row.state == S.CHECKED and row.lost:
+        raise Conflict(LOST)
     if row.state == S.FAILED and row.started_at is None:
         raise Conflict("It stopped while it was judged: judge it anew")
     if row.policy == IntakePolicy.ALL_OR_NOTHING and row.bad:

@@ -33,6 +33,8 @@ EVERY = 1.0
 CHECKPOINT = 8
 """After how many transactions SQLite's log goes into the database, lest it grows with the file."""
 S = IntakeState
+TOO_MUCH = ("53200", "54")
+"""How SQLSTATEs begin of what PostgreSQL has no room for, however often it is asked."""
 _DIGESTS = cast(Table, IntakeDigest.__table__)
 
 
@@ -77,9 +79,9 @@ def step(office: Office) -> bool:
     try:
         with uncollected() if brief else nullcontext():
             _some(office, actor, run_id, state)
-    except OperationalError:
-        raise  # later the database may answer
-    except Exception as error:  # noqa: BLE001 - whatever it is, it keeps no other file waiting
+    except Exception as error:
+        if isinstance(error, OperationalError) and not _is_too_much(error):
+            raise  # later the database may answer; whatever else it is keeps no other file waiting
         log.error("intake_stopped", intake=queries.run_number(run_id), kind=type(error).__name__)
         _stopped(office, run_id, state, _why(error))
     return True
@@ -99,16 +101,22 @@ def _some(office: Office, actor: Actor, run_id: int, state: IntakeState) -> None
         while row.state == state:  # nobody paused or cancelled it meanwhile
             _next(work, row)
             if whole and row.lost:
-                raise Conflict("Rows that were good are wrong now: judge it anew")
+                raise Conflict(acts.LOST)
             if not whole:
                 break
     if row.done % CHECKPOINT == 0:
         office.database.checkpoint()
 
 
+def _is_too_much(error: OperationalError) -> bool:
+    return str(getattr(error.orig, "sqlstate", None)).startswith(TOO_MUCH)
+
+
 def _why(error: Exception) -> str:
     if isinstance(error, RegistryError):
         return together(*(one.message for one in error.unmet)) or error.message
+    if isinstance(error, OperationalError):
+        return said("The database has no room for as much at once: divide the file, or give it more memory.")
     return said("A fault of ours (%(kind)s); the log tells more.", kind=type(error).__name__)
 
 
@@ -163,7 +171,7 @@ def _finish(work: Work, row: IntakeRun) -> None:
     row.version += 1
     if row.state == S.CHECKING or row.lost:
         row.state, row.started_at, row.approval_id = S.CHECKED.value, None, None
-        row.problem = written("Rows that were good are wrong now: judge it anew.") if row.lost else ""
+        row.problem = written(acts.LOST) if row.lost else ""
         return
     row.state, row.ended_at = S.DONE.value, work.now
     acts.forget(work, row)

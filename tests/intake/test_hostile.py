@@ -9,15 +9,19 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from registry.core.errors import Conflict, Invalid
-from registry.core.work import OPERATOR, Office
-from registry.intake import acts
+from registry.core.work import OPERATOR, Office, Work
+from registry.intake import acts, worker
 from registry.intake.kinds import KINDS
+from registry.intake.tables import IntakeRun
 from schemas.intake_vocabulary import IntakeKind
-from tests.intake.book import HEAD, hand_in
+from tests.firearms.world import make_world
+from tests.intake.book import BOOK, FIRST, HEAD, hand_in, read
 
 ROOM = 60 << 10
 """Kilobytes of memory more that a file may take, whatever its length."""
@@ -149,3 +153,30 @@ def test_every_kind_says_of_hostile_cells_what_is_wrong(office: Office, kind: In
     rows = "".join(";".join([f'"{cell}"'] * len(fields)) + "\n" for cell in cells)
     found = hand_in(office, ";".join(fields) + "\n" + rows, kind=kind)
     assert (found.state, found.good, found.bad) == ("checked", 0, len(cells)), found.problem
+
+
+def test_a_file_too_large_for_the_database_keeps_no_other_waiting(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has no room now will have none later; a database that is away answers again."""
+    make_world(office)
+    judged, met = worker._next, list[Exception]()
+
+    def refused(work: Work, row: IntakeRun) -> None:
+        if met:
+            raise OperationalError("SELECT", {}, met.pop())
+        judged(work, row)
+
+    monkeypatch.setattr(worker, "_next", refused)
+    met.append(psycopg.errors.OutOfMemory("out of shared memory"))
+    large, other = hand_in(office, BOOK, name="large.csv"), hand_in(office, HEAD + FIRST)
+    assert (read(office, large.number).state, other.state) == ("failed", "checked")
+    assert "has no room" in read(office, large.number).problem
+    met.append(psycopg.OperationalError("the connection is lost"))
+    with pytest.raises(OperationalError):
+        hand_in(office, HEAD + FIRST.replace("1001", "1009"))
+    worker.run_all(office)
+    with office.look(OPERATOR) as work:
+        assert [one.state for one in work.session.scalars(select(IntakeRun).order_by(IntakeRun.id))] == [
+            "failed", "checked", "checked",
+        ]  # fmt: skip
