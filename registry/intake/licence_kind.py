@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from registry.licensing import earlier_acts as licensing
 from registry.licensing.queries import licence_number
 from registry.licensing.tables import Event, Evidence, Item, Licence, Line, Participant, Transit
 from schemas.intake_vocabulary import AliasField, IntakeKind
+from schemas.licensing import LineNew
 from schemas.licensing_earlier import EarlierLicence, EarlierLicenceSchema
 from schemas.retention_vocabulary import RecordClass
 from schemas.words import said
@@ -160,18 +162,30 @@ def _claims(new: EarlierLicence) -> Claims:
     return {"licence": new.earlier_number}
 
 
+def _sort_of(line: LineNew) -> Iterator[str]:
+    """What sort of goods a line is of."""
+    yield line.goods.value.replace("_", " ")
+    yield f"HS {line.hs}"
+    if line.calibre:
+        yield line.calibre
+    if line.war_material:
+        yield "war material"
+
+
 def _asking(work: Work, new: EarlierLicence) -> Asking | None:
     """One in force asks as many people as issuing it here would."""
     if not licensing.is_in_force(new, work.today):
         return None
-    approvers = approving.WAR_MATERIAL if new.line.war_material else approving.ORDINARY
+    line = new.line
+    approvers = approving.WAR_MATERIAL if line.war_material else approving.ORDINARY
     way = " → ".join((new.export_country, *new.transits, new.import_country))
     told = (
-        f"{new.earlier_number} ({new.authority}, {new.issued_on})",
+        f"{new.earlier_number} ({new.authority}, {new.place}, {new.issued_on})",
         f"{new.kind.value}, {new.holder}, {way}",
         f"{new.recipient_name}, {new.recipient_address}",
-        f"{new.line.quantity} × {new.line.description}",
-        f"≤ {new.expires_on}",
+        new.end_use,
+        f"{line.quantity} × {line.description} ({', '.join(_sort_of(line))})",
+        f"{new.starts_on or new.issued_on} – {new.expires_on}",
     )
     return Asking(approvers, "; ".join(told))
 

@@ -20,8 +20,8 @@ from registry.intake.tables import IntakeRecord
 from registry.licensing import earlier_acts, paper
 from registry.licensing import queries as licences
 from registry.licensing.tables import Event, Evidence, Licence, Line, Transit
-from schemas.intake import EnteringNew
-from schemas.intake_vocabulary import IntakeKind
+from schemas.intake import AliasNew, EnteringNew
+from schemas.intake_vocabulary import AliasField, IntakeKind
 from schemas.licensing import LineNew
 from schemas.licensing_earlier import EarlierLicence
 from schemas.licensing_vocabulary import GoodsKind, LicenceKind
@@ -127,15 +127,23 @@ def events(office: Office) -> list[tuple[str, int]]:
         return [(one.move, one.by) for one in work.session.scalars(select(Event).order_by(Event.licence_id))]
 
 
-def test_what_is_in_force_comes_in_once_a_second_person_approves(office: Office, world: World) -> None:
+def test_what_is_in_force_comes_in_once_a_second_person_approves(
+    office: Office, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     officer = make_person(office, Role.AUTHORITY_OFFICER)
     found = brought_in(office, HEAD + GOOD + IN_FORCE + IN_FORCE)
     assert (found.good, found.bad, found.known, found.to_approve, found.approvers) == (4, 0, 1, 1, 1)
     with pytest.raises(Conflict, match="once others approve"), office.begin(OPERATOR) as work:
         acts.start(work, run_key(found.number), found.version)
+    taken = list[str]()
+    monkeypatch.setattr(Work, "lock", lambda _work, name, **_: taken.append(name))
     proposal = proposed(office, found, officer)
+    monkeypatch.undo()
+    assert taken == [
+        f"proposal:enter_intake:{found.number}"
+    ]  # none a row: PostgreSQL has room for some thousands
     told = [change.after for change in proposal.changes]
-    assert any("17/2020 (DFPC, 2020-04-03); import" in one and "5000 × 9 mm" in one for one in told), told
+    assert any("17/2020 (DFPC, " in one and "5000 × 9 mm" in one for one in told), told
     assert not any("12/1998" in one for one in told)
     with pytest.raises(Forbidden):
         approved(office, proposal, officer)
@@ -168,9 +176,16 @@ def test_whoever_handed_the_file_in_does_not_approve_it(office: Office, world: W
 
 
 def test_war_material_takes_two_beside_the_one_who_proposes(office: Office, world: World) -> None:
-    found = brought_in(office, HEAD.replace("Quantidade", "Quantidade;Material de guerra") + WAR)
+    more = "Quantidade;Material de guerra;Válida desde;Calibre"
+    row = WAR.replace("sim", "sim;05/04/2020;9x19").replace("Argentina;;", "Argentina;Uruguai;")
+    found = brought_in(office, HEAD.replace("Quantidade", more) + row)
     assert (found.good, found.approvers) == (1, 2), reasons(office, found)
     proposal = proposed(office, found)
+    assert proposal.changes[-1].after == (  # every cell of it
+        f"18/2020 (DFPC, Brasília, 2020-04-03); export, {world.maker.number}, BR → UY → AR;"
+        " Armería Sur, Calle 1, Rosario; Venda; 120 × Pistolas 9 mm (firearm, HS 930200, 9x19, war material);"
+        f" 2020-04-05 – {SOON}-12-31"
+    )
     assert approved(office, proposal, make_person(office)).state == "checked"
     assert approved(office, proposal, make_person(office)).entered == 1
 
@@ -190,6 +205,38 @@ def test_what_was_approved_is_what_is_entered(office: Office, world: World) -> N
     over = brought_in(office, HEAD + GOOD)
     with pytest.raises(Conflict, match="One person"):
         proposed(office, over)
+
+
+def settled(office: Office, number: str) -> None:
+    """One person says which company "Nova Firma" is."""
+    with office.begin(OPERATOR) as work:
+        acts.confirm(work, AliasNew(AliasField.PARTY, "Nova Firma", number))
+
+
+def test_no_word_settled_after_the_approval_changes_what_is_entered(office: Office, world: World) -> None:
+    settled(office, world.dealer.number)
+    found = brought_in(office, HEAD + IN_FORCE.replace("Casa do Caçador", "Nova Firma"))
+    proposal = proposed(office, found)
+    with office.begin(make_person(office)) as work:
+        approvals.approve(work, proposal.id, proposal.digest)
+    settled(office, world.maker.number)
+    worker.run_all(office)
+    done = read(office, found.number)
+    assert (done.state, done.entered, done.lost, counted(office)[0]) == ("checked", 0, 1, 0)
+    assert "not what others approved" in reasons(office, found)[-1][2]
+    with pytest.raises(Conflict, match="judge it anew"):  # what was approved does not stay allowed
+        proposed(office, done)
+
+
+def test_an_approval_counts_for_its_own_file_alone(office: Office, world: World) -> None:
+    proposal = proposed(office, brought_in(office, HEAD + IN_FORCE))
+    assert approved(office, proposal, make_person(office)).state == "done"
+    other = brought_in(office, HEAD + IN_FORCE.replace("17/", "99/"))
+    with pytest.raises(Conflict, match="once others have approved"), office.begin(OPERATOR) as work:
+        row = queries.run_row(work, run_key(other.number))
+        row.state, row.started_at, row.started_by, row.done = "running", work.now, 0, 0
+        row.approval_id = proposal.id
+        work.session.flush()
 
 
 def licence_told(work: Work, world: World) -> EarlierLicence:
