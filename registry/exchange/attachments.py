@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, exists, select
 
 from registry.core.errors import Invalid
 from registry.core.prepared import inserting
@@ -54,12 +54,26 @@ class Theirs:
     announced_at: datetime
 
 
+def alone(work: Work, digest: bytes) -> None:
+    """Nobody else keeps or erases this file until the end of the transaction."""
+    work.lock(f"file:{digest.hex()}")
+
+
 def keep(work: Work, digest: bytes, content: bytes) -> None:
     """Keep a file, once; the caller has made sure of its digest."""
-    work.lock(f"file:{digest.hex()}")
+    alone(work, digest)
     if work.session.get(ExchangeFile, digest) is None:
         work.session.add(ExchangeFile(digest=digest, content=content))
         work.session.flush()
+
+
+def erase(work: Work, digest: bytes) -> None:
+    """Erase the bytes of a file that nothing of ours names, unless they are another State's file too.
+
+    The caller has it `alone`.
+    """
+    theirs = exists().where(ExchangeAttachment.digest == digest, ExchangeAttachment.state == "kept")
+    work.session.execute(delete(ExchangeFile).where(ExchangeFile.digest == digest, ~theirs))
 
 
 def content(work: Work, digest: bytes) -> bytes | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from registry.core.errors import NotFound
 from registry.core.work import Work
 from registry.exchange import attachments, jose
 from registry.exchange.attachments import Theirs
 from registry.requests import kept_files
-from registry.requests.tables import RequestAttachment, RequestEvent, TraceRequestRow
+from registry.requests.tables import RequestAttachment, RequestEvent, RequestFile, TraceRequestRow
 from registry.requests.views import AttachmentView
 from schemas.exchange import MOST_ATTACHMENTS, Attachment
 from schemas.requests_vocabulary import AttachmentState
@@ -97,6 +97,18 @@ def add(work: Work, request_id: int, file: Attachment, by: int) -> None:
         )
     )
     work.session.flush()
+
+
+def take_back(work: Work, file: RequestAttachment) -> None:
+    """A file goes with no step; its bytes are erased where no step, letter or message names them any more."""
+    digest = file.digest
+    attachments.alone(work, digest)
+    work.session.delete(file)
+    work.session.flush()
+    ours = select(RequestAttachment.n).where(RequestAttachment.digest == digest)
+    letter = select(RequestFile.n).where(RequestFile.digest == digest)
+    if not work.session.scalar(select(or_(ours.exists(), letter.exists()))):
+        attachments.erase(work, digest)
 
 
 def take_along(work: Work, row: TraceRequestRow, following: TraceRequestRow) -> None:

@@ -39,7 +39,7 @@ def detach(work: Work, request_id: int, digest: str, version: int) -> RequestVie
     row = _current(work, request_id, version)
     for one in attached.waiting(work, row.id):
         if one.digest.hex() == digest:
-            work.session.delete(one)
+            attached.take_back(work, one)
             row.version += 1
             work.session.flush()
             return queries.request(work, row.id)

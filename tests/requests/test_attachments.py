@@ -58,7 +58,7 @@ from schemas.vocabulary import Role
 from schemas.words import ENGLISH
 from tests.exchange.world import Clock, Node, sealed_for
 from tests.makers import bearer, csrf_token, make_actor, post, sign_in
-from tests.requests.test_letters import PDF, bring, draft, files_of
+from tests.requests.test_letters import PDF, bring, carry, draft, enter, files_of
 from tests.requests.world import (
     OFFICER,
     allow,
@@ -515,6 +515,34 @@ def test_one_states_untrue_word_keeps_no_other_states_file_away(
 def became(node: Node) -> dict[str, str]:
     """What became of the one file of each State."""
     return dict(tuple(row) for row in node.rows("SELECT iss, state FROM exchange_attachment"))
+
+
+def test_what_is_taken_back_is_erased_unless_it_stands_elsewhere(two: list[Node]) -> None:
+    br, pt = two
+    kept = "SELECT count(*) FROM exchange_file"
+    found, second = draft(br), draft(br)
+    attach(br, request_id=found.id)
+    attach(br, request_id=second.id)
+    detach(br, PHOTO, found.id)
+    assert br.rows(kept) == [(1,)]  # it goes with the second one
+    detach(br, PHOTO, second.id)
+    assert br.rows(kept) == [(0,)]
+    attach(br, request_id=second.id)  # and may come again
+    ask(br, second.id, act=RequestAct.SEND)
+    attach(br, request_id=found.id)
+    detach(br, PHOTO, found.id)
+    assert br.rows(kept) == [(1,)]  # it was sent
+    deliver(two)
+    assert fetch(pt, from_states(two)) == 1
+    attach(pt)
+    detach(pt, PHOTO)
+    assert file(pt, hashlib.sha256(PHOTO).hexdigest()) == PHOTO  # theirs stays
+    letter = draft(br, to="UY")
+    carry(br, letter.id)
+    enter(br, letter.id, act=RequestAct.ACKNOWLEDGE, reference="UY 1")
+    attach(br, PDF, found.id)
+    detach(br, PDF, found.id)
+    assert br.rows(kept) == [(2,)]  # the scan of a letter stays
 
 
 def test_kinds_that_carry_no_files_refuse_them(two: list[Node]) -> None:
