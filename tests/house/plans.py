@@ -133,11 +133,16 @@ def _of_sqlite(connection: Connection, one: Statement) -> Iterator[str]:
         table = named.get(scanned[1], scanned[1])
         if table in LARGE and not (is_page and n == 0) and _NOTHING not in one.sql:
             yield table
+    for indexed in (found[1] for line in lines if (found := _INDEXED.match(line))):
+        if named.get(indexed, indexed) in LARGE and _NOTHING not in one.sql:
+            yield named.get(indexed, indexed)
 
 
 _NAMED = re.compile(r'(?:FROM|JOIN|,)\s+"?(\w+)"?\s+(?:AS\s+)?"?(\w+)"?')
 _FILTERED = re.compile(r"\bWHERE\b")
 _SCANNED = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
+_INDEXED = re.compile(r"SEARCH (\w+) USING AUTOMATIC\b")
+"""An index is missed so badly that SQLite makes one of all rows, each time it is asked."""
 _NOTHING = "WHERE 0 = 1"
 """Somebody without a record of their own: SQLite plans the reading, and does none."""
 

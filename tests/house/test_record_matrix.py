@@ -159,7 +159,7 @@ class Caller:
     def get(self, path: str) -> Any:
         if path.startswith("/api/"):
             return self.page.application.test_client().get(path, headers=self.headers)
-        return self.page.get(path)
+        return self.page.get(path, buffered=True)
 
 
 @pytest.fixture(scope="module")

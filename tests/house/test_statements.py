@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from werkzeug.test import TestResponse
 
 from registry.access import acts
@@ -27,7 +27,7 @@ from registry.demo.loading import ACCOUNTS
 from schemas.access import TokenNew
 from schemas.vocabulary import Role
 from tests.house import plans
-from tests.house.plans import Asked
+from tests.house.plans import Asked, Statement
 from tests.house.test_record_matrix import KINDS, all_records, caller, told_to, wrong_for
 
 Ask = Callable[..., TestResponse]
@@ -73,6 +73,31 @@ def test_a_missing_index_would_be_noticed(demonstration: Flask, asked: Asked) ->
     assert any("firearm.status =" in sql for sql in found["firearms/queries.py: firearms"])
 
 
+@pytest.mark.parametrize(
+    ("sql", "tables"),
+    [
+        ("SELECT * FROM calibre JOIN firearm ON firearm.model = calibre.code", "firearm"),
+        (
+            "SELECT * FROM calibre c JOIN firearm AS f ON f.model = c.code WHERE f.status = ? LIMIT 9",
+            "firearm",
+        ),
+        ("SELECT * FROM calibre c JOIN calibre d ON d.code = c.code", ""),
+    ],
+)
+def test_an_index_made_for_one_question_reads_the_whole_table(sql: str, tables: str) -> None:
+    """The control: SQLite says SEARCH, and reads every row to make what it searches."""
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        for table in ("firearm (id INTEGER PRIMARY KEY, model, status)", "calibre (id INTEGER, code)"):
+            connection.exec_driver_sql(f"CREATE TABLE {table}")
+        values = ("manufactured",) * sql.count("?")
+        lines = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
+        assert any("USING AUTOMATIC" in line[3] for line in lines)
+        found = plans.whole_reads(connection, Asked("sqlite", {sql: Statement(sql, values, "who")}))
+    assert [one.partition(":")[0] for one in found.get("who", ())] == [tables] * bool(tables)
+    engine.dispose()
+
+
 def look(app: Flask) -> None:
     """Open every page in every role, as the matrix of records does."""
     records = all_records(app)
@@ -111,7 +136,7 @@ def people(app: Flask) -> dict[str, Ask]:
     """Who of the demonstration asks, each with a token."""
     office: Office = app.extensions["registry"].office
     with office.look(OPERATOR) as work:
-        keys = dict(work.session.execute(text("SELECT login, id FROM account")).tuples().all())
+        keys = {one.login: one.id for one in work.session.execute(text("SELECT login, id FROM account"))}
     found = {}
     for login, name, role in ACCOUNTS:
         actor = Actor(keys[login], name, role, policy.permissions(role), proof=OPERATOR.proof)
