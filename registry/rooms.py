@@ -105,7 +105,14 @@ from registry.recovery import labels as recovery_labels
 from registry.recovery import pages as recovery_pages
 from registry.recovery import paper_facts as recovery_paper_facts
 from registry.requests import api as requests_api
-from registry.requests import attaching_api, attaching_pages, disclosing, disclosures_api, disclosures_pages
+from registry.requests import (
+    attached,
+    attaching_api,
+    attaching_pages,
+    disclosing,
+    disclosures_api,
+    disclosures_pages,
+)
 from registry.requests import chain_documents as requests_chain_documents
 from registry.requests import documents as requests_documents
 from registry.requests import evidence_api as requests_evidence_api
@@ -291,12 +298,13 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
     "source": {"intake": intake_queries.source},
     "record_source": {"intake": intake_queries.record_source},
     "copies": {"intake": intake_queries.of_received},
+    "message_stands": attached.MESSAGES,
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`; who watches
 chains of custody, for `registry.firearms.chain`; what is done now and then, for the exchange's courier; our
 own card, for the exchange's key set; where the record of a firearm, or another one, came from; what was
 brought in of the records of a closed company; who is told that a licence has changed; what the pages of a
-licence and of a shipment show of other States."""
+licence and of a shipment show of other States; which messages count still, for files that are ordered."""
 MORE_ROOMS = (
     application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
     labels_setup_pages,

@@ -137,16 +137,30 @@ def fault_of(name: str, media: str, content: bytes, size: int) -> str:
 
 
 def ordered(work: Work, order: FileOrder) -> bytes:
-    """The file that a State asks for; raises NotTaken unless that message of ours to it names the file."""
+    """The file that a State asks for; raises NotTaken unless that message of ours to it names the file, could
+    have come within the time for fetching, and stands still, as whoever posted it says.
+    """
     row = work.session.get(ExchangeOut, order.re.jti)
     if row is None or (row.peer, row.sha256) != (order.iss, order.re.sha256):
         raise NotTaken(Code.NOT_AUTHORISED, "no message of ours to you is called so", order.iss)
     if order.sha256 not in {one.sha256 for one in named_in(row.jws)}:
         raise NotTaken(Code.NOT_AUTHORISED, "that message names no such file", order.iss)
+    if _given_until(row) <= work.now or not _stands(work, row.jti):
+        raise NotTaken(Code.GONE, "the file is not given any more", order.iss)
     found = content(work, jose.decoded(order.sha256))
     if found is None:
         raise NotTaken(Code.GONE, "the file is not kept any more", order.iss)
     return found
+
+
+def _given_until(row: ExchangeOut) -> datetime:
+    """Until when whoever took a message of ours as late as it could may fetch its files."""
+    return max(row.expires_at, row.ended_at or row.expires_at) + rules.FETCHED_WITHIN
+
+
+def _stands(work: Work, jti: str) -> bool:
+    """Whether what a message of ours belongs to was not withdrawn."""
+    return all(tells(work, jti) for tells in work.offers.get("message_stands", {}).values())
 
 
 def named_in(jws: str) -> tuple[Attachment, ...]:

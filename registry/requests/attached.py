@@ -14,7 +14,7 @@ from registry.requests import kept_files
 from registry.requests.tables import RequestAttachment, RequestEvent, RequestFile, TraceRequestRow
 from registry.requests.views import AttachmentView
 from schemas.exchange import MOST_ATTACHMENTS, Attachment
-from schemas.requests_vocabulary import AttachmentState
+from schemas.requests_vocabulary import AttachmentState, RequestState
 from schemas.words import said
 
 _STATES = {
@@ -119,3 +119,17 @@ def take_along(work: Work, row: TraceRequestRow, following: TraceRequestRow) -> 
     once = {one.digest: one for one in work.session.scalars(sent.order_by(RequestAttachment.n.desc()))}
     for one in list(once.values())[-MOST_ATTACHMENTS:]:
         add(work, following.id, named([one])[0], one.added_by)
+
+
+def stands(work: Work, jti: str) -> bool:
+    """Whether files of a message of ours are still given: not once its request is withdrawn."""
+    withdrawn = (
+        select(TraceRequestRow.id)
+        .join(RequestAttachment)
+        .where(RequestAttachment.jti == jti, TraceRequestRow.state == RequestState.WITHDRAWN.value)
+    )
+    return work.session.scalar(withdrawn.limit(1)) is None
+
+
+MESSAGES = {"requests": stands}
+"""For the exchange: which messages of requests count still."""

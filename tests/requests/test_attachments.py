@@ -47,10 +47,11 @@ from registry.exchange import (
 from registry.exchange import queries as exchange
 from registry.exchange.courier import Parcel, Reply, TooLarge, Unreachable
 from registry.exchange.fetching import Fetch, Fetcher
-from registry.exchange.tables import ExchangeOut
+from registry.exchange.tables import ExchangeAttachment, ExchangeOut
 from registry.requests import attached, attaching, chain_queries, doing, letters, queries
 from registry.requests.tables import RequestAttachment
 from registry.requests.views import AttachmentView, RequestView
+from registry.rooms import OFFERS
 from schemas.exchange import MOST_ATTACHMENTS, Attachment
 from schemas.letters import CarryNew
 from schemas.requests_vocabulary import Means, RequestAct
@@ -515,6 +516,31 @@ def test_one_states_untrue_word_keeps_no_other_states_file_away(
 def became(node: Node) -> dict[str, str]:
     """What became of the one file of each State."""
     return dict(tuple(row) for row in node.rows("SELECT iss, state FROM exchange_attachment"))
+
+
+def test_files_of_a_withdrawn_request_are_not_given(two: list[Node]) -> None:
+    br, pt = two
+    br.office.offers = OFFERS
+    sent_with_photograph(br)
+    deliver(two)
+    ask(br, 1, act=RequestAct.WITHDRAW, words="The weapon was returned.")
+    assert fetch(pt, from_states(two)) == 1
+    assert (only(pt).state, only(pt).problem) == ("not_taken", "gone: the file is not given any more")
+    assert pt.rows("SELECT count(*) FROM exchange_file") == [(0,)]
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_files_are_given_as_long_as_whoever_took_the_message_may_fetch_them(
+    two: list[Node], clock: Clock, over: bool
+) -> None:
+    br, pt = two
+    sent_with_photograph(br)
+    deliver(two)
+    with pt.office.begin(OPERATOR) as work:  # as if it had come on the last day, and was asked for since
+        work.session.execute(update(ExchangeAttachment).values(announced_at=work.now + timedelta(days=30)))
+    clock.move(timedelta(days=28, seconds=1 if over else -1))
+    assert fetch(pt, from_states(two)) == 1
+    assert only(pt).state == ("not_taken" if over else "kept")
 
 
 def test_what_is_taken_back_is_erased_unless_it_stands_elsewhere(two: list[Node]) -> None:
