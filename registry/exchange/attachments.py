@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, select
 
 from registry.core.errors import Invalid
-from registry.core.prepared import inserting
+from registry.core.prepared import Prepared, inserting
 from registry.core.work import Work
 from registry.exchange import jose, queries, rules, scans, strict_json
 from registry.exchange.judging import NotTaken
@@ -34,6 +34,10 @@ _ANNOUNCE = inserting(
         "next_at",
         "problem",
     ),
+)
+_REFUSE = Prepared(
+    "UPDATE exchange_attachment SET state = 'refused', problem = :problem, ended_at = :now"
+    " WHERE iss = :iss AND jti = :jti AND state = 'wanted'"
 )
 
 
@@ -109,6 +113,13 @@ def announce(work: Work, received: Received) -> None:
             next_at=work.now,
             problem="",
         )
+
+
+def refuse(work: Work, received: Received, problem: str) -> None:
+    """The files of a message are not fetched, since nobody wants them; its handler says why."""
+    if received.message.attachments:
+        iss, jti = received.message.iss, received.message.jti
+        work.later(_REFUSE, iss=iss, jti=jti, problem=problem, now=work.now)
 
 
 def awaited(work: Work, digest: bytes) -> Sequence[ExchangeAttachment]:

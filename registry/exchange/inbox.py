@@ -132,10 +132,10 @@ def _take(office: Office, received: Received, kind: Kind, carried_by: int | None
         for detail in channels.advance(work, row, *channel):
             judging.alert(work, message.iss, "fork", detail, received.sha256)
         judging.count(work, f"peer {message.iss}")
-        if not waits:
-            kind.handle(work, received)
         if message.attachments:
             attachments.announce(work, received)
+        if not waits:
+            kind.handle(work, received)
         return row.receipt
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from registry.core.errors import Refused
 from registry.core.work import Work
+from registry.exchange import attachments
 from registry.exchange.kinds import Kind, Kinds, Received
 from registry.requests import answering, clock, doing, following, life, queries, redaction
 from registry.requests.tables import OnwardConsent, TraceRequestRow
@@ -138,6 +139,8 @@ def take_more(work: Work, received: Received) -> None:
     if _hear(work, row, RequestAct.GIVE_MORE, received, received.body.words):
         found = answering.search(work, row)
         answering.answer_by_itself(work, row, found)
+    else:
+        attachments.refuse(work, received, "it was not asked for")
 
 
 def take_question_why(work: Work, received: Received) -> None:

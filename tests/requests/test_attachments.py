@@ -518,6 +518,32 @@ def became(node: Node) -> dict[str, str]:
     return dict(tuple(row) for row in node.rows("SELECT iss, state FROM exchange_attachment"))
 
 
+def test_files_come_with_more_only_where_more_was_asked_for(two: list[Node]) -> None:
+    br, pt = two
+    sent_with_photograph(br)
+    deliver(two)
+    for shade in (1, 2):
+        if shade == 2:
+            answer(pt, 1, act=RequestAct.ASK_MORE, words="Which side is it on?")
+            deliver(two)
+        content = photograph(shade)
+        digest = hashlib.sha256(content).digest()
+        named = Attachment(jose.encoded(digest), len(content), "image/jpeg", f"{shade}.jpg")
+        with br.office.begin(OFFICER) as work:
+            attachments.keep(work, digest, content)
+            row = queries.request_row(work, 1)
+            body = {"words": "more", "request": doing.message_of(queries.asked_of(row))[0]}
+            more = outbox.Outgoing("PT", "trace.more", body, thread=row.thread, attachments=(named,))
+            outbox.post(work, more)
+        deliver(two)
+    fetch(pt, from_states(two))
+    assert {one.name: (one.state, one.problem) for one in view(pt).attachments} == {
+        "mark.jpg": ("kept", ""),
+        "1.jpg": ("not_taken", "it was not asked for"),
+        "2.jpg": ("kept", ""),
+    }
+
+
 def test_files_of_a_withdrawn_request_are_not_given(two: list[Node]) -> None:
     br, pt = two
     br.office.offers = OFFERS
