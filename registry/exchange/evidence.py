@@ -147,10 +147,9 @@ def _files(work: Work, records: list[RecordView]) -> tuple[FileView, ...]:
     )
 
 
-def contents(work: Work, found: EvidenceView) -> dict[str, bytes]:
-    """The bytes of the files that are kept, by their digests as they were signed."""
-    read = {file.sha256: attachments.content(work, jose.decoded(file.sha256)) for file in found.files}
-    return {sha256: content for sha256, content in read.items() if content is not None}
+def content(work: Work, file: FileView) -> bytes | None:
+    """The bytes of a file that a record names; None where it is not kept."""
+    return attachments.content(work, jose.decoded(file.sha256))
 
 
 def _warrant(row: ExchangeKeySet | ExchangeRoot) -> WarrantView:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -24,6 +27,7 @@ verify() {
 }
 """
 """With OpenSSL 3 and the tools of any Unix: `verify RECORD KEY` verifies a signature."""
+IN_MEMORY, PIECE = 2**20, 2**16  # bytes of a package before it goes to disk, and of what is sent at once
 _ANY_DAY = (2000, 1, 1, 0, 0, 0)
 
 
@@ -49,31 +53,47 @@ def attachment_file(found: EvidenceView, file: FileView) -> str:
     return f"{n:02d}-attachment-{of_message.index(file) + 1}.{ENDINGS[file.media]}"
 
 
-def package(found: EvidenceView, say: Language, contents: Mapping[str, bytes]) -> bytes:
+def package(
+    found: EvidenceView, say: Language, content_of: Callable[[FileView], bytes | None] = lambda file: None
+) -> Iterator[bytes]:
     """Records, receipts, files that they name, keys, key sets, roots and how to verify them, as ZIP: the same
-    bytes each time. contents: of `evidence.contents`.
+    bytes each time, in pieces. It is written to a file before it is answered, with one attachment in memory
+    at a time. content_of: the bytes of an attachment, None where it is not kept.
     """
+    with ExitStack() as opened:
+        packed = opened.enter_context(SpooledTemporaryFile(IN_MEMORY))
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name, content in _files(found, say, content_of):
+                archive.writestr(zipfile.ZipInfo(name, _ANY_DAY), content)
+        opened.pop_all()  # whoever reads the pieces closes it
+    return _pieces(packed)
+
+
+def _pieces(packed: IO[bytes]) -> Iterator[bytes]:
+    with packed:
+        packed.seek(0)
+        yield from iter(partial(packed.read, PIECE), b"")
+
+
+def _files(
+    found: EvidenceView, say: Language, content_of: Callable[[FileView], bytes | None]
+) -> Iterator[tuple[str, bytes]]:
+    """Names and contents, each read when it is its turn."""
     readings = read(found)
-    files = {MANUAL: _manual(found, readings, say).encode()}
+    yield MANUAL, _manual(found, readings, say).encode()
     for file in found.files:
-        if file.sha256 in contents:
-            files[attachment_file(found, file)] = contents[file.sha256]
+        if (content := content_of(file)) is not None:
+            yield attachment_file(found, file), content
     for one in readings:
-        files[file_of(one)] = one.record.jws.encode("ascii")
+        yield file_of(one), one.record.jws.encode("ascii")
         if one.record.receipt:
-            files[receipt_file(one)] = one.record.receipt.encode("ascii")
+            yield receipt_file(one), one.record.receipt.encode("ascii")
     for key in found.keys:
         public = admitted(jose.decoded(key.public))
-        files[key_file(key)] = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        yield key_file(key), public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     for kind, warrants in (("root", found.roots), ("keyset", found.key_sets)):
         for warrant in warrants:
-            name = f"{kind}-{warrant.state}-{warrant.version}.jws"
-            files[name] = warrant.document.encode("ascii")
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name, _ANY_DAY), content)
-    return out.getvalue()
+            yield f"{kind}-{warrant.state}-{warrant.version}.jws", warrant.document.encode("ascii")
 
 
 def _manual(found: EvidenceView, readings: list[Reading], say: Language) -> str:

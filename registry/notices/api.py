@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from registry.core.web import api
@@ -55,11 +56,11 @@ def evidence_paper(number: str) -> bytes:
 
 @blueprint.route("/notices/<number>/evidence.zip", methods=["GET"])
 @api.prints(blueprint, May.NOTICE_READ, media="application/zip")
-def evidence_package(number: str) -> bytes:
+def evidence_package(number: str) -> Iterator[bytes]:
     """The signed records as files, with keys and how to verify them with OpenSSL."""
     with look() as work:
         found = queries.signed(work, notice_key(number))
-    return evidence_files.package(found, language_of_visitor(), {})
+    return evidence_files.package(found, language_of_visitor())
 
 
 @blueprint.route("/notices", methods=["POST"])

@@ -179,7 +179,7 @@ def evidence_package(number: str) -> Response:
     """The same as files that OpenSSL verifies."""
     with context.look() as work:
         found = queries.signed(work, notice_key(number))
-    packed = evidence_files.package(found, language_of_visitor(), {})
+    packed = evidence_files.package(found, language_of_visitor())
     return files.saved(packed, f"{number}-evidence.zip", "application/zip")
 
 

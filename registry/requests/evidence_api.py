@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.web.context import look
@@ -47,9 +50,8 @@ def evidence_paper(number: str) -> bytes:
 
 @blueprint.route("/requests/<number>/evidence.zip", methods=["GET"])
 @api.prints(blueprint, May.REQUEST_READ, media="application/zip")
-def evidence_package(number: str) -> bytes:
+def evidence_package(number: str) -> Iterator[bytes]:
     """The signed records as files, with keys and how to verify them with OpenSSL."""
     with look() as work:
         found = chain_queries.signed(work, _key(number))
-        contents = signed.contents(work, found)
-    return evidence_files.package(found, language_of_visitor(), contents)
+        return evidence_files.package(found, language_of_visitor(), partial(signed.content, work))

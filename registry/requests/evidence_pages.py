@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from werkzeug.wrappers import Response
 
 from registry.core.numbers import find_registry_number
@@ -41,6 +43,5 @@ def evidence_package(number: str) -> Response:
     """The signed records as files."""
     with context.look() as work:
         found = chain_queries.signed(work, _key(number))
-        contents = evidence.contents(work, found)
-    packed = evidence_files.package(found, language_of_visitor(), contents)
+        packed = evidence_files.package(found, language_of_visitor(), partial(evidence.content, work))
     return files.saved(packed, f"{number}-evidence.zip", "application/zip")

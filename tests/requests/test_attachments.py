@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import os
 import socket
 import subprocess
 import threading
+import tracemalloc
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -175,12 +178,12 @@ def in_evidence(br: Node, folder: Path) -> None:
     """Both files stand in the bundle, and a stranger verifies them by the digests that were signed."""
     with br.office.look(OFFICER) as work:
         found = chain_queries.signed(work, 1)
-        contents = evidence.contents(work, found)
+        packed = evidence_files.package(found, ENGLISH, partial(evidence.content, work))
     assert [(one.name, one.kept) for one in found.files] == [
         ("mark.jpg", True),
         ("register extract.pdf", True),
     ]
-    with zipfile.ZipFile(io.BytesIO(evidence_files.package(found, ENGLISH, contents))) as package:
+    with zipfile.ZipFile(io.BytesIO(b"".join(packed))) as package:
         package.extractall(folder)
     assert (folder / "01-attachment-1.jpg").read_bytes() == PHOTO
     manual = (folder / "verify.txt").read_text()
@@ -516,6 +519,25 @@ def test_one_states_untrue_word_keeps_no_other_states_file_away(
 def became(node: Node) -> dict[str, str]:
     """What became of the one file of each State."""
     return dict(tuple(row) for row in node.rows("SELECT iss, state FROM exchange_attachment"))
+
+
+def test_a_package_of_evidence_has_one_file_in_memory_at_a_time(two: list[Node]) -> None:
+    br, _ = two
+    found = draft(br)
+    for shade in range(MOST_ATTACHMENTS):
+        attach(br, photograph(shade), found.id)
+    ask(br, found.id, act=RequestAct.SEND)
+    with br.office.look(OFFICER) as work:
+        signed = chain_queries.signed(work, found.id)
+    large = 4_000_000
+    tracemalloc.start()
+    try:
+        size = sum(map(len, evidence_files.package(signed, ENGLISH, lambda file: os.urandom(large))))
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert size > MOST_ATTACHMENTS * large
+    assert most < 3 * large
 
 
 def test_files_come_with_more_only_where_more_was_asked_for(two: list[Node]) -> None:

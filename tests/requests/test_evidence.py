@@ -87,7 +87,7 @@ def proves_itself(found: EvidenceView, folder: Path) -> None:
     readings = read(found)
     assert [one.record.type for one in readings] == ["trace.request", "trace.ack", "trace.response"]
     assert all(one.holds and one.receipted for one in readings)
-    with zipfile.ZipFile(io.BytesIO(evidence_files.package(found, ENGLISH, {}))) as package:
+    with zipfile.ZipFile(io.BytesIO(b"".join(evidence_files.package(found, ENGLISH)))) as package:
         package.extractall(folder)
     manual = (folder / "verify.txt").read_text()
     commands = manual.partition("in a shell:")[2].partition("Files keyset-")[0]

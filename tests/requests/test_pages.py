@@ -139,6 +139,10 @@ def test_the_api_tells_the_same(app: Flask, client: FlaskClient, pt: list[Node])
     for name, kind in kinds.items():
         file = client.get(f"{path}/{name}", headers=headers)
         assert (file.status_code, file.mimetype) == (200, kind)
+    saved = client.get(f"{path}/evidence.zip", headers=headers).data
+    shown = sign_in(app, Role.AUTHORITY_OFFICER).get(f"{path.removeprefix('/api/v1')}/evidence.zip")
+    assert (shown.status_code, shown.mimetype, shown.data) == (200, "application/zip", saved)
+    assert saved.startswith(b"PK")
     assert [one["type"] for one in file.json["records"]] == ["trace.request", "trace.ack"]
     assert client.get("/api/v1/requests?direction=out", headers=headers).json["items"][0]["peer"] == "PT"
     police = bearer(app, Role.POLICE)
