@@ -60,10 +60,15 @@ def _theirs(work: Work, received: Received) -> TraceRequestRow:
     return queries.in_thread(work, received.message.iss, received.message.thread, Direction.IN)
 
 
+def _moved(row: TraceRequestRow, act: RequestAct) -> tuple[RequestState | None, bool]:
+    """(the state that their step leads to, None for none; whether it is done: not if it crossed ours)."""
+    after = life.after_hearing(act, RequestState(row.state))
+    return after, after is not None or life.MOVES[act].after is None
+
+
 def _hear(work: Work, row: TraceRequestRow, act: RequestAct, received: Received, words: str = "") -> bool:
     """Note their step and do it, unless it crossed one of ours; whether it was done."""
-    after = life.after_hearing(act, RequestState(row.state))
-    moves = after is not None or life.MOVES[act].after is None
+    after, moves = _moved(row, act)
     if moves:
         doing.settle(work, row, after)
     body = {name: value for name, value in asdict(received.body).items() if name != "words"}
@@ -124,8 +129,12 @@ def take_response(work: Work, received: Received) -> None:
 
 
 def take_more(work: Work, received: Received) -> None:
-    """ITI 21: what they were asked for; it is traced again at once."""
+    """ITI 21: what they were asked for; it is traced again at once. What nobody asked for changes nothing."""
     row = _theirs(work, received)
+    if not _moved(row, RequestAct.GIVE_MORE)[1]:
+        _hear(work, row, RequestAct.GIVE_MORE, received, received.body.words)
+        attachments.refuse(work, received, "it was not asked for")
+        return
     before = queries.asked_of(row)
     told = RequestNew(
         **asdict(received.body.request),
@@ -136,11 +145,8 @@ def take_more(work: Work, received: Received) -> None:
         intended_use=before.intended_use,
     )
     row.asked, row.urgency = queries.kept(told), told.urgency.value
-    if _hear(work, row, RequestAct.GIVE_MORE, received, received.body.words):
-        found = answering.search(work, row)
-        answering.answer_by_itself(work, row, found)
-    else:
-        attachments.refuse(work, received, "it was not asked for")
+    _hear(work, row, RequestAct.GIVE_MORE, received, received.body.words)
+    answering.answer_by_itself(work, row, answering.search(work, row))
 
 
 def take_question_why(work: Work, received: Received) -> None:

@@ -554,10 +554,14 @@ def test_files_come_with_more_only_where_more_was_asked_for(two: list[Node]) -> 
         with br.office.begin(OFFICER) as work:
             attachments.keep(work, digest, content)
             row = queries.request_row(work, 1)
-            body = {"words": "more", "request": doing.message_of(queries.asked_of(row))[0]}
+            told = doing.message_of(queries.asked_of(row))[0] | {"circumstances": f"told {shade}"}
+            body = {"words": "more", "request": told}
             more = outbox.Outgoing("PT", "trace.more", body, thread=row.thread, attachments=(named,))
             outbox.post(work, more)
         deliver(two)
+        with pt.office.look(OFFICER) as work:
+            known = queries.asked_of(queries.request_row(work, 1)).circumstances
+        assert (known == f"told {shade}") == (shade == 2)  # what nobody asked for changes nothing
     fetch(pt, from_states(two))
     assert {one.name: (one.state, one.problem) for one in view(pt).attachments} == {
         "mark.jpg": ("kept", ""),
