@@ -136,10 +136,15 @@ def came(work: Work, row: ExchangeAttachment, content: bytes) -> None:
         row.state, row.problem, row.ended_at = "kept", "", work.now
 
 
+def length_fault(content: bytes, size: int) -> str:
+    """What is wrong with the length of a file that was announced with this one, "" for nothing."""
+    return "" if len(content) == size else f"it has {len(content)} bytes, announced were {size}"
+
+
 def fault_of(name: str, media: str, content: bytes, size: int) -> str:
     """What is wrong with a file that is the one announced, "" for nothing."""
-    if len(content) != size:
-        return f"it has {len(content)} bytes, announced were {size}"
+    if wrong := length_fault(content, size):
+        return wrong
     try:
         found = scans.looked_at(name, content)
     except Invalid as error:

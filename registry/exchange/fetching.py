@@ -141,8 +141,8 @@ def judged(work: Work, order: Order, reply: Reply) -> tuple[bytes | None, Undeli
         return None, Undelivered(f"what came cannot be opened: {error}")
     if content is None:
         return None, Undelivered("what came is sealed for no key of ours")
-    if len(content) != order.size:
-        return None, Undelivered(f"it has {len(content)} bytes, announced were {order.size}")
+    if wrong := attachments.length_fault(content, order.size):
+        return None, Undelivered(wrong)
     if hashlib.sha256(content).digest() != order.digest:
         return None, Undelivered("its digest is not the one that was announced")
     return content, Undelivered("")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from registry.access.approval_queries import ProposalView
 from registry.core import pulse
 from registry.core.errors import Invalid, RegistryError
 from registry.core.web.context import Registry
@@ -38,8 +41,15 @@ def _say(found: RunView) -> None:
     )
 
 
-def _refused(error: RegistryError) -> click.ClickException:
-    return click.ClickException("; ".join(unmet.message for unmet in error.unmet) or error.message)
+@contextmanager
+def _acting() -> Iterator[Work]:
+    """A change by the operator; a refusal is told in its words."""
+    try:
+        with _parts().office.begin(OPERATOR, Purpose.REGISTRATION) as work:
+            yield work
+    except RegistryError as error:
+        told = "; ".join(unmet.message for unmet in error.unmet) or error.message
+        raise click.ClickException(told) from None
 
 
 @intake.command("check")
@@ -60,14 +70,11 @@ def check(
     """Read FILE and judge every row; nothing goes on record."""
     policy = IntakePolicy.ALL_OR_NOTHING if all_or_nothing else IntakePolicy.GOOD_ROWS
     office = _parts().office
-    try:
-        with file.open("rb") as stream, office.begin(OPERATOR, Purpose.REGISTRATION) as work:
-            told = acts.FileTold(file.name[:200], policy, received, sheet, IntakeKind(kind))
-            made = acts.hand_in(work, stream, told)
-            if mapping:
-                made = _taken_up(work, made, mapping)
-    except RegistryError as error:
-        raise _refused(error) from None
+    with file.open("rb") as stream, _acting() as work:
+        told = acts.FileTold(file.name[:200], policy, received, sheet, IntakeKind(kind))
+        made = acts.hand_in(work, stream, told)
+        if mapping:
+            made = _taken_up(work, made, mapping)
     worker.run_all(office)
     with office.look(OPERATOR) as work:
         key = run_key(made.number)
@@ -91,11 +98,8 @@ def _taken_up(work: Work, made: RunView, name: str) -> RunView:
 def start(number: str) -> None:
     """Enter the rows of NUMBER, or go on where it stopped."""
     office = _parts().office
-    try:
-        with office.begin(OPERATOR, Purpose.REGISTRATION) as work:
-            acts.start(work, run_key(number), queries.run_row(work, run_key(number)).version)
-    except RegistryError as error:
-        raise _refused(error) from None
+    with _acting() as work:
+        acts.start(work, run_key(number), queries.run_row(work, run_key(number)).version)
     worker.run_all(office)
     with office.look(OPERATOR) as work:
         _say(queries.run(work, run_key(number)))
@@ -106,13 +110,7 @@ def start(number: str) -> None:
 @click.option("--reason", required=True, help="Why; whoever approves it reads this.")
 def propose(number: str, reason: str) -> None:
     """Propose that the rows of NUMBER are entered, where that takes more than one person."""
-    try:
-        with _parts().office.begin(OPERATOR, Purpose.REGISTRATION) as work:
-            version = queries.run_row(work, run_key(number)).version
-            proposed = entering.propose(work, run_key(number), EnteringNew(reason), version)
-    except RegistryError as error:
-        raise _refused(error) from None
-    click.echo(f"Proposal {proposed.id} waits for somebody who approves it.")
+    _propose(number, lambda work, key, version: entering.propose(work, key, EnteringNew(reason), version))
 
 
 @intake.command("undo")
@@ -120,12 +118,12 @@ def propose(number: str, reason: str) -> None:
 @click.option("--reason", required=True, help="Why; the one who approves it reads this.")
 def undo(number: str, reason: str) -> None:
     """Propose that all NUMBER entered is taken back; a supervisor approves it."""
-    try:
-        with _parts().office.begin(OPERATOR, Purpose.REGISTRATION) as work:
-            version = queries.run_row(work, run_key(number)).version
-            proposed = undoing.propose(work, run_key(number), UndoNew(reason), version)
-    except RegistryError as error:
-        raise _refused(error) from None
+    _propose(number, lambda work, key, version: undoing.propose(work, key, UndoNew(reason), version))
+
+
+def _propose(number: str, act: Callable[[Work, int, int], ProposalView]) -> None:
+    with _acting() as work:
+        proposed = act(work, run_key(number), queries.run_row(work, run_key(number)).version)
     click.echo(f"Proposal {proposed.id} waits for somebody who approves it.")
 
 
@@ -134,11 +132,8 @@ def undo(number: str, reason: str) -> None:
 @click.argument("name")
 def remember(number: str, name: str) -> None:
     """Remember which column is which in NUMBER, as NAME, for the next file of the same system."""
-    try:
-        with _parts().office.begin(OPERATOR, Purpose.REGISTRATION) as work:
-            made = mappings.remember(work, MappingNew(number, name))
-    except RegistryError as error:
-        raise _refused(error) from None
+    with _acting() as work:
+        made = mappings.remember(work, MappingNew(number, name))
     click.echo(
         f"Mapping {made.number}: {len(made.mapping)} columns of {made.kind} remembered as {made.name}."
     )
@@ -148,11 +143,8 @@ def remember(number: str, name: str) -> None:
 @click.argument("mapping", type=int)
 def retire_mapping(mapping: int) -> None:
     """Offer the mapping with this number no more."""
-    try:
-        with _parts().office.begin(OPERATOR, Purpose.REGISTRATION) as work:
-            made = mappings.retire(work, mapping, mapping_queries.mapping_row(work, mapping).version)
-    except RegistryError as error:
-        raise _refused(error) from None
+    with _acting() as work:
+        made = mappings.retire(work, mapping, mapping_queries.mapping_row(work, mapping).version)
     click.echo(f"{made.name} is retired.")
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from schemas.recovery_vocabulary import Described, RecoveryKind
 from schemas.recovery_vocabulary import OriginStatus as S
 from schemas.vocabulary import Outcome
-from schemas.words import Said, said
+from schemas.words import ENGLISH, Language, Said, said
 
 ESTABLISHED = (S.ESTABLISHED_HERE, S.ESTABLISHED_ABROAD, S.ESTABLISHED_OTHERWISE)
 DEFINITIONS: Mapping[S, Said] = {
@@ -160,6 +160,6 @@ def status(facts: Facts) -> S:
     return S.NOT_FOUND if facts.outcome else S.UNTRACEABLE
 
 
-def percent(share: float | None) -> str:
-    """A share in words: one place behind the point, "–" where there is none."""
-    return "–" if share is None else f"{share:.1%}"
+def percent(share: float | None, say: Language = ENGLISH) -> str:
+    """A share in words, by the signs of the language: one place behind the point, "–" where there is none."""
+    return "–" if share is None else f"{say.number(share * 100, 1)}%"

@@ -17,7 +17,7 @@ from registry.core.printing.paper import (
 )
 from registry.core.work import Work
 from registry.directory.countries import country_name
-from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, Share, largest
+from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, Share, largest, percent
 from registry.verification.queries import Standing, Verifiable
 from schemas.recovery_vocabulary import Described, RecoveryKind
 from schemas.vocabulary import IssuedKind
@@ -59,11 +59,6 @@ def period(found: Figures, say: Language) -> str:
     return f"{found.since or '…'} – {found.until or '…'}"
 
 
-def share_told(share: float | None, say: Language) -> str:
-    """A share in hundredths, by the signs of the language."""
-    return "–" if share is None else f"{say.number(share * 100, 1)}%"
-
-
 def _blocks(found: Figures, say: Language) -> Iterator[Block]:
     told = say("%(established)s of %(all)s firearms: %(share)s")
     yield Paragraph(
@@ -71,7 +66,7 @@ def _blocks(found: Figures, say: Language) -> Iterator[Block]:
         % {
             "established": say.number(found.numerator),
             "all": say.number(found.denominator),
-            "share": share_told(found.share, say),
+            "share": percent(found.share, say),
         },
         large=True,
     )

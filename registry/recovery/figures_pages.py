@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -15,7 +16,7 @@ from registry.core.web.forms import load_form
 from registry.core.web.words import label, language_of_visitor, shown
 from registry.recovery import figures_document, figures_queries, origin_acts, sealing
 from registry.recovery.evidence_pages import shown_item
-from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures
+from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, percent
 from registry.recovery.pages import Answer, blueprint, pdf, render
 from schemas.figures import FiguresAsked, FiguresAskedSchema, OriginNewSchema
 from schemas.recovery_vocabulary import RecoveryKind
@@ -48,7 +49,7 @@ def figures() -> Answer:
         definitions=DEFINITIONS,
         established=ESTABLISHED,
         heads=[{"label": label(kind), "kind": "amount"} for kind in RecoveryKind],
-        percent=lambda share: figures_document.share_told(share, say),
+        percent=partial(percent, say=say),
         described=list(figures_document.described(found, say)),
         most=max(1, *found.by_status.values()),
     )

@@ -112,3 +112,8 @@ def after_hearing(act: Act, state: State) -> State | None:
     move = MOVES[act]
     in_time = state in move.before or (state is State.SENT and State.ACKNOWLEDGED in move.before)
     return move.after if in_time else None
+
+
+def heeds(act: Act, state: State) -> bool:
+    """Whether the other State's word is done here, unless it crossed ours on the way."""
+    return MOVES[act].after is None or after_hearing(act, state) is not None

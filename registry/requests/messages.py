@@ -60,17 +60,12 @@ def _theirs(work: Work, received: Received) -> TraceRequestRow:
     return queries.in_thread(work, received.message.iss, received.message.thread, Direction.IN)
 
 
-def _moved(row: TraceRequestRow, act: RequestAct) -> tuple[RequestState | None, bool]:
-    """(the state that their step leads to, None for none; whether it is done: not if it crossed ours)."""
-    after = life.after_hearing(act, RequestState(row.state))
-    return after, after is not None or life.MOVES[act].after is None
-
-
 def _hear(work: Work, row: TraceRequestRow, act: RequestAct, received: Received, words: str = "") -> bool:
     """Note their step and do it, unless it crossed one of ours; whether it was done."""
-    after, moves = _moved(row, act)
+    state = RequestState(row.state)
+    moves = life.heeds(act, state)
     if moves:
-        doing.settle(work, row, after)
+        doing.settle(work, row, life.after_hearing(act, state))
     body = {name: value for name, value in asdict(received.body).items() if name != "words"}
     details = {name: value for name, value in body.items() if value not in (None, "", ())}
     if not moves:
@@ -131,7 +126,7 @@ def take_response(work: Work, received: Received) -> None:
 def take_more(work: Work, received: Received) -> None:
     """ITI 21: what they were asked for; it is traced again at once. What nobody asked for changes nothing."""
     row = _theirs(work, received)
-    if not _moved(row, RequestAct.GIVE_MORE)[1]:
+    if not life.heeds(RequestAct.GIVE_MORE, RequestState(row.state)):
         _hear(work, row, RequestAct.GIVE_MORE, received, received.body.words)
         attachments.refuse(work, received, "it was not asked for")
         return

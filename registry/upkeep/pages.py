@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, render_template
-from flask_babel import format_decimal, format_timedelta
+from flask_babel import format_timedelta
 from flask_babel import lazy_gettext as _
 
 from registry.core.web import guard
 from registry.core.web.context import NavigationEntry, registry
+from registry.core.web.words import many
 from registry.upkeep import operations
 from registry.upkeep.findings import Health
 from registry.upkeep.metrics import Figure
@@ -68,7 +69,7 @@ def _value(figure: Figure) -> str:
     for unit, said in UNITS.items():
         if figure.name.endswith(unit):
             return str(said(figure.value))
-    return str(format_decimal(int(figure.value)))
+    return many(int(figure.value))
 
 
 UNITS: Mapping[str, Callable[[float], Any]] = {
