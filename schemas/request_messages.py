@@ -12,11 +12,19 @@ from typing import Any
 from marshmallow import fields, validate
 
 from schemas.base import Shape
-from schemas.fields import Code, Country, Day, Text, Whole, Year
-from schemas.requests_vocabulary import RestrictionGround, Urgency, Usefulness
+from schemas.fields import Code, Codes, Country, Day, Text, Whole, Year
+from schemas.requests_vocabulary import FieldTold, FieldWanted, RestrictionGround, Urgency, Usefulness
 from schemas.vocabulary import CertaintyLevel, FirearmType, IllicitGround, MatchKind, Outcome, Severity
 
 MOST_CANDIDATES, MOST_STEPS = 20, 200
+FIRST_STEP = (FieldWanted.MANUFACTURE, FieldWanted.TRANSFERS, FieldWanted.LAST_LAWFUL_STATUS)
+"""What is wanted where a request says nothing of it: what names nobody."""
+
+
+def FieldsWanted() -> Codes:  # noqa: N802 - a field
+    """Empty where only that it is on record is to be told."""
+    told = {"description": "What is to be told, and nothing else: none for whether it is on record alone."}
+    return Codes(FieldWanted, most=len(FieldWanted), load_default=FIRST_STEP, metadata=told)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +48,7 @@ class TraceRequest:
     left_on: date | None = None
     document_kind: str = ""
     document_number: str = ""
+    fields_wanted: tuple[FieldWanted, ...] = FIRST_STEP
 
 
 class TraceRequestSchema(Shape):
@@ -61,6 +70,7 @@ class TraceRequestSchema(Shape):
     left_on = Day(load_default=None, allow_none=True)
     document_kind = Text(longest=40, load_default="")
     document_number = Text(longest=80, load_default="")
+    fields_wanted = FieldsWanted()
 
 
 @dataclass(frozen=True)
@@ -181,9 +191,17 @@ class FindingToldSchema(_Told):
     article = _text(40)
 
 
+class FieldToldSchema(_Told):
+    field = Code(FieldWanted, required=True)
+    said = Code(FieldTold, required=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TraceResponse:
-    """What the asked State tells. withheld: places that stay with it; ground: why, of the four (ITI 22)."""
+    """What the asked State tells. withheld: places that stay with it; ground: why, of the four (ITI 22).
+
+    wanted: of each field that was asked, whether it is told, and else why not.
+    """
 
     outcome: Outcome
     level: CertaintyLevel
@@ -193,6 +211,7 @@ class TraceResponse:
     last_holder: str = ""
     next_state: dict[str, Any] | None = None
     findings: list[dict[str, Any]] = field(default_factory=list)
+    wanted: list[dict[str, Any]] = field(default_factory=list)
     withheld: tuple[str, ...] = ()
     ground: RestrictionGround | None = None
     words: str = ""
@@ -214,6 +233,9 @@ class TraceResponseSchema(Shape):
     next_state = fields.Nested(NextToldSchema, load_default=None, allow_none=True)
     findings = fields.List(
         fields.Nested(FindingToldSchema), load_default=list, validate=validate.Length(max=60)
+    )
+    wanted = fields.List(
+        fields.Nested(FieldToldSchema), load_default=list, validate=validate.Length(max=len(FieldWanted))
     )
     withheld = fields.List(Text(longest=80), load_default=(), validate=validate.Length(max=400))
     ground = Code(RestrictionGround, load_default=None, allow_none=True)

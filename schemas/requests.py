@@ -13,10 +13,12 @@ from schemas.completeness import RequestDraft, RequestDraftSchema
 from schemas.disclosures import DisclosureSchema
 from schemas.fields import Code, Country, Day, Text
 from schemas.paging import PageAsked, PageAskedSchema
+from schemas.request_messages import FIRST_STEP, FieldsWanted
 from schemas.requests_vocabulary import (
     AttachmentState,
     ConsentState,
     Direction,
+    FieldWanted,
     Onward,
     RequestAct,
     RequestState,
@@ -34,6 +36,7 @@ class RequestNew(RequestDraft):
     """A request as it is written. to: the State asked; trace: the trace it comes from, "" for none.
 
     left_on, document_kind, document_number: how the firearm went there, as far as that may be told.
+    fields_wanted: what is to be told, and nothing else.
     """
 
     to: str
@@ -44,6 +47,7 @@ class RequestNew(RequestDraft):
     left_on: date | None = None
     document_kind: str = ""
     document_number: str = ""
+    fields_wanted: tuple[FieldWanted, ...] = FIRST_STEP
 
 
 class RequestNewSchema(RequestDraftSchema):
@@ -56,6 +60,7 @@ class RequestNewSchema(RequestDraftSchema):
     left_on = Day(load_default=None, allow_none=True)
     document_kind = Text(longest=40, load_default="")
     document_number = Text(longest=80, load_default="")
+    fields_wanted = FieldsWanted()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,6 +59,24 @@ class RequestAct(StrEnum):
     CLOSE = "close"
 
 
+class FieldWanted(StrEnum):
+    """What a request asks to be told; nothing else of our records is told (ITI 15, 18)."""
+
+    MANUFACTURE = "manufacture"
+    TRANSFERS = "transfers"  # with the State it went to
+    LAST_LAWFUL_STATUS = "last_lawful_status"
+    LAST_LAWFUL_HOLDER = "last_lawful_holder"
+
+
+class FieldTold(StrEnum):
+    """What an answer says of a field that was wanted."""
+
+    TOLD = "told"
+    IN_PART = "told_in_part"
+    WITHHELD = "withheld"
+    NOT_ON_RECORD = "not_on_record"
+
+
 class NoticeKind(StrEnum):
     """What else is written into the course of a request."""
 

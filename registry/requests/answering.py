@@ -78,8 +78,12 @@ def search(work: Work, row: TraceRequestRow) -> dict[str, Any] | None:
 
 
 def proposed(work: Work, row: TraceRequestRow) -> dict[str, Any] | None:
-    """What our records would tell, before an officer has looked at it."""
-    return redaction.told(trace(work, row.trace_id).answer) if row.trace_id else None
+    """What our records would tell of what was asked, before an officer has looked at it."""
+    return _told(row, trace(work, row.trace_id).answer) if row.trace_id else None
+
+
+def _told(row: TraceRequestRow, found: dict[str, Any]) -> dict[str, Any]:
+    return redaction.limited(redaction.told(found), queries.asked_of(row).fields_wanted)
 
 
 def release(
@@ -87,7 +91,9 @@ def release(
 ) -> None:
     """Tell the asking State, in full or in part; what was sent, and what binds it, is kept."""
     refuse_if(redaction.unmet_to_withhold(told, step.withheld))
+    wanted = queries.asked_of(row).fields_wanted
     body = redaction.redacted(told, step.withheld) | {
+        "wanted": redaction.said_of(told, wanted, step.withheld),
         "ground": step.ground,
         "words": step.words,
         "by_machine": by_machine,
@@ -123,7 +129,7 @@ def answer_by_itself(work: Work, row: TraceRequestRow, found: dict[str, Any] | N
     asked = queries.asked_of(row)
     if not redaction.goes_by_itself(found, is_complete(asked), asked.confidentiality):
         return False
-    release(work, row, redaction.told(found), Step(act=RequestAct.ANSWER), by_machine=True)
+    release(work, row, _told(row, found), Step(act=RequestAct.ANSWER), by_machine=True)
     return True
 
 

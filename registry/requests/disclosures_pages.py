@@ -6,7 +6,8 @@ from registry.core.web import guard
 from registry.core.web.forms import load_form
 from registry.core.work import Work
 from registry.requests import disclosing
-from registry.requests.pages import Answer, blueprint, form_typed, take_step
+from registry.requests.pages import Answer, blueprint, take_step
+from registry.requests.showing import form_typed
 from registry.requests.views import RequestView
 from schemas.disclosures import DisclosureDoneSchema, DisclosureNewSchema
 from schemas.vocabulary import May

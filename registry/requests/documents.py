@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,8 +165,16 @@ def _request(found: RequestView, say: Language) -> Iterator[Block]:
     yield Heading(say("Use of the information (ITI 18(c), 15, 16)"))
     kept = say("Can be kept") if asked.confidentiality else say("Cannot be guaranteed")
     yield KeyValues(
-        [(say("Intended use"), asked.intended_use or "–"), (say("Restrictions on its use"), kept)]
+        [
+            (say("Intended use"), asked.intended_use or "–"),
+            (say("Restrictions on its use"), kept),
+            (say("To be told"), _wanted(asked.fields_wanted, say)),
+        ]
     )
+
+
+def _wanted(fields: Sequence[str], say: Language) -> str:
+    return say.row(*(say.label(field) for field in fields)) or say("Only whether it is on record")
 
 
 def _plain(value: Any, name: str, say: Language) -> str:
@@ -183,6 +191,8 @@ def _answer(found: RequestView, say: Language) -> Iterator[Block]:
     yield from statement(found, answer, say)
     yield from _entered(found, say)
     yield FindingBox("warning", say.label("warning"), restriction(handling, say))
+    if wanted := answer.get("wanted"):
+        yield KeyValues([(say.label(one["field"]), say.label(one["said"])) for one in wanted])
     if answer.get("withheld"):
         ground = say.label(answer["ground"]) if answer.get("ground") else "–"
         yield FindingBox(

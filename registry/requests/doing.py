@@ -23,7 +23,7 @@ MACHINE = 0
 _BODY = (
     "mark", "urgency", "mark_place", "other_marks", "photographs", "maker", "model", "calibre", "type",
     "country", "year", "ground", "circumstances", "confidentiality", "left_on", "document_kind",
-    "document_number",
+    "document_number", "fields_wanted",
 )  # fmt: skip
 
 

@@ -120,6 +120,7 @@ def _told(new: Letter) -> dict[str, Any]:
         "last_holder": new.last_holder,
         "next_state": left or None,
         "findings": [],
+        "wanted": [],
         "withheld": [],
         "ground": new.ground.value if new.ground else None,
         "words": new.words,

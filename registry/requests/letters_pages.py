@@ -17,11 +17,13 @@ from registry.core.web.words import label, options, shown
 from registry.directory.countries import COUNTRIES, HISTORIC
 from registry.exchange import scans
 from registry.requests import letter_queries, letters, letters_sealing, life, queries
-from registry.requests.pages import Answer, blueprint, country, form_typed, render, take_step
+from registry.requests.pages import Answer, blueprint, render, take_step
+from registry.requests.showing import country, form_typed, load_request, ticked_fields
 from registry.requests.views import RequestView
 from schemas import letters as shapes
 from schemas.requests_vocabulary import (
     Direction,
+    FieldWanted,
     Means,
     Onward,
     RequestState,
@@ -113,7 +115,7 @@ def enter_request() -> Answer:
     if request.method == "GET":
         return _request({}), 200
     try:
-        new, scan = load_form(shapes.RequestLetterSchema(), form_typed()), _scan()
+        new, scan = load_request(shapes.RequestLetterSchema()), _scan()
         with context.begin() as work:
             made = letters.enter_request(work, new, scan)
     except RegistryError as error:
@@ -137,6 +139,8 @@ def _request(given: Mapping[str, Any], errors: tuple[Unmet, ...] = ()) -> str:
         types=options(FirearmType),
         grounds=options(IllicitGround),
         urgencies=options(Urgency),
+        wanted=options(FieldWanted),
+        ticked=ticked_fields(given),
         purposes=(),
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -18,16 +17,17 @@ from registry.core.web.context import NavigationEntry
 from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
 from registry.core.work import Work
-from registry.directory.countries import COUNTRIES, HISTORIC, country_name
+from registry.directory.countries import COUNTRIES, HISTORIC
 from registry.exchange.queries import is_trusted
 from registry.requests import acts, answering, life, queries, redaction, rules, sealing
-from registry.requests.views import EventView, RequestView
+from registry.requests.showing import TONES, country, form_typed, load_request, step_of, ticked_fields
+from registry.requests.views import RequestView
 from registry.tracing.queries import trace
 from schemas import requests as shapes
 from schemas.requests_vocabulary import (
     Direction,
+    FieldWanted,
     Means,
-    NoticeKind,
     Onward,
     RequestAct,
     RequestState,
@@ -41,29 +41,6 @@ from schemas.vocabulary import FirearmType, IllicitGround, May
 blueprint = Blueprint("requests", __name__, template_folder="templates")
 NAVIGATION = (NavigationEntry("Requests", "requests.list", May.REQUEST_READ, 12),)
 Answer = Response | str | tuple[str, int]
-TONES = {
-    "draft": "neutral",
-    "sent": "information",
-    "acknowledged": "information",
-    "more_asked": "warning",
-    "delayed": "warning",
-    "answered": "good",
-    "answered_in_part": "good",
-    "refused": "alarm",
-    "clarifying": "information",
-    "withdrawn": "neutral",
-    "closed": "neutral",
-    "goes_next": "warning",
-    "awaited": "information",
-    "kept": "good",
-    "not_taken": "alarm",
-    "not_traced": "warning",
-    "escalated": "alarm",
-    "refuse": "alarm",
-    "delay": "warning",
-    "answer": "good",
-    "answer_in_part": "good",
-}
 
 
 def render(template: str, **given: Any) -> str:
@@ -79,18 +56,8 @@ def render(template: str, **given: Any) -> str:
     )
 
 
-def country(code: str) -> str:
-    """A State by its name."""
-    return country_name(code, str(get_locale() or "en"))
-
-
 def _key(number: str) -> int:
     return find_registry_number("RQ", number)
-
-
-def form_typed() -> dict[str, str]:
-    """The form without what is not part of it."""
-    return {name: value for name, value in request.form.items() if name not in ("version", "csrf_token")}
 
 
 @blueprint.get("/requests", endpoint="list")
@@ -122,7 +89,7 @@ def new() -> Answer:
     if request.method == "GET":
         return _form(_from_trace(request.args.to_dict()), url_for("requests.new"))
     try:
-        taken = load_form(shapes.RequestNewSchema(), form_typed())
+        taken = load_request(shapes.RequestNewSchema())
         with context.begin(taken.purpose, taken.case_number) as work:
             made = acts.draft(work, taken)
     except RegistryError as error:
@@ -157,7 +124,7 @@ def edit(number: str) -> Answer:
         return _form(typed, action, found)
     try:
         with context.begin() as work:
-            acts.edit(work, _key(number), load_form(shapes.RequestNewSchema(), form_typed()), version_seen())
+            acts.edit(work, _key(number), load_request(shapes.RequestNewSchema()), version_seen())
     except RegistryError as error:
         return _form(form_typed(), action, found, shown(error)), error.status
     flash(_("The request is kept as it reads now."), "good")
@@ -177,6 +144,8 @@ def _form(typed: Mapping[str, Any], action: str, found: RequestView | None = Non
         types=options(FirearmType),
         grounds=options(IllicitGround),
         urgencies=options(Urgency),
+        wanted=options(FieldWanted),
+        ticked=ticked_fields(typed),
         purposes=options(purposes(context.actor().role, May.REQUEST_WRITE)),
     )
 
@@ -206,7 +175,7 @@ def _shown(number: str, errors: tuple[Unmet, ...] = (), act: str = "") -> str:
         attachable=not rules.unmet_to_attach(RequestState(found.state), _side(found), 0),
         editable=life.is_editable(Direction(found.direction), RequestState(found.state), bool(found.means)),
         means=options(Means),
-        steps=[_event(found, event) for event in found.events],
+        steps=[step_of(found, event) for event in found.events],
         errors=errors,
         tried=act,
         typed=form_typed() if errors else {},
@@ -232,47 +201,6 @@ _REVIEWED = frozenset({RequestAct.ANSWER, RequestAct.ANSWER_IN_PART})
 
 def _link(row: Any) -> dict[str, Any]:
     return {**row, "name": country(row["peer"]), "tone": TONES.get(row["state"], "neutral")}
-
-
-def _event(found: RequestView, event: EventView) -> dict[str, Any]:
-    """A step of the course as the timeline shows it."""
-    sent = {True: _("receipted"), False: _("on its way")}
-    status = _("as a file") if event.carried else ""
-    if event.delivered is not None:
-        status = sent[event.delivered]
-    crossed = _("crossed one of ours; nothing changed") if event.details.get("crossed") else ""
-    reason = ", ".join(
-        label(str(event.details[name])) for name in ("ground", "outcome") if event.details.get(name)
-    )
-    return {
-        "date": f"{event.at:%Y-%m-%d %H:%M:%S} UTC",
-        "title": _("Sent by other means") if _left(event) else label(event.what),
-        "from_name": _who(found, event),
-        "to_name": "",
-        "detail": " · ".join(filter(None, (_by_means(event), event.words, reason, crossed))),
-        "place": "",
-        "document": " · ".join(filter(None, (event.message, status))),
-        "tone": TONES.get(event.what, "alarm" if event.what == NoticeKind.ESCALATED else "neutral"),
-    }
-
-
-def _who(found: RequestView, event: EventView) -> str:
-    if event.details.get("entered"):
-        return str(_("%(state)s, entered here by hand", state=country(found.peer)))
-    return str(_("We") if event.by > 0 else _("Our machine") if event.by == 0 else country(found.peer))
-
-
-def _left(event: EventView) -> bool:
-    """Whether it is our request, sent by other means."""
-    return event.what == RequestAct.SEND and bool(event.details.get("sent_on"))
-
-
-def _by_means(event: EventView) -> str:
-    """By which means a letter went or came, and when; "" where the exchange carried it."""
-    if not event.details.get("means"):
-        return ""
-    day = event.details.get("sent_on") or event.details.get("received_on") or ""
-    return str(_("%(means)s, %(day)s", means=label(event.details["means"]), day=day))
 
 
 def take_step(number: str, change: Callable[[Work, int, int], RequestView], act: str = "") -> Answer:

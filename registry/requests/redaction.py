@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from registry.core.errors import Unmet
 from schemas.request_messages import MOST_CANDIDATES, MOST_STEPS
-from schemas.requests_vocabulary import Onward
+from schemas.requests_vocabulary import FieldTold, FieldWanted, Onward
 from schemas.words import Sentences, remade, said
 
 _NUMBER = re.compile(r"\bP-[0-9]{9,19}-[0-9A-Z]\b")
@@ -20,6 +20,7 @@ _STEP = ("date", "kind", "from_name", "to_name", "place", "country", "document_k
 _NEXT = ("code", "date", "document_kind", "document_number")
 _FINDING = ("severity", "text", "article")
 _KEPT = frozenset({"severity"})
+_HIT = frozenset({"mark", "match"})
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,42 @@ def told(answer: Mapping[str, Any]) -> dict[str, Any]:
         "next_state": _of(next_state, _NEXT) if next_state else None,
         "findings": [_of(one, _FINDING) for one in answer["findings"]],
     }
+
+
+def limited(body: Mapping[str, Any], wanted: Collection[FieldWanted]) -> dict[str, Any]:
+    """The answer with nothing in it but what was asked: beside whether it is on record, the fields wanted."""
+    unasked = [leaf.path for leaf in leaves(body) if _field(leaf) not in (None, *wanted)]
+    left = _without(body, unasked)
+    return left if FieldWanted.TRANSFERS in wanted else left | {"steps": []}
+
+
+def _field(leaf: Leaf) -> FieldWanted | None:
+    """The field that a place of an answer belongs to; None for what says that it is on record."""
+    if leaf.part in ("steps", "next_state"):
+        return FieldWanted.TRANSFERS
+    if leaf.part == "last_holder":
+        return FieldWanted.LAST_LAWFUL_HOLDER
+    if leaf.part == "findings" or leaf.name == "status":
+        return FieldWanted.LAST_LAWFUL_STATUS
+    return None if leaf.name in _HIT else FieldWanted.MANUFACTURE
+
+
+def said_of(
+    body: Mapping[str, Any], wanted: Sequence[FieldWanted], withheld: Collection[str]
+) -> list[dict[str, str]]:
+    """Of each field that was asked, whether the answer tells it, and else why not.
+
+    body: before anything was withheld.
+    """
+    of_field = {field: [leaf.path for leaf in leaves(body) if _field(leaf) is field] for field in wanted}
+    return [{"field": field.value, "said": _said(paths, withheld).value} for field, paths in of_field.items()]
+
+
+def _said(paths: Sequence[str], withheld: Collection[str]) -> FieldTold:
+    kept = sum(path in withheld for path in paths)
+    if not paths:
+        return FieldTold.NOT_ON_RECORD
+    return FieldTold.WITHHELD if kept == len(paths) else FieldTold.IN_PART if kept else FieldTold.TOLD
 
 
 def _of(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
@@ -109,6 +146,10 @@ def redacted(body: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
 
     A State to ask next that is not named is not told at all; nor is a finding without its text.
     """
+    return _without(body, paths) | {"withheld": sorted(paths)}
+
+
+def _without(body: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
     left = copy.deepcopy(dict(body)) if paths else dict(body)
     for path in paths:
         *way, name = path.split(".")
@@ -119,7 +160,7 @@ def redacted(body: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
     if left["next_state"] is not None and not left["next_state"]["code"]:
         left["next_state"] = None
     left["findings"] = [one for one in left["findings"] if one["text"]]
-    return left | {"withheld": sorted(paths)}
+    return left
 
 
 def goes_by_itself(answer: Mapping[str, Any], complete: bool, confidential: bool) -> bool:

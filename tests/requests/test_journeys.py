@@ -12,7 +12,7 @@ from registry.core.errors import Conflict, Refused, Stale
 from registry.exchange import jose, strict_json
 from registry.requests import acts, following, queries
 from schemas.requests import ConsentNew, ConsentReply, Step
-from schemas.requests_vocabulary import Direction, RequestAct, RestrictionGround, Usefulness
+from schemas.requests_vocabulary import Direction, FieldWanted, RequestAct, RestrictionGround, Usefulness
 from tests.exchange.test_delivery import signed
 from tests.exchange.world import Clock, Node, sealed_for
 from tests.requests.world import (
@@ -39,13 +39,14 @@ def test_a_request_is_acknowledged_and_traced_at_once_reviewed_and_answered_in_p
 ) -> None:
     br, pt = two
     made_and_exported(pt, "AR")
-    sent = send(br, asked("PT"))
+    everything = tuple(FieldWanted)
+    sent = send(br, asked("PT", fields_wanted=everything))
     assert (sent.state, sent.due_at is not None) == ("sent", True)
     deliver(two)
     theirs, ours = view(pt), view(br)
     assert what(pt) == ["send", "acknowledge", "traced"]
     assert (theirs.state, ours.state, ours.their_number) == ("acknowledged", "acknowledged", theirs.number)
-    assert theirs.asked == replace(asked("PT"), to="PT")
+    assert theirs.asked == replace(asked("PT"), to="PT", fields_wanted=everything)
     assert theirs.answer is None  # nothing leaves before an officer has looked at it
     clock.move(timedelta(minutes=20))
     withheld = ("steps.1.to_name", "last_holder")
@@ -63,6 +64,7 @@ def test_a_request_is_acknowledged_and_traced_at_once_reviewed_and_answered_in_p
         "answered_in_part", "left_the_country", "AR",
     )  # fmt: skip
     assert told.answer["withheld"] == sorted(withheld)
+    assert [one["said"] for one in told.answer["wanted"]] == ["told", "told_in_part", "told", "withheld"]
     assert "Casa do Caçador" not in str(told.answer["last_holder"] + told.answer["steps"][1]["to_name"])
     assert told.handling == {
         "audience": ["BR", "AR"], "onward": "consent", "retain_until": None, "caveat": "Police",
@@ -145,6 +147,29 @@ def test_an_exact_match_goes_by_itself_where_that_is_allowed_and_onward_use_asks
     assert (view(br).consents[0].state, view(br).consents[0].words) == ("refused", "Ask them directly.")
 
 
+def test_no_more_is_told_than_was_asked_by_the_machine_and_by_an_officer(two: list[Node]) -> None:
+    br, pt = two
+    made_and_exported(pt, "AR")
+    allow(pt, "BR", release=True)
+    send(br, asked("PT", fields_wanted=(FieldWanted.MANUFACTURE,)))
+    send(br, asked("PT", fields_wanted=(), confidentiality=False))
+    deliver(two)
+    answer(pt, 2, act=RequestAct.ANSWER)
+    with pytest.raises(Refused, match=r"steps\.1\.to_name"):
+        again = {"act": RequestAct.ANSWER_IN_PART, "ground": RestrictionGround.CONFIDENTIALITY_LAW}
+        ask(br, 1, act=RequestAct.CLARIFY, words="Where did it go?")
+        deliver(two)
+        answer(pt, 1, withheld=("steps.1.to_name",), **again)
+    deliver(two)
+    made, hit = view(br, 1).answer, view(br, 2).answer
+    assert made is not None
+    assert hit is not None
+    assert (made["candidates"][0]["maker"], made["steps"], made["next_state"]) == ("Forjas Taurus", [], None)
+    assert made["wanted"] == [{"field": "manufacture", "said": "told"}]
+    assert (hit["outcome"], hit["candidates"][0]["maker"], hit["wanted"]) == ("left_the_country", "", [])
+    assert "was not told" in view(br, 2).events[-1].words
+
+
 def test_nothing_incomplete_leaves_and_what_is_incomplete_is_sent_back(two: list[Node]) -> None:
     br, pt = two
     with pytest.raises(Refused, match=r"ITI 18\(a\)"):
@@ -197,7 +222,7 @@ def test_a_chain_goes_from_state_to_state_by_itself_and_ends_with_a_reason(three
     assert (second.asked.document_number, str(second.asked.left_on)) == ("EX-4711", "2003-04-01")
     assert second.answer is not None
     assert (second.state, second.answer["outcome"]) == ("answered", "identified")
-    assert second.answer["last_holder"] == "a natural person"
+    assert second.answer["last_holder"] == ""  # nobody asked for it
     assert "João" not in str(second.answer)
     assert "did not leave" in second.events[-1].words
     with br.office.look(OFFICER) as work:

@@ -12,7 +12,14 @@ from registry.calendars.days import Calendar
 from registry.requests import chain, clock, life, redaction, rules
 from registry.requests.chain import Link
 from schemas.requests import Step
-from schemas.requests_vocabulary import RequestAct, RequestState, RestrictionGround, Side, Urgency
+from schemas.requests_vocabulary import (
+    FieldWanted,
+    RequestAct,
+    RequestState,
+    RestrictionGround,
+    Side,
+    Urgency,
+)
 from tests.requests.world import asked
 
 TODAY = date(2026, 9, 21)
@@ -118,6 +125,30 @@ def test_every_place_of_an_answer_can_be_withheld_and_then_is_nowhere_in_it() ->
     assert list(redaction.leaves(nothing)) == []
     assert nothing["next_state"] is None
     assert redaction.unmet_to_withhold(told, ["steps.9.place"])[0].article == "ITI 22"
+
+
+def test_an_answer_tells_what_was_asked_and_nothing_else_and_says_so() -> None:
+    told = redaction.told(ANSWER)
+    hit = redaction.limited(told, ())
+    assert [leaf.path for leaf in redaction.leaves(hit)] == ["candidates.0.mark", "candidates.0.match"]
+    assert (hit["outcome"], hit["steps"], hit["next_state"]) == ("left_the_country", [], None)
+    made = redaction.limited(told, [FieldWanted.MANUFACTURE])
+    assert made["candidates"][0] == told["candidates"][0] | {"status": ""}
+    assert (made["steps"], made["findings"], made["last_holder"]) == ([], [], "")
+    moved = redaction.limited(told, [FieldWanted.TRANSFERS])
+    assert (moved["steps"], moved["next_state"]) == (told["steps"], told["next_state"])
+    assert moved["candidates"][0]["maker"] == ""
+    everything = redaction.limited(told, list(FieldWanted))
+    assert everything == told
+    of_holder = ["last_holder", "steps.0.to_name"]
+    assert redaction.said_of(told, list(FieldWanted), of_holder) == [
+        {"field": "manufacture", "said": "told"},
+        {"field": "transfers", "said": "told_in_part"},
+        {"field": "last_lawful_status", "said": "told"},
+        {"field": "last_lawful_holder", "said": "withheld"},
+    ]
+    nothing = told | {"candidates": []}
+    assert redaction.said_of(nothing, [FieldWanted.MANUFACTURE], ())[0]["said"] == "not_on_record"
 
 
 def test_only_one_exact_record_without_alarm_goes_by_itself() -> None:

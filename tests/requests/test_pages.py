@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from flask.testing import FlaskClient
 from registry.core.database import Database
 from registry.core.work import Office
 from registry.rooms import MESSAGES
-from schemas.requests_vocabulary import RequestAct
+from schemas.requests_vocabulary import FieldWanted, RequestAct
 from schemas.vocabulary import Role
 from tests.exchange.world import Node, give_keys, introduce
 from tests.firearms.world import make_world, register
@@ -42,6 +41,9 @@ FORM = {
 }  # fmt: skip
 
 
+TICKED = {"fields_wanted-0": "manufacture", "fields_wanted-1": "transfers"}
+
+
 def move(browser: FlaskClient, path: str, form_at: str, **form: Any) -> str:
     """Send a step at the version the page shows; where it leads, or the page with its refusal."""
     page = browser.get(form_at).get_data(as_text=True)
@@ -58,12 +60,13 @@ def test_we_ask_on_pages_and_read_what_was_told(app: Flask, pt: list[Node]) -> N
     shown = str(made.headers["Location"])
     assert "The legal justification." in browser.get(shown).get_data(as_text=True)
     assert "ITI 18(a)" in move(browser, f"{shown}/asking", shown, act="send")
-    move(browser, f"{shown}/edit", f"{shown}/edit", **FORM)
+    move(browser, f"{shown}/edit", f"{shown}/edit", **FORM, **TICKED)
     assert move(browser, f"{shown}/asking", shown, act="send") == shown
     deliver(pt)
     answer(pt[1], 1, act=RequestAct.ANSWER)
     deliver(pt)
     page = browser.get(shown).get_data(as_text=True)
+    assert "Manufacture, Transfers" in page
     assert "What they told us" in page
     assert "Ask Argentina" in page
     draft = move(browser, f"{shown}/next", shown)  # Argentina has no node: it waits to be carried
@@ -85,7 +88,7 @@ def test_we_ask_on_pages_and_read_what_was_told(app: Flask, pt: list[Node]) -> N
 
 def test_we_answer_on_pages_what_another_state_asks(app: Flask, office: Office, pt: list[Node]) -> None:
     register(office, make_world(office))
-    send(pt[1], replace(asked(office.home), confidentiality=False))
+    send(pt[1], asked(office.home, confidentiality=False, fields_wanted=tuple(FieldWanted)))
     deliver(pt)
     browser = sign_in(app, Role.AUTHORITY_SUPERVISOR)
     listed = browser.get("/requests").get_data(as_text=True)
@@ -96,6 +99,7 @@ def test_we_answer_on_pages_what_another_state_asks(app: Flask, office: Office, 
     review = browser.get(f"{shown}/review").get_data(as_text=True)
     assert "Casa do Caçador" in review
     assert 'value="last_holder"' in review
+    assert "They ask to be told" in review
     refused = move(browser, f"{shown}/review", f"{shown}/review", **{"withheld-3": "last_holder"})
     assert "Name the ground" in refused
     form = {"withheld-3": "last_holder", "ground": "confidentiality_not_guaranteed", "onward": "none"}
