@@ -46,7 +46,7 @@ LEFT_OUT = re.compile(
     r"tests/exchange/test_(processes|bad_peers)\.py|tests/demo/test_states\.py|tests/upkeep/test_to_a_moment\.py"
     r"|tests/core/test_label_product\.py|tests/verification/test_(camera_in_a_browser|every_paper)\.py"
     r"|tests/upkeep/test_reload\.py|tests/(intake/test_killed|marks/test_processes)\.py"
-    r"|tests/journeys/test_customs_in_a_browser\.py"
+    r"|tests/journeys/test_customs_in_a_browser\.py|tests/house/test_every_upgrade\.py"
 )
 """Real processes, served, killed and kept waiting, every label and paper there is, a browser with a
 camera: `make test` runs them, a change's own check does not.

@@ -14,6 +14,8 @@ from xdist.scheduler import LoadScopeScheduling
 TOGETHER: Mapping[str, str] = {
     "tests/house/test_record_matrix.py": "records",
     "tests/house/test_statements.py": "records",
+    "tests/house/test_upgrades.py": "records",
+    "tests/house/test_every_upgrade.py": "upgrades",
     "tests/ledger/test_forks.py": "standing",
     "tests/ledger/test_tampering.py": "standing",
     "tests/ledger/test_triggers.py": "standing",
