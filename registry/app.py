@@ -23,6 +23,7 @@ from registry.core.actors import Glass
 from registry.core.database import Base, Database
 from registry.core.errors import RegistryError
 from registry.core.journal import triggers
+from registry.core.replicas import Primary
 from registry.core.settings import Settings
 from registry.core.web import api, context, guard, site
 from registry.core.web.context import Registry, Visitor
@@ -101,7 +102,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def parts_of(settings: Settings) -> Registry:
     """A registry's parts on the database of its settings; whoever makes them closes that database."""
-    database = Database(settings.database_url)
+    url, replicas = settings.database_url, settings.replica_urls
+    database = Primary(url, replicas) if replicas else Database(url)
     return Registry(
         settings,
         database,

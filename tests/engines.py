@@ -88,9 +88,9 @@ def _wait_for(name: str) -> None:
 
 
 @contextmanager
-def own_application(database_url: str, instance: Path) -> Iterator[Flask]:
+def own_application(database_url: str, instance: Path, settings: Settings | None = None) -> Iterator[Flask]:
     """An application that no other test will see."""
-    app = create_app(_settings(instance, database_url))
+    app = create_app(settings or _settings(instance, database_url))
     app.test_client_class = Following
     try:
         yield app

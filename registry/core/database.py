@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -35,14 +35,14 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import PoolProxiedConnection
 
 from registry.core.prepared import Prepared as Prepared
 from registry.core.prepared import Statement as Statement
-from registry.core.turns import UNREACHABLE, as_kept, wait_for_turn
+from registry.core.turns import UNREACHABLE, as_kept, is_lost, wait_for_turn
 from registry.core.turns import Turn as Turn
 from registry.core.wire import Wire
 
@@ -111,7 +111,12 @@ def _as_integer(element: Any, compiler: Any, **options: Any) -> str:
 
 
 class Database:
-    """The engines of one registry: `writer` for units of work, `reader` for looking."""
+    """The engines of one registry: `writer` for units of work, `reader` for looking.
+
+    replicas: where else may be looked; none but of a `Primary`.
+    """
+
+    replicas: Sequence[Database] = ()
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -127,6 +132,11 @@ class Database:
         self._thread = threading.local()
         self._held: WeakSet[_Held] = WeakSet()
         self._spare: dict[str, deque[_Held]] = {"reader": deque(), "writer": deque()}
+
+    @property
+    def primary(self) -> Database:
+        """Where changes go, which knows everything that is committed."""
+        return self
 
     def rows(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Rows of a reading statement, on the connection this thread holds.
@@ -208,7 +218,7 @@ class Database:
 
     def _dropped(self, held: _Held, what: str) -> bool:
         """Whether the connection was found broken; then the next one is new."""
-        broken: bool = getattr(held.driver, "closed", False)
+        broken = not self.is_sqlite and is_lost(held.driver)
         if broken:
             setattr(self._thread, what, None)
         return broken
@@ -339,10 +349,16 @@ def _begin_immediate(queue: threading.Lock, connection: Any) -> None:
 
 def _postgresql(url: str) -> tuple[Engine, Engine]:
     writer = create_engine(url, pool_pre_ping=True)
+    only_reads = {"options": "-c default_transaction_read_only=on -c jit=off"}
+    if "target_session_attrs" in make_url(url).query:
+        only_reads["target_session_attrs"] = "primary"  # "read-write" would pass over what only reads
     reader = create_engine(
-        url,
-        isolation_level="AUTOCOMMIT",
-        pool_reset_on_return=None,
-        connect_args={"options": "-c default_transaction_read_only=on -c jit=off"},
+        url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, connect_args=only_reads
     )
+    event.listen(reader, "checkout", _replaced_if_lost)
     return writer, reader
+
+
+def _replaced_if_lost(connection: Any, record: Any, proxy: Any) -> None:
+    if is_lost(connection):
+        raise DisconnectionError

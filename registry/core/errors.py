@@ -53,6 +53,33 @@ def _line(unmet: Unmet) -> str:
     return f"{where}{unmet.message}{law}"
 
 
+class Unavailable(RegistryError):
+    """The database does not answer, or has too much to do."""
+
+    status = 503
+    code = "database-unavailable"
+    title = "The registry is not available now"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database cannot be reached or is too busy. Nothing was changed; try again shortly."
+        )
+
+
+class MaybeKept(Unavailable):
+    """The database went away between being told to keep a change and saying that it did."""
+
+    code = "outcome-unknown"
+    title = "It is not known whether this was kept"
+
+    def __init__(self) -> None:
+        RegistryError.__init__(
+            self,
+            "The database went away while this was being kept: it may be kept or not. Look for it before you"
+            " send it again; a request with an Idempotency-Key can be sent again as it was.",
+        )
+
+
 class Invalid(RegistryError):
     """What was sent has the wrong shape or names what does not exist."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from registry.core import hosts
 from registry.core.errors import RegistryError
 
 MOST_GLASS_MINUTES = 60
@@ -36,6 +37,7 @@ class Settings:
     break_glass_minutes, break_glass_per_day: how long a record stays open that somebody opened beyond their
     role, at most an hour, and how many one account opens in 24 hours.
     timestamp_url: RFC 3161 service whose time goes into signatures of documents.
+    replica_urls: streaming replicas of the database, where people's reads may go.
     postgresql_bin, postgresql_account: folder of PostgreSQL's programs, and whose a server of backups runs as
     when root starts it; backup_url: as whom PostgreSQL is backed up; wal_archive: folder of its log.
     metrics_token: what whoever reads /metrics shows; without one only this machine itself may.
@@ -65,6 +67,7 @@ class Settings:
     break_glass_minutes: int = 30
     break_glass_per_day: int = 5
     metrics_token: str = ""
+    replica_urls: tuple[str, ...] = ()
     backup_url: str = ""
     wal_archive: str = ""
     postgresql_bin: str = ""
@@ -112,6 +115,7 @@ class Settings:
             origin=_origin(given),
             proxies=_number(given, "REGISTRY_PROXIES", cls.proxies, least=0),
             metrics_token=_token(given),
+            replica_urls=_replica_urls(given),
             backup_url=given.get("REGISTRY_BACKUP_URL", ""),
             wal_archive=given.get("REGISTRY_WAL_ARCHIVE", ""),
             postgresql_bin=given.get("REGISTRY_POSTGRESQL_BIN", ""),
@@ -205,11 +209,22 @@ def _service(given: Mapping[str, str]) -> str:
 
 def _database_url(given: Mapping[str, str], instance: Path) -> str:
     url = given.get("REGISTRY_DATABASE_URL") or f"sqlite:///{instance / 'registry.db'}"
-    if url.startswith("postgresql://"):
-        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
-    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+    if url.startswith("sqlite:///"):
+        return url
+    found = hosts.as_driven(url)
+    if found is None:
         raise MisconfiguredError("REGISTRY_DATABASE_URL must begin with sqlite:/// or postgresql://")
-    return url
+    return found
+
+
+def _replica_urls(given: Mapping[str, str]) -> tuple[str, ...]:
+    found = [hosts.as_driven(url) for url in given.get("REGISTRY_REPLICA_URLS", "").split()]
+    if found and not given.get("REGISTRY_DATABASE_URL", "").startswith("postgresql"):
+        raise MisconfiguredError("REGISTRY_REPLICA_URLS needs PostgreSQL as REGISTRY_DATABASE_URL")
+    urls = tuple(url for url in found if url and not hosts.has_several(url))
+    if len(urls) < len(found):
+        raise MisconfiguredError("REGISTRY_REPLICA_URLS must be such as postgresql://one postgresql://other")
+    return urls
 
 
 def _secret_key(given: Mapping[str, str], instance: Path, production: bool) -> str:

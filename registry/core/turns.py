@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,12 @@ from registry.core.wire import Ready, Wire
 LONGEST_WAIT = 30.0  # seconds for the writer's turn
 UNREACHABLE = (sqlite3.OperationalError, psycopg.OperationalError)
 _WORDED = (*UNREACHABLE, sqlite3.IntegrityError, psycopg.IntegrityError)
+_BROKEN_OFF = ("57P", "08")
+"""How PostgreSQL's states begin that say nothing about what became of a commit."""
+
+
+class OutcomeUnknown(OperationalError):
+    """The connection broke while a commit was on its way: it may have been kept or not."""
 
 
 class Turn:
@@ -60,7 +67,7 @@ class Turn:
 
         commit: they are the whole transaction, durable on return. On PostgreSQL all travel together.
         """
-        with worded():
+        with worded(ends=commit):
             return self._on_sqlite(statements) if self.is_sqlite else self._on_postgresql(statements, commit)
 
     def _on_sqlite(
@@ -161,6 +168,7 @@ class Turn:
         if self._begun:
             with worded():
                 self._arrive()
+            with worded(ends=True):
                 self._driver.execute("COMMIT")
         self._begun = False
 
@@ -196,17 +204,47 @@ def _last_key(table: str) -> Prepared:
 
 
 @contextmanager
-def worded() -> Iterator[None]:
-    """The drivers' errors as SQLAlchemy's, which everybody above knows."""
+def worded(ends: bool = False) -> Iterator[None]:
+    """The drivers' errors as SQLAlchemy's, which everybody above knows. ends: a commit is among it."""
     try:
         yield
     except _WORDED as error:
-        raise _known(error) from error
+        raise _known(error, ends) from error
 
 
-def _known(error: Exception) -> DBAPIError:
+def _known(error: Exception, ends: bool) -> DBAPIError:
+    if ends and _leaves_it_open(error):
+        return OutcomeUnknown(None, None, error)
     kind = OperationalError if isinstance(error, UNREACHABLE) else IntegrityError
     return kind(None, None, error)
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """Around a commit of SQLAlchemy's: raises OutcomeUnknown where the connection broke during it."""
+    try:
+        yield
+    except OperationalError as error:
+        if error.orig is not None and _leaves_it_open(error.orig):
+            raise OutcomeUnknown(None, None, error.orig) from error
+        raise
+
+
+def _leaves_it_open(error: BaseException) -> bool:
+    """Whether the server said nothing of what became of a commit, or only that it goes away."""
+    return isinstance(error, psycopg.OperationalError) and (error.sqlstate or "08").startswith(_BROKEN_OFF)
+
+
+def is_lost(driver: Any) -> bool:
+    """Whether the server has ended a connection to PostgreSQL that is idle; asks nobody but the kernel."""
+    if driver.closed:
+        return True
+    waits = select.poll()
+    waits.register(driver.pgconn.socket, select.POLLIN)
+    with suppress(psycopg.OperationalError):
+        while not driver.closed and waits.poll(0):  # a notice, or the server's last words and then the end
+            driver.pgconn.consume_input()
+    return bool(driver.closed)
 
 
 def as_moment(kept: str | datetime) -> datetime:

@@ -7,6 +7,7 @@ is sent before every statement is prepared, so that one that fails leaves nothin
 from __future__ import annotations
 
 import select
+import time
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -169,6 +170,27 @@ class Wire:
 
     def _lost(self) -> psycopg.OperationalError:
         return psycopg.OperationalError(self._pg.get_error_message() or "the connection is lost")
+
+
+def asked_within(driver: Any, sql: str, seconds: float) -> list[str | None]:
+    """The one row of a statement as texts, from a server that may have stopped to answer.
+
+    Raises OperationalError when it does not within these seconds, and what it says against the statement.
+    """
+    pg, waits, end = driver.pgconn, select.poll(), time.monotonic() + seconds
+    waits.register(pg.socket, select.POLLIN)
+    pg.send_query_params(sql.encode(), None)
+    while pg.is_busy():
+        if not waits.poll(max(0.0, end - time.monotonic()) * 1000):
+            raise psycopg.OperationalError("no answer in time")
+        pg.consume_input()
+    result = pg.get_result()
+    if result is None or result.status != ExecStatus.TUPLES_OK:
+        raise errors.error_from_result(result) if result else psycopg.OperationalError("no answer")
+    while pg.get_result() is not None:
+        pass
+    values = [result.get_value(0, column) for column in range(result.nfields)]
+    return [None if value is None else value.decode() for value in values]
 
 
 def _rows(named: _Named, result: Any) -> Rows:

@@ -36,7 +36,7 @@ from registry.core.permitted import is_own as is_own
 from registry.core.permitted import limited_to as limited_to
 from registry.core.settings import MisconfiguredError
 from registry.core.together import Together
-from registry.core.turns import words_of
+from registry.core.turns import ending, words_of
 from schemas.vocabulary import May, Purpose
 
 P = ParamSpec("P")
@@ -133,8 +133,7 @@ class Work:
         return self._session
 
     def _over_session(self, session: Session) -> Turn:
-        driver = session.connection().connection.dbapi_connection
-        return Turn(driver, self.database.is_sqlite, begun=True)
+        return Turn(session.connection().connection.dbapi_connection, self.database.is_sqlite, begun=True)
 
     def _open(self, turn: Turn, *statements: Statement) -> list[list[tuple[Any, ...]]]:
         """Open the entry, and run what comes with it."""
@@ -250,7 +249,8 @@ class Work:
         if self._session is not None:
             self._session.flush()
             self._close_entry(self._over_session(self._session))
-            self._session.commit()
+            with ending():
+                self._session.commit()
         elif self._turn is not None and self._waiting:
             renamed = entries.renamed(self._entry, self._opened_as, self._said()) if self._entry else []
             self._turn.run_all([*self._waiting, *renamed], commit=True)

@@ -3,7 +3,8 @@
 Blocks are written rarely; what changed since is in `mark_change`, written by triggers in the same
 transaction as the mark. Before each search a process reads what changed since the last one. What a search
 finds is a superset (marks since corrected, classes that several characters share), so that whoever uses it
-looks at the mark itself again; it never leaves one out that was committed before.
+looks at the mark itself again; it never leaves one out that was committed before. PostgreSQL counts
+transactions on its own: what a process knows of one server's is worth nothing at a standby that took over.
 """
 
 from __future__ import annotations
@@ -28,12 +29,14 @@ _PAGE = 50_000
 _ONE = {
     "sqlite": {
         "now": "0",
+        "run": "0",
         "since": "seq > :seq",
         "order": "seq",
         "position": "SELECT coalesce(max(seq), 0) FROM mark_change",
     },
     "postgresql": {
         "now": "pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+        "run": "pg_postmaster_start_time()",
         # both ends told, so that the planner expects few rows and takes the index
         "since": "xact BETWEEN :xact AND 9223372036854775807 AND (xact, seq) > (:xact, :seq)",
         "order": "xact, seq",
@@ -42,7 +45,7 @@ _ONE = {
 }
 _CHANGES = """
 SELECT g.generation, {now}, c.xact, c.seq, c.firearm_id,
-  (SELECT m.folded FROM mark m WHERE m.firearm_id = c.firearm_id AND m.n = c.n)
+  (SELECT m.folded FROM mark m WHERE m.firearm_id = c.firearm_id AND m.n = c.n), {run}
 FROM mark_index g LEFT JOIN (
   SELECT xact, seq, firearm_id, n FROM mark_change WHERE {since} ORDER BY {order} LIMIT :most) c ON 1 = 1
 """
@@ -54,7 +57,10 @@ _MARKS = Prepared(
     ORDER BY firearm_id, n LIMIT :most
     """
 )
-_GENERATION = Prepared("SELECT generation FROM mark_index")
+_GENERATIONS = "SELECT g.generation, {run} FROM mark_index g"
+_GENERATION = {engine: Prepared(_GENERATIONS.format(**words)) for engine, words in _ONE.items()}
+Generation = tuple[Any, ...]
+"""The number of the blocks' last writing, and which run of the server counts transactions."""
 _BLOCKS = "SELECT id FROM mark_block ORDER BY id"
 _BLOCK = "SELECT length, base, ids, planes FROM mark_block WHERE id = "
 Cursor = tuple[int, int]
@@ -71,7 +77,7 @@ class Copy:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._generation = -1
+        self._generation: Generation = ()
         self._sealed: dict[int, Block] = {}
         self._tails: dict[int, list[Block]] = {}
         self._cursor = _START
@@ -98,16 +104,16 @@ class Copy:
             # if it is the same after loading, these are its blocks and what changed since
             generation = self._catch_up()
 
-    def _catch_up(self) -> int:
+    def _catch_up(self) -> Generation:
         """Take in what changed since the cursor; answers the generation, at once if it is a new one."""
         statement = _CHANGED[_engine(self._database)]
         cursor, seen, horizon = self._cursor, set[int](), None
         full = True
         while full:
             rows = self._database.rows(statement, {"xact": cursor[0], "seq": cursor[1], "most": _PAGE})
-            generation, now = rows[0][:2]
+            generation, now = (rows[0][0], rows[0][6]), rows[0][1]
             if generation != self._generation:
-                return int(generation)
+                return generation
             horizon = now if horizon is None else horizon
             changes = [row for row in rows if row[3] is not None]
             self._take(changes)
@@ -155,7 +161,8 @@ _COPIES_LOCK = threading.Lock()
 
 
 def copy_of(database: Database) -> Copy:
-    """This process's copy of a database's index."""
+    """This process's copy of the index of a database or, of a replica, of its primary."""
+    database = database.primary
     with _COPIES_LOCK:
         found = _COPIES.get(database)
         if found is None:
@@ -230,9 +237,9 @@ def seal(office: Office) -> int:
     return sum(len(block.ids) for block in blocks)
 
 
-def _before(database: Database) -> tuple[int, int]:
+def _before(database: Database) -> tuple[Generation, int]:
     """(generation, position): what changes up to the position leave is seen by whoever reads afterwards."""
-    generation = database.rows(_GENERATION, {})[0][0]
+    generation = database.rows(_GENERATION[_engine(database)], {})[0]
     return generation, database.rows(_POSITION[_engine(database)], {})[0][0]
 
 
@@ -253,13 +260,12 @@ def _changed_marks(database: Database) -> Iterator[tuple[int, str]]:
         at = rows[-1][2:4]
 
 
-def _turn(work: Work, generation: int) -> None:
+def _turn(work: Work, generation: Generation) -> None:
     """Be the only one who writes blocks."""
     work.lock("mark_index")
-    row = work.session.get_one(MarkIndex, 1)
-    if row.generation != generation:
+    if work.sees(_GENERATION[_engine(work.database)])[0] != generation:
         raise Conflict("The index was written by someone else meanwhile; try again")
-    row.generation += 1
+    work.session.get_one(MarkIndex, 1).generation += 1
 
 
 def _write(work: Work, blocks: Iterable[Block], position: int) -> None:

@@ -14,7 +14,7 @@ from msgspec.json import Encoder
 
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
-from registry.core.web.context import begin, look
+from registry.core.web.context import begin, look, search
 from registry.core.work import Work
 from registry.tracing import acts, queries
 from registry.tracing.completeness import gaps
@@ -32,7 +32,7 @@ blueprint: Any = api.blueprint("tracing", "Where a firearm or a cartridge came f
 @api.takes(blueprint, May.TRACE_ASK, takes=shapes.QuestionSchema, gives=shapes.TraceSchema)
 def ask(question: shapes.Question) -> Response:
     """Trace a firearm from its mark, or a cartridge from its code."""
-    with look(question.purpose, question.case_number) as work:
+    with search(question.purpose, question.case_number) as work:
         answer = acts.find(work, question)
     with begin(question.purpose, question.case_number) as work:
         return api.once(work, lambda: _answered(work, question, answer, acts.keep(work, question, answer)))

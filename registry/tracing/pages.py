@@ -94,7 +94,7 @@ def ask() -> Answer:
             return _form(typed, reading=reading_of(work, typed))
     try:
         question = load_form(shapes.QuestionSchema(), typed)
-        with context.look(question.purpose, question.case_number) as work:
+        with context.search(question.purpose, question.case_number) as work:
             answer = acts.find(work, question)
         with context.begin(question.purpose, question.case_number) as work:
             number = acts.keep(work, question, answer)

@@ -12,6 +12,7 @@ from registry.core.journal.triggers import is_personal
 LEFT_OUT = {
     "sign_in": "sessions of people who are signed in",
     "wrong_tries": "counted, then forgotten",
+    "last_written": "places in the log of this very database",
     "kept_answer": "answers kept for a day for requests that are repeated",
     "exchange_rate": "counted, then forgotten",
     "mark_block": "made of marks",

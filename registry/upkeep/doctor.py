@@ -8,13 +8,14 @@ from sqlalchemy.exc import DBAPIError
 
 from registry.core.settings import Settings
 from registry.core.work import Office
-from registry.upkeep import engine_checks, place_checks, record_checks
+from registry.upkeep import engine_checks, place_checks, record_checks, replica_checks
 from registry.upkeep.findings import Finding, Health, wrong
 
 
 def examine(office: Office, settings: Settings) -> list[Finding]:
     """Every finding; it raises nothing and changes nothing."""
     found = list(_tried("database", lambda: engine_checks.database(office.database)))
+    found += _tried("replicas", lambda: replica_checks.replicas(office.database, settings))
     found += _tried("machine", lambda: place_checks.place(settings, office.clock()))
     if _is_up(found):
         found += _tried("records", lambda: record_checks.records(office))

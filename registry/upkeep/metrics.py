@@ -27,7 +27,7 @@ from registry.exchange.tables import ExchangeIn, ExchangeOut
 from registry.intake.tables import IntakeRun
 from registry.ledger import log
 from registry.tracing.tables import Trace
-from registry.upkeep import record
+from registry.upkeep import record, replica_checks
 from registry.upkeep.place_checks import WORKERS
 from registry.verification import keys
 from schemas.intake_vocabulary import IntakeState
@@ -62,7 +62,7 @@ class Watch(Collector):
         yield from _place(self.settings, self.office.clock())
         found: list[Metric] = []
         try:
-            found += _records(self.office)
+            found += [*_records(self.office), *_replicas(self.office, self.settings)]
         except DBAPIError:
             found.clear()
         up = "1 while the database answers."
@@ -134,6 +134,18 @@ def _place(settings: Settings, now: datetime) -> Iterator[Metric]:
 def _records(office: Office) -> list[Metric]:
     with office.look(OPERATOR) as work:
         return [*_ledger(office), *_exchange(work), *_intake(work), _traces(work), *_certificate(work)]
+
+
+def _replicas(office: Office, settings: Settings) -> Iterator[Metric]:
+    """Nothing where there are none."""
+    up = GaugeMetricFamily("registry_replica_up", "1 while it may be read.", labels=("replica",))
+    lag = GaugeMetricFamily("registry_replica_lag_seconds", "Behind the primary.", labels=("replica",))
+    behind = GaugeMetricFamily("registry_replica_behind_bytes", "Of the log it lacks.", labels=("replica",))
+    for one in replica_checks.look(office.database, settings):
+        for metric, value in ((up, not one.trouble), (lag, one.lag), (behind, one.behind)):
+            metric.add_metric((one.name,), float(value))
+    if settings.replica_urls:
+        yield from (up, lag, behind)
 
 
 def _ledger(office: Office) -> Iterator[Metric]:

@@ -44,6 +44,9 @@ NAMES: Mapping[str, Any] = {
     "backup_seconds": _("Age of the last backup"),
     "backup_proven_seconds": _("Since a backup was proven"),
     "disk_free_bytes": _("Free space of the disk"),
+    "replica_up": _("The replica is read"),
+    "replica_lag_seconds": _("How far the replica is behind"),
+    "replica_behind_bytes": _("What the replica lacks of the log"),
 }
 
 
@@ -74,6 +77,6 @@ def _value(figure: Figure) -> str:
 
 UNITS: Mapping[str, Callable[[float], Any]] = {
     "_seconds": lambda value: format_timedelta(timedelta(seconds=value), threshold=2),
-    "_bytes": lambda value: f"{value / 1e9:.1f} GB",
+    "_bytes": lambda value: f"{value / 1e9:.1f} GB" if value >= 1e9 else f"{value / 1e6:.1f} MB",
     "_up": lambda value: _("yes") if value else _("no"),
 }

@@ -14,6 +14,7 @@ from registry.core.actors import Glass
 from registry.core.database import Database
 from registry.core.errors import SignInNeeded
 from registry.core.numbers import new_request_id
+from registry.core.replicas import Primary, Replica, reading_at
 from registry.core.settings import Settings
 from registry.core.work import Actor, Begin, Look, Office, Work
 from schemas.vocabulary import May, Purpose, Role
@@ -72,8 +73,14 @@ class Asked(Request):
     """A request with what every step wants of it, found once.
 
     id: of this request, for logs and answers; is_api: whether it speaks JSON: errors are problem
-    documents, cookies do not count; started: by the performance counter.
+    documents, cookies do not count; started: by the performance counter. replica: where it reads, None for
+    the primary; searches: whether it reads as a GET does, though it is none; stays: whether it reads at the
+    primary, whatever it is.
     """
+
+    replica: Replica | None = None
+    searches = False
+    stays = False
 
     def __init__(self, environ: dict[str, Any], *options: Any, **named: Any) -> None:
         super().__init__(environ, *options, **named)
@@ -184,11 +191,32 @@ def look(purpose: Purpose | None = None, case: str | None = None) -> Look:
     who = actor()
     if who.glass is not None:
         purpose, case = purpose or who.glass.purpose, case or who.glass.case
-    return registry().office.look(who, purpose, case, request_id())
+    return _reading(who).look(who, purpose, case, request_id())
+
+
+def search(purpose: Purpose | None = None, case: str | None = None) -> Look:
+    """The read that a question begins with which is sent by POST since it is kept: as that of a GET."""
+    asked().searches = True
+    return look(purpose, case)
+
+
+def _reading(who: Actor) -> Office:
+    """Where reads of this request go: to a replica, if it only reads and one has what the caller wrote."""
+    parts = registry()
+    if not isinstance(parts.database, Primary):
+        return parts.office
+    calling = asked()
+    if calling.stays or parts.database.has_written:
+        return parts.office
+    if calling.replica is None and (calling.searches or calling.method in ("GET", "HEAD")):
+        calling.replica = parts.database.nearest(who.user_id)
+        calling.stays = calling.replica is None
+    return reading_at(parts.office, calling.replica) if calling.replica else parts.office
 
 
 def look_as_anyone() -> Look:
     """A read by whoever calls, or by nobody in particular; raises SignInNeeded for a bad token."""
     if authenticate() is None and is_api() and asked().headers.get("Authorization"):
         raise SignInNeeded("A valid bearer token is needed, or none")
-    return registry().office.look(authenticate() or ANYONE, request_id=request_id())
+    who = authenticate() or ANYONE
+    return _reading(who).look(who, request_id=request_id())

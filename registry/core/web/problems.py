@@ -12,12 +12,22 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry.core.errors import ConfirmationNeeded, Forbidden, Invalid, RegistryError, SignInNeeded
+from registry.core.errors import (
+    ConfirmationNeeded,
+    Forbidden,
+    Invalid,
+    MaybeKept,
+    RegistryError,
+    SignInNeeded,
+    Unavailable,
+)
 from registry.core.errors import from_validation as from_validation
+from registry.core.turns import OutcomeUnknown
 from registry.core.web.context import asked, is_api, request_id
 from registry.core.web.guard import offered_glass
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = 5  # seconds in which a standby is promoted, or a server begun again
 log = structlog.get_logger()
 
 
@@ -92,17 +102,17 @@ def _csrf(error: CSRFError) -> BaseResponse:
     return _refused(refusal)
 
 
+def broken(error: Exception) -> BaseResponse:
+    """The answer to an error of the database's."""
+    return _database_gone(error) if isinstance(error, OperationalError) else _unexpected(error)
+
+
 def _database_gone(error: OperationalError) -> BaseResponse:
     log.error("database_unavailable", request_id=request_id(), kind=type(error.orig).__name__)
-    refusal = RegistryError(
-        "The database cannot be reached or is too busy. Nothing was changed; try again shortly."
-    )
-    refusal.status, refusal.code, refusal.title = (
-        503,
-        "database-unavailable",
-        "The registry is not available now",
-    )
-    return _refused(refusal)
+    is_open = isinstance(error, OutcomeUnknown)
+    answer = _refused(MaybeKept() if is_open else Unavailable())
+    answer.headers["Retry-After"] = str(RETRY_AFTER)
+    return answer
 
 
 def _unexpected(error: Exception) -> BaseResponse:

@@ -19,7 +19,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry.core.web import context, counting, guard, problems
+from registry.core.web import context, counting, guard, problems, standby
 from registry.core.web.context import registry
 from registry.core.web.words import many, spoken
 from schemas.vocabulary import May
@@ -67,6 +67,7 @@ def install(app: Flask) -> None:
     app.context_processor(_words)
     app.add_template_filter(many, "many")
     problems.install(app)
+    standby.install(app)
     app.register_blueprint(blueprint)
     app.wsgi_app = _with_headers(app.wsgi_app, settings.secure_cookies)  # type: ignore[assignment, method-assign]
 
