@@ -27,10 +27,7 @@ help: ## List these commands
 .PHONY: run
 run: $(INSTALLED) $(WORDS) ## Set up, then serve on 127.0.0.1 (PORT=8000), with demonstration data in an empty registry
 	@$(BIN)/python -c "$$PORT_IS_FREE" $(PORT)
-	@$(FLASK) setup --demo
-	@echo "The registry answers at http://127.0.0.1:$(PORT) (Ctrl-C ends it)"
-	@exec $(BIN)/granian --interface wsgi --workers 1 --blocking-threads 8 --no-ws --log-level error \
-		--host 127.0.0.1 --port $(PORT) wsgi:app
+	@exec $(BIN)/python -m registry --port $(PORT)
 
 .PHONY: demo
 demo: $(INSTALLED) $(WORDS) ## Add demonstration data of any size (FIREARMS=10000 LOTS=20)

@@ -124,7 +124,7 @@ def serve(settings: Settings | None = None) -> Flask:
     """
     app = create_app(settings)
     if not _in_a_command():  # commands repair what keeps the service from starting
-        _begin_to_keep(app.extensions["registry"])
+        begin_to_keep(app.extensions["registry"])
     settle()
     return app
 
@@ -144,7 +144,11 @@ def _in_a_command() -> bool:
     return command is not None and isinstance(command.find_root().command, FlaskGroup)
 
 
-def _begin_to_keep(parts: Registry) -> None:
+def begin_to_keep(parts: Registry) -> None:
+    """Keep the ledger from now on, and send and bring in where no other process does.
+
+    Raises JournalBrokenError.
+    """
     with parts.database.reader.connect() as connection:
         wrong = triggers.differences(connection, Base.metadata)
     if wrong:

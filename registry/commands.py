@@ -45,13 +45,20 @@ def operator_work(purpose: Purpose = Purpose.REGISTRATION) -> Iterator[Work]:
 )
 def setup(demo: bool) -> None:
     """Bring the database up to date: migrations, reference data, indexes. Safe to run again."""
-    parts: Registry = current_app.extensions["registry"]
+    for line in set_up(current_app.extensions["registry"], demo):
+        click.echo(line)
+
+
+def set_up(parts: Registry, demo: bool) -> Iterator[str]:
+    """Bring the database of a registry up to date; yields lines for the terminal.
+
+    Within the application's context. Raises ClickException for a demonstration in production.
+    """
     if demo and parts.settings.production:
         raise click.ClickException("Everybody knows the passwords of the demonstration: not in production.")
     prepare(parts)
     if demo:
-        for line in loading.fill_if_empty(parts.office, OPERATOR):
-            click.echo(line)
+        yield from loading.fill_if_empty(parts.office, OPERATOR)
         _sign_documents(parts)
     index.seal_if_due(parts.office)
 

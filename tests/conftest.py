@@ -43,9 +43,9 @@ hypothesis_settings.load_profile("tests")
 
 
 LEFT_OUT = re.compile(
-    r"tests/exchange/test_(processes|bad_peers)\.py|tests/demo/test_states\.py|tests/upkeep/test_to_a_moment\.py"
+    r"tests/exchange/test_(processes|bad_peers)\.py|tests/demo/test_(states|starting)\.py"
     r"|tests/core/test_label_product\.py|tests/verification/test_(camera_in_a_browser|every_paper)\.py"
-    r"|tests/upkeep/test_(reload|replicas|failover|shards)\.py"
+    r"|tests/upkeep/test_(reload|replicas|failover|shards|to_a_moment)\.py"
     r"|tests/(intake/test_killed|marks/test_processes)\.py"
     r"|tests/journeys/test_customs_in_a_browser\.py|tests/house/test_every_upgrade\.py"
 )

@@ -154,7 +154,12 @@ def _serving(stage: Stage) -> subprocess.Popen[bytes]:
     command += ["--host", HOST, "--port", str(stage.port), "wsgi:app"]
     with said:
         return subprocess.Popen(  # noqa: S603 - a command of our own
-            command, cwd=SOURCE_ROOT, env=stage.environment, stdout=said, stderr=subprocess.STDOUT
+            command,
+            cwd=SOURCE_ROOT,
+            env=stage.environment,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C ends us, who end it: a server that is told twice never ends
         )
 
 

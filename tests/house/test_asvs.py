@@ -238,7 +238,7 @@ def test_a_fault_of_ours_shows_nothing_of_the_inside(own_app: Flask, monkeypatch
 
 @pytest.fixture(scope="module")
 def real_server(sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
-    """The production server as `make run` starts it."""
+    """The production server."""
     folder = tmp_path_factory.mktemp("real")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

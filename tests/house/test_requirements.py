@@ -14,7 +14,6 @@ OURS = {"registry", "schemas", "migrations", "tests", "wsgi"}
 NOT_IMPORTED = {
     "fontpkg-noto-sans",  # files, found through its metadata
     "fontpkg-noto-sans-arabic",
-    "granian",  # the server, started by `make run`
     "psycopg",  # loaded by SQLAlchemy, by the database's URL
 }
 
