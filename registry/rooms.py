@@ -112,6 +112,9 @@ from registry.requests import (
     disclosing,
     disclosures_api,
     disclosures_pages,
+    holders_api,
+    holders_pages,
+    naming,
 )
 from registry.requests import chain_documents as requests_chain_documents
 from registry.requests import documents as requests_documents
@@ -281,6 +284,7 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
         **disposing.APPROVABLE,
         **undoing.APPROVABLE,
         **entering.APPROVABLE,
+        **naming.APPROVABLE,
     },
     "custody": incidents.WATCHERS,
     "due": {**REQUESTS_DUE, **notices_following.DUE},
@@ -316,7 +320,7 @@ MORE_ROOMS = (
     disposal_api, disposal_pages, retention_disposal_api, retention_disposal_pages,
     received_api, received_pages, requests_letters_api, requests_letters_pages,
     requests_evidence_api, requests_evidence_pages, disclosures_api, disclosures_pages,
-    attaching_api, attaching_pages,
+    attaching_api, attaching_pages, holders_api, holders_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {

@@ -14,7 +14,15 @@ from marshmallow import fields, validate
 from schemas.base import Shape
 from schemas.fields import Code, Codes, Country, Day, Text, Whole, Year
 from schemas.requests_vocabulary import FieldTold, FieldWanted, RestrictionGround, Urgency, Usefulness
-from schemas.vocabulary import CertaintyLevel, FirearmType, IllicitGround, MatchKind, Outcome, Severity
+from schemas.vocabulary import (
+    CertaintyLevel,
+    FirearmType,
+    IllicitGround,
+    MatchKind,
+    Outcome,
+    PartyKind,
+    Severity,
+)
 
 MOST_CANDIDATES, MOST_STEPS = 20, 200
 FIRST_STEP = (FieldWanted.MANUFACTURE, FieldWanted.TRANSFERS, FieldWanted.LAST_LAWFUL_STATUS)
@@ -196,11 +204,23 @@ class FieldToldSchema(_Told):
     said = Code(FieldTold, required=True)
 
 
+class HolderToldSchema(_Told):
+    """Who holds it last, or held it when it left: of what is on record, what was released."""
+
+    kind = Code(PartyKind, required=True)
+    name = Text(longest=200, required=True)
+    birth_date = _ToldDay(load_default="")
+    document_kind = _text(40)
+    document_number = _text(60)
+    address = _text()
+
+
 @dataclass(frozen=True, kw_only=True)
 class TraceResponse:
     """What the asked State tells. withheld: places that stay with it; ground: why, of the four (ITI 22).
 
-    wanted: of each field that was asked, whether it is told, and else why not.
+    wanted: of each field that was asked, whether it is told, and else why not. holder: who holds it last,
+    once two officers have released that; second_step: whether it goes on from an answer that was told before.
     """
 
     outcome: Outcome
@@ -216,6 +236,8 @@ class TraceResponse:
     ground: RestrictionGround | None = None
     words: str = ""
     by_machine: bool = False
+    holder: dict[str, Any] | None = None
+    second_step: bool = False
 
 
 class TraceResponseSchema(Shape):
@@ -241,6 +263,8 @@ class TraceResponseSchema(Shape):
     ground = Code(RestrictionGround, load_default=None, allow_none=True)
     words = Text(longest=2000, load_default="")
     by_machine = fields.Boolean(load_default=False)
+    holder = fields.Nested(HolderToldSchema, load_default=None, allow_none=True)
+    second_step = fields.Boolean(load_default=False)
 
 
 @dataclass(frozen=True)

@@ -285,6 +285,10 @@ class RequestSchema(Shape):
     answer = fields.Dict(required=True, allow_none=True, metadata={"description": "As it was told."})
     handling = fields.Nested(HandlingShownSchema, required=True, allow_none=True)
     outcome = fields.String(required=True)
+    holder = fields.String(
+        required=True,
+        metadata={"description": "Of us, who holds it last: asked, named, kept; empty where nobody asked."},
+    )
     means = fields.String(
         required=True, metadata={"description": "By which other means it goes; empty by the exchange."}
     )

@@ -57,6 +57,8 @@ class RequestAct(StrEnum):
     REMIND = "remind"
     WITHDRAW = "withdraw"
     CLOSE = "close"
+    NAME_HOLDER = "name_holder"  # who holds it last, which two officers release
+    KEEP_HOLDER = "keep_holder"  # that this is not told, and why
 
 
 class FieldWanted(StrEnum):
@@ -75,6 +77,24 @@ class FieldTold(StrEnum):
     IN_PART = "told_in_part"
     WITHHELD = "withheld"
     NOT_ON_RECORD = "not_on_record"
+    SECOND_STEP = "second_step"  # two officers decide about it apart
+
+
+class HolderField(StrEnum):
+    """What is told of the last holder beside the name, as far as it is on record."""
+
+    BIRTH_DATE = "birth_date"
+    DOCUMENT = "document"  # of identity; of a company its registration number
+    ADDRESS = "address"
+
+
+class HolderState(StrEnum):
+    """Where the identity of the last holder stands that another State has asked for."""
+
+    NOT_ASKED = ""
+    ASKED = "asked"
+    NAMED = "named"
+    KEPT = "kept"
 
 
 class NoticeKind(StrEnum):

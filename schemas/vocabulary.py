@@ -126,6 +126,7 @@ class ApprovalKind(StrEnum):
     DISPOSE_RECORDS = "dispose_records"
     UNDO_INTAKE = "undo_intake"
     ENTER_INTAKE = "enter_intake"  # of licences in force
+    NAME_HOLDER = "name_holder"  # to another State
 
 
 class ProposalState(StrEnum):

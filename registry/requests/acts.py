@@ -9,7 +9,7 @@ from registry.core.errors import Conflict, Forbidden, Invalid, Stale, refuse_if
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Work, act, for_purpose
 from registry.directory.queries import check_country
-from registry.requests import answering, clock, doing, following, life, queries, rules
+from registry.requests import answering, clock, doing, following, life, naming, queries, rules
 from registry.requests.tables import OnwardConsent, PeerRule, TraceRequestRow
 from registry.requests.views import PeerRuleView, RequestView
 from registry.tracing.queries import trace
@@ -114,9 +114,9 @@ def _said_by_asking(step: Step, asked: RequestNew) -> dict[str, Any]:
 
 @act(May.REQUEST_ANSWER)
 def answer(work: Work, request_id: int, step: Step, version: int) -> RequestView:
-    """A step of the asked side: ask for more, answer in full or in part, delay, refuse.
+    """A step of the asked side: ask for more, answer in full or in part, keep the last holder, delay, refuse.
 
-    Raises NotFound, Stale, Refused with what is lacking.
+    Raises NotFound, Stale, Forbidden for what takes two, Refused with what is lacking.
     """
     row = _current(work, request_id, version)
     refuse_if(life.unmet_to_do(step.act, RequestState(row.state), queries.side_of(row)))
@@ -126,6 +126,10 @@ def answer(work: Work, request_id: int, step: Step, version: int) -> RequestView
         if told is None:
             raise Conflict(said("Nothing was found for it yet: trace it again first"))
         answering.release(work, row, told, step)
+    elif step.act is RequestAct.NAME_HOLDER:
+        raise Forbidden(said("This takes two: propose it, and somebody else approves it."))
+    elif step.act is RequestAct.KEEP_HOLDER:
+        naming.keep(work, row, step)
     else:
         body = {"words": step.words, "ground": step.ground, "until": step.until}
         _say(work, row, step, body)

@@ -7,11 +7,13 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
+from registry.core import policy
 from registry.core.work import Work
 from registry.requests import redaction
 from registry.requests.tables import TraceRequestRow
 from registry.tracing.tables import Trace
 from schemas.requests_vocabulary import Direction
+from schemas.vocabulary import May, Purpose
 from schemas.words import Sentences
 
 
@@ -19,8 +21,17 @@ def told_of(work: Work, row: TraceRequestRow) -> dict[str, Any]:
     """What was told, nothing before. Sentences of another State stay in the words that it signed."""
     found: dict[str, Any] = orjson.loads(row.answer) if row.answer else {}
     known = redaction.sayings(_of_ours(work, row)) if found else Sentences()
-    told: dict[str, Any] = known.within(found)
+    told: dict[str, Any] = known.within(seen(work, found))
     return told
+
+
+def seen(work: Work, answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer as whoever reads it may see it: who was named stays with those who may read of persons."""
+    purpose = work.purpose or Purpose.FOREIGN_REQUEST
+    may = May.PERSON_READ in work.actor.may and policy.serves(work.actor.role, May.PERSON_READ, purpose)
+    if may or not answer.get("holder"):
+        return answer
+    return {**answer, "last_holder": "", "holder": None}
 
 
 def _of_ours(work: Work, row: TraceRequestRow) -> Sentences:

@@ -17,7 +17,7 @@ from registry.tracing import keeping
 from registry.tracing.queries import trace
 from schemas.exchange import Handling
 from schemas.requests import RequestNew, Step
-from schemas.requests_vocabulary import NoticeKind, RequestAct
+from schemas.requests_vocabulary import HolderState, NoticeKind, RequestAct
 from schemas.tracing import Question
 from schemas.vocabulary import Purpose, Severity, TraceKind
 
@@ -92,12 +92,15 @@ def release(
     """Tell the asking State, in full or in part; what was sent, and what binds it, is kept."""
     refuse_if(redaction.unmet_to_withhold(told, step.withheld))
     wanted = queries.asked_of(row).fields_wanted
+    before = queries.answer_of(row)
     body = redaction.redacted(told, step.withheld) | {
+        "last_holder": "",
         "wanted": redaction.said_of(told, wanted, step.withheld),
         "ground": step.ground,
         "words": step.words,
         "by_machine": by_machine,
     }
+    row.holder, body = redaction.holding(HolderState(row.holder), before, body)
     next_state = body["next_state"]
     audience = (row.peer, *((next_state["code"],) if next_state else ()))
     handling = Handling(tuple(dict.fromkeys(audience)), step.onward.value, step.retain_until, step.caveat)

@@ -265,6 +265,16 @@ def way(answer: dict[str, Any], say: Language) -> Iterator[Block]:
         yield Timeline([_step(one, say) for one in answer["steps"]])
     if answer["last_holder"]:
         yield KeyValues([(say("Last known holder"), say.told(answer["last_holder"]))])
+    if who := answer.get("holder"):
+        paper = " ".join(filter(None, (say.label(who["document_kind"]), who["document_number"])))
+        yield KeyValues(
+            [
+                (say("Kind"), say.label(who["kind"])),
+                (say("Birth date"), who["birth_date"] or "–"),
+                (say("Document"), paper or "–"),
+                (say("Address"), who["address"] or "–"),
+            ]
+        )
     if left := answer["next_state"]:
         yield Heading(say("State to ask next"))
         paper = " ".join(filter(None, (say.label(left["document_kind"]), left["document_number"])))

@@ -34,12 +34,13 @@ _NOTE = Prepared(
 )
 _TAKEN_IN = (
     "direction", "peer", "state", "urgency", "case_number", "asked", "answer", "handling", "thread", "jti",
-    "sha256", "their_number", "made_at", "made_by", "sent_at", "outcome", "means", "version",
+    "sha256", "their_number", "made_at", "made_by", "sent_at", "outcome", "means", "holder", "version",
 )  # fmt: skip
 _TAKE_IN = inserting("trace_request", _TAKEN_IN, returning="id", unless="peer, thread")
 _WRITE = Prepared(
     "UPDATE trace_request SET state = :state, answer = :answer, handling = :handling, trace_id = :trace_id,"
-    " acknowledged_at = :acknowledged_at, due_at = :due_at, answered_at = :answered_at, version = :version"
+    " acknowledged_at = :acknowledged_at, due_at = :due_at, answered_at = :answered_at, holder = :holder,"
+    " version = :version"
     " WHERE id = :id"
 )
 
@@ -92,10 +93,11 @@ def tell(
     handling: Handling | None = None,
     use: Use | None = None,
     with_files: bool = False,
+    sender: Sender | None = None,
 ) -> outbox.Posted:
     """Send the other State a message of this request; ours as the asked one names what it answers.
 
-    with_files: what was attached since the last such step goes with it.
+    with_files: what was attached since the last such step goes with it. sender: whoever acts, unless told.
     """
     files = attached.waiting(work, row.id) if with_files else ()
     answers = queries.side_of(row) is Side.ASKED
@@ -106,7 +108,7 @@ def tell(
         {name: _plain(value) for name, value in body.items() if value not in (None, "", ())},
         row.thread,
         Reference(row.jti, row.sha256) if answers and row.jti else None,
-        Sender(user=who),
+        sender or Sender(user=who),
         use or Use(),
         handling or Handling(),
         attachments=attached.named(files),
@@ -204,6 +206,7 @@ def taken_in(work: Work, asked: RequestNew, message: Message, sha256: str) -> Tr
         sent_at=work.now,
         outcome="",
         means="",
+        holder="",
         version=1,
     )
     for (row.id,) in work.sees(_TAKE_IN, **{name: getattr(row, name) for name in _TAKEN_IN}):

@@ -43,6 +43,8 @@ MOVES: Mapping[Act, Move] = {
     Act.ANSWER_IN_PART: _move(
         _ASKED, f"{_WITH_THEM} answered_in_part refused", State.ANSWERED_IN_PART, "trace.response", "ITI 22"
     ),
+    Act.NAME_HOLDER: _move(_ASKED, "answered answered_in_part", None, "trace.response", "ITI 20"),
+    Act.KEEP_HOLDER: _move(_ASKED, "answered answered_in_part", None, "trace.response", "ITI 22"),
     Act.DELAY: _move(_ASKED, _WITH_THEM, State.DELAYED, "trace.delay", "ITI 22"),
     Act.REFUSE: _move(_ASKED, f"{_WITH_THEM} more_asked", State.REFUSED, "trace.refuse", "ITI 22"),
     Act.CLARIFY: _move(
@@ -52,6 +54,8 @@ MOVES: Mapping[Act, Move] = {
     Act.WITHDRAW: _move(_ASKING, f"sent more_asked {_WITH_THEM}", State.WITHDRAWN, "trace.cancel", "ITI 17"),
     Act.CLOSE: _move(_ASKING, "answered answered_in_part refused", State.CLOSED, "trace.feedback", "ITI 15"),
 }
+OF_HOLDER = frozenset({Act.NAME_HOLDER, Act.KEEP_HOLDER})
+"""The second step of an answer, where the identity of the last holder was asked for."""
 OPEN = frozenset(State) - {State.DRAFT, State.WITHDRAWN, State.CLOSED}
 """Both States have it and it is not at its end."""
 RUNS = frozenset({State.SENT, State.ACKNOWLEDGED, State.DELAYED, State.CLARIFYING})
@@ -76,11 +80,13 @@ def possible(state: State, side: Side) -> tuple[Act, ...]:
 
 
 def possible_to_hear(state: State, side: Side) -> tuple[Act, ...]:
-    """What the word of the other State, which is on this side, may do now."""
+    """What the word of the other State, which is on this side, may do now; by letter a holder is named in an
+    answer.
+    """
     return tuple(
         act
         for act, move in MOVES.items()
-        if move.side is side and state is not State.DRAFT and is_heard(act, state)
+        if move.side is side and state is not State.DRAFT and is_heard(act, state) and act not in OF_HOLDER
     )
 
 

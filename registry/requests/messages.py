@@ -104,22 +104,27 @@ def take_refusal(work: Work, received: Received) -> None:
 def take_response(work: Work, received: Received) -> None:
     """ITI 20: their answer, with what binds us; the chain goes on by itself where that is allowed.
 
-    One that no step expects is written down and replaces nothing; what bound us before binds us still.
+    One that no step expects is written down and replaces nothing, nor does a first step that came after the
+    second one; what bound us before binds us still.
     """
     row, body = _ours(work, received), asdict(received.body)
-    act = RequestAct.ANSWER_IN_PART if body["withheld"] else RequestAct.ANSWER
+    act, state = RequestAct.ANSWER_IN_PART if body["withheld"] else RequestAct.ANSWER, RequestState(row.state)
+    after = life.after_hearing(act, state)
+    if after is None and body["second_step"]:
+        act = RequestAct.NAME_HOLDER if body["holder"] else RequestAct.KEEP_HOLDER
+    late = queries.answer_of(row).get("second_step") and not body["second_step"]
+    heard = not late and (after is not None or life.is_heard(act, state))
     before = queries.handling_of(row) if row.answer else {}
     bound = redaction.tightened(before, asdict(received.message.handling))
-    after = life.after_hearing(act, RequestState(row.state))
-    if after is None:
-        row.version += 1
-    else:
+    if heard:
         row.answer, row.handling = answering.dumped(body), answering.dumped(bound)
         row.answered_at = work.now
         doing.settle(work, row, after)
-    details = {"answer": body, "handling": bound} | ({} if after else {"crossed": True})
+    else:
+        row.version += 1
+    details = {"answer": body, "handling": bound} | ({} if heard else {"crossed": True})
     doing.note(work, row, act, received.body.words, details, received.message.jti)
-    if after is not None:
+    if heard and after is not None:
         following.go_on_by_itself(work, row)
 
 

@@ -19,7 +19,7 @@ from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC
 from registry.exchange.queries import is_trusted
-from registry.requests import acts, answering, life, queries, redaction, rules, sealing
+from registry.requests import acts, answering, holder_queries, life, queries, redaction, rules, sealing
 from registry.requests.showing import TONES, country, form_typed, load_request, step_of, ticked_fields
 from registry.requests.views import RequestView
 from registry.tracing.queries import trace
@@ -69,6 +69,7 @@ def requests() -> str:
         page = queries.requests(work, asked)
         answers = May.REQUEST_ANSWER in work.actor.may
         waiting, told = (queries.queue(work), queries.told_of(work)) if answers else ((), ())
+        holders = holder_queries.waiting(work) if answers else []
         now = work.now
     return render(
         "list",
@@ -76,6 +77,7 @@ def requests() -> str:
         asked=asked,
         waiting=waiting,
         told=told,
+        holders=[(queries.request_number(key), peer) for key, peer in holders],
         now=now,
         directions=options(Direction),
         states=options(RequestState),
@@ -182,7 +184,10 @@ def _shown(number: str, errors: tuple[Unmet, ...] = (), act: str = "") -> str:
         grounds=options(RestrictionGround),
         outcomes=options(Usefulness),
         asking=[act for act in found.possible if found.direction == Direction.OUT],
-        answering=[act for act in found.possible if found.direction == Direction.IN and act not in _REVIEWED],
+        answering=[
+            act for act in found.possible if found.direction == Direction.IN and act not in _ON_OTHER_PAGES
+        ],
+        naming=RequestAct.NAME_HOLDER in found.possible,
         reviewing=found.direction == Direction.IN and any(act in _REVIEWED for act in found.possible),
     )
 
@@ -197,6 +202,7 @@ def _next(found: RequestView) -> str:
 
 
 _REVIEWED = frozenset({RequestAct.ANSWER, RequestAct.ANSWER_IN_PART})
+_ON_OTHER_PAGES = _REVIEWED | {RequestAct.NAME_HOLDER}
 
 
 def _link(row: Any) -> dict[str, Any]:

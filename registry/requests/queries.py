@@ -45,7 +45,7 @@ from registry.requests.views import (
 from registry.tracing.queries import trace_number
 from schemas.paging import Page
 from schemas.requests import RequestNew, RequestNewSchema, RequestsAsked
-from schemas.requests_vocabulary import Direction, RequestState, Side, Urgency
+from schemas.requests_vocabulary import Direction, HolderState, RequestAct, RequestState, Side, Urgency
 from schemas.vocabulary import May
 from schemas.words import said
 
@@ -126,7 +126,7 @@ def due_at(work: Work, row: TraceRequestRow) -> datetime:
 def request(work: Work, request_id: int) -> RequestView:
     """One request with its course; raises NotFound."""
     row = request_row(work, request_id)
-    asked, state = asked_of(row), RequestState(row.state)
+    asked = asked_of(row)
     if row.answer:
         work.saw("trace_request", [row.id])  # an answer may name people of another State
     return RequestView(
@@ -153,16 +153,23 @@ def request(work: Work, request_id: int) -> RequestView:
         answer=answer_queries.told_of(work, row) or None,
         handling=handling_of(row) or None,
         outcome=row.outcome,
+        holder=row.holder,
         means=row.means,
         entered_by=kept_files.person(work, row.entered_by),
         files=kept_files.files(work, row.id),
         attachments=attached.of_request(work, row),
         gaps=rules.lacking(asked),
-        possible=life.possible(state, side_of(row)),
+        possible=_possible(row),
         events=events(work, row),
         consents=consents(work, row.id),
         disclosures=disclosure_queries.of_request(work, row.id),
     )
+
+
+def _possible(row: TraceRequestRow) -> tuple[RequestAct, ...]:
+    asked = not rules.unmet_to_name(HolderState(row.holder))
+    found = life.possible(RequestState(row.state), side_of(row))
+    return tuple(act for act in found if asked or act not in life.OF_HOLDER)
 
 
 def events(work: Work, row: TraceRequestRow) -> tuple[EventView, ...]:
@@ -177,11 +184,15 @@ def events(work: Work, row: TraceRequestRow) -> tuple[EventView, ...]:
         .where(RequestEvent.request_id == row.id)
         .order_by(RequestEvent.n)
     )
-    return tuple(_event(*found) for found in work.session.execute(asked))
+    return tuple(_event(work, *found) for found in work.session.execute(asked))
 
 
-def _event(row: RequestEvent, posted: str | None, means: str | None, file: str | None) -> EventView:
+def _event(
+    work: Work, row: RequestEvent, posted: str | None, means: str | None, file: str | None
+) -> EventView:
     details = orjson.loads(row.details) if row.details else {}
+    if "answer" in details:
+        details["answer"] = answer_queries.seen(work, details["answer"])
     return EventView(
         row.n,
         row.at,

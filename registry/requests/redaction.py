@@ -10,11 +10,12 @@ from typing import Any
 
 from registry.core.errors import Unmet
 from schemas.request_messages import MOST_CANDIDATES, MOST_STEPS
-from schemas.requests_vocabulary import FieldTold, FieldWanted, Onward
+from schemas.requests_vocabulary import FieldTold, FieldWanted, HolderState, Onward
 from schemas.words import Sentences, remade, said
 
 _NUMBER = re.compile(r"\bP-[0-9]{9,19}-[0-9A-Z]\b")
 A_PERSON = said("a natural person")
+THE_HOLDER = said("the last holder, whom two officers name apart")
 _CANDIDATE = ("mark", "match", "maker", "model", "calibre", "country", "type", "year", "status")
 _STEP = ("date", "kind", "from_name", "to_name", "place", "country", "document_kind", "document_number")
 _NEXT = ("code", "date", "document_kind", "document_number")
@@ -35,7 +36,8 @@ class Leaf:
 
 
 def told(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """What a kept answer of ours would tell another State: no registry number, no natural person's name.
+    """What a kept answer of ours would tell another State: no registry number, no natural person's name, and
+    of the last holder that there is one.
 
     Only the candidate that stands out, where there is one.
     """
@@ -47,11 +49,27 @@ def told(answer: Mapping[str, Any]) -> dict[str, Any]:
         "level": answer["certainty"]["level"],
         "statement": _nameless(answer["certainty"]["statement"]),
         "candidates": [_of(one, _CANDIDATE) for one in candidates],
-        "steps": [_of(one, _STEP) for one in answer["steps"][-MOST_STEPS:]],
-        "last_holder": _nameless(answer["last_holder"] or ""),
+        "steps": [_of(_unheld(one, holder_in(answer)), _STEP) for one in answer["steps"][-MOST_STEPS:]],
+        "last_holder": str(THE_HOLDER) if answer["last_holder"] else "",
         "next_state": _of(next_state, _NEXT) if next_state else None,
         "findings": [_of(one, _FINDING) for one in answer["findings"]],
     }
+
+
+def holder_in(answer: Mapping[str, Any]) -> str:
+    """The number of whoever holds it last, or held it when it left; "" where that is not on record."""
+    for step in reversed(answer["steps"]):
+        for side in ("to", "from"):
+            if step[f"{side}_name"]:
+                return step.get(f"{side}_number") or ""
+    return ""
+
+
+def _unheld(step: Mapping[str, Any], holder: str) -> Mapping[str, Any]:
+    """A step that does not name the last holder, unless as any natural person goes."""
+    named = [side for side in ("from", "to") if holder and step.get(f"{side}_number") == holder]
+    hidden = {f"{side}_name": THE_HOLDER for side in named if not _NUMBER.fullmatch(step[f"{side}_name"])}
+    return {**step, **hidden}
 
 
 def limited(body: Mapping[str, Any], wanted: Collection[FieldWanted]) -> dict[str, Any]:
@@ -77,10 +95,39 @@ def said_of(
 ) -> list[dict[str, str]]:
     """Of each field that was asked, whether the answer tells it, and else why not.
 
-    body: before anything was withheld.
+    body: before anything was withheld. The last holder waits for the second step, if nothing keeps it back.
     """
     of_field = {field: [leaf.path for leaf in leaves(body) if _field(leaf) is field] for field in wanted}
-    return [{"field": field.value, "said": _said(paths, withheld).value} for field, paths in of_field.items()]
+    said_now = {field: _said(paths, withheld) for field, paths in of_field.items()}
+    if said_now.get(FieldWanted.LAST_LAWFUL_HOLDER) is FieldTold.TOLD:
+        said_now[FieldWanted.LAST_LAWFUL_HOLDER] = FieldTold.SECOND_STEP
+    return [{"field": field.value, "said": told.value} for field, told in said_now.items()]
+
+
+def saying(wanted: Sequence[Mapping[str, str]], told: FieldTold) -> list[dict[str, str]]:
+    """The same, once the second step was taken."""
+    holder = FieldWanted.LAST_LAWFUL_HOLDER.value
+    return [{**one, "said": told.value} if one["field"] == holder else dict(one) for one in wanted]
+
+
+def holding(
+    holder: HolderState, before: Mapping[str, Any], body: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Where the last holder stands after an answer of the first step, and the answer; who was named before
+    stays named.
+    """
+    if holder is HolderState.NAMED:
+        named = {name: before[name] for name in ("last_holder", "holder", "second_step")}
+        return holder.value, {**body, **named, "wanted": saying(body["wanted"], FieldTold.TOLD)}
+    asked = FieldWanted.LAST_LAWFUL_HOLDER.value
+    told = next((one["said"] for one in body["wanted"] if one["field"] == asked), "")
+    return _STANDS.get(told, HolderState.NOT_ASKED).value, dict(body)
+
+
+_STANDS = {
+    FieldTold.SECOND_STEP.value: HolderState.ASKED,
+    FieldTold.WITHHELD.value: HolderState.KEPT,
+}
 
 
 def _said(paths: Sequence[str], withheld: Collection[str]) -> FieldTold:
@@ -107,7 +154,7 @@ def _nameless(value: Any) -> str:
 
 def sayings(sentences: Sentences) -> Sentences:
     """Sentences of an answer by the text that was told of them, and whoever goes without a name."""
-    nameless = Sentences({str(A_PERSON): A_PERSON})
+    nameless = Sentences({str(one): one for one in (A_PERSON, THE_HOLDER)})
     for sentence in sentences.values():
         nameless.text(remade(sentence, _unnamed))
     return nameless

@@ -12,6 +12,7 @@ from schemas.exchange import MOST_ATTACHMENTS
 from schemas.requests import RequestNew, Step
 from schemas.requests_vocabulary import (
     ConsentState,
+    HolderState,
     Onward,
     RequestAct,
     RequestState,
@@ -22,9 +23,11 @@ from schemas.vocabulary import Severity
 from schemas.words import said
 
 Act = RequestAct
-_SPOKEN = frozenset({Act.ASK_MORE, Act.GIVE_MORE, Act.CLARIFY, Act.WITHDRAW, Act.DELAY, Act.REFUSE})
+_SPOKEN = frozenset(
+    {Act.ASK_MORE, Act.GIVE_MORE, Act.CLARIFY, Act.WITHDRAW, Act.DELAY, Act.REFUSE, Act.KEEP_HOLDER}
+)
 _CARRIES_FILES = frozenset({Act.SEND, Act.GIVE_MORE, Act.ANSWER, Act.ANSWER_IN_PART})
-_RESTRICTING = frozenset({Act.DELAY, Act.REFUSE, Act.ANSWER_IN_PART})
+_RESTRICTING = frozenset({Act.DELAY, Act.REFUSE, Act.ANSWER_IN_PART, Act.KEEP_HOLDER})
 
 
 def lacking(asked: RequestNew) -> tuple[Gap, ...]:
@@ -84,7 +87,22 @@ def _unmet_for_answer(step: Step) -> list[Unmet]:
 def _unmet_for_days(step: Step, today: date) -> list[Unmet]:
     if step.act is Act.DELAY and (step.until is None or step.until <= today):
         return [Unmet(said("Say until when: a day to come."), "until", "ITI 22")]
-    if step.retain_until is not None and step.retain_until <= today:
+    return unmet_for_retention(step.retain_until, today)
+
+
+def unmet_to_name(holder: HolderState) -> list[Unmet]:
+    """What keeps the last holder from being named, or kept: nobody asked, or it was told."""
+    if holder is HolderState.NOT_ASKED:
+        words = said("Nobody asked who holds it last, or that is not on record.")
+        return [Unmet(words, "act", "ITI 18")]
+    if holder is HolderState.NAMED:
+        return [Unmet(said("They were told who holds it last."), "act", "ITI 20")]
+    return []
+
+
+def unmet_for_retention(retain_until: date | None, today: date) -> list[Unmet]:
+    """Until when what is told may be kept: a day to come, or no day."""
+    if retain_until is not None and retain_until <= today:
         return [Unmet(said("A day to come, or none."), "retain_until", "ITI 15")]
     return []
 

@@ -13,12 +13,14 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import PERSONAL, Base, Instant, Key, table_args
 from schemas.requests_vocabulary import RequestState
 
+ASKED = text("holder = 'asked'")
 _STATES = ", ".join(f"'{state.value}'" for state in RequestState)
 
 
@@ -29,6 +31,7 @@ class TraceRequestRow(Base):
     thread: of its messages, NULL before it was sent; jti, sha256: of the message that asked. trace_id: the
     search in our own records. follows_id: the request whose answer named this State. means: by which other
     means it went or came, "" by the exchange. entered_by: who entered the other State's answer by hand.
+    holder: whether the other State asks us who holds it last, and what became of that.
     """
 
     __tablename__ = "trace_request"
@@ -43,6 +46,8 @@ class TraceRequestRow(Base):
         CheckConstraint("(state = 'draft') = (thread IS NULL)", name="sent"),
         CheckConstraint("state NOT IN ('answered', 'answered_in_part') OR answer <> ''", name="answered"),
         CheckConstraint("state <> 'closed' OR outcome <> ''", name="closed"),
+        CheckConstraint("holder IN ('', 'asked', 'named', 'kept')", name="holder"),
+        Index("ix_trace_request_holder", "holder", sqlite_where=ASKED, postgresql_where=ASKED),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -70,6 +75,7 @@ class TraceRequestRow(Base):
     outcome: Mapped[str] = mapped_column(String(20), default="")
     means: Mapped[str] = mapped_column(String(20), default="")
     entered_by: Mapped[int | None] = mapped_column(Key)
+    holder: Mapped[str] = mapped_column(String(10), default="")
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -122,6 +122,7 @@ class RequestView:
     answer: dict[str, Any] | None
     handling: dict[str, Any] | None
     outcome: str
+    holder: str
     means: str
     entered_by: str
     files: tuple[FileView, ...]

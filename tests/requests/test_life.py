@@ -109,7 +109,14 @@ def test_a_step_says_what_it_must_with_the_article(step: Step, field: str, artic
 
 def test_what_is_told_names_no_natural_person_and_no_record() -> None:
     told = redaction.told(ANSWER)
-    assert told["last_holder"] == told["steps"][0]["to_name"] == "a natural person"
+    assert told["steps"][0]["to_name"] == "a natural person"
+    assert told["last_holder"] == redaction.THE_HOLDER  # that there is one
+    of_company = {"to_number": "P-000000007-L", "to_name": "Casa do Caçador"}
+    kept = redaction.told(
+        ANSWER | {"steps": [ANSWER["steps"][0] | of_company], "last_holder": "Casa do Caçador"}
+    )
+    assert kept["steps"][0]["to_name"] == redaction.THE_HOLDER
+    assert "Casa" not in str(kept)
     assert "P-0000" not in str(told)
     assert "F-0000" not in str(told)
 

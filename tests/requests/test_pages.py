@@ -97,7 +97,7 @@ def test_we_answer_on_pages_what_another_state_asks(app: Flask, office: Office, 
     shown = f"/requests/RQ-{number}"
     assert "They cannot guarantee" in browser.get(shown).get_data(as_text=True)
     review = browser.get(f"{shown}/review").get_data(as_text=True)
-    assert "Casa do Caçador" in review
+    assert "Casa do Caçador" not in review  # who holds it last is told apart
     assert 'value="last_holder"' in review
     assert "They ask to be told" in review
     refused = move(browser, f"{shown}/review", f"{shown}/review", **{"withheld-3": "last_holder"})
@@ -113,6 +113,7 @@ def test_we_answer_on_pages_what_another_state_asks(app: Flask, office: Office, 
         "",
         "none",
     )
+    assert "There is nobody to name" in browser.get(f"{shown}/holder").get_data(as_text=True)  # withheld
     tell(pt[1], pt[1].office.today)
     deliver(pt)
     assert "Portugal has to disclose" in browser.get("/requests").get_data(as_text=True)
@@ -120,6 +121,31 @@ def test_we_answer_on_pages_what_another_state_asks(app: Flask, office: Office, 
     assert "has to disclose" not in browser.get("/requests").get_data(as_text=True)
     move(browser, "/requests/rules/PT", "/requests/rules/PT", release="1", reason="Agreement of 2026")
     assert "Agreement of 2026" in browser.get("/requests/rules").get_data(as_text=True)
+
+
+def test_officers_propose_to_tell_who_holds_it_last(
+    app: Flask, client: FlaskClient, office: Office, pt: list[Node]
+) -> None:
+    register(office, make_world(office))
+    send(pt[1], asked(office.home, fields_wanted=tuple(FieldWanted)))
+    deliver(pt)
+    answer(pt[0], 1, act=RequestAct.ANSWER)
+    browser = sign_in(app, Role.AUTHORITY_OFFICER)
+    listed = browser.get("/requests").get_data(as_text=True)
+    assert "asks who holds it last" in listed
+    shown = f"/requests/{view(pt[0]).number}"
+    assert "Do not tell who holds it last" in browser.get(shown).get_data(as_text=True)
+    page = browser.get(f"{shown}/holder").get_data(as_text=True)
+    assert "Casa do Caçador" in page
+    assert "for whoever approves" in move(browser, f"{shown}/holder", f"{shown}/holder", reason="")
+    proposed = move(
+        browser, f"{shown}/holder", f"{shown}/holder", reason="Murder", **{"withheld-2": "address"}
+    )
+    assert "Last holder" in browser.get(proposed).get_data(as_text=True)
+    headers = bearer(app, Role.AUTHORITY_OFFICER)
+    match = headers | {"If-Match": client.get(f"/api/v1{shown}", headers=headers).headers["ETag"]}
+    again = client.post(f"/api/v1{shown}/holder", json={"reason": "Murder"}, headers=match)
+    assert (again.status_code, "waits already" in again.get_data(as_text=True)) == (409, True)
 
 
 def test_the_api_tells_the_same(app: Flask, client: FlaskClient, pt: list[Node]) -> None:
