@@ -113,7 +113,7 @@ def test_we_answer_on_pages_what_another_state_asks(app: Flask, office: Office, 
         "",
         "none",
     )
-    assert "There is nobody to name" in browser.get(f"{shown}/holder").get_data(as_text=True)  # withheld
+    assert "What our records say" in browser.get(f"{shown}/holder").get_data(as_text=True)
     tell(pt[1], pt[1].office.today)
     deliver(pt)
     assert "Portugal has to disclose" in browser.get("/requests").get_data(as_text=True)
