@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,24 +33,30 @@ REVOCABLE = frozenset({Stands.SERVES, Stands.OVER, Stands.UNPUBLISHED})
 
 @dataclass(frozen=True)
 class Bundle:
-    """What one State hands to another: its newest root and its key set, as documents."""
+    """What one State hands to another: its newest root and its key set, as documents.
+
+    roots: those before the newest, the oldest first, for whoever missed one.
+    """
 
     root: str
     key_set: str = ""
+    roots: tuple[str, ...] = ()
 
 
 def bundle_of(text: str) -> Bundle:
     """What a file of another State holds; raises KeysRefused."""
     try:
         found = strict_json.loads(text.encode("utf-8"))
-        return Bundle(str(found["root"]), str(found.get("keyset", "")))
-    except (strict_json.NotStrictError, KeyError):
+        roots = tuple(str(one) for one in found.get("roots", ()))[: keysets.MOST_ROOTS]
+        return Bundle(str(found["root"]), str(found.get("keyset", "")), roots)
+    except (strict_json.NotStrictError, KeyError, TypeError):
         raise KeysRefused("This is no key file of a State") from None
 
 
 def text_of(bundle: Bundle) -> str:
     """The file that is handed to other States."""
-    return json.dumps({"root": bundle.root, "keyset": bundle.key_set}, indent=1) + "\n"
+    told = {"root": bundle.root, "keyset": bundle.key_set, "roots": list(bundle.roots)}
+    return json.dumps(told, indent=1) + "\n"
 
 
 @act(May.EXCHANGE_MANAGE)
@@ -155,12 +161,14 @@ def publish(
 
 def own_bundle(work: Work) -> Bundle:
     """What other States pin. Raises NotFound."""
-    root = _newest_root(work, work.home)
+    roots = select(ExchangeRoot.document).where(ExchangeRoot.state == work.home)
+    newest_first = roots.order_by(ExchangeRoot.version.desc()).limit(1 + keysets.MOST_ROOTS)
+    known = work.session.scalars(newest_first).all()
     sets = select(ExchangeKeySet.document).where(ExchangeKeySet.state == work.home)
     key_set = work.session.scalar(sets.order_by(ExchangeKeySet.version.desc()).limit(1))
-    if root is None or key_set is None:
+    if not known or key_set is None:
         raise NotFound("There is no key set of ours yet")
-    return Bundle(root.document, key_set)
+    return Bundle(known[0], key_set, tuple(reversed(known[1:])))
 
 
 @act(May.EXCHANGE_MANAGE)
@@ -177,12 +185,16 @@ def pin(work: Work, bundle: Bundle, fingerprint: str) -> str:
     if known is not None and known.root == queries.root_in(bundle.root):
         take_key_set(work, state, bundle.key_set)
         return state
-    root = keysets.root(bundle.root, known.root if known else None)
+    if known is not None:
+        keysets.root(bundle.root, take_roots(work, state, bundle.roots))
+        take_roots(work, state, (bundle.root,))
+        if bundle.key_set:
+            take_key_set(work, state, bundle.key_set)
+        return state
+    root = keysets.root(bundle.root, None)
     if root.state == work.home:
         raise Conflict("That is our own root")
-    _keep_root(work, root, bundle.root, trusted=known is not None, key_set=bundle.key_set)
-    if known is not None and bundle.key_set:
-        take_key_set(work, state, bundle.key_set)
+    _keep_root(work, root, bundle.root, trusted=False, key_set=bundle.key_set)
     return state
 
 
@@ -206,14 +218,18 @@ def confirm(work: Work, state: str, fingerprint: str) -> None:
         take_key_set(work, state, row.key_set)
 
 
-def take_root(work: Work, state: str, document: str) -> Root:
-    """Take in a State's next root, which the one before has signed. Raises KeysRefused, Refused."""
+def take_roots(work: Work, state: str, documents: Iterable[str]) -> Root:
+    """Take in a State's next roots one by one, each signed by the one before; the newest that is trusted.
+
+    Raises KeysRefused, Refused.
+    """
     known = queries.trusted(work, state)
     if known is None:
         raise Refused(said("The root of %(state)s is not confirmed", state=state[:2]))
-    root = keysets.root(document, known.root)
-    _keep_root(work, root, document, trusted=True)
-    return root
+    newest = known.root
+    for newest, document in keysets.next_roots(documents, known.root):
+        _keep_root(work, newest, document, trusted=True)
+    return newest
 
 
 def take_key_set(work: Work, state: str, document: str) -> KeySet:

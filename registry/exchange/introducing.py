@@ -37,12 +37,13 @@ def key_within(work: Work, token: jose.Token) -> PublicKey | None:
 def _named(work: Work, state: str, body: dict[str, Any]) -> tuple[SigningKey, ...]:
     """Signing keys of the key set within; raises KeysRefused."""
     known = queries.trusted(work, state)
-    root, key_set = body.get("root") or "", body.get("key_set")
-    if known is None or not isinstance(root, str) or not isinstance(key_set, str):
+    root, key_set, before = body.get("root") or "", body.get("key_set"), body.get("roots") or []
+    if known is None or not isinstance(before, list) or len(before) > keysets.MOST_ROOTS:
         return ()
-    trusted = known.root
-    if root and queries.root_in(root).version > trusted.version:
-        trusted = keysets.root(root, trusted)
+    roots = [*before, root] if root else []
+    if not isinstance(key_set, str) or not all(isinstance(one, str) for one in roots):
+        return ()
+    trusted = next((one for one, _ in reversed(keysets.next_roots(roots, known.root))), known.root)
     return tuple(keysets.key_set(key_set, trusted, known.keys, int(work.now.timestamp())).signing)
 
 

@@ -6,7 +6,7 @@ threshold of the root and expires. A document is one or more records of one payl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -47,6 +47,27 @@ def proof_of(state: str, key: Ed25519PrivateKey) -> str:
 
 def _claim(state: str, public: bytes) -> bytes:
     return f"firearms-exchange key\n{state}\n{jose.thumbprint(public)}".encode("ascii")
+
+
+MOST_ROOTS = 60
+"""Roots that go along for whoever missed them: those of decades, and with the key set less than a message."""
+
+
+def next_roots(documents: Iterable[str], trusted: Root) -> list[tuple[Root, str]]:
+    """Of a State's roots those after the trusted one, each verified by the one before it, never one skipped
+    (TUF 1.0, section 5.3.3); raises KeysRefused where one is missing or not signed so.
+    """
+    found: list[tuple[Root, str]] = []
+    newer = {one.version: text for text in documents if (one := _root_in(text)).version > trusted.version}
+    for version in sorted(newer):
+        trusted = root(newer[version], trusted)
+        found.append((trusted, newer[version]))
+    return found
+
+
+def _root_in(document: str) -> Root:
+    found: Root = shaped(RootSchema(), payload_of(document))
+    return found
 
 
 def root(document: str, before: Root | None) -> Root:

@@ -22,16 +22,20 @@ _MOST = 2**53
 
 @dataclass(frozen=True)
 class NewKeys:
-    """root: the next root's document, "" where it stays; key_set: the newer key set's."""
+    """root: the newest root's document, "" where it stays; key_set: the newer key set's. roots: those before
+    the newest, the oldest first, for whoever missed one.
+    """
 
     root: str
     key_set: str
+    roots: tuple[str, ...] = ()
 
 
 class NewKeysSchema(Shape):
     makes = NewKeys
     root = fields.String(load_default="")
     key_set = fields.String(required=True)
+    roots = fields.List(fields.String(), load_default=(), validate=validate.Length(max=keysets.MOST_ROOTS))
 
 
 @dataclass(frozen=True)
@@ -72,14 +76,15 @@ class ChannelStatusSchema(Shape):
 
 
 def take_keys(work: Work, received: Received) -> None:
-    """Another State's newer keys, as its root has signed them; those known already change nothing.
+    """Another State's newer keys, as its root has signed them; those known already change nothing. Roots that
+    we missed are taken one by one, each signed by the one before.
 
     Another set under the version that is known is refused: a State has one set of each version, for everyone.
     """
     state, new = received.message.iss, received.body
     known = queries.trusted(work, state)
-    if new.root and known and queries.root_in(new.root).version > known.root.version:
-        acts.take_root(work, state, new.root)
+    if known:
+        acts.take_roots(work, state, (*new.roots, new.root) if new.root else ())
     if queries.key_set_payload(work, state) == keysets.payload_of(new.key_set):
         return
     acts.take_key_set(work, state, new.key_set)
@@ -132,7 +137,7 @@ def post_status(work: Work, peer: str) -> outbox.Posted:
 def post_keys(work: Work) -> list[outbox.Posted]:
     """Send our newest keys to every State whose root is confirmed."""
     bundle = acts.own_bundle(work)
-    body = {"root": bundle.root, "key_set": bundle.key_set}
+    body = {"root": bundle.root, "key_set": bundle.key_set, "roots": list(bundle.roots)}
     return [
         outbox.post(work, outbox.Outgoing(peer, "keyset.update", body))
         for peer in queries.trusted_states(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,46 @@ def test_a_root_follows_only_by_its_own_and_the_former_keys(
     else:
         with pytest.raises(KeysRefused):
             keysets.root(document, root_one())
+
+
+def rotated(node: Node, version: int, keys: list[Ed25519PrivateKey], by: Sequence[Ed25519PrivateKey]) -> None:
+    """The next root of a State and a key set under it."""
+    with node.office.begin(OPERATOR) as work:
+        payload = root_payload(node.state, keys, version)
+        acts.set_own_root(work, keysets.signed_by(payload, [*by[:2], *keys]))
+        acts.publish(work, keys[:2], [f"http://{node.state.lower()}.example"])
+
+
+def test_a_root_that_was_missed_is_made_up_for_one_by_one(two: list[Node]) -> None:
+    br, pt = two
+    rotated(br, 2, KEYS[:3], br.root_keys)
+    rotated(br, 3, KEYS[3:6], KEYS[:3])
+    with br.office.begin(OPERATOR) as work:
+        own_kinds.post_keys(work)
+        bundle = acts.own_bundle(work)
+    assert len(bundle.roots) == 2
+    fingerprint = keysets.fingerprint(bundle.root)
+    alone = acts.Bundle(bundle.root, bundle.key_set)  # as whoever has missed the second one once got it
+    with pytest.raises(KeysRefused, match="not the next version"), pt.office.begin(OPERATOR) as work:
+        acts.pin(work, alone, fingerprint)
+    other = keysets.signed_by(root_payload("BR", KEYS[6:9], 2), KEYS[6:9])  # nobody's second root
+    with pytest.raises(KeysRefused), pt.office.begin(OPERATOR) as work:
+        acts.pin(work, acts.Bundle(bundle.root, bundle.key_set, (other,)), fingerprint)
+    br.courier(direct(two)).run_once()
+    with pt.office.look(OPERATOR) as work:
+        known = queries.trusted(work, "BR")
+    assert known is not None
+    assert known.keys is not None
+    assert (known.root.version, known.keys.version, known.keys.root) == (3, 3, 3)
+    assert pt.rows("SELECT version FROM exchange_root WHERE state = 'BR' ORDER BY version") == [
+        (1,),
+        (2,),
+        (3,),
+    ]
+    again = acts.bundle_of(acts.text_of(bundle))
+    assert again == bundle
+    with pt.office.begin(OPERATOR) as work:
+        assert keysets.next_roots(again.roots, known.root) == []
 
 
 def test_lines_that_differ_are_no_document() -> None:
