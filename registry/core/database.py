@@ -42,7 +42,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from registry.core.prepared import Prepared as Prepared
 from registry.core.prepared import Statement as Statement
-from registry.core.turns import UNREACHABLE, as_kept, is_lost, wait_for_turn
+from registry.core.turns import UNREACHABLE, as_kept, is_lost, wait_for_turn, worded
 from registry.core.turns import Turn as Turn
 from registry.core.wire import Wire
 
@@ -201,7 +201,8 @@ class Database:
     def _opened(self, what: str) -> _Held:
         engine = self.reader if what == "reader" else self.writer
         # never one that psycopg has prepared statements on: it discards all with its own
-        held = _Held(engine.pool.recreate().connect(), self.is_sqlite)
+        with worded():
+            held = _Held(engine.pool.recreate().connect(), self.is_sqlite)
         if not self.is_sqlite:
             held.driver.autocommit = True
             # a plan for each value takes five times as long to make as to run

@@ -95,7 +95,7 @@ def replicas(database: Database, settings: Settings) -> Iterator[Finding]:
         with database.reader.connect() as connection:
             names = connection.execute(text("SHOW synchronous_standby_names")).scalar_one()
         yield (
-            good("replica.synchronous", "a commit is confirmed when a standby has it, too")
+            good("replica.synchronous", f"a commit waits for {names}")
             if names
             else warning("replica.synchronous", "no standby confirms a commit", SYNCHRONOUS)
         )

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 from sqlalchemy import Table, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from registry.core.database import Database, Prepared
 from registry.core.errors import Conflict, Forbidden
@@ -291,16 +291,14 @@ def test_a_broken_connection_is_replaced(office: Office) -> None:
         assert work.rows(_COUNT) == [(1,)]
     with office.database.reader.connect() as other:
         other.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     with office.look(OFFICER) as work:
         assert work.rows(_COUNT) == [(1,)]
-    with pytest.raises(OperationalError), office.begin(OFFICER) as work:
-        put(work, "Q2")
     with office.begin(OFFICER) as work:
-        put(work, "Q3")
-    assert names(office) == {"Test Q1", "Test Q3"}
+        put(work, "Q2")
+    assert names(office) == {"Test Q1", "Test Q2"}
 
 
 def test_writers_wait_for_their_turn_and_none_is_lost(office: Office) -> None:

@@ -22,6 +22,9 @@ from tests.engines import passing_folder, set_up
 PATIENCE = 90.0  # seconds
 NAMES = ("a", "b", "c")
 DATABASE = "registry"
+OF_ALL = {"unix_socket_directories": "", "wal_log_hints": "on", "wal_keep_size": "256MB"}
+OF_ALL |= {"max_connections": "60", "shared_buffers": "16MB", "wal_retrieve_retry_interval": "200ms"}
+"""Settings in each server's own file, which pg_rewind reads, too."""
 
 
 @dataclass
@@ -43,13 +46,7 @@ class Server:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         given = {"port": str(self.port), "cluster_name": self.name, "listen_addresses": "127.0.0.1"}
-        given |= {"unix_socket_directories": "", "hot_standby": "on", "wal_log_hints": "on"}
-        given |= {
-            "wal_keep_size": "256MB",
-            "max_connections": "60",
-            "shared_buffers": "16MB",
-            **self.settings,
-        }
+        given |= self.settings
         options = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
         with (self.fleet.folder / f"{self.name}.log").open("ab") as said:
             self.process = subprocess.Popen(
@@ -219,6 +216,8 @@ def begin(server: Server) -> None:
     """A new cluster, which is running."""
     words = ("--auth=trust", "--encoding=utf8", "--username=postgres", "--locale=C.UTF-8", "--no-sync")
     server.fleet.run("initdb", *words, "-D", str(server.data))
+    with (server.data / "postgresql.conf").open("a") as kept:
+        kept.writelines(f"{name} = '{value}'\n" for name, value in OF_ALL.items())
     server.start()
 
 
