@@ -52,7 +52,7 @@ class Prepared:
             "keys": "(SELECT value::bigint AS id FROM json_array_elements_text(:keys::json))",
             "among": "= ANY (ARRAY(SELECT value::bigint FROM json_array_elements_text(:keys::json)))",
             "triples": "(SELECT value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c"
-            " FROM json_array_elements(:given::json))",
+            " FROM jsonb_array_elements(:given::jsonb))",
             "texts": "= ANY (ARRAY(SELECT json_array_elements_text(:texts::json)))",
             "lock": "FOR UPDATE OF l",
             "hold": "pg_advisory_xact_lock(hashtextextended(:name, 0))",

@@ -75,7 +75,7 @@ KNOWN = (
     rf"{_ALTER}ADD {_TIED}",
     _COLUMN,
     rf"{_ALTER}VALIDATE CONSTRAINT ",
-    rf"{_ALTER}ALTER (?:COLUMN )?\S+ (?:SET DEFAULT|DROP NOT NULL)\b",
+    rf"{_ALTER}ALTER (?:COLUMN )?\S+ (?:SET DEFAULT|SET STORAGE|DROP NOT NULL)\b",
 )
 """What an old process bears, where no rule speaks against it."""
 _TOKEN = re.compile(

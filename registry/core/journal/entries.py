@@ -160,7 +160,7 @@ class _Growth:
         self._places: list[tuple[int, int]] = []
         self.next: int = size
 
-    def add(self, entry: tuple[Any, ...], changes: Iterable[leaves.Change]) -> None:
+    def add(self, entry: tuple[Any, ...], changes: Iterable[bytes]) -> None:
         """The leaves of an entry; its place among them, where it has none yet."""
         if entry[1] is None:
             self._places.append((self.next, entry[0]))
@@ -204,46 +204,31 @@ def iso(at: str | datetime) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _few_changes(turn: Turn, entries: Sequence[int]) -> dict[int, list[leaves.Change]]:
+def _few_changes(turn: Turn, entries: Sequence[int]) -> dict[int, list[leaves.Row]]:
     """The changes of each of several entries, in their order; of one that made many the first of them."""
     if len(entries) == 1:
         return {}
-    found: dict[int, list[leaves.Change]] = {entry: [] for entry in entries}
+    found: dict[int, list[leaves.Row]] = {entry: [] for entry in entries}
     rows = turn.run(_CHANGES, {"keys": orjson.dumps(entries).decode()})
     for entry, own in groupby(rows, itemgetter(0)):
-        found[entry] = list(_gathered(own))
+        found[entry] = list(own)
     return found
 
 
 def _changes(
-    turn: Turn, entry: int, few: Mapping[int, list[leaves.Change]] = MappingProxyType({})
-) -> Iterator[leaves.Change]:
-    """The changes of an entry in their order, however many: never all of them at hand."""
+    turn: Turn, entry: int, few: Mapping[int, list[leaves.Row]] = MappingProxyType({})
+) -> Iterator[bytes]:
+    """The changes of an entry in their order, however many, as leaves have them: never all at hand."""
     found = few.get(entry)
     if found is not None and len(found) < _FEW:
-        yield from found
+        yield from leaves.lines(found)
         return
     full, after = True, 0
     while full:
-        found = list(_gathered(turn.run(_CHANGES_OF_ONE, {"entry": entry, "after": after})))
-        yield from found
-        full = len(found) == _PAGE
-        after = found[-1].id if found else after
-
-
-def _gathered(rows: Iterable[tuple[Any, ...]]) -> Iterator[leaves.Change]:
-    """Changes, each with what is personal of it."""
-    own: leaves.Change | None = None
-    for _, key, subject, op, row, before, after, salt, name, value, apart in rows:
-        personal = () if name is None else ((name, value, bytes(apart)),)
-        if own is not None and own.id == key:
-            own = own._replace(personal=(*own.personal, *personal))
-            continue
-        if own is not None:
-            yield own
-        own = leaves.Change(key, subject, op, row, before, after, bytes(salt), personal)
-    if own is not None:
-        yield own
+        found = turn.run(_CHANGES_OF_ONE, {"entry": entry, "after": after})
+        yield from leaves.lines(found)
+        full = len(found) >= _PAGE
+        after = found[-1][1] if found else after
 
 
 def _seal(turn: Turn, before: int, after: int) -> None:

@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 VERSION = 1
 LARGEST = 60_000  # bytes; an entry of a C2SP bundle has at most 65,535
+Row = tuple[Any, ...]
+"""A change with what its digests are made of: (entry, change, table, operation, key of the row, before,
+after, salt, name, value, salt), the last three of a personal value of it, of which each has a row.
+"""
 
 
 @dataclass(frozen=True)
@@ -36,49 +40,53 @@ class Entry:
     note: dict[str, Any]
 
 
-class Change(NamedTuple):
-    """A change with what its digests are made of. personal: (name, value, salt)."""
-
-    id: int
-    subject: str
-    op: str
-    key: str
-    before: str | None
-    after: str | None
-    salt: bytes
-    personal: tuple[tuple[str, str, bytes], ...] = ()
-
-
 def digest(salt: bytes, name: str, value: Any) -> str:
     """SHA-256, in hexadecimal, over the JSON array of salt (hexadecimal), name and value."""
     return sha256(orjson.dumps([salt.hex(), name, value])).hexdigest()
 
 
-def line(change: Change) -> bytes:
-    """A change in the leaf: table, operation, key, digest of the row, digests of what is personal."""
-    key, subject, op, row_key, before, after, salt, personal = change
-    row = digest(salt, "row", (key, before, after))
-    if personal or '"' in row_key:
-        apart = {name: digest(salt, name, value) for name, value, salt in sorted(personal)}
-        return orjson.dumps((subject, op, orjson.loads(row_key), row, apart))
-    numbers = row_key.replace(" ", "")  # the same bytes, at half the cost
-    return f'["{subject}","{op}",{numbers},"{row}",{{}}]'.encode()
+def lines(rows: Iterable[Row]) -> Iterator[bytes]:
+    """Changes in a leaf: table, operation, key, digest of the row, digests of what is personal."""
+    held: Row | None = None
+    apart: dict[str, str] = {}
+    for row in rows:
+        _, change, subject, op, key, before, after, salt, name, value, own = row
+        if held is not None and held[1] != change:
+            yield _line(held, apart)
+            held, apart = None, {}
+        if name is not None:
+            held, apart[name] = row, digest(own, name, value)
+        elif '"' in key:
+            yield _line(row, apart)
+        else:  # the same bytes, at a third of the cost
+            told = sha256(orjson.dumps((salt.hex(), "row", (change, before, after)))).hexdigest()
+            yield f'["{subject}","{op}",{key.replace(" ", "")},"{told}",{{}}]'.encode()
+    if held is not None:
+        yield _line(held, apart)
 
 
-def bodies(entry: Entry, changes: Iterable[Change]) -> Iterator[bytes]:
-    """The leaves of a transaction: one, or as many parts as its size needs; the last says `final`."""
-    part, lines, size = 0, list[bytes](), 0
-    for change in changes:
-        written = line(change)
-        if lines and size + len(written) > LARGEST - 2_000:
-            yield _body(entry, part, lines, final=False)
-            part, lines, size = part + 1, [], 0
-        lines.append(written)
-        size += len(written) + 1
-    yield _body(entry, part, lines, final=True)
+def _line(row: Row, apart: dict[str, str]) -> bytes:
+    _, change, subject, op, key, before, after, salt, *_ = row
+    told = digest(salt, "row", (change, before, after))
+    return orjson.dumps((subject, op, orjson.loads(key), told, dict(sorted(apart.items()))))
 
 
-def _body(entry: Entry, part: int, lines: list[bytes], final: bool) -> bytes:
+def bodies(entry: Entry, changes: Iterable[bytes]) -> Iterator[bytes]:
+    """The leaves of a transaction: one, or as many parts as its size needs; the last says `final`.
+
+    changes: its `lines`.
+    """
+    part, taken, size = 0, list[bytes](), 0
+    for line in changes:
+        if taken and size + len(line) > LARGEST - 2_000:
+            yield _body(entry, part, taken, final=False)
+            part, taken, size = part + 1, [], 0
+        taken.append(line)
+        size += len(line) + 1
+    yield _body(entry, part, taken, final=True)
+
+
+def _body(entry: Entry, part: int, changes: list[bytes], final: bool) -> bytes:
     head = {
         "v": VERSION,
         "entry": entry.id,
@@ -94,4 +102,4 @@ def _body(entry: Entry, part: int, lines: list[bytes], final: bool) -> bytes:
         "request": entry.request,
         **(entry.note if final else {}),
     }
-    return orjson.dumps(head)[:-1] + b',"changes":[' + b",".join(lines) + b"]}"
+    return orjson.dumps(head)[:-1] + b',"changes":[' + b",".join(changes) + b"]}"
