@@ -4,7 +4,7 @@ COPY or as arrays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import chain
 from typing import Any
@@ -19,18 +19,29 @@ _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _ARRAYS = ((Boolean, "boolean"), (Integer, "bigint"), (DateTime, "timestamptz"), (Date, "date"))
 
 
-def statements(table: Table, columns: Sequence[str], rows: Sequence[Row]) -> Iterator[tuple[str, list[Any]]]:
+class Columns(tuple[Sequence[Any], ...]):
+    """Rows told by columns: of each the values of all rows."""
+
+    __slots__ = ()
+
+
+def by_columns(rows: Sequence[Row]) -> Columns:
+    """Rows as columns, however they are told; none where there are no rows."""
+    return rows if isinstance(rows, Columns) else Columns(zip(*rows, strict=True))
+
+
+def statements(table: Table, columns: Sequence[str], told: Columns) -> Iterator[tuple[str, list[Any]]]:
     """What SQLite is to run, each statement with its values."""
     place = f"({', '.join('?' * len(columns))})"
-    days = [n for n, name in enumerate(columns) if isinstance(_kind(table.c[name]), Date | DateTime)]
-    kept = _Written(as_kept)
-    for at in range(0, len(rows), _IN_A_STATEMENT):
-        told: list[Iterable[Any]] = list(zip(*rows[at : at + _IN_A_STATEMENT], strict=True))
-        for n in days:  # the same few come again and again
-            told[n] = [kept[value] for value in told[n]]
-        values = list(chain.from_iterable(zip(*told, strict=True)))
-        places = ", ".join([place] * (len(values) // len(columns)))
-        yield f"{_into(table, columns)} VALUES {places}", values
+    days = [isinstance(_kind(table.c[name]), Date | DateTime) for name in columns]
+    kept = _Written(as_kept)  # the same few days come again and again
+    values = [[kept[one] for one in own] if day else own for own, day in zip(told, days, strict=True)]
+    for at in range(0, len(values[0]), _IN_A_STATEMENT):
+        some = list(
+            chain.from_iterable(zip(*(own[at : at + _IN_A_STATEMENT] for own in values), strict=True))
+        )
+        places = ", ".join([place] * (len(some) // len(columns)))
+        yield f"{_into(table, columns)} VALUES {places}", some
 
 
 class _Written(dict[Any, Any]):
@@ -62,11 +73,11 @@ def as_kept(value: Any) -> Any:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def arrays(table: Table, columns: Sequence[str], rows: Sequence[Row]) -> tuple[str, list[list[Any]]]:
+def arrays(table: Table, columns: Sequence[str], told: Columns) -> tuple[str, list[list[Any]]]:
     """The one statement that PostgreSQL is to run, with its values by columns."""
     given = ", ".join(f"%s::{_array_of(table.c[column])}" for column in columns)
     sql = f"{_into(table, columns)} SELECT * FROM unnest({given})"  # noqa: S608 - names of our own
-    return sql, [list(values) for values in zip(*rows, strict=True)]
+    return sql, [list(values) for values in told]
 
 
 def _array_of(column: Column[Any]) -> str:
@@ -84,12 +95,12 @@ def copying(table: Table, columns: Sequence[str]) -> bytes:
     return f"COPY {table.name} ({_named(columns)}) FROM STDIN".encode()
 
 
-def copied(rows: Sequence[Row]) -> Iterator[str]:
+def copied(told: Columns) -> Iterator[str]:
     """Rows as COPY reads them, some at a time."""
-    known: list[_Written] = [_Written(_text) for _ in rows[0]] if rows else []
-    for at in range(0, len(rows), _IN_A_PIECE):
-        told = zip(*rows[at : at + _IN_A_PIECE], strict=True)
-        texts = [[written[value] for value in column] for written, column in zip(known, told, strict=True)]
+    known = [_Written(_text) for _ in told]
+    for at in range(0, len(told[0]), _IN_A_PIECE):
+        some = (own[at : at + _IN_A_PIECE] for own in told)
+        texts = [[written[one] for one in own] for written, own in zip(known, some, strict=True)]
         yield "".join([f"{line}\n" for line in map("\t".join, zip(*texts, strict=True))])
 
 

@@ -117,23 +117,25 @@ class Turn:
         return rows
 
     def put_rows(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Insert many rows of a table at once.
+        """Insert many rows of a table at once. rows: may be told as `many.Columns`.
 
         On PostgreSQL they may be on their way still when this returns, so that whoever makes the next ones
         and the server work at the same time; what it refuses is told by the next statement then.
         """
+        if not (told := many.by_columns(rows)):
+            return
         with worded():
             if self.is_sqlite:
                 self._on_sqlite([])
-                for sql, values in many.statements(table, columns, rows):
+                for sql, values in many.statements(table, columns, told):
                     self._driver.execute(sql, values)
             elif self._is_anothers:
                 with self._driver.cursor().copy(many.copying(table, columns)) as copy:
-                    for text in many.copied(rows):
+                    for text in many.copied(told):
                         copy.write(text)
             else:
                 self._send()
-                self._driver.execute(*many.arrays(table, columns, rows))
+                self._driver.execute(*many.arrays(table, columns, told))
 
     def next_keys(self, table: Table, count: int) -> list[int]:
         """Keys for so many rows to come, which nobody else is given."""

@@ -50,12 +50,12 @@ def register_many(work: Work, many: Iterable[FirearmNew]) -> list[str]:
 
 
 @act(May.FIREARM_REGISTER)
-def register_ready(work: Work, ready: Sequence[rows.Ready]) -> tuple[list[int], int]:
+def register_ready(work: Work, parts: Sequence[rows.Many]) -> tuple[list[int], int]:
     """As register_many, for what was judged by its rules in this transaction, by `ready` or otherwise.
 
-    (keys of the records; how many conflicts of identity they open).
+    (keys of the records, by their places; how many conflicts of identity they open).
     """
-    return entering.enter(work, ready)
+    return entering.enter(work, parts)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class _Checked:
 
 def _enter(work: Work, many: Sequence[FirearmNew]) -> list[int]:
     """Checked one by one, written at once: a thousand cost little more round trips than one."""
-    keys, _ = entering.enter(work, ready(work, many))
+    keys, _ = entering.enter(work, [rows.many(range(len(many)), ready(work, many))])
     return keys
 
 

@@ -6,9 +6,11 @@ on record at once.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
+from registry.core.many import Columns, by_columns
 from registry.core.work import Work
 from registry.firearms import queries, rules
 from registry.firearms.tables import Custody, Mark
@@ -31,6 +33,12 @@ CUSTODY = (
 )  # fmt: skip
 
 
+PlainMark = tuple[int, int, str, str, str, str, str | None, int | None]
+"""Whose it is, n, kind, text, its normal form, condition, country, year."""
+PlainStep = tuple[int, int, str, date, int | None, int | None, str]
+"""Whose it is, n, kind, day, giver, taker, number of an invoice where there is one."""
+
+
 class Ready(NamedTuple):
     """A firearm that the rules let through. serials: the keys of its marks of manufacture that are one."""
 
@@ -39,6 +47,33 @@ class Ready(NamedTuple):
     custody: tuple[Values, ...]
     serials: tuple[str, ...]
     components: tuple[Values, ...] = ()
+
+
+class Many(NamedTuple):
+    """Such firearms by columns. places: of each firearm among all that are put on record with it.
+
+    marks, custody, components: whose they are, as a place here from 0, and then their columns; serials: the
+    same of each key.
+    """
+
+    places: Sequence[int]
+    firearm: Columns
+    marks: Columns
+    custody: Columns
+    serials: Sequence[tuple[int, str]]
+    components: Columns = Columns()
+
+
+def many(places: Sequence[int], ready: Sequence[Ready]) -> Many:
+    """The same by columns."""
+    return Many(
+        places,
+        by_columns([one.firearm for one in ready]),
+        by_columns([(n, *values) for n, one in enumerate(ready) for values in one.marks]),
+        by_columns([(n, *values) for n, one in enumerate(ready) for values in one.custody]),
+        [(n, key) for n, one in enumerate(ready) for key in one.serials],
+        by_columns([(n, *values) for n, one in enumerate(ready) for values in one.components]),
+    )
 
 
 def component(n: int, new: ComponentNew) -> Values:
@@ -56,23 +91,6 @@ def mark(work: Work, n: int, new: MarkNew) -> Values:
     )  # fmt: skip
 
 
-def plain_mark(
-    n: int,
-    kind: str,
-    text: str,
-    key: str,
-    condition: str,
-    country: str | None,
-    year: int | None,
-    at: datetime,
-) -> Values:
-    """A mark of which nothing else is known, as old registers tell them. key: its normal form."""
-    return (
-        n, kind, text, "", key, fold_key(key), None, "", "unknown", None, None, condition, country, year,
-        None, "", at,
-    )  # fmt: skip
-
-
 def custody(work: Work, step: rules.Step, told: CustodyNew) -> Values:
     """A step of the chain."""
     kind = told.document_kind.value if told.document_kind else ""
@@ -82,12 +100,33 @@ def custody(work: Work, step: rules.Step, told: CustodyNew) -> Values:
     )  # fmt: skip
 
 
-def plain_step(
-    work: Work, n: int, kind: str, on: date, from_id: int | None, to_id: int | None, invoice: str = ""
-) -> Values:
-    """A step of which nothing else is known, with the number of an invoice where there is one."""
-    paper = "invoice" if invoice else ""
-    return n, kind, on, from_id, to_id, "", None, paper, invoice, False, work.now, work.actor.user_id
+def plain_marks(work: Work, told: Sequence[PlainMark]) -> Columns:
+    """Marks of which nothing else is known, as old registers tell them."""
+    if not told:
+        return Columns()
+    whose, n, kind, text, key, condition, country, year = zip(*told, strict=True)
+    folded = list(map(fold_key, key))
+    blank, none, unknown, at = (repeat_for(told, value) for value in ("", None, "unknown", work.now))
+    return Columns((
+        whose, n, kind, text, blank, key, folded, none, blank, unknown, none, none, condition, country, year,
+        none, blank, at,
+    ))  # fmt: skip
+
+
+def plain_steps(work: Work, told: Sequence[PlainStep]) -> Columns:
+    """Steps of which nothing else is known."""
+    if not told:
+        return Columns()
+    whose, n, kind, on, giver, taker, invoice = zip(*told, strict=True)
+    paper = ["invoice" if number else "" for number in invoice]
+    blank, none, false = (repeat_for(told, value) for value in ("", None, False))
+    at, by = repeat_for(told, work.now), repeat_for(told, work.actor.user_id)
+    return Columns((whose, n, kind, on, giver, taker, blank, none, paper, invoice, false, at, by))
+
+
+def repeat_for(rows: Sequence[Any], value: Any) -> list[Any]:
+    """A column that says the same of each row."""
+    return [value] * len(rows)
 
 
 def mark_row(firearm_id: int, values: Values) -> Mark:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from registry.core.errors import Unmet
 from registry.directory import rules as directory
@@ -364,8 +365,7 @@ def _unmet_for_date(step: Step, today: date, year_made: int | None) -> list[Unme
     return []
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """What a firearm claims to be: maker, country and serial, told apart by model and year where known."""
 
     maker_id: int

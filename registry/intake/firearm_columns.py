@@ -8,10 +8,12 @@ same.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
+from registry.core.many import Columns
 from registry.core.numbers import key_of
 from registry.core.work import Work, limited_to
 from registry.directory import calibres
@@ -44,54 +46,51 @@ Day = tuple[date, bool]
 """A day, and whether all of it was told."""
 Who = int | str
 """The key of a party on record, or the name of a person who is not."""
+Keys = Mapping[int, int]
+"""Keys of persons who are on record now, by their numbers below nought."""
+_OF_CUSTODY = (
+    "acquired_on", "disposed_on", "holder", "acquired_from", "disposed_to", "disposed_to_document",
+    "document",
+)  # fmt: skip
 
 
-class Step(NamedTuple):
-    """A step of custody. giver, taker: keys of parties, or -1, -2 … of the draft's persons."""
-
-    kind: str
-    on: date
-    giver: int | None
-    taker: int
-    paper: str = ""
+Step = tuple[str, date, int | None, int, str]
+"""A step of custody: kind, day, giver, taker, number of an invoice. Parties by their keys, or as -1, -2 … of
+the draft's persons.
+"""
 
 
 class Plain(NamedTuple):
-    """A row of which everything is known. serial, registration: as seen; brought_in: State and year."""
+    """Rows of a piece of which everything is known. told: what the cells of each field stand for, of marks
+    as they were seen; steps: of each row, none where it is looked at by itself.
+    """
 
-    maker: int
-    calibre: str
-    country: str
-    type: str
-    action: str
-    model: str
-    year: int | None
-    condition: str
-    serial: str
-    registration: str
-    brought_in: tuple[str, int | None] | None
-    steps: tuple[Step, ...]
+    told: Mapping[str, Sequence[Any]]
+    steps: list[tuple[Step, ...]]
 
 
 _Custody = tuple[Day | None, Day | None, Who | None, Who | None, Who | None, str, str]
-"""When it came and went, its keeper, giver and taker, the document of the taker, the invoice."""
+"""What these stand for: when it came and went, its keeper, giver and taker, the document of the taker, the
+invoice.
+"""
 
 
 def judged(
     work: Work, known: Vocabulary, piece: Piece, closed: Mapping[int, date]
 ) -> list[Draft[Plain] | None]:
-    """Each row, in their order; None where it has to be looked at by itself."""
+    """Each row, in their order; None where it has to be looked at by itself.
+
+    What is new in a draft is the same of all rows; those with neither doubts nor persons share one.
+    """
     if limited_to(work.actor, May.FIREARM_REGISTER) is not None or not is_country(work.home):
         return [None] * len(piece)
-    columns = [piece.stand_for(field, look) for field, look in _looks(work, known).items()]
-    unsure = {n for told in columns if UNSURE in told for n, value in enumerate(told) if value is UNSURE}
-    judge = _Judge(work.today, closed, piece)
-    rows = enumerate(zip(*columns, strict=True))
-    return [None if n in unsure else judge.draft(n, values) for n, values in rows]
+    told = {field: piece.stand_for(field, look) for field, look in _looks(work, known).items()}
+    unsure = {n for own in told.values() if UNSURE in own for n, value in enumerate(own) if value is UNSURE}
+    return _Judge(work.today, closed, piece, told).drafts(unsure)
 
 
 def _looks(work: Work, known: Vocabulary) -> dict[str, Callable[[str], Any]]:
-    """How the cells of each field are understood, in the order of Plain and _Custody."""
+    """How the cells of each field are understood."""
 
     def alone(field: str) -> Callable[[str], Any]:
         return lambda text: understanding.stands_for(field, text, known)
@@ -154,23 +153,50 @@ def _day(text: str) -> Any:
 
 
 class _Judge:
-    """Rules over what the words of a row stand for: those of a registration, in short."""
+    """Rules over what the words of rows stand for: those of a registration, in short."""
 
-    def __init__(self, today: date, closed: Mapping[int, date], piece: Piece) -> None:
+    def __init__(
+        self, today: date, closed: Mapping[int, date], piece: Piece, told: Mapping[str, Sequence[Any]]
+    ) -> None:
         self._today, self._closed = today, closed
         self._days = {name: piece.column(name) for name in ("acquired_on", "disposed_on")}
+        self._new = Plain(told, [()] * len(piece))
 
-    def draft(self, n: int, values: tuple[Any, ...]) -> Draft[Plain] | None:
-        serial, registration, imported, imported_in = values[8:12]
-        if not serial and not registration:
+    def drafts(self, unsure: Collection[int]) -> list[Draft[Plain] | None]:
+        """Each row, but those about which a word leaves a doubt."""
+        told, steps, clean = self._new.told, self._new.steps, Draft(self._new)
+        found: list[Draft[Plain] | None] = []
+        chains = zip(*(told[field] for field in _OF_CUSTODY), strict=True)
+        marked = zip(told["serial"], told["registration"], told["year_made"], chains, strict=True)
+        for n, (serial, registration, year, chain) in enumerate(marked):
+            draft: Draft[Plain] | None = None
+            if (serial or registration) and n not in unsure:
+                own = self._sold(*chain)
+                if own is None:
+                    draft = Draft(self._new)
+                    own = self._steps(n, chain, draft)
+                else:
+                    draft = clean
+                if own is None or (own and year is not None and own[0][1].year < year):
+                    draft = None
+                else:
+                    steps[n] = own
+            found.append(draft)
+        return found
+
+    def _sold(
+        self, came: Any, went: Any, holder: Any, source: Any, taker: Any, _document: str, paper: str
+    ) -> tuple[Step, ...] | None:
+        """The steps where all of both is told, by parties that are on record; None of any other row."""
+        if not (came and went and came[1] and went[1] and holder.__class__ is taker.__class__ is int):
             return None
-        draft: Draft[Plain] = Draft()
-        steps, year = self._steps(n, values[12:], draft), values[6]
-        if steps is None or (steps and year is not None and steps[0].on.year < year):
+        first, last = came[0], went[0]
+        if source.__class__ is str or taker == holder or not first <= last <= self._today:
             return None
-        brought_in = None if imported is None else (imported, imported_in)
-        draft.new = Plain._make((*values[:10], brought_in, steps))
-        return draft
+        if self._closed and not self._are_open(holder, taker, first, last):
+            return None
+        giver = source if source != holder else None
+        return ("acquired", first, giver, holder, ""), ("sold", last, holder, taker, paper)
 
     def _steps(self, n: int, told: _Custody, draft: Draft[Plain]) -> tuple[Step, ...] | None:
         """What is taken as steps; what is not, and persons who are to be recorded, go into the draft.
@@ -194,7 +220,7 @@ class _Judge:
         if came is None:
             draft.doubts.append(Doubt("acquired_on", "", DAY_HANDED_ON))
         first, _ = came or went or _NEVER
-        taken = Step("acquired", first, source if source != holder else None, holder)
+        taken: Step = ("acquired", first, source if source != holder else None, holder, "")
         if taker is None or went is None:
             if taker is not None or went is not None:
                 missing = "disposed_to" if taker is None else "disposed_on"
@@ -203,12 +229,15 @@ class _Judge:
         last = went[0]
         if not first <= last <= self._today or taker == holder:
             return None
-        if not (self._open(holder, first) and self._open(holder, last) and self._open(taker, last)):
+        if not self._are_open(holder, taker, first, last):
             return None
-        return taken, Step("sold", last, holder, taker, paper)
+        return taken, ("sold", last, holder, taker, paper)
 
     def _partly(self, n: int, field: str, draft: Draft[Plain]) -> None:
         draft.doubts.append(Doubt(field, self._days[field][n][:200], PARTLY))
+
+    def _are_open(self, holder: int, taker: int, first: date, last: date) -> bool:
+        return self._open(holder, first) and self._open(holder, last) and self._open(taker, last)
 
     def _open(self, party: int, on: date) -> bool:
         """Whether a company had not closed on a day."""
@@ -223,37 +252,60 @@ def _known(draft: Draft[Plain], party: Who | None, document: str = "") -> int | 
     return -len(draft.persons)
 
 
-def ready(work: Work, plain: Plain, persons: Mapping[int, int]) -> rows.Ready:
-    """The row as it goes on record. persons: keys of the draft's persons, by their number below nought."""
-    at, marks, serials = work.now, list[rows.Values](), tuple[str, ...]()
-    if plain.serial:
-        key = key_of_mark(plain.serial)
-        serials = (key,)
-        marks.append(rows.plain_mark(1, "manufacture", plain.serial, key, plain.condition, None, None, at))
-    if plain.registration:
-        key, n = key_of_mark(plain.registration), len(marks) + 1
-        marks.append(
-            rows.plain_mark(n, "registration", plain.registration, key, "intact", work.home, None, at)
-        )
-    if plain.brought_in is not None:
-        state, year = plain.brought_in
-        text = f"{state} {year}" if year else state
-        marks.append(
-            rows.plain_mark(len(marks) + 1, "import", text, key_of_mark(text), "intact", state, year, at)
-        )
-    steps = plain.steps
-    if persons:
-        steps = tuple(
-            step._replace(
-                giver=step.giver and persons.get(step.giver, step.giver),
-                taker=persons.get(step.taker, step.taker),
-            )
-            for step in steps
-        )
-    custody = tuple(rows.plain_step(work, n, *step) for n, step in enumerate(steps, 1))
-    status, holder = (plain.steps[-1].kind, custody[-1][4]) if custody else ("", None)
+def ready(
+    work: Work, plain: Plain, places: Sequence[int], chosen: Sequence[int], persons: Mapping[int, Keys]
+) -> rows.Many:
+    """Rows as they go on record. places: of each among all that do; chosen: which rows of the piece; persons:
+    keys of a row's persons.
+    """
+
+    def of(field: str) -> list[Any]:
+        return list(map(plain.told[field].__getitem__, chosen))
+
+    chains = [_chain(plain.steps[n], persons.get(n)) for n in chosen]
+    marks, counted = _marks(work, of)
+    calibre, same = of("calibre"), partial(rows.repeat_for, chosen)
     firearm = (
-        plain.type, plain.action, plain.maker, plain.model, plain.calibre, plain.calibre, plain.country,
-        plain.year, "", status, holder, len(marks), 0, len(custody), at, 1,
+        of("type"), of("action"), of("maker"), of("model"), calibre, calibre, of("country_made"),
+        of("year_made"), same(""), [chain[-1][0] if chain else "" for chain in chains],
+        [chain[-1][3] if chain else None for chain in chains], counted, same(0), list(map(len, chains)),
+        same(work.now), same(1),
     )  # fmt: skip
-    return rows.Ready(firearm, tuple(marks), custody, serials)
+    steps = [(n, at, *step) for n, chain in enumerate(chains) for at, step in enumerate(chain, 1)]
+    return rows.Many(
+        places,
+        Columns(firearm),
+        rows.plain_marks(work, marks),
+        rows.plain_steps(work, steps),
+        [(mark[0], mark[4]) for mark in marks if mark[2] == "manufacture"],
+    )
+
+
+def _chain(steps: tuple[Step, ...], persons: Keys | None) -> tuple[Step, ...]:
+    """The steps with the keys of persons who are on record now."""
+    if not persons:
+        return steps
+    return tuple(
+        (kind, on, giver and persons.get(giver, giver), persons.get(taker, taker), paper)
+        for kind, on, giver, taker, paper in steps
+    )
+
+
+def _marks(work: Work, of: Callable[[str], list[Any]]) -> tuple[list[rows.PlainMark], list[int]]:
+    """The marks that rows tell; how many each row does."""
+    marks = list[rows.PlainMark]()
+    serials = of("serial")
+    counted = [1 if text else 0 for text in serials]
+    for n, (text, condition) in enumerate(zip(serials, of("mark_condition"), strict=True)):
+        if text:
+            marks.append((n, 1, "manufacture", text, key_of_mark(text), condition, None, None))
+    for n, text in enumerate(of("registration")):
+        if text:
+            counted[n] += 1
+            marks.append((n, counted[n], "registration", text, key_of_mark(text), "intact", work.home, None))
+    for n, (state, year) in enumerate(zip(of("import_country"), of("import_year"), strict=True)):
+        if state is not None:
+            counted[n] += 1
+            text = f"{state} {year}" if year else state
+            marks.append((n, counted[n], "import", text, key_of_mark(text), "intact", state, year))
+    return marks, counted

@@ -11,13 +11,15 @@ from typing import Any, cast
 from sqlalchemy import Table
 
 from registry.core.errors import RegistryError
+from registry.core.many import Columns
 from registry.core.work import Work
 from registry.directory import queries as parties
 from registry.firearms import acts as firearms
+from registry.firearms import rows
 from registry.firearms.queries import firearm_number
-from registry.firearms.rows import Ready
+from registry.firearms.rows import Many
 from registry.intake import columns, faults, firearm_columns, firearm_undoing, persons, queries
-from registry.intake.firearm_columns import Plain
+from registry.intake.firearm_columns import Keys, Plain
 from registry.intake.kind import Kind, Read
 from registry.intake.pieces import Piece, Told
 from registry.intake.tables import IntakeRow, IntakeRun
@@ -35,8 +37,6 @@ from schemas.words import written
 
 _ROWS = cast(Table, IntakeRow.__table__)
 _COLUMNS = ("run_id", "line", "digest", "firearm_id", "doubts")
-New = FirearmNew | Plain
-"""A firearm as it is told, or a row of which everything is known."""
 
 
 def understood(work: Work, known: Vocabulary, piece: Piece) -> list[Draft[Any]]:
@@ -85,27 +85,27 @@ def _whom(work: Work, number: str, field: str) -> int:
     return parties.party_by_number(work, number, field).id
 
 
-def enter(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
+def enter(work: Work, row: IntakeRun, read: Sequence[Read]) -> None:
     """Put rows on record: those that are good, and were not brought in before."""
-    chosen = _chosen(work, row, rows)
+    chosen = _chosen(work, row, read)
     if not chosen:
         return
-    keys, conflicts = firearms.register_ready(work, _ready(work, [one.draft for one in chosen]))
-    kept = [
-        (row.id, one.line, one.digest, key, _told(one.draft.doubts))
-        for one, key in zip(chosen, keys, strict=True)
-    ]
+    keys, conflicts = firearms.register_ready(work, _ready(work, chosen, _persons(work, chosen)))
+    kept = Columns((
+        [row.id] * len(chosen), [one.line for one in chosen], [one.digest for one in chosen], keys,
+        [_told(one.draft.doubts) for one in chosen],
+    ))  # fmt: skip
     work.put_rows(_ROWS, _COLUMNS, kept)
     row.entered += len(keys)
     row.conflicts += conflicts
 
 
-def _chosen(work: Work, row: IntakeRun, rows: Sequence[Read]) -> list[Read]:
+def _chosen(work: Work, row: IntakeRun, read: Sequence[Read]) -> list[Read]:
     """Rows that are to be entered; one that was good when it was judged and is wrong now is lost."""
-    before, chosen = queries.entered_before(work, IntakeRow, [one.digest for one in rows]), dict[str, Read]()
-    wrong = [one.digest for one in rows if one.draft.faults]
+    before, chosen = queries.entered_before(work, IntakeRow, [one.digest for one in read]), dict[str, Read]()
+    wrong = [one.digest for one in read if one.draft.faults]
     judged = queries.judged_before(work, row.id, wrong) if wrong else set()
-    for one in rows:
+    for one in read:
         if one.digest in before or one.digest in chosen:
             continue
         if not one.draft.faults:
@@ -122,25 +122,39 @@ def _told(doubts: Sequence[Doubt]) -> str:
     return json.dumps([[d.field, d.value, written(d.reason)] for d in doubts], ensure_ascii=False)
 
 
-def _ready(work: Work, drafts: Sequence[Draft[Any]]) -> list[Ready]:
-    """Firearms as they go on record, with persons who were not on record now being so."""
-    keys = persons.recorded(work, [(draft.persons, _named(draft.new)) for draft in drafts])
-    alone = {n: one.new for n, one in enumerate(drafts) if isinstance(one.new, FirearmNew)}
-    by_itself = firearms.ready(work, [_with_persons(new, keys[n]) for n, new in alone.items()])
-    done = dict(zip(alone, by_itself, strict=True))
+def _ready(work: Work, chosen: Sequence[Read], keys: Mapping[int, Keys]) -> list[Many]:
+    """Firearms as they go on record. keys: of the persons of a row."""
+    places, plain = list[int](), None
+    alone = dict[int, FirearmNew]()
+    for place, one in enumerate(chosen):
+        if isinstance(one.draft.new, Plain):
+            plain = one.draft.new  # the same of all rows of a piece
+            places.append(place)
+        elif one.draft.new is not None:
+            alone[place] = _with_persons(one.draft.new, keys.get(one.n, {}))
+    by_itself = rows.many(list(alone), firearms.ready(work, list(alone.values())))
+    if plain is None:
+        return [by_itself]
     return [
-        firearm_columns.ready(work, draft.new, keys[n]) if isinstance(draft.new, Plain) else done[n]
-        for n, draft in enumerate(drafts)
+        firearm_columns.ready(work, plain, places, [chosen[place].n for place in places], keys),
+        by_itself,
     ]
 
 
-def _named(new: New | None) -> set[int]:
+def _persons(work: Work, chosen: Sequence[Read]) -> dict[int, Keys]:
+    """Keys of the persons of each row that names some: those who were not on record now are."""
+    needing = {one.n: (one.draft.persons, _named(one)) for one in chosen if one.draft.persons}
+    return dict(zip(needing, persons.recorded(work, list(needing.values())), strict=True))
+
+
+def _named(one: Read) -> set[int]:
     """Which of a draft's persons a step names, the first as -1."""
-    if new is None:
-        raise AssertionError("only what is understood is entered")
+    new = one.draft.new
     if isinstance(new, Plain):
-        return {party for step in new.steps for party in (step.giver, step.taker) if party and party < 0}
-    told = (party for step in new.custody for party in (step.from_party, step.to_party) if party)
+        steps = new.steps[one.n]
+        return {party for _, _, *both, _ in steps for party in both if party and party < 0}
+    custody = new.custody if new else ()
+    told = (party for step in custody for party in (step.from_party, step.to_party) if party)
     return {-1 - int(party.removeprefix(PERSON)) for party in told if party.startswith(PERSON)}
 
 

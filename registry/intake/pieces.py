@@ -28,12 +28,19 @@ class Piece(Sequence[Told]):
         self.columns: dict[str, Sequence[str]] = {
             field: cells[place[column]] for field, column in mapping.items() if column in place
         }
+        self._texts: dict[str, frozenset[str]] = {}
         for field, value in constants.items():
             self.columns[field] = [text or value for text in self.column(field)]
 
     def column(self, field: str) -> Sequence[str]:
         """The cells of a field, of each row."""
         return self.columns.get(field) or [""] * len(self)
+
+    def texts(self, field: str) -> frozenset[str]:
+        """What the cells of a field say, each once."""
+        if (known := self._texts.get(field)) is None:
+            known = self._texts[field] = frozenset(self.columns.get(field) or ("",))
+        return known
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -45,19 +52,28 @@ class Piece(Sequence[Told]):
         """One row, by our fields."""
         return {field: texts[n] for field, texts in self.columns.items() if texts[n]}
 
-    def stand_for(self, field: str, look: Callable[[str], Any]) -> list[Any]:
+    def stand_for(self, field: str, look: Callable[[str], Any]) -> Sequence[Any]:
         """What the cells of a field stand for; each text is looked up once."""
-        texts = self.column(field)
-        known = {text: look(text) for text in set(texts)}
-        return [known[text] for text in texts]
+        texts, cells = self.texts(field), self.column(field)
+        if len(texts) == 1:
+            return [look(cells[0])] * len(self) if cells else []
+        if 2 * len(texts) > len(self):
+            return [look(text) for text in cells]
+        known = {text: look(text) for text in texts}
+        return [known[text] for text in cells]
 
     def digests(self) -> list[str]:
         """Of each row the digest of its cells, by which it is known again: SHA-256 of their JSON."""
-        if not self.columns:
+        told = [field for field in sorted(self.columns) if self.texts(field) != _NOTHING]
+        if not told:
             return [sha256(b"{}").hexdigest()] * len(self)
-        parts = [self.stand_for(field, partial(_part, field)) for field in sorted(self.columns)]
-        rows = (", ".join(filter(None, row)) for row in zip(*parts, strict=True))
-        return [sha256(f"{{{row}}}".encode()).hexdigest() for row in rows]
+        rows = zip(*(self.stand_for(field, partial(_part, field)) for field in told), strict=True)
+        gaps = any("" in self.texts(field) for field in told)
+        whole = map(", ".join, (filter(None, row) for row in rows) if gaps else rows)
+        return [sha256(f"{{{row}}}".encode()).hexdigest() for row in whole]
+
+
+_NOTHING = frozenset({""})
 
 
 def _part(field: str, text: str) -> str:

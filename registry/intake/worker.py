@@ -18,10 +18,11 @@ from sqlalchemy.exc import OperationalError
 from registry.access.tables import Account
 from registry.core import policy
 from registry.core.errors import Conflict, RegistryError
+from registry.core.many import Columns
 from registry.core.uncollected import uncollected
 from registry.core.work import OPERATOR, Actor, Office, Work
 from registry.intake import acts, entering, faults, kinds, queries, told, undoing
-from registry.intake.kind import Read
+from registry.intake.kind import Asking, Read
 from registry.intake.tables import IntakeDigest, IntakeRun
 from registry.intake.vocabulary import vocabulary
 from schemas.intake_vocabulary import IntakePolicy, IntakeState
@@ -189,7 +190,8 @@ def _judge(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
     digests = [one.digest for one in rows]
     before = queries.entered_before(work, kinds.of(row).kept, digests)
     seen, fresh, doubted = before | queries.judged_before(work, row.id, digests), list[str](), 0
-    kinds.of(row).compare(work, row, [one for one in rows if not one.draft.faults and one.digest not in seen])
+    kind = kinds.of(row)
+    kind.compare(work, row, [one for one in rows if not one.draft.faults and one.digest not in seen])
     for one in rows:
         if one.digest in seen:
             row.known += 1
@@ -200,18 +202,17 @@ def _judge(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
         else:
             seen.add(one.digest)
             fresh.append(one.digest)
-            _ask(work, row, one)
+            if kind.asking is not None:
+                _ask(row, kind.asking(work, one.draft.new))
             doubted += bool(one.draft.doubts)
     row.good += len(fresh)
     row.doubted += doubted
     if fresh:
-        work.put_rows(_DIGESTS, ("run_id", "digest"), [(row.id, digest) for digest in sorted(fresh)])
+        work.put_rows(_DIGESTS, ("run_id", "digest"), Columns(([row.id] * len(fresh), sorted(fresh))))
 
 
-def _ask(work: Work, row: IntakeRun, one: Read) -> None:
+def _ask(row: IntakeRun, asked: Asking | None) -> None:
     """Count a good row that is entered only once others approve."""
-    ask = kinds.of(row).asking
-    asked = None if ask is None else ask(work, one.draft.new)
     if asked is not None:
         row.to_approve += 1
         row.approvers = max(row.approvers, asked.approvers)

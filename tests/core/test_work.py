@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from registry.core.database import Database, Prepared
 from registry.core.errors import Conflict, Forbidden
+from registry.core.many import Columns
 from registry.core.work import Actor, Office, Work, act
 from registry.directory.tables import State
 from schemas.vocabulary import May, Role
@@ -199,7 +200,8 @@ def test_many_rows_go_in_at_once_or_not_at_all(office: Office) -> None:
         with office.begin(OFFICER) as work:
             if not first:
                 add(work, "XA")
-            work.put_rows(STATES, columns, many if first else [("XB", "Test B", *rest)])
+            work.put_rows(STATES, columns, many if first else Columns((["XB"], ["Test B"], [False], [1])))
+            work.put_rows(STATES, columns, [])
     assert len(names(office)) == 11
     with pytest.raises(Conflict), office.begin(OFFICER) as work:
         work.put_rows(STATES, columns, [("XC", "Test C", *rest), many[0]])

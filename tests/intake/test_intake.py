@@ -243,10 +243,10 @@ def test_what_stops_one_file_keeps_no_other_waiting(
     other = hand_in(office, HEAD + "GO1;Taurus;pistol;;9x19;BR;;;;;;\n")
     real = firearm_kind._ready
 
-    def fails(work: Any, drafts: Any) -> Any:
-        if drafts[0].new.serial == "STOP1":
+    def fails(work: Any, rows: Any, keys: Any) -> Any:
+        if rows[0].value("serial") == "STOP1":
             raise ValueError("x")
-        return real(work, drafts)
+        return real(work, rows, keys)
 
     monkeypatch.setattr(firearm_kind, "_ready", fails)
     for one in (found, other):
