@@ -219,7 +219,7 @@ class Database:
 
     def _dropped(self, held: _Held, what: str) -> bool:
         """Whether the connection was found broken; then the next one is new."""
-        broken = not self.is_sqlite and is_lost(held.driver)
+        broken = not self.is_sqlite and is_lost(held.driver, held.wire)
         if broken:
             setattr(self._thread, what, None)
         return broken

@@ -237,12 +237,13 @@ def _leaves_it_open(error: BaseException) -> bool:
     return isinstance(error, psycopg.OperationalError) and (error.sqlstate or "08").startswith(_BROKEN_OFF)
 
 
-def is_lost(driver: Any) -> bool:
+def is_lost(driver: Any, wire: Wire | None = None) -> bool:
     """Whether the server has ended a connection to PostgreSQL that is idle; asks nobody but the kernel."""
     if driver.closed:
         return True
-    waits = select.poll()
-    waits.register(driver.pgconn.socket, select.POLLIN)
+    waits = wire.waits if wire else select.poll()
+    if wire is None:
+        waits.register(driver.pgconn.socket, select.POLLIN)
     with suppress(psycopg.OperationalError):
         while not driver.closed and waits.poll(0):  # a notice, or the server's last words and then the end
             driver.pgconn.consume_input()

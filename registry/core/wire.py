@@ -70,15 +70,15 @@ class Ready(NamedTuple):
 
 
 class Wire:
-    """A connection of psycopg as libpq has it."""
+    """A connection of psycopg as libpq has it. waits: for something to arrive on it."""
 
     def __init__(self, driver: Any) -> None:
         self._driver, self._pg = driver, driver.pgconn
         driver.prepare_threshold = None  # what it prepared it would discard, with ours
         self._is_utf8 = driver.info.encoding == "utf-8"
         self._named: dict[tuple[Prepared, tuple[int, ...]], _Named] = {}
-        self._waits = select.poll()
-        self._waits.register(self._pg.socket, select.POLLIN)
+        self.waits = select.poll()
+        self.waits.register(self._pg.socket, select.POLLIN)
 
     def ready(self, statements: Sequence[Statement]) -> list[Ready] | None:
         """The statements prepared, with their values; None where one of these is not plain."""
@@ -149,7 +149,7 @@ class Wire:
             self._pg.consume_input()
         while True:
             while self._pg.is_busy():
-                self._waits.poll()  # libpq's own waiting would keep every other thread waiting
+                self.waits.poll()  # libpq's own waiting would keep every other thread waiting
                 self._pg.consume_input()
             result = self._pg.get_result()
             if result is None:
