@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, TextClause, exists, func, select
+from sqlalchemy.orm import aliased
 
 from registry.core.database import Prepared
 from registry.core.errors import NotFound
@@ -246,17 +247,59 @@ class PeerView:
 
 
 def peers(work: Work) -> list[PeerView]:
-    """Every State whose root is known, our own too, by code."""
-    newest: dict[str, ExchangeRoot] = {}
-    for row in work.session.scalars(select(ExchangeRoot).order_by(ExchangeRoot.state, ExchangeRoot.version)):
-        newest[row.state] = row
-    return [_peer(work, row) for row in newest.values()]
+    """Every State whose root is known, our own too, by code; by one statement, however many there are."""
+    newer = aliased(ExchangeRoot)
+    newest = ~exists().where(newer.state == ExchangeRoot.state, newer.version > ExchangeRoot.version)
+    in_order = select(ExchangeRoot, *_OF_PEER).where(newest).order_by(ExchangeRoot.state)
+    return [_peer(*row) for row in work.session.execute(in_order)]
 
 
-def _peer(work: Work, row: ExchangeRoot) -> PeerView:
-    known = _newest_set(work, row.state)
-    by_state = select(ExchangeOut.state, func.count()).where(ExchangeOut.peer == row.state)
-    counted = {row[0]: row[1] for row in work.session.execute(by_state.group_by(ExchangeOut.state))}
+def _of(table: Any, state: Any, what: Any, *where: ColumnElement[bool] | TextClause) -> ScalarSelect[Any]:
+    """Something that is told of the State of a root."""
+    found = select(what).select_from(table).where(state == ExchangeRoot.state, *where)
+    return found.correlate(ExchangeRoot).scalar_subquery()
+
+
+def _reached(direction: str) -> ScalarSelect[Any]:
+    return _of(
+        ExchangeChannel, ExchangeChannel.peer, ExchangeChannel.seq, ExchangeChannel.direction == direction
+    )
+
+
+def _sets(newest: Any) -> ScalarSelect[Any]:
+    other = aliased(ExchangeKeySet)
+    of_state = select(func.max(other.version)).where(other.state == ExchangeRoot.state)
+    last = of_state.correlate(ExchangeRoot).scalar_subquery()
+    return _of(ExchangeKeySet, ExchangeKeySet.state, newest, ExchangeKeySet.version == last)
+
+
+_BEYOND = ExchangeIn.seq > func.coalesce(_reached("in"), 0)
+_OUT, _IN = (ExchangeOut, ExchangeOut.peer), (ExchangeIn, ExchangeIn.iss)
+_OF_PEER = (
+    _sets(ExchangeKeySet.document),
+    func.coalesce(_reached("out"), 0),
+    func.coalesce(_reached("in"), 0),
+    func.coalesce(_of(*_IN, func.max(ExchangeIn.seq) - func.count(ExchangeIn.seq.distinct()), _BEYOND), 0),
+    _of(*_OUT, func.count(), ExchangeOut.state == "waiting"),
+    _of(*_OUT, func.count(), ExchangeOut.state == "dead"),
+    _of(LedgerWitness, LedgerWitness.state, LedgerWitness.cosigned_at),
+    _of(ExchangeAttachment, ExchangeAttachment.iss, func.count(), WANTED),
+)
+
+
+def _peer(
+    row: ExchangeRoot,
+    key_set: str | None,
+    sent: int,
+    received: int,
+    beyond: int,
+    waiting: int,
+    dead: int,
+    cosigned_at: datetime | None,
+    awaited: int,
+) -> PeerView:
+    """beyond: the last place that came after a gap, less how many came after it; 0 without a gap."""
+    known = key_set_in(key_set) if key_set else None
     return PeerView(
         row.state,
         row.fingerprint,
@@ -265,13 +308,13 @@ def _peer(work: Work, row: ExchangeRoot) -> PeerView:
         row.pinned_by,
         known.version if known else 0,
         datetime.fromtimestamp(known.exp, UTC) if known else None,
-        channel(work, row.state, "out")[0],
-        channel(work, row.state, "in")[0],
-        gaps(work, row.state),
-        counted.get("waiting", 0),
-        counted.get("dead", 0),
-        work.session.scalar(select(LedgerWitness.cosigned_at).where(LedgerWitness.state == row.state)),
-        awaited_files(work, row.state),
+        sent,
+        received,
+        beyond - received if beyond else 0,
+        waiting,
+        dead,
+        cosigned_at,
+        awaited,
     )
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import event
 
 from registry.core.work import OPERATOR
 from registry.exchange import queries, rounds
@@ -54,3 +57,37 @@ def test_a_silent_state_is_tried_by_one_message_at_a_time_until_it_answers(two: 
     finally:
         over.set()
     assert AT_ONCE + 2 <= _in_vain(br) < MANY
+
+
+def test_every_state_is_told_of_by_one_statement(two: list[Node]) -> None:
+    br, pt = two
+    posted = [pt.post("BR") for _ in range(4)]
+    network = direct(two)
+    lost = {posted[1].jti, posted[3].jti}
+
+    def send(parcel: Parcel) -> Reply:
+        if parcel.jti in lost:
+            raise Unreachable("lost")
+        return network(parcel)
+
+    pt.courier(send).run_once()
+    br.post("PT")
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    for node in two:
+        event.listen(node.office.database.reader, "before_cursor_execute", note)
+    with br.office.look(OPERATOR) as work:
+        told = {one.state: one for one in queries.peers(work)}
+        reads = [one for one in asked if one.lstrip().startswith("SELECT exchange_root")]
+        assert len(reads) == 1
+        assert not [one for one in asked if "exchange" in one and one not in reads]
+        gaps = queries.gaps(work, "PT")
+    seen = told["PT"]
+    assert list(told) == ["BR", "PT"]
+    assert (seen.received, seen.missing, gaps, seen.waiting, seen.dead, seen.awaited) == (1, 1, 1, 1, 0, 0)
+    assert (seen.key_set_version, told["BR"].sent, told["BR"].missing) == (1, 0, 0)
+    for node in two:
+        event.remove(node.office.database.reader, "before_cursor_execute", note)
