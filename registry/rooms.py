@@ -129,7 +129,7 @@ from registry.retention import api as retention_api
 from registry.retention import commands as retention_commands
 from registry.retention import disposal_api as retention_disposal_api
 from registry.retention import disposal_pages as retention_disposal_pages
-from registry.retention import disposing, received_api, received_documents, received_pages
+from registry.retention import disposing, ending, received_api, received_documents, received_pages
 from registry.retention import documents as retention_documents
 from registry.retention import pages as retention_pages
 from registry.shipments import api as shipments_api
@@ -285,9 +285,10 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
         **undoing.APPROVABLE,
         **entering.APPROVABLE,
         **naming.APPROVABLE,
+        **ending.APPROVABLE,
     },
     "custody": incidents.WATCHERS,
-    "due": {**REQUESTS_DUE, **notices_following.DUE},
+    "due": {**REQUESTS_DUE, **notices_following.DUE, **ending.DUE},
     "card": OWN_CARD,
     "licences": notices_following.WATCHERS,
     "licence_parts": notices_pages.LICENCE_PARTS,

@@ -112,6 +112,7 @@ class NoticeKind(StrEnum):
     DISCLOSURE_TOLD = "disclosure_told"  # to the source, before, FP 12(5)
     DISCLOSURE_SEEN = "disclosure_seen"  # by the source
     DISCLOSED = "disclosed"
+    ERASED = "erased"  # what the other State let us keep until a day, ITI 15
 
 
 class RestrictionGround(StrEnum):

@@ -178,6 +178,33 @@ class DisposalNew:
     reason: str
 
 
+@dataclass(frozen=True)
+class EndingNew:
+    reason: str
+
+
+class EndingNewSchema(Shape):
+    """That all goes which other States let us keep until a day that is over, and that nothing holds."""
+
+    makes = EndingNew
+    reason = Text(required=True, longest=400)
+
+
+class EndedSchema(Shape):
+    """A request with something that another State let us keep until a day that is over."""
+
+    number = fields.String(required=True)
+    peer = fields.String(required=True)
+    direction = fields.String(required=True)
+    case_number = fields.String(required=True)
+    kept_until = fields.Date(required=True)
+    held = fields.Boolean(required=True, metadata={"description": "By a hold on its case: it stays."})
+
+
+class EndingsSchema(Shape):
+    items = fields.List(fields.Nested(EndedSchema), required=True)
+
+
 class RecordsDisposalNewSchema(Shape):
     makes = DisposalNew
     records = fields.List(Text(longest=24), required=True, validate=validate.Length(min=1, max=MOST_RECORDS))

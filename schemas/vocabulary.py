@@ -127,6 +127,7 @@ class ApprovalKind(StrEnum):
     UNDO_INTAKE = "undo_intake"
     ENTER_INTAKE = "enter_intake"  # of licences in force
     NAME_HOLDER = "name_holder"  # to another State
+    END_KEEPING = "end_keeping"  # of what another State let us keep until a day
 
 
 class ProposalState(StrEnum):

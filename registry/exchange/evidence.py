@@ -139,7 +139,7 @@ def of_thread(work: Work, peer: str, thread: str) -> EvidenceView:
 
 def _files(work: Work, records: list[RecordView]) -> tuple[FileView, ...]:
     """The files that these records name."""
-    named = [(one.jti, file) for one in records for file in attachments.named_in(one.jws)]
+    named = [(one.jti, file) for one in records if one.jws for file in attachments.named_in(one.jws)]
     here = attachments.kept(work, [jose.decoded(file.sha256) for _, file in named])
     return tuple(
         FileView(jti, file.sha256, file.name, file.media, file.size, jose.decoded(file.sha256) in here)

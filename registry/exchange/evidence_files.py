@@ -85,7 +85,8 @@ def _files(
         if (content := content_of(file)) is not None:
             yield attachment_file(found, file), content
     for one in readings:
-        yield file_of(one), one.record.jws.encode("ascii")
+        if one.record.jws:
+            yield file_of(one), one.record.jws.encode("ascii")
         if one.record.receipt:
             yield receipt_file(one), one.record.receipt.encode("ascii")
     for key in found.keys:

@@ -59,7 +59,7 @@ def read(found: EvidenceView) -> list[Reading]:
 
 def _reading(n: int, record: RecordView, warrants: _Warrants) -> Reading:
     says, signed_at, signature = warrants.judged(record.jws, record.sender)
-    if jose.digest(record.jws) != record.sha256:
+    if record.jws and jose.digest(record.jws) != record.sha256:
         signature = _also(signature, said("Its digest is not the one on record."))
     receipted, by = None, None
     if record.receipt:
@@ -67,6 +67,10 @@ def _reading(n: int, record: RecordView, warrants: _Warrants) -> Reading:
         if receipted.get("re") != {"jti": record.jti, "sha256": record.sha256}:
             by = _also(by, said("The receipt is of another message."))
     return Reading(n, record, says, signed_at, signature, receipted, by)
+
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_ERASED = said("It was erased when the time was over for which its State let us keep it; its digest stays.")
 
 
 def _also(signature: Signature, wrong: str) -> Signature:
@@ -99,7 +103,12 @@ class _Warrants:
                 self.sets.append(held)
 
     def judged(self, jws: str, state: str) -> tuple[Mapping[str, Any], datetime, Signature]:
-        """What a record says, when it was signed, and by whom; state: who must have signed it."""
+        """What a record says, when it was signed, and by whom; state: who must have signed it.
+
+        Nothing of one that was erased when the time to keep it was over.
+        """
+        if not jws:
+            return {}, _EPOCH, Signature("", None, 0, 0, "", (_ERASED,))
         token = jose.parse(jws)
         says = strict_json.loads(token.payload)
         at = datetime.fromtimestamp(int(says.get("iat") or says.get("at") or 0), UTC)

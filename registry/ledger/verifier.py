@@ -420,14 +420,14 @@ def _level_4(export: Export, report: Report) -> None:
         before: dict[tuple[str, int], str] = {}
         for row in sorted((r for name, r in rows if name == table), key=lambda r: (str(r[peer]), r["seq"])):
             where, seq, said = f"{table} {row['jti']}", row["seq"], _said(row["jws"], keys)
-            last = before.get((row[peer], seq - 1))
-            before[row[peer], seq] = digest = _encoded(hashlib.sha256(str(row["jws"]).encode()).digest())
-            report.messages += 1
-            if said is None or row["sha256"] != digest:
+            gone = table == "exchange_in" and row["jws"] == ""  # by an order, once its time was over
+            digest = row["sha256"] if gone else _encoded(hashlib.sha256(str(row["jws"]).encode()).digest())
+            before[row[peer], seq], report.messages = digest, report.messages + 1
+            if not gone and (said is None or row["sha256"] != digest):
                 wrong(where, "is signed by no key on record, or is not what its digest says")
-            elif (said["jti"], said["ch"]["seq"]) != (row["jti"], seq):
+            elif said and (said["jti"], said["ch"]["seq"]) != (row["jti"], seq):
                 wrong(where, "is kept under another name or place than it says")
-            elif last is not None and said["ch"]["prev"] != last:
+            elif said and said["ch"]["prev"] != before.get((row[peer], seq - 1), said["ch"]["prev"]):
                 wrong(where, f"follows another message than the one at {seq - 1}")
             word = _said(row["receipt"], keys) if row["receipt"] else {"re": {"sha256": row["sha256"]}}
             if word is None or word["re"]["sha256"] != row["sha256"]:

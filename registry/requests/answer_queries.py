@@ -21,12 +21,21 @@ def told_of(work: Work, row: TraceRequestRow) -> dict[str, Any]:
     """What was told, nothing before. Sentences of another State stay in the words that it signed."""
     found: dict[str, Any] = orjson.loads(row.answer) if row.answer else {}
     known = redaction.sayings(_of_ours(work, row)) if found else Sentences()
-    told: dict[str, Any] = known.within(seen(work, found))
+    told: dict[str, Any] = known.within(seen(work, row, found)) if found else {}
     return told
 
 
-def seen(work: Work, answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer as whoever reads it may see it: who was named stays with those who may read of persons."""
+def is_over(work: Work, row: TraceRequestRow) -> bool:
+    """Whether what the other State told may be read no more, since the time to keep it is over."""
+    return row.direction == Direction.OUT and row.keep_until is not None and row.keep_until < work.today
+
+
+def seen(work: Work, row: TraceRequestRow, answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer as whoever reads it may see it: who was named stays with those who may read of persons, and
+    nobody reads what was to be kept until a day that is over.
+    """
+    if is_over(work, row):
+        return redaction.bare(answer, str(row.keep_until))
     purpose = work.purpose or Purpose.FOREIGN_REQUEST
     may = May.PERSON_READ in work.actor.may and policy.serves(work.actor.role, May.PERSON_READ, purpose)
     if may or not answer.get("holder"):

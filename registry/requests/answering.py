@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import orjson
@@ -123,6 +125,11 @@ def release(
 def dumped(value: Any) -> str:
     """As it is kept."""
     return orjson.dumps(value, default=list).decode()
+
+
+def kept_until(bound: Mapping[str, Any]) -> date | None:
+    """The last day on which an answer may be kept, as its source has told."""
+    return date.fromisoformat(str(bound["retain_until"])) if bound.get("retain_until") else None
 
 
 def answer_by_itself(work: Work, row: TraceRequestRow, found: dict[str, Any] | None) -> bool:

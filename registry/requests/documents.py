@@ -191,6 +191,9 @@ def _answer(found: RequestView, say: Language) -> Iterator[Block]:
     yield from statement(found, answer, say)
     yield from _entered(found, say)
     yield FindingBox("warning", say.label("warning"), restriction(handling, say))
+    if answer.get("erased"):
+        words = say("It was to be kept until %(day)s", day=answer["erased"])
+        yield FindingBox("information", say.label("information"), words)
     if wanted := answer.get("wanted"):
         yield KeyValues([(say.label(one["field"]), say.label(one["said"])) for one in wanted])
     if answer.get("withheld"):

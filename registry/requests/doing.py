@@ -34,7 +34,8 @@ _NOTE = Prepared(
 )
 _TAKEN_IN = (
     "direction", "peer", "state", "urgency", "case_number", "asked", "answer", "handling", "thread", "jti",
-    "sha256", "their_number", "made_at", "made_by", "sent_at", "outcome", "means", "holder", "version",
+    "sha256", "their_number", "made_at", "made_by", "sent_at", "outcome", "means", "holder", "keep_until",
+    "version",
 )  # fmt: skip
 _TAKE_IN = inserting("trace_request", _TAKEN_IN, returning="id", unless="peer, thread")
 _WRITE = Prepared(
@@ -207,6 +208,7 @@ def taken_in(work: Work, asked: RequestNew, message: Message, sha256: str) -> Tr
         outcome="",
         means="",
         holder="",
+        keep_until=message.handling.retain_until,
         version=1,
     )
     for (row.id,) in work.sees(_TAKE_IN, **{name: getattr(row, name) for name in _TAKEN_IN}):

@@ -89,6 +89,7 @@ def _hear(work: Work, row: TraceRequestRow, new: Letter, scan: Scan) -> None:
         answer, bound = _told(new), asdict(_bound(work, new))
         row.answer, row.handling = answering.dumped(answer), answering.dumped(bound)
         row.answered_at, row.entered_by = work.now, work.actor.user_id
+        row.keep_until = answering.kept_until(bound)
         details |= {"answer": answer, "handling": bound}
     if new.reference:
         row.their_number = new.reference
@@ -99,7 +100,8 @@ def _hear(work: Work, row: TraceRequestRow, new: Letter, scan: Scan) -> None:
     doing.settle(work, row, life.after_hearing(new.act, RequestState(row.state)))
     if new.act is RequestAct.DELAY and new.until:
         row.due_at, row.escalated_at = clock.end_of(new.until, work.zone), None
-    doing.note(work, row, new.act, new.words, {name: value for name, value in details.items() if value})
+    words = "" if "answer" in details else new.words  # they go with the answer
+    doing.note(work, row, new.act, words, {name: value for name, value in details.items() if value})
     _keep(work, row, scan)
 
 

@@ -9,7 +9,7 @@ from registry.core.errors import Refused
 from registry.core.work import Work
 from registry.exchange import attachments
 from registry.exchange.kinds import Kind, Kinds, Received
-from registry.requests import answering, clock, doing, following, life, queries, redaction
+from registry.requests import answering, clock, doing, following, forgetting, life, queries, redaction
 from registry.requests.tables import OnwardConsent, TraceRequestRow
 from schemas import request_messages as shapes
 from schemas.exchange import Message
@@ -118,12 +118,12 @@ def take_response(work: Work, received: Received) -> None:
     bound = redaction.tightened(before, asdict(received.message.handling))
     if heard:
         row.answer, row.handling = answering.dumped(body), answering.dumped(bound)
-        row.answered_at = work.now
+        row.answered_at, row.keep_until = work.now, answering.kept_until(bound)
         doing.settle(work, row, after)
     else:
         row.version += 1
     details = {"answer": body, "handling": bound} | ({} if heard else {"crossed": True})
-    doing.note(work, row, act, received.body.words, details, received.message.jti)
+    doing.note(work, row, act, details=details, jti=received.message.jti)  # its words go with the answer
     if heard and after is not None:
         following.go_on_by_itself(work, row)
 
@@ -155,8 +155,10 @@ def take_question_why(work: Work, received: Received) -> None:
 
 
 def take_withdrawal(work: Work, received: Received) -> None:
-    """They need no answer any more."""
-    _hear(work, _theirs(work, received), RequestAct.WITHDRAW, received, received.body.words)
+    """They need no answer any more, and we none of their files."""
+    row = _theirs(work, received)
+    if _hear(work, row, RequestAct.WITHDRAW, received, received.body.words):
+        forgetting.files_withdrawn(work, row)
 
 
 def take_reminder(work: Work, received: Received) -> None:

@@ -184,22 +184,27 @@ def events(work: Work, row: TraceRequestRow) -> tuple[EventView, ...]:
         .where(RequestEvent.request_id == row.id)
         .order_by(RequestEvent.n)
     )
-    return tuple(_event(work, *found) for found in work.session.execute(asked))
+    return tuple(_event(work, row, *found) for found in work.session.execute(asked))
 
 
 def _event(
-    work: Work, row: RequestEvent, posted: str | None, means: str | None, file: str | None
+    work: Work,
+    of: TraceRequestRow,
+    row: RequestEvent,
+    posted: str | None,
+    means: str | None,
+    file: str | None,
 ) -> EventView:
     details = orjson.loads(row.details) if row.details else {}
     if "answer" in details:
-        details["answer"] = answer_queries.seen(work, details["answer"])
+        details["answer"] = answer_queries.seen(work, of, details["answer"])
     return EventView(
         row.n,
         row.at,
         row.what,
         row.by,
         row.by >= 0 and not details.get("entered"),
-        row.words,
+        row.words or details.get("answer", {}).get("words", ""),
         details,
         row.jti,
         None if posted is None or (means and posted != "delivered") else posted == "delivered",

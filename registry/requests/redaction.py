@@ -242,3 +242,14 @@ def tightened(before: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, An
         "retain_until": min(map(str, days), default=None),
         "caveat": new.get("caveat") or before.get("caveat", ""),
     }
+
+
+_EMPTY = {"statement": "", "last_holder": "", "words": "", "holder": None}
+_NONE: Mapping[str, Any] = {"candidates": [], "steps": [], "findings": [], "wanted": [], "withheld": []}
+
+
+def bare(answer: Mapping[str, Any], until: str) -> dict[str, Any]:
+    """What stays of an answer: that there was one, of which kind, and to which State it led."""
+    left = answer.get("next_state") or {}
+    led_to = {"code": left["code"], "date": "", "document_kind": "", "document_number": ""} if left else None
+    return {**answer, **_EMPTY, **_NONE, "next_state": led_to, "erased": until}

@@ -21,6 +21,7 @@ from registry.core.database import PERSONAL, Base, Instant, Key, table_args
 from schemas.requests_vocabulary import RequestState
 
 ASKED = text("holder = 'asked'")
+ENDS = text("keep_until IS NOT NULL")
 _STATES = ", ".join(f"'{state.value}'" for state in RequestState)
 
 
@@ -31,7 +32,8 @@ class TraceRequestRow(Base):
     thread: of its messages, NULL before it was sent; jti, sha256: of the message that asked. trace_id: the
     search in our own records. follows_id: the request whose answer named this State. means: by which other
     means it went or came, "" by the exchange. entered_by: who entered the other State's answer by hand.
-    holder: whether the other State asks us who holds it last, and what became of that.
+    holder: whether the other State asks us who holds it last, and what became of that. keep_until: the last
+    day on which what the other State sent may be kept; NULL where it set no end, or once it is gone.
     """
 
     __tablename__ = "trace_request"
@@ -47,6 +49,7 @@ class TraceRequestRow(Base):
         CheckConstraint("state NOT IN ('answered', 'answered_in_part') OR answer <> ''", name="answered"),
         CheckConstraint("state <> 'closed' OR outcome <> ''", name="closed"),
         CheckConstraint("holder IN ('', 'asked', 'named', 'kept')", name="holder"),
+        Index("ix_trace_request_keep_until", "keep_until", sqlite_where=ENDS, postgresql_where=ENDS),
         Index("ix_trace_request_holder", "holder", sqlite_where=ASKED, postgresql_where=ASKED),
     )
 
@@ -76,6 +79,7 @@ class TraceRequestRow(Base):
     means: Mapped[str] = mapped_column(String(20), default="")
     entered_by: Mapped[int | None] = mapped_column(Key)
     holder: Mapped[str] = mapped_column(String(10), default="")
+    keep_until: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -133,6 +137,7 @@ class RequestAttachment(Base):
 
     __tablename__ = "trace_request_attachment"
     __table_args__ = table_args(
+        Index(None, "digest"),
         CheckConstraint("length(digest) = 32", name="digest"),
         CheckConstraint("size > 0 AND size <= 10485760", name="size"),
         CheckConstraint("media IN ('application/pdf', 'image/jpeg', 'image/png')", name="media"),

@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR
-from registry.retention import queries
+from registry.retention import ending, queries
 from schemas.retention import PreviewAsked
 from schemas.retention_vocabulary import RecordClass, Standing
 
@@ -33,6 +33,17 @@ def preview(on: datetime | None, record_class: str | None) -> None:
                 click.echo(line_of(row))
                 gone, held = gone + (row.standing is Standing.OVER), held + (row.standing is Standing.HELD)
     click.echo(f"{gone:,} records would go by {day}, {held:,} are held.")
+
+
+@retention.command("ended")
+def told_until() -> None:
+    """Tell what other States let us keep until a day that is over. Changes nothing."""
+    parts: Registry = current_app.extensions["registry"]
+    with parts.office.look(OPERATOR) as work:
+        found = ending.ended(work)
+    for one in found:
+        click.echo(f"{one.number}  {one.peer}  {one.kept_until}  {'held' if one.held else 'over'}")
+    click.echo(f"{len(found):,} requests hold what was to be kept until a day that is over.")
 
 
 def _rows(parts: Registry, record_class: RecordClass, on: date) -> Iterator[queries.StandingView]:

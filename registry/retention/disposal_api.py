@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from registry.access.approval_queries import ProposalView
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.web.context import look
 from registry.core.work import Work
-from registry.retention import disposal_queries, disposing, sealing
+from registry.retention import disposal_queries, disposing, ending, sealing
 from registry.retention.api import blueprint
 from schemas import retention as shapes
 from schemas.approvals import ProposalSchema
@@ -55,3 +57,17 @@ def certificate(number: str) -> bytes:
     with look() as work:
         found = disposal_queries.disposal(work, find_registry_number("RD", number))
     return sealing.sealed_certificate(found)
+
+
+@blueprint.route("/retention/ended", methods=["GET"])
+@api.reads(blueprint, May.RETENTION_READ, gives=shapes.EndingsSchema)
+def ended(work: Work) -> dict[str, Any]:
+    """What other States let us keep until a day that is over."""
+    return {"items": ending.ended(work)}
+
+
+@blueprint.route("/retention/ended", methods=["POST"])
+@api.writes(blueprint, May.RECORDS_DISPOSE, takes=shapes.EndingNewSchema, gives=ProposalSchema, status=202)
+def end(work: Work, new: shapes.EndingNew) -> ProposalView:
+    """Propose that it goes, from the journal too; somebody else approves it."""
+    return ending.propose(work, new)

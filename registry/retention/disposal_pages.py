@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Response, redirect, request, url_for
 
-from registry.core.errors import RegistryError
+from registry.core.errors import RegistryError, Unmet
 from registry.core.numbers import find_registry_number
 from registry.core.web import context, guard
 from registry.core.web.forms import load_form
 from registry.core.web.words import shown
-from registry.retention import disposal_queries, disposing, sealing
+from registry.retention import disposal_queries, disposing, ending, sealing
 from registry.retention.pages import Answer, blueprint, render
 from schemas import retention as shapes
 from schemas.paging import PageAskedSchema
@@ -61,3 +61,21 @@ def propose() -> Answer:
         page = render("disposal_new", typed=typed, chosen=named, errors=shown(error))
         return page, error.status
     return redirect(url_for("access.proposal", proposal_id=made.id), 303)
+
+
+@blueprint.route("/retention/ended", methods=["GET", "POST"])
+@guard.may(May.RETENTION_READ)
+def ended() -> Answer:
+    """What other States let us keep until a day that is over, and the proposal that it goes."""
+    errors, status = tuple[Unmet, ...](), 200
+    if request.method == "POST":
+        try:
+            with context.begin() as work:
+                made = ending.propose(work, load_form(shapes.EndingNewSchema()))
+            return redirect(url_for("access.proposal", proposal_id=made.id), 303)
+        except RegistryError as error:
+            errors, status = shown(error), error.status
+    with context.look() as work:
+        found = ending.ended(work)
+    free = any(not one.held for one in found)
+    return render("ended", found=found, free=free, typed=request.form, errors=errors), status

@@ -88,11 +88,12 @@ def unname(work: Work, party_id: int) -> list[Row]:
         if work.session.is_modified(row):
             changed.append(erasing.row_of(row))
     work.session.flush()
-    _forget_kept(work, number)
+    forget_kept(work, number)
     return changed
 
 
-def _forget_kept(work: Work, number: str) -> None:
+def forget_kept(work: Work, number: str) -> None:
+    """Answers kept for repeated requests go where they name this number."""
     body, sought = KeptAnswer.body, number.encode()
     on_sqlite = work.database.is_sqlite
     there = func.instr(body, literal(sought)) > 0 if on_sqlite else body.op("LIKE")(b"%" + sought + b"%")

@@ -100,7 +100,7 @@ def _clock_of(work: Work, peer: PeerView) -> Finding | None:
     """Whether the newest message of a State is of a time that has not come yet here."""
     newest = (
         select(ExchangeIn.jws, ExchangeIn.received_at)
-        .where(ExchangeIn.iss == peer.state, ExchangeIn.received_at > work.now - LATELY)
+        .where(ExchangeIn.iss == peer.state, ExchangeIn.received_at > work.now - LATELY, ExchangeIn.jws != "")
         .order_by(ExchangeIn.seq.desc())
         .limit(1)
     )

@@ -1,0 +1,64 @@
+"""What another State sent goes when the time is over for which it let us keep it.
+
+Its place in the channel, its digest and our signed receipt stay, so that it can still be proven that it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from registry.core.work import Work
+from registry.exchange import attachments, jose, strict_json
+from registry.exchange.tables import ExchangeAttachment, ExchangeIn
+
+
+def messages(work: Work, iss: str, thread: str, before: date) -> list[ExchangeIn]:
+    """Records of a State's thread that were to be kept until a day before this one, and are here still."""
+    asked = select(ExchangeIn).where(
+        ExchangeIn.iss == iss, ExchangeIn.thread == thread, ExchangeIn.state == "done", ExchangeIn.jws != ""
+    )
+    found = work.session.scalars(asked.order_by(ExchangeIn.seq)).all()
+    return [row for row in found if (until := kept_until(row.jws)) is not None and until < before]
+
+
+def kept_until(jws: str) -> date | None:
+    """Until when the sender of a record lets it be kept; None where it set no end."""
+    handling = strict_json.loads(jose.parse(jws).payload).get("handling") or {}
+    day = handling.get("retain_until")
+    return date.fromisoformat(day) if day else None
+
+
+def forget(work: Work, rows: list[ExchangeIn]) -> None:
+    """Records go; what says that they came stays."""
+    for row in rows:
+        row.jws = ""
+    work.session.flush()
+
+
+def files(
+    work: Work, iss: str, jtis: list[str], problem: str, is_ours: Callable[[bytes], bool]
+) -> list[ExchangeAttachment]:
+    """Files that these messages name are awaited no longer, and those that came go; nobody is alerted.
+
+    is_ours: whether a file of this digest is one of ours too, which stays.
+    """
+    there = ExchangeAttachment.iss == iss, ExchangeAttachment.jti.in_(jtis)
+    asked = select(ExchangeAttachment).where(*there, ExchangeAttachment.state != "refused")
+    gone = list(work.session.scalars(asked.with_for_update()))
+    for row in gone:
+        attachments.alone(work, row.digest)
+        row.state, row.problem, row.ended_at = "refused", problem[:400], work.now
+        work.session.flush()
+        if not is_ours(row.digest):
+            attachments.erase(work, row.digest)
+    return gone
+
+
+def of_thread(work: Work, iss: str, thread: str) -> list[str]:
+    """Names of a State's messages in a thread."""
+    asked: Any = select(ExchangeIn.jti).where(ExchangeIn.iss == iss, ExchangeIn.thread == thread)
+    return list(work.session.scalars(asked))
