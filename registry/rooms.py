@@ -285,7 +285,6 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
         **undoing.APPROVABLE,
         **entering.APPROVABLE,
         **naming.APPROVABLE,
-        **ending.APPROVABLE,
     },
     "custody": incidents.WATCHERS,
     "due": {**REQUESTS_DUE, **notices_following.DUE, **ending.DUE},

@@ -190,7 +190,7 @@ class EndingNewSchema(Shape):
     reason = Text(required=True, longest=400)
 
 
-class EndedSchema(Shape):
+class KeptForOthersSchema(Shape):
     """A request with something that another State let us keep until a day that is over."""
 
     number = fields.String(required=True)
@@ -201,8 +201,8 @@ class EndedSchema(Shape):
     held = fields.Boolean(required=True, metadata={"description": "By a hold on its case: it stays."})
 
 
-class EndingsSchema(Shape):
-    items = fields.List(fields.Nested(EndedSchema), required=True)
+class AllKeptForOthersSchema(Shape):
+    items = fields.List(fields.Nested(KeptForOthersSchema), required=True)
 
 
 class RecordsDisposalNewSchema(Shape):

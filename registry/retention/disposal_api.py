@@ -60,7 +60,7 @@ def certificate(number: str) -> bytes:
 
 
 @blueprint.route("/retention/ended", methods=["GET"])
-@api.reads(blueprint, May.RETENTION_READ, gives=shapes.EndingsSchema)
+@api.reads(blueprint, May.RETENTION_READ, gives=shapes.AllKeptForOthersSchema)
 def ended(work: Work) -> dict[str, Any]:
     """What other States let us keep until a day that is over."""
     return {"items": ending.ended(work)}

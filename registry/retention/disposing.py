@@ -9,7 +9,7 @@ from registry.access.approvable import Approvable, Change, Content, Effect, Orde
 from registry.access.approval_queries import ProposalView
 from registry.core.errors import Conflict, Invalid, Stale, Unmet, refuse_if
 from registry.core.work import Work, act
-from registry.retention import disposal_queries, erasing, queries, removal, rules
+from registry.retention import disposal_queries, ending, erasing, queries, removal, rules
 from registry.retention.acts import LOCK
 from registry.retention.classes import named, number_of
 from registry.retention.disposal_tables import DisposedRecord, RecordsDisposal
@@ -151,11 +151,12 @@ def _lines(
 
 
 APPROVABLE = {
+    **ending.APPROVABLE,
     ApprovalKind.DISPOSE_RECORDS: Approvable(
         propose=May.RECORDS_DISPOSE,
         approve=May.RECORDS_DISPOSAL_APPROVE,
         effect=_effect,
         carry_out=_dispose,
         result=Place("retention.disposal", "number", May.RETENTION_READ),
-    )
+    ),
 }
