@@ -198,6 +198,7 @@ class Database:
                     return held
         return None
 
+    @worded()
     def _opened(self, what: str) -> _Held:
         engine = self.reader if what == "reader" else self.writer
         # never one that psycopg has prepared statements on: it discards all with its own

@@ -80,6 +80,35 @@ class MaybeKept(Unavailable):
         )
 
 
+class NoRoom(Unavailable):
+    """A disk that the registry writes to is full."""
+
+    status = 507
+    code = "no-room"
+    title = "There is no room left"
+
+    def __init__(self) -> None:
+        RegistryError.__init__(
+            self,
+            "The disk of the registry is full. Nothing was changed; what is on record can still be read."
+            " Whoever runs it must make room: send this again then.",
+        )
+
+
+class ReadOnly(Unavailable):
+    """What the registry writes to takes no changes: a disk or a database that can only be read."""
+
+    code = "read-only"
+    title = "The registry can only be read now"
+
+    def __init__(self) -> None:
+        RegistryError.__init__(
+            self,
+            "The database takes no changes now. Nothing was changed; what is on record can still be read."
+            " Whoever runs it must see to its disk, or to which server is the primary.",
+        )
+
+
 class Invalid(RegistryError):
     """What was sent has the wrong shape or names what does not exist."""
 

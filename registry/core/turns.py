@@ -23,7 +23,8 @@ from registry.core.wire import Ready, Wire
 
 LONGEST_WAIT = 30.0  # seconds for the writer's turn
 UNREACHABLE = (sqlite3.OperationalError, psycopg.OperationalError)
-_WORDED = (*UNREACHABLE, sqlite3.IntegrityError, psycopg.IntegrityError)
+_AGAINST = (sqlite3.IntegrityError, psycopg.IntegrityError)
+_WORDED = (*UNREACHABLE, *_AGAINST, psycopg.errors.ReadOnlySqlTransaction)
 _BROKEN_OFF = ("57P", "08")
 """How PostgreSQL's states begin that say nothing about what became of a commit."""
 
@@ -217,7 +218,7 @@ def worded(ends: bool = False) -> Iterator[None]:
 def _known(error: Exception, ends: bool) -> DBAPIError:
     if ends and _leaves_it_open(error):
         return OutcomeUnknown(None, None, error)
-    kind = OperationalError if isinstance(error, UNREACHABLE) else IntegrityError
+    kind = IntegrityError if isinstance(error, _AGAINST) else OperationalError
     return kind(None, None, error)
 
 

@@ -77,7 +77,8 @@ class Counts:
             self._gather()
             path = self._folder / str(self._process)
             with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "r+b") as file:
-                file.truncate(self._size)
+                # never a hole: on a full disk the system kills whoever writes into one
+                os.posix_fallocate(file.fileno(), 0, self._size)
                 self._numbers = memoryview(mmap.mmap(file.fileno(), self._size)).cast("d")
 
     @contextmanager

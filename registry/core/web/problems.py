@@ -8,7 +8,7 @@ import orjson
 import structlog
 from flask import Flask, Response, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -16,13 +16,12 @@ from registry.core.errors import (
     ConfirmationNeeded,
     Forbidden,
     Invalid,
-    MaybeKept,
     RegistryError,
     SignInNeeded,
     Unavailable,
 )
 from registry.core.errors import from_validation as from_validation
-from registry.core.turns import OutcomeUnknown
+from registry.core.outages import outage
 from registry.core.web.context import asked, is_api, request_id
 from registry.core.web.guard import offered_glass
 
@@ -49,7 +48,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(RegistryError, _refused)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, from_http)
-    app.register_error_handler(OperationalError, _database_gone)
+    for kind in (DBAPIError, OSError):
+        app.register_error_handler(kind, broken)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -103,14 +103,15 @@ def _csrf(error: CSRFError) -> BaseResponse:
 
 
 def broken(error: Exception) -> BaseResponse:
-    """The answer to an error of the database's."""
-    return _database_gone(error) if isinstance(error, OperationalError) else _unexpected(error)
+    """The answer to an error of the database's, or of a disk's."""
+    refusal = outage(error)
+    return _unexpected(error) if refusal is None else _unavailable(refusal, error)
 
 
-def _database_gone(error: OperationalError) -> BaseResponse:
-    log.error("database_unavailable", request_id=request_id(), kind=type(error.orig).__name__)
-    is_open = isinstance(error, OutcomeUnknown)
-    answer = _refused(MaybeKept() if is_open else Unavailable())
+def _unavailable(refusal: Unavailable, error: Exception) -> BaseResponse:
+    kind = type(getattr(error, "orig", error)).__name__
+    log.error("database_unavailable", request_id=request_id(), kind=kind, code=refusal.code)
+    answer = _refused(refusal)
     answer.headers["Retry-After"] = str(RETRY_AFTER)
     return answer
 
