@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from registry.core.database import Database, Prepared
 from registry.core.replicas import Primary
 from registry.core.turns import OutcomeUnknown
+from registry.core.web import problems
 from registry.core.work import OPERATOR, Office, Work
 from registry.directory import acts
 from registry.directory.tables import State
@@ -107,5 +108,6 @@ def test_without_replicas_nothing_is_asked_more(own_app: Flask) -> None:
     database = own_app.extensions["registry"].database
     assert not isinstance(database, Primary)
     assert database.replicas == ()
-    assert OperationalError in own_app.error_handler_spec[None][None]
-    assert DBAPIError not in own_app.error_handler_spec[None][None]
+    handlers = own_app.error_handler_spec[None][None]
+    assert OperationalError not in handlers
+    assert handlers[DBAPIError] is problems.broken
