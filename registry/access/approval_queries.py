@@ -21,7 +21,7 @@ from registry.core.work import Actor, Work
 from schemas.approvals import ProposalsAsked
 from schemas.paging import Page
 from schemas.vocabulary import ApprovalKind, May, ProposalState, Role
-from schemas.words import word
+from schemas.words import said, word
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def row_of(work: Work, proposal_id: int, locked: bool = False) -> Proposal:
     within = 0 < proposal_id < 2**63
     row = work.session.get(Proposal, proposal_id, with_for_update=locked or None) if within else None
     if row is None or not _sees(work, row):
-        raise NotFound(f"No proposal {proposal_id}")
+        raise NotFound(said("No proposal %(proposal_id)s", proposal_id=proposal_id))
     return row
 
 

@@ -22,7 +22,7 @@ def of_package(work: Work, number: str, asked: ArtworkAsked) -> Shown:
     package_queries.package(work, number)
     key = package_key(number)
     if key is None:
-        raise NotFound(f"No package has the number {number[:40]!r}")
+        raise NotFound(said("No package has the number %(number)s", number=repr(number[:40])))
     runs = package_queries.runs(work.session, key[0])
     run = next(run for run in runs if run.holds(key[1]))
     return _shown(work, key[0], runs, [(key[1], run)], asked)[0]

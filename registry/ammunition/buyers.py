@@ -18,6 +18,7 @@ from registry.core.errors import Unmet
 from registry.directory import rules as directory
 from registry.marks.reading import is_placeholder
 from schemas.vocabulary import PartyKind
+from schemas.words import said
 
 IDENTITY_SOURCE = "FP 7"
 FITS: Mapping[str, frozenset[str]] = {
@@ -67,7 +68,9 @@ def unmet_for_buyer(buyer: Buyer, calibre: str, sold_on: date) -> list[Unmet]:
     if buyer.birth_date is None:
         unmet.append(Unmet("The buyer's day of birth is not recorded.", "buyer", IDENTITY_SOURCE))
     if buyer.died_on is not None and sold_on >= buyer.died_on:
-        unmet.append(Unmet(f"The buyer died on {buyer.died_on}.", "buyer", IDENTITY_SOURCE))
+        unmet.append(
+            Unmet(said("The buyer died on %(died_on)s.", died_on=buyer.died_on), "buyer", IDENTITY_SOURCE)
+        )
     fitting = {calibre} | FITS.get(calibre, frozenset())
     if not any(_had(firearm, fitting, sold_on) for firearm in buyer.firearms):
         unmet.append(
@@ -119,4 +122,10 @@ def unmet_for_licence(authorization: str) -> list[Unmet]:
     """A number that stands for none ("NONE", "0000") is no licence."""
     if not is_placeholder(authorization):
         return []
-    return [Unmet(f"{authorization} is no number of a licence.", "authorization", "16 D LOG")]
+    return [
+        Unmet(
+            said("%(authorization)s is no number of a licence.", authorization=authorization),
+            "authorization",
+            "16 D LOG",
+        )
+    ]

@@ -38,7 +38,7 @@ def record_gs1(work: Work, new: Gs1New) -> code_queries.Gs1View:
     elif row.version != new.version:
         raise Stale
     elif row.prefix and row.prefix != new.prefix and code_queries.last_number(work.session, row.prefix):
-        raise Conflict(f"Packages bear codes under the prefix {row.prefix}: it stays")
+        raise Conflict(said("Packages bear codes under the prefix %(prefix)s: it stays", prefix=row.prefix))
     row.prefix, row.gln = new.prefix or None, new.gln or None
     row.recorded_at, row.recorded_by, row.version = work.now, work.actor.user_id, row.version + 1
     work.session.flush()
@@ -51,10 +51,18 @@ def _refuse_taken(work: Work, party_id: int, new: Gs1New) -> None:
     others = code_queries.prefixes_within(work.session, new.prefix) if new.prefix else []
     for other in [*([owner[1]] if owner else []), *others]:
         if other != party_id:
-            raise Conflict(f"The prefix {new.prefix} is, or is within, that of {party_number(other)}")
+            raise Conflict(
+                said(
+                    "The prefix %(prefix)s is, or is within, that of %(number)s",
+                    prefix=new.prefix,
+                    number=party_number(other),
+                )
+            )
     held = code_queries.gln_owner(work.session, new.gln) if new.gln else None
     if held not in (None, party_id):
-        raise Conflict(f"{new.gln} is the number of {party_number(held or 0)}")
+        raise Conflict(
+            said("%(gln)s is the number of %(number)s", gln=new.gln, number=party_number(held or 0))
+        )
 
 
 def refuse_foreign_gtin(work: Work, row: Lot) -> None:

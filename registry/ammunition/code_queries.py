@@ -20,6 +20,7 @@ from registry.directory.queries import PartyName, names, party_number
 from registry.marks.reading import normal_form
 from schemas.paging import Page, PageAsked
 from schemas.vocabulary import PackageLevel
+from schemas.words import said
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def gs1_party(work: Work, party_id: int) -> Gs1View:
     """What GS1 gave a party; raises NotFound."""
     row = work.session.get(Gs1Party, party_id)
     if row is None:
-        raise NotFound(f"No GS1 number of {party_number(party_id)} is recorded")
+        raise NotFound(said("No GS1 number of %(number)s is recorded", number=party_number(party_id)))
     return _view(row, names(work, [party_id])[party_id])
 
 

@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 from registry.core.errors import Invalid
 from registry.core.web.problems import from_validation
 from schemas.ammunition_stock import MOST_LINES, CountNew, CountNewSchema
+from schemas.words import amount, said
 
 COLUMNS = ("lot", "counted")
 FIELD = "counted-"
@@ -28,18 +29,18 @@ def read_csv(text: str) -> list[dict[str, Any]]:
     try:
         rows = [row for row in csv.reader(io.StringIO(plain), delimiter=separator) if any(row)]
     except csv.Error as error:
-        raise Invalid.at("file", f"This is no CSV file: {error}") from None
+        raise Invalid.at("file", said("This is no CSV file: %(error)s", error=error)) from None
     if rows and [cell.strip().lower() for cell in rows[0][:2]] == list(COLUMNS):
         rows = rows[1:]
     if len(rows) > MOST_LINES:
-        raise Invalid.at("file", f"At most {MOST_LINES:,} lines at a time.")
+        raise Invalid.at("file", said("At most %(number)s lines at a time.", number=amount(MOST_LINES)))
     return [_line(n, row) for n, row in enumerate(rows, 1)]
 
 
 def _line(n: int, row: list[str]) -> dict[str, Any]:
     lot, counted = [cell.strip() for cell in [*row, "", ""][:2]]
     if not lot or not _whole(counted):
-        raise Invalid.at("file", f"Line {n}: a lot's number and how many were counted.")
+        raise Invalid.at("file", said("Line %(n)s: a lot's number and how many were counted.", n=n))
     return {"lot": lot.upper(), "counted": int(counted)}
 
 

@@ -23,6 +23,7 @@ from registry.directory.calibres import BY_CODE
 from schemas.ammunition_rules import RulesAsked
 from schemas.paging import Page
 from schemas.vocabulary import Exceeding, MarkingScheme, RuleKind
+from schemas.words import said
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def rule_row(work: Work, rule_id: int) -> tables.Rule:
     """The row; raises NotFound."""
     row = work.session.get(tables.Rule, rule_id)
     if row is None:
-        raise NotFound(f"No rule has the number {registry_number('R', rule_id)}")
+        raise NotFound(said("No rule has the number %(number)s", number=registry_number("R", rule_id)))
     return row
 
 

@@ -18,6 +18,7 @@ from registry.directory.queries import PartyName, names
 from schemas.ammunition_packages import PackagesAsked
 from schemas.paging import Page
 from schemas.vocabulary import May, MovementKind
+from schemas.words import said
 
 _Numbered = tuple[int, Run, spans.Span]
 
@@ -55,7 +56,7 @@ def package_of_lot(work: Work, text: str, lot_id: int, field: str) -> spans.Span
     found = package_key(text)
     known = _numbered(runs(work.session, lot_id), found[1]) if found and found[0] == lot_id else None
     if known is None:
-        raise Invalid.at(field, f"{text[:40]!r} is no package of this lot.")
+        raise Invalid.at(field, said("%(text)s is no package of this lot.", text=repr(text[:40])))
     return known[1]
 
 
@@ -110,7 +111,7 @@ def package(work: Work, text: str) -> PackageView:
     known = runs(work.session, key[0]) if key else []
     numbered = _numbered(known, key[1]) if key else None
     if key is None or numbered is None or not _sees(_handled(work, key[0]), numbered[1]):
-        raise NotFound(f"No package has the number {text[:40]!r}")
+        raise NotFound(said("No package has the number %(number)s", number=repr(text[:40])))
     return _view(work, key[0], known, (key[1], *numbered))
 
 

@@ -39,6 +39,7 @@ from registry.marks.reading import normal_form
 from schemas.ammunition import LotsAsked, SalesAsked
 from schemas.paging import Page, PageAsked
 from schemas.vocabulary import MarkingScheme, May, RuleKind
+from schemas.words import said
 
 OTHERS = "others"
 
@@ -57,7 +58,7 @@ def lot_row(work: Work, lot_id: int) -> Lot:
     """The row, if whoever asks may see it; raises NotFound."""
     row = work.session.scalar(select(Lot).where(Lot.id == lot_id, *scope(work)))
     if row is None:
-        raise NotFound(f"No lot has the number {lot_number(lot_id)}")
+        raise NotFound(said("No lot has the number %(number)s", number=lot_number(lot_id)))
     return row
 
 
@@ -266,7 +267,7 @@ def sale(work: Work, lot_id: int, n: int) -> SaleView:
         .where(Sale.lot_id == lot_id, Sale.n == n, *_sales_filters(work, SalesAsked()))
     ).one_or_none()
     if row is None:
-        raise NotFound(f"Lot {lot_number(lot_id)} has no sale {n}")
+        raise NotFound(said("Lot %(number)s has no sale %(n)s", number=lot_number(lot_id), n=n))
     known = names(work, [row.Sale.seller_id, row.Sale.buyer_id])
     return sale_view(row.Sale, row.code, known, corrections(work.session, [(lot_id, n)]))
 

@@ -14,6 +14,7 @@ from registry.ammunition.sales_acts import Reported
 from registry.core.errors import Invalid
 from registry.core.web.problems import from_validation
 from schemas.ammunition_sales import MOST_LINES, SaleLineSchema
+from schemas.words import amount, said
 
 COLUMNS = (
     "lot", "seller", "buyer", "sold_on", "quantity", "package", "first", "last", "unit", "authorization",
@@ -52,14 +53,18 @@ def read_csv(text: str) -> list[dict[str, Any]]:
     unknown = [name for name in reader.fieldnames or () if name.strip() not in COLUMNS]
     if unknown or not reader.fieldnames:
         raise Invalid.at(
-            "file", f"The first line names columns; unknown: {', '.join(unknown)[:200] or 'all'}."
+            "file",
+            said(
+                "The first line names columns; unknown: %(names)s.",
+                names=", ".join(unknown)[:200] or said("all"),
+            ),
         )
     try:
         rows = [_row(row) for row in reader]
     except csv.Error as error:
-        raise Invalid.at("file", f"This is no CSV file: {error}") from None
+        raise Invalid.at("file", said("This is no CSV file: %(error)s", error=error)) from None
     if len(rows) > MOST_LINES:
-        raise Invalid.at("file", f"At most {MOST_LINES:,} lines at a time.")
+        raise Invalid.at("file", said("At most %(number)s lines at a time.", number=amount(MOST_LINES)))
     return rows
 
 

@@ -14,7 +14,7 @@ from stdnum import ean
 
 from registry.core.errors import Unmet
 from schemas.vocabulary import MarkingScheme, MovementKind
-from schemas.words import amount, said
+from schemas.words import amount, said, word
 
 LIMIT_SOURCE = "16 D LOG art. 2"
 BUYER_SOURCE = "Law 10.826 art. 23 § 2"
@@ -128,7 +128,13 @@ def unmet_for_buyers(scheme: MarkingScheme, buyers: int) -> list[Unmet]:
     """Law 10.826 art. 23 § 2: a code that names the buyer is sold to one buyer only."""
     if scheme is not MarkingScheme.LOT_AND_BUYER_CODE or buyers < 2:
         return []
-    return [Unmet(f"The code names one buyer, and {buyers} bought of this lot.", "scheme", BUYER_SOURCE)]
+    return [
+        Unmet(
+            said("The code names one buyer, and %(buyers)s bought of this lot.", buyers=buyers),
+            "scheme",
+            BUYER_SOURCE,
+        )
+    ]
 
 
 class SaleFacts(NamedTuple):
@@ -201,7 +207,11 @@ def unmet_for_movement(
     if kind in NO_MOVEMENT:
         unmet.append(Unmet("Record this with the lot, or as a sale.", "kind", SALE_SOURCE))
     elif kind in GONE and taker[0] is not None:
-        unmet.append(Unmet(f"Nobody holds cartridges that were {kind.value}.", "to_party", "FP 7"))
+        unmet.append(
+            Unmet(
+                said("Nobody holds cartridges that were %(kind)s.", kind=word(kind.value)), "to_party", "FP 7"
+            )
+        )
     elif kind not in GONE | {MovementKind.EXPORTED} and taker[0] is None:
         unmet.append(Unmet("Say who has them now.", "to_party", "FP 7"))
     if taker[0] is None and taker[1]:

@@ -122,7 +122,7 @@ def correct_sale(work: Work, lot_id: int, n: int, change: SaleChange) -> SaleVie
     work.lock(f"sale:{lot_id}:{n}")
     row = work.session.get(Sale, (lot_id, n))
     if row is None:
-        raise NotFound(f"Lot {queries.lot_number(lot_id)} has no sale {n}")
+        raise NotFound(said("Lot %(number)s has no sale %(n)s", number=queries.lot_number(lot_id), n=n))
     if limited_to(work.actor, May.SALE_RECORD) not in (None, row.seller_id):
         raise Forbidden("You may correct what you sold yourself")
     before = sales_queries.as_corrected(work.session, row)

@@ -19,6 +19,7 @@ from registry.core.work import Work, limited_to
 from schemas.ammunition_sales import PAPERS
 from schemas.paging import Page, PageAsked
 from schemas.vocabulary import May
+from schemas.words import said
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def report(work: Work, report_id: int, outcome: Sequence[LineView] | None = None
     """A report: with the outcome of every line if given, else of those that were refused."""
     row = work.session.get(SaleReport, report_id)
     if row is None or limited_to(work.actor, May.LOT_READ) not in (None, row.party_id):
-        raise NotFound(f"No report has the number {registry_number('S', report_id)}")
+        raise NotFound(said("No report has the number %(number)s", number=registry_number("S", report_id)))
     return _view(row, tuple(_refused(work.session, row.id) if outcome is None else outcome))
 
 

@@ -114,7 +114,7 @@ class Counter:
 
     def _lot(self, lot_id: int) -> AtCounter:
         if lot_id not in self._lots:
-            raise NotFound(f"No lot has the number {queries.lot_number(lot_id)}")
+            raise NotFound(said("No lot has the number %(number)s", number=queries.lot_number(lot_id)))
         return self._lots[lot_id]
 
     def _party(self, text: str, field: str) -> buyers.Buyer:

@@ -12,6 +12,7 @@ from registry.core.work import Work, act, limited_to
 from registry.directory import queries as directory
 from schemas.ammunition_stock import CountNew
 from schemas.vocabulary import May
+from schemas.words import said
 
 AT_ONCE = 5_000
 
@@ -64,7 +65,7 @@ def _known(work: Work, lots: list[int]) -> None:
         query = select(Lot.id).where(Lot.id.in_(lots[at : at + AT_ONCE]), *queries.scope(work))
         known.update(work.session.scalars(query))
     unmet = [
-        Unmet(f"No lot has the number {queries.lot_number(lot)}.", f"lines.{n}.lot")
+        Unmet(said("No lot has the number %(number)s", number=queries.lot_number(lot)), f"lines.{n}.lot")
         for n, lot in enumerate(lots)
         if lot not in known
     ]

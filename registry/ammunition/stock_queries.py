@@ -22,6 +22,7 @@ from registry.directory.queries import PartyName, calibre_of, names
 from schemas.ammunition_stock import CountsAsked, StockAsked
 from schemas.paging import Page
 from schemas.vocabulary import May
+from schemas.words import said
 
 AT_ONCE = 5_000
 
@@ -93,7 +94,7 @@ def whose(work: Work, number: str) -> int:
     if own not in (None, party):
         raise Forbidden("You may see your own stock")
     if party not in names(work, [party]):
-        raise NotFound(f"No party has the number {number}")
+        raise NotFound(said("No party has the number %(number)s", number=number))
     return party
 
 
@@ -276,7 +277,7 @@ def count(work: Work, count_id: int) -> CountView:
     """One count with its lines, those that do not add up first; raises NotFound."""
     row = work.session.scalar(select(StockCount).where(StockCount.id == count_id, *_own(work)))
     if row is None:
-        raise NotFound(f"No count has the number {count_number(count_id)}")
+        raise NotFound(said("No count has the number %(number)s", number=count_number(count_id)))
     query = (
         select(StockCountLine, Lot.code)
         .join(Lot, Lot.id == StockCountLine.lot_id)

@@ -9,7 +9,7 @@ from registry.core.actors import Actor
 from registry.core.closed import refused_on_failure
 from registry.core.errors import ConfirmationNeeded, Forbidden
 from schemas.vocabulary import May, Purpose
-from schemas.words import said
+from schemas.words import said, word
 
 
 @refused_on_failure
@@ -17,7 +17,7 @@ def allow(actor: Actor, may: May) -> None:
     """Raise Forbidden unless the actor may do this."""
     if may not in actor.may:
         raise Forbidden(
-            said("The role %(role)s may not do this (%(may)s)", role=actor.role.value, may=may.value)
+            said("The role %(role)s may not do this (%(may)s)", role=word(actor.role.value), may=may.value)
         )
 
 
@@ -53,8 +53,15 @@ def for_purpose(actor: Actor, may: May, purpose: Purpose | None) -> None:
     """Raise Forbidden unless the actor has a permission for this purpose."""
     allow(actor, may)
     if not policy.serves(actor.role, may, purpose):
-        stated = purpose.value if purpose else "no purpose"
-        raise Forbidden(f"The role {actor.role.value} may not do this ({may.value}) for {stated}")
+        stated = word(purpose.value) if purpose else said("no purpose")
+        raise Forbidden(
+            said(
+                "The role %(role)s may not do this (%(may)s) for %(stated)s",
+                role=word(actor.role.value),
+                may=may.value,
+                stated=stated,
+            )
+        )
 
 
 @refused_on_failure

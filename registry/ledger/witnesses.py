@@ -10,6 +10,7 @@ from registry.core.work import Office
 from registry.ledger.checkpoints import Checkpoint
 from registry.ledger.log import LedgerBrokenError, Run
 from registry.ledger.notes import Note, VerifierKey, verify
+from schemas.words import said
 
 _NOTE = Prepared("SELECT note FROM ledger_checkpoint WHERE size = :size")
 _KEEP = Prepared("UPDATE ledger_checkpoint SET note = :note WHERE size = :size")
@@ -33,7 +34,7 @@ def add(run: Run, note: Note, witnesses: Sequence[VerifierKey]) -> int:
     size = Checkpoint.parse(note.text).size
     rows = run(_NOTE, {"size": size})
     if not rows:
-        raise NotFound(f"No checkpoint of {size} leaves was signed here")
+        raise NotFound(said("No checkpoint of %(size)s leaves was signed here", size=size))
     ours = Note.parse(str(rows[0][0]).encode())
     if ours.text != note.text:
         raise LedgerBrokenError(f"Our key has signed two logs of {size} leaves: the key is in other hands.")

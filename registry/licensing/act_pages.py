@@ -20,6 +20,7 @@ from registry.licensing.pages import Answer, blueprint, case_page, country, rend
 from registry.licensing.views import LicenceView
 from schemas.licensing_vocabulary import LicenceState
 from schemas.vocabulary import May
+from schemas.words import said
 
 
 def typed_values() -> dict[str, str]:
@@ -79,7 +80,9 @@ def _about(form: Form, found: LicenceView, part: str) -> str:
     """What of the case a form is about; raises NotFound for what the case does not have."""
     if form.key == "transit":
         if part not in {one.country for one in found.transits}:
-            raise NotFound(f"{part[:2]} is not on the way of {found.number}")
+            raise NotFound(
+                said("%(country)s is not on the way of %(number)s", country=part[:2], number=found.number)
+            )
         return country(part)
     if form.key == "assess":
         if part not in QUESTIONS:

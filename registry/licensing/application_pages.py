@@ -22,6 +22,7 @@ from registry.licensing.views import LicenceView
 from schemas import licensing as told
 from schemas.licensing_vocabulary import HS_HEADINGS, GoodsKind, Intermediary, LicenceKind, TemporaryPurpose
 from schemas.vocabulary import May
+from schemas.words import said
 
 
 @blueprint.route("/licences/new", methods=["GET", "POST"])
@@ -52,7 +53,7 @@ def new() -> Answer:
 def application(number: str, step: str) -> Answer:
     """One step of an application."""
     if step not in STEPS:
-        raise NotFound(f"An application has no step {step[:20]!r}")
+        raise NotFound(said("An application has no step %(step)s", step=repr(step[:20])))
     if request.method == "GET":
         return _step(number, step)
     typed = typed_values()
@@ -154,5 +155,5 @@ def _naming(number: str, line: int, typed: Mapping[str, str] | None = None, erro
         found = queries.licence(work, queries.licence_key(number))
     known = next((one for one in found.lines if one.n == line), None)
     if known is None:
-        raise NotFound(f"{number} has no line {line}")
+        raise NotFound(said("%(number)s has no line %(line)s", number=number, line=line))
     return render("goods", found=found, line=known, typed=typed or {}, errors=errors)

@@ -22,6 +22,7 @@ from schemas import licensing_law as shapes
 from schemas.base import Shape
 from schemas.licensing_vocabulary import GoodsKind, TermKind, TradeActivity
 from schemas.vocabulary import May
+from schemas.words import said
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ SUBJECTS = {
 
 def _subject(key: str) -> Subject:
     if key not in SUBJECTS:
-        raise NotFound(f"There is no list {key[:20]!r}")
+        raise NotFound(said("There is no list %(key)s", key=repr(key[:20])))
     return SUBJECTS[key]
 
 

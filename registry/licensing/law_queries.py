@@ -19,6 +19,7 @@ from schemas.licensing_law import DatedAsked
 from schemas.licensing_vocabulary import GoodsKind, TermKind, TradeActivity
 from schemas.paging import Page
 from schemas.vocabulary import May
+from schemas.words import said
 
 PREFIXES = {tables.Embargo: "EM", tables.Term: "LT", tables.Authorisation: "TA"}
 DatedRow = tables.Embargo | tables.Term | tables.Authorisation
@@ -74,7 +75,7 @@ def row_of(work: Work, table: type[Row], number: str, *, locked: bool = False) -
     key = find_registry_number(PREFIXES[table], number)
     row = work.session.get(table, key, with_for_update=True if locked else None)
     if row is None or not _seen(work, row):
-        raise NotFound(f"Nothing has the number {number_of(table, key)}")
+        raise NotFound(said("Nothing has the number %(number)s", number=number_of(table, key)))
     return row
 
 

@@ -28,7 +28,7 @@ from registry.licensing.views import LicenceView, LineView
 from registry.verification.queries import Standing, Verifiable
 from schemas.licensing_vocabulary import LicenceKind, LicenceMove, LicenceState
 from schemas.vocabulary import IssuedKind
-from schemas.words import ENGLISH, Language
+from schemas.words import ENGLISH, Language, said
 
 MOST_NAMED = 500
 """Serials and spans that are listed; a longer list is kept with the record."""
@@ -43,7 +43,7 @@ def edition_of(found: LicenceView) -> str:
     """
     made = [event.n for event in found.events if event.move in WRITTEN]
     if not made or LicenceState(found.state) not in life.IN_USE:
-        raise Conflict(f"{found.number} was not issued: there is no paper of it")
+        raise Conflict(said("%(number)s was not issued: there is no paper of it", number=found.number))
     return str(made[-1])
 
 

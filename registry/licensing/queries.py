@@ -25,6 +25,7 @@ from schemas.licensing import LicencesAsked
 from schemas.licensing_vocabulary import LicenceKind, LicenceState
 from schemas.paging import Page
 from schemas.vocabulary import ApprovalKind, May, ProposalState
+from schemas.words import said
 
 S = LicenceState
 PREFIX = "LC"
@@ -47,7 +48,7 @@ def licence_row(work: Work, licence_id: int, *, locked: bool = False) -> Licence
         Licence, licence_id, with_for_update=True if locked else None, populate_existing=locked
     )
     if row is None or not _seen_by(work, row):
-        raise NotFound(f"No licence has the number {licence_number(licence_id)}")
+        raise NotFound(said("No licence has the number %(number)s", number=licence_number(licence_id)))
     return row
 
 

@@ -88,7 +88,13 @@ def record_transit(
     row = _recording(work, licence_id, version)
     kept = next((one for one in facts_queries.transits_of(work, row.id) if one.country == country), None)
     if kept is None:
-        raise NotFound(f"{country[:2]} is not on the way of {queries.licence_number(row.id)}")
+        raise NotFound(
+            said(
+                "%(country)s is not on the way of %(number)s",
+                country=country[:2],
+                number=queries.licence_number(row.id),
+            )
+        )
     _refuse_days_to_come(work, row, change)
     if kept.message and change.answer in _OWN_WORD and change.answer != kept.answer:
         raise Conflict(said("That State has answered by signed message: ask it again."))

@@ -24,6 +24,7 @@ from schemas.licensing_vocabulary import GoodsKind, LicenceKind, LicenceState
 from schemas.shipments import GoodsNew, Reason, ShipmentNew, ShippedLine
 from schemas.shipments_vocabulary import Direction, ShipmentMove, ShipmentState
 from schemas.vocabulary import May
+from schemas.words import said, word
 
 M = ShipmentMove
 
@@ -73,7 +74,13 @@ def _refuse_state(work: Work, licence: Licence) -> None:
     state = licences.state_of(work, licence)
     if state is not LicenceState.ISSUED:
         number = licences.licence_number(licence.id)
-        raise Conflict(f"Licence {number} is {state.value.replace('_', ' ')}: nothing is shipped under it")
+        raise Conflict(
+            said(
+                "Licence %(number)s is %(state)s: nothing is shipped under it",
+                number=number,
+                state=word(state.value),
+            )
+        )
 
 
 def _load(work: Work, row: Shipment, licence: Licence, told: Sequence[ShippedLine]) -> None:
@@ -85,7 +92,7 @@ def _load(work: Work, row: Shipment, licence: Licence, told: Sequence[ShippedLin
     for n, new in enumerate(told):
         line = work.session.get(Line, (licence.id, new.line))
         if line is None:
-            raise Invalid.at(f"lines.{n}.line", f"The licence has no line {new.line}.")
+            raise Invalid.at(f"lines.{n}.line", said("The licence has no line %(line)s.", line=new.line))
         work.session.add(
             ShipmentLine(shipment_id=row.id, line_n=line.n, licence_id=licence.id, quantity=new.quantity)
         )
@@ -108,7 +115,7 @@ def _items(
     for m, told in enumerate(chosen):
         item = by_number.get(told.item)
         if item is None:
-            raise Invalid.at(f"{path}.items.{m}.item", f"The line names no {told.item}.")
+            raise Invalid.at(f"{path}.items.{m}.item", said("The line names no %(item)s.", item=told.item))
         work.session.add(
             _item(work, row, item, told, count + m + 1, names[line.n, item.n], f"{path}.items.{m}", line)
         )
@@ -174,7 +181,9 @@ def _span(item: Item, told: GoodsNew, path: str) -> Span | None:
         return whole
     part = Span(told.first, told.last)
     if part.within(whole) != part:
-        raise Invalid.at(path, f"The licence names {whole.first} to {whole.last}.")
+        raise Invalid.at(
+            path, said("The licence names %(first)s to %(last)s.", first=whole.first, last=whole.last)
+        )
     return part
 
 
@@ -186,7 +195,9 @@ def _record(work: Work, item: Item, number: str, path: str) -> int:
     except NotFound as error:
         raise Invalid.at(path, error.message) from error
     if normal_form(item.serial) not in facts_queries.mark_keys(work, {key}).get(key, frozenset()):
-        raise Invalid.at(path, f"No mark of it reads {item.serial}, as the licence says.")
+        raise Invalid.at(
+            path, said("No mark of it reads %(serial)s, as the licence says.", serial=item.serial)
+        )
     return key
 
 

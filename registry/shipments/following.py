@@ -14,6 +14,7 @@ from registry.shipments.views import ShipmentView
 from schemas.shipments import ArrivalNew, PassageNew, Reason, ReceiptNew
 from schemas.shipments_vocabulary import ShipmentMove
 from schemas.vocabulary import May
+from schemas.words import said
 
 M = ShipmentMove
 QUIET = timedelta(days=15)
@@ -27,8 +28,10 @@ def passed(work: Work, shipment_id: int, new: PassageNew, version: int) -> Shipm
     _refuse_day(work, row, new)
     on_the_way = {one.country for one in licence_facts.transits_of(work, row.licence_id)}
     if new.country not in on_the_way:
-        named = ", ".join(sorted(on_the_way)) or "none"
-        raise Invalid.at("country", f"The licence names these transit States: {named}.", "FP 10(2)(b)")
+        named = ", ".join(sorted(on_the_way)) or said("none")
+        raise Invalid.at(
+            "country", said("The licence names these transit States: %(named)s.", named=named), "FP 10(2)(b)"
+        )
     steps.moved(
         work,
         row,

@@ -12,13 +12,14 @@ from registry.shipments.views import OfficeView
 from schemas.paging import Page
 from schemas.shipments import OfficeNew, PostNew
 from schemas.vocabulary import May, Role
+from schemas.words import said
 
 
 def known(work: Work, code: str, field: str) -> CustomsOffice:
     """An office that is open; raises Invalid."""
     row = work.session.get(CustomsOffice, code)
     if row is None or row.closed_on is not None:
-        raise Invalid.at(field, f"{code} is no customs office.")
+        raise Invalid.at(field, said("%(code)s is no customs office.", code=code))
     return row
 
 
@@ -47,7 +48,7 @@ def office(work: Work, code: str) -> OfficeView:
 def open_office(work: Work, new: OfficeNew) -> OfficeView:
     """Open a customs office; raises Conflict when its code is taken."""
     if work.session.get(CustomsOffice, new.code) is not None:
-        raise Conflict(f"{new.code} is on record already")
+        raise Conflict(said("%(code)s is on record already", code=new.code))
     work.session.add(
         CustomsOffice(
             code=new.code,

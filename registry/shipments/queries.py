@@ -33,6 +33,7 @@ from schemas.paging import Page
 from schemas.shipments import ShipmentsAsked
 from schemas.shipments_vocabulary import Direction, ShipmentState
 from schemas.vocabulary import May
+from schemas.words import said
 
 PREFIX = "SH"
 MOST_LISTED = 100
@@ -72,7 +73,7 @@ def shipment_row(work: Work, shipment_id: int, *, locked: bool = False) -> Shipm
         query = query.with_for_update(of=Shipment).execution_options(populate_existing=True)
     row = work.session.scalar(query)
     if row is None:
-        raise NotFound(f"No shipment has the number {shipment_number(shipment_id)}")
+        raise NotFound(said("No shipment has the number %(number)s", number=shipment_number(shipment_id)))
     return row
 
 

@@ -91,7 +91,7 @@ def gs1_128(text: str, field: str = "code128") -> Bars:
     if not text or not text.replace(FNC1, "").isascii() or not text.replace(FNC1, "").isprintable():
         raise Invalid.at(field, "GS1-128 carries visible ASCII characters.")
     if len(text) > LONGEST_GS1:
-        raise Invalid.at(field, f"GS1-128 carries at most {LONGEST_GS1} characters.")
+        raise Invalid.at(field, said("GS1-128 carries at most %(number)s characters.", number=LONGEST_GS1))
     return _bars(Gs1_128(text.replace(FNC1, Gs1_128.FNC1_CHAR), _UNDRAWN).encoded)
 
 

@@ -18,6 +18,7 @@ from typing_extensions import Buffer
 
 from registry.core.errors import Invalid
 from registry.core.printing import barcodes, fonts, ink, signs
+from schemas.words import said
 
 BLACK, WHITE = "#000000", "#ffffff"
 MM = 72 / 25.4
@@ -159,7 +160,9 @@ def _sign_path(name: str) -> str:
 
 def _refuse_foreign(text: str) -> None:
     if any(fonts.MISSING in shown for _, shown in fonts.runs(text)):
-        raise Invalid.at("", f"{text[:40]!r} has characters that no embedded font draws.")
+        raise Invalid.at(
+            "", said("%(text)s has characters that no embedded font draws.", text=repr(text[:40]))
+        )
 
 
 def svg(plate: Plate) -> str:
