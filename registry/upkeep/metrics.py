@@ -143,7 +143,8 @@ def _replicas(office: Office, settings: Settings) -> Iterator[Metric]:
     behind = GaugeMetricFamily("registry_replica_behind_bytes", "Of the log it lacks.", labels=("replica",))
     for one in replica_checks.look(office.database, settings):
         for metric, value in ((up, not one.trouble), (lag, one.lag), (behind, one.behind)):
-            metric.add_metric((one.name,), float(value))
+            if value is not None:
+                metric.add_metric((one.name,), float(value))
     if settings.replica_urls:
         yield from (up, lag, behind)
 

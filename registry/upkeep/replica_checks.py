@@ -30,13 +30,13 @@ SYNCHRONOUS = "docs/scaling.md says how a standby confirms each commit: without 
 class Replica:
     """name: host and port; trouble: why it is not read, "" where it is; behind: bytes of the log it lacks.
 
-    lag: seconds since what it replayed last was committed, 0 while it lacks nothing.
+    lag: seconds since what it replayed last was committed, 0 while it lacks nothing. None where it tells not.
     """
 
     name: str
     trouble: str
-    behind: int = 0
-    lag: float = 0.0
+    behind: int | None = None
+    lag: float | None = None
 
 
 def look(database: Database, settings: Settings) -> list[Replica]:

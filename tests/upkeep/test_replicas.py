@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +22,7 @@ from flask import Flask, Response
 
 from registry.core import replicas
 from registry.core.replicas import Primary
-from registry.core.settings import Settings
+from registry.core.settings import SOURCE_ROOT, Settings, without_settings
 from registry.core.web.context import asked
 from registry.core.work import OPERATOR
 from registry.tracing import queries
@@ -25,7 +31,8 @@ from registry.upkeep.findings import Health
 from schemas.vocabulary import Role
 from tests.engines import own_application
 from tests.makers import bearer, sign_in
-from tests.upkeep.standbys import Fleet, fleet, until
+from tests.upkeep.standbys import Fleet, fleet, free_ports, until
+from tests.upkeep.test_production import FOLDER, started
 
 # ruff: noqa: T201 - what was measured is said
 pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(300)]
@@ -158,6 +165,9 @@ def test_what_is_behind_is_waited_for_and_then_read_at_the_primary(
             told = {f.what: f for f in doctor.examine(one.app.extensions["registry"].office, settings(one))}
             behind = told[f"replica.127.0.0.1:{running['b'].port}"]
             assert behind.health is Health.WARNING, behind
+            page = sign_in(one.app, Role.ADMINISTRATOR).get("/operations").get_data(as_text=True)
+            shown = (f"replica.127.0.0.1:{running['b'].port}", " s behind", "How far the replica is behind")
+            assert [one for one in shown if one not in page] == []
         finally:
             running["b"].ask("SELECT pg_wal_replay_resume()")
         back = until(one.ready)
@@ -201,6 +211,7 @@ def test_a_replica_that_is_killed_or_hangs_is_left_out_and_nobody_sees_an_error(
             figures = metrics.figures(one.app.extensions["registry"].office, settings(one))
             up = {one.of: one.value for one in figures if one.name == "replica_up"}
             assert set(up.values()) == {0.0}
+            assert not [one for one in figures if one.name in ("replica_lag_seconds", "replica_behind_bytes")]
             running["b"].pause(stopped=False)
             running["c"].start()
             back = until(lambda: len(one.ready()) == 2)
@@ -227,3 +238,68 @@ def test_a_replica_of_another_registry_is_not_read(running: Fleet, tmp_path: Pat
         assert watch._look() is None, "the primary itself is no standby"
         watch._forget()
         stranger.close()
+
+
+def test_two_processes_of_the_server_show_everybody_what_they_wrote(running: Fleet, tmp_path: Path) -> None:
+    with served(running, tmp_path / "here", "b", "c") as one:
+        who = [bearer(one.app) for _ in range(READERS)]
+    answered = "SELECT sum(xact_commit) FROM pg_stat_database WHERE datname = 'registry'"
+    with processes(running, tmp_path) as port:
+        before = {name: int(running[name].ask(answered)) for name in ("b", "c")}
+        with ThreadPoolExecutor(READERS) as pool:
+            seen = sum(pool.map(partial(written_and_read, port), who))
+        until(lambda: sum(int(running[name].ask(answered)) - before[name] for name in before) > seen // 2)
+        asked = {name: int(running[name].ask(answered)) - before[name] for name in before}
+    print(
+        f"\ntwo server processes: {seen} of {READERS * EACH} changes seen by the next request;"
+        f" statements at replicas {asked}"
+    )
+    assert seen == READERS * EACH
+
+
+EACH = 50
+
+
+def written_and_read(port: int, headers: dict[str, str]) -> int:
+    """How many of the parties that one registers the next request finds, by whichever process."""
+    found = 0
+    for number in range(EACH):
+        sent = {"kind": "dealer", "country": "BR", "name": f"Of {headers['Authorization'][-9:]} {number}"}
+        status, made = sent_to(port, "POST", "/api/v1/parties", headers, sent)
+        assert status == 201, made
+        status, read = sent_to(port, "GET", f"/api/v1/parties/{made['number']}", headers)
+        found += status == 200 and read == made
+    return found
+
+
+def sent_to(port: int, method: str, path: str, headers: dict[str, str], body: Any = None) -> tuple[int, Any]:
+    """One request on a connection of its own, which the processes share out among themselves."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        said = {**headers, "Content-Type": "application/json"}
+        connection.request(method, path, json.dumps(body) if body else None, said)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+@contextmanager
+def processes(running: Fleet, folder: Path) -> Iterator[int]:
+    """The server of docs/production with its two processes, and replicas; gives its port."""
+    (port,) = free_ports(1)
+    words = started(FOLDER / "registry.service").split()[1:]
+    words[words.index("--port") + 1] = str(port)
+    words[words.index("--log-level") + 1] = "info"
+    environment = without_settings() | {"REGISTRY_INSTANCE": str(folder), "REGISTRY_PRODUCTION": "1"}
+    environment |= {"REGISTRY_DATABASE_URL": running["a"].url, "REGISTRY_SECRET_KEY": "k" * 40}
+    environment |= {"REGISTRY_REPLICA_URLS": " ".join(running[name].url for name in ("b", "c"))}
+    with (folder / "log").open("wb") as said:
+        command = [sys.executable, "-m", "granian", *words]
+        process = subprocess.Popen(command, cwd=SOURCE_ROOT, env=environment, stdout=said, stderr=said)
+    try:
+        until(lambda: (folder / "log").read_text(errors="replace").count("Started worker") >= 2)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(90)
