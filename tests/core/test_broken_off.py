@@ -86,17 +86,15 @@ def test_a_commit_that_broke_off_is_told_as_such_and_the_next_one_is_well(
     assert set(names(office)) == {"Test"}
 
 
-def test_who_is_answered_knows_whether_it_may_be_kept(
-    own_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    headers, sent = bearer(own_app), {"kind": "dealer", "country": "BR", "name": "Shop"}
+def test_who_is_answered_knows_whether_it_may_be_kept(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers, sent = bearer(app), {"kind": "dealer", "country": "BR", "name": "Shop"}
 
     def broken_off(kind: type[OperationalError]) -> Any:
         def refuse(*_: Any) -> None:
             raise kind(None, None, Exception("gone"))
 
         monkeypatch.setattr(acts, "register_party", refuse)
-        return own_app.test_client().post("/api/v1/parties", json=sent, headers=headers)
+        return app.test_client().post("/api/v1/parties", json=sent, headers=headers)
 
     for kind, code in ((OutcomeUnknown, "outcome-unknown"), (OperationalError, "database-unavailable")):
         answer = broken_off(kind)
@@ -104,10 +102,10 @@ def test_who_is_answered_knows_whether_it_may_be_kept(
         assert answer.get_json()["type"] == f"/problems/{code}"
 
 
-def test_without_replicas_nothing_is_asked_more(own_app: Flask) -> None:
-    database = own_app.extensions["registry"].database
+def test_without_replicas_nothing_is_asked_more(app: Flask) -> None:
+    database = app.extensions["registry"].database
     assert not isinstance(database, Primary)
     assert database.replicas == ()
-    handlers = own_app.error_handler_spec[None][None]
+    handlers = app.error_handler_spec[None][None]
     assert OperationalError not in handlers
     assert handlers[DBAPIError] is problems.broken

@@ -145,7 +145,7 @@ def test_what_is_behind_is_waited_for_and_then_read_at_the_primary(
     running: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with served(running, tmp_path, "b") as one:
-        who, other = bearer(one.app), bearer(one.app)
+        who, other, told = bearer(one.app), bearer(one.app), bearer(one.app)
         before = party(one, who, "Before")
         until(lambda: get(one, f"/api/v1/parties/{before}", other) and one.reads["b"])
         running["b"].ask("SELECT pg_wal_replay_pause()")
@@ -159,11 +159,17 @@ def test_what_is_behind_is_waited_for_and_then_read_at_the_primary(
             assert waited >= replicas.WAIT
             unseen = one.app.test_client().get(f"/api/v1/parties/{number}", headers=other)
             assert (unseen.status_code, one.reads["b"]) == (404, 1), "others may read what was a moment ago"
+            sent = {"kind": "dealer", "country": "BR", "name": "Behind"}
+            again = one.app.test_client().post("/api/v1/parties", json=sent, headers=told)
+            assert again.status_code == 409
+            assert get(one, f"/api/v1/parties/{number}", told)["name"] == "Behind", (
+                "what theirs collides with"
+            )
             monkeypatch.setattr(replicas, "MOST_LAG", 2.0)
             left = until(lambda: not one.ready())
             assert get(one, f"/api/v1/parties/{number}", other)["name"] == "Behind"
-            told = {f.what: f for f in doctor.examine(one.app.extensions["registry"].office, settings(one))}
-            behind = told[f"replica.127.0.0.1:{running['b'].port}"]
+            found = {f.what: f for f in doctor.examine(one.app.extensions["registry"].office, settings(one))}
+            behind = found[f"replica.127.0.0.1:{running['b'].port}"]
             assert behind.health is Health.WARNING, behind
             page = sign_in(one.app, Role.ADMINISTRATOR).get("/operations").get_data(as_text=True)
             shown = (f"replica.127.0.0.1:{running['b'].port}", " s behind", "How far the replica is behind")

@@ -13,6 +13,7 @@ from registry.core.web import problems
 from registry.core.web.context import asked, registry
 
 log = structlog.get_logger()
+COLLIDES = (409, 412)
 
 
 def install(app: Flask) -> None:
@@ -25,9 +26,12 @@ def install(app: Flask) -> None:
 
 
 def _noted(response: Response) -> Response:
-    """Before an answer leaves: that whoever asked changed something, so that they see it ever after."""
+    """Before an answer leaves: up to where whoever asked must see ever after.
+
+    That is what they changed, and what another changed of which they were told that theirs collides with it.
+    """
     database = registry().database
-    if isinstance(database, Primary) and database.has_written:
+    if isinstance(database, Primary) and (database.has_written or response.status_code in COLLIDES):
         caller = asked().caller
         try:
             database.note(caller.user_id if caller else 0)
