@@ -178,8 +178,18 @@ def _names(work: Work, keys: Iterable[int | None]) -> dict[int | None, str]:
 
 
 def _readings(work: Work, row: BreakGlass) -> int:
-    """Requests that the ledger says read the record by this."""
-    by_them = LedgerEntry.actor_id == row.opened_by, LedgerEntry.at >= row.opened_at
+    """Requests that the ledger says read the record by this: entries of who opened it, from its opening,
+    which its case leads to, to the first that came too late.
+    """
+    by_them = LedgerEntry.actor_id == row.opened_by
+    opening = LedgerEntry.case_number == row.case_number, by_them, LedgerEntry.at >= row.opened_at
+    begun = work.session.scalar(select(func.min(LedgerEntry.id)).where(*opening))
+    if begun is None:
+        return 0
+    since = by_them, LedgerEntry.id >= begun
+    late = select(LedgerEntry.id).where(*since, LedgerEntry.at > row.ends_at).order_by(LedgerEntry.id)
+    ended = work.session.scalar(late.limit(1))
     named = LedgerEntry.note.contains(f'"break_glass":"{glass_number(row.id)}"')
-    requests = select(func.count(LedgerEntry.request_id.distinct()))
-    return work.session.scalar(requests.where(*by_them, LedgerEntry.at <= row.ends_at, named)) or 0
+    within = [] if ended is None else [LedgerEntry.id < ended]
+    requests = select(func.count(LedgerEntry.request_id.distinct())).where(*since, *within, named)
+    return work.session.scalar(requests) or 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, cast, func, or_, select, union
+from sqlalchemy import ColumnElement, Integer, and_, cast, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from registry.ammunition import (
@@ -30,7 +30,7 @@ from registry.ammunition.views import (
 from registry.core.database import Key
 from registry.core.errors import NotFound, Unmet
 from registry.core.numbers import key_of, parse_registry_number, registry_number
-from registry.core.paging import AnySelect, page
+from registry.core.paging import AnySelect, Walk, Way, in_order, is_few, of_few, page, sorted_by, walk_of
 from registry.core.work import Work, limited_to
 from registry.directory.calibres import BY_CODE
 from registry.directory.queries import PartyName, calibre_of, names
@@ -63,12 +63,11 @@ def lot_row(work: Work, lot_id: int) -> Lot:
 
 
 def scope(work: Work) -> list[ColumnElement[bool]]:
-    """Makers and dealers see the lots they made or ever held."""
+    """Makers and dealers see the lots they made or ever held; asked of each lot by itself."""
     party = limited_to(work.actor, May.LOT_READ)
     if party is None:
         return []
-    made = select(Lot.id).where(Lot.maker_id == party)
-    return [Lot.id.in_(union(made, select(Movement.lot_id).where(Movement.to_id == party)))]
+    return [or_(Lot.maker_id == party, exists().where(Movement.to_id == party, Movement.lot_id == Lot.id))]
 
 
 def lot(work: Work, lot_id: int) -> LotView:
@@ -187,20 +186,29 @@ def first_holder(session: Session, lot_id: int) -> int | None:
 
 def lots(work: Work, asked: LotsAsked) -> Page[LotRow]:
     """Lots that fit."""
-    query: AnySelect = (
-        select(Lot, Party.name.label("maker_name")).join(Party, Party.id == Lot.maker_id).where(*scope(work))
-    )
+    filters: list[ColumnElement[bool]] = []
     if asked.q:
         number = key_of("L", asked.q)
-        query = query.where(Lot.id == number if number else Lot.code_key == normal_form(asked.q))
+        filters.append(Lot.id == number if number else Lot.code_key == normal_form(asked.q))
     if asked.maker:
-        query = query.where(Lot.maker_id == parse_registry_number("P", asked.maker, "maker"))
+        filters.append(Lot.maker_id == parse_registry_number("P", asked.maker, "maker"))
     if asked.calibre:
-        query = query.where(Lot.calibre == calibre_of(asked.calibre, "calibre"))
+        filters.append(Lot.calibre == calibre_of(asked.calibre, "calibre"))
     if asked.scheme:
-        query = query.where(Lot.scheme == asked.scheme.value)
+        filters.append(Lot.scheme == asked.scheme.value)
     sorts = {"number": Lot.id, "code": Lot.code_key, "produced_on": Lot.produced_on, "quantity": Lot.quantity}
-    found = page(work.session, query, asked, sorts, Lot.id)
+    column = sorts[sorted_by(asked, sorts)]
+    party = limited_to(work.actor, May.LOT_READ)
+    own = (
+        [] if party is None else [(Lot.id, Lot.maker_id == party), (Movement.lot_id, Movement.to_id == party)]
+    )
+    walk = None if asked.q else walk_of(work.session, asked, column, Lot.id, own, filters)
+    query: AnySelect = (
+        select(Lot, Party.name.label("maker_name"))
+        .join(Party, Party.id == Lot.maker_id)
+        .where(*filters, *scope(work))
+    )
+    found = page(work.session, query, asked, sorts, Lot.id, walk)
     return Page(tuple(_lot_row(row) for row in found.items), found.next)
 
 
@@ -228,17 +236,55 @@ def movements(work: Work, lot_id: int, asked: PageAsked) -> Page[MovementView]:
     return Page(whereabouts.movement_views(work, [row.Movement for row in found.items]), found.next)
 
 
+_SALE = Sale.lot_id * literal_column("1000000", Integer) + Sale.n
+"""One number for a sale, in the words of its indexes."""
+_SALE_SORTS = {"sold_on": Sale.sold_on, "quantity": Sale.quantity}
+
+
 def sales(work: Work, asked: SalesAsked) -> Page[SaleView]:
     """The sales register."""
-    query: AnySelect = (
-        select(Sale, Lot.code).join(Lot, Lot.id == Sale.lot_id).where(*_sales_filters(work, asked))
-    )
-    key = Sale.lot_id * 10**6 + Sale.n
-    found = page(work.session, query, asked, {"sold_on": Sale.sold_on, "quantity": Sale.quantity}, key)
+    filters = _sales_filters(work, asked)
+    query: AnySelect = select(Sale, Lot.code).join(Lot, Lot.id == Sale.lot_id).where(*filters)
+    found = page(work.session, query, asked, _SALE_SORTS, _SALE, _sales_walk(work, asked, filters))
     rows = [(row.Sale, row.code) for row in found.items]
     known = names(work, [*(s.seller_id for s, _ in rows), *(s.buyer_id for s, _ in rows)])
     corrected = corrections(work.session, [(s.lot_id, s.n) for s, _ in rows])
     return Page(tuple(sale_view(sale, code, known, corrected) for sale, code in rows), found.next)
+
+
+def _sales_walk(work: Work, asked: SalesAsked, filters: list[ColumnElement[bool]]) -> Walk | None:
+    """By day each party's own come by an index, within the days asked for; by quantity few are sorted."""
+    column = _SALE_SORTS[sorted_by(asked, _SALE_SORTS)]
+    own = limited_to(work.actor, May.LOT_READ)
+    by_day, mine = column is Sale.sold_on, [Sale.seller_id == own, Sale.buyer_id == own]
+    asked_for = [*([_buyer(asked)] if asked.buyer else []), *([_seller(asked)] if asked.seller else [])]
+    sides = asked_for[:1] or (mine if own is not None else [])
+    if asked.lot or not filters or (by_day and not sides):
+        return None
+    wanted = [[side, *_days(asked)] for side in sides] or [filters]
+    if by_day:
+        leaves_out = len(asked_for) + (own is not None) > 1
+        return in_order(asked, [Way(column, _SALE, one) for one in wanted], leaves_out, _is_sale)
+    if is_few(work.session, *(select(Sale.n).where(*one) for one in wanted)):
+        return of_few([Way(column, _SALE, one, ordered=False) for one in wanted], _is_sale)
+    return in_order(asked, [Way(column, _SALE)], on=_is_sale)
+
+
+def _is_sale(key: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(Sale.lot_id == key // 10**6, Sale.n == key % 10**6)
+
+
+def _buyer(asked: SalesAsked) -> ColumnElement[bool]:
+    return Sale.buyer_id == parse_registry_number("P", asked.buyer, "buyer")
+
+
+def _seller(asked: SalesAsked) -> ColumnElement[bool]:
+    return Sale.seller_id == parse_registry_number("P", asked.seller, "seller")
+
+
+def _days(asked: SalesAsked) -> list[ColumnElement[bool]]:
+    since = [Sale.sold_on >= asked.since] if asked.since else []
+    return [*since, *([Sale.sold_on <= asked.until] if asked.until else [])]
 
 
 def _sales_filters(work: Work, asked: SalesAsked) -> list[ColumnElement[bool]]:
@@ -249,14 +295,10 @@ def _sales_filters(work: Work, asked: SalesAsked) -> list[ColumnElement[bool]]:
     if asked.lot:
         found.append(Sale.lot_id == parse_registry_number("L", asked.lot, "lot"))
     if asked.buyer:
-        found.append(Sale.buyer_id == parse_registry_number("P", asked.buyer, "buyer"))
+        found.append(_buyer(asked))
     if asked.seller:
-        found.append(Sale.seller_id == parse_registry_number("P", asked.seller, "seller"))
-    if asked.since:
-        found.append(Sale.sold_on >= asked.since)
-    if asked.until:
-        found.append(Sale.sold_on <= asked.until)
-    return found
+        found.append(_seller(asked))
+    return [*found, *_days(asked)]
 
 
 def sale(work: Work, lot_id: int, n: int) -> SaleView:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import Base, Instant, Key, table_args
@@ -29,7 +29,7 @@ class Lot(Base):
         Index(
             "ux_lot_identity", "code_key", "maker_id", "calibre", "product_code", "consignment", unique=True
         ),
-        Index(None, "maker_id"),
+        Index(None, "maker_id", "id"),
         Index(None, "gtin"),
         *(Index(None, name, "id") for name in ("calibre", "scheme", "produced_on", "quantity")),
         CheckConstraint("quantity > 0", name="quantity"),
@@ -128,16 +128,20 @@ class Packing(Base):
     packed_on: Mapped[date | None]
 
 
+SALE_KEY = text("(lot_id * 1000000 + n)")
+"""One number for a sale, by which its list is told apart; in these words in its indexes and queries."""
+
+
 class Sale(Base):
     """One line of the sales register with what ordinance 16 D LOG asks, as it was first reported."""
 
     __tablename__ = "sale"
     __table_args__ = table_args(
         CheckConstraint("quantity > 0", name="quantity"),
-        Index(None, "buyer_id"),
-        Index(None, "seller_id"),
-        Index(None, "sold_on"),
-        Index(None, "quantity"),
+        Index("ix_sale_buyer_id_sold_on", "buyer_id", "sold_on", SALE_KEY),
+        Index("ix_sale_seller_id_sold_on", "seller_id", "sold_on", SALE_KEY),
+        Index("ix_sale_sold_on_key", "sold_on", SALE_KEY),
+        Index("ix_sale_quantity_key", "quantity", SALE_KEY),
     )
 
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True, autoincrement=False)

@@ -16,7 +16,7 @@ from registry.core.numbers import parse_registry_number
 from registry.core.work import Actor, Office, Work
 from registry.demo import catalogue
 from registry.demo.people import SEED, number_of
-from registry.firearms import queries as firearms
+from registry.firearms import list_queries
 from registry.recovery import (
     acts,
     campaign_acts,
@@ -157,7 +157,7 @@ def _campaigns(agency: str, today: date) -> list[CampaignNew]:
 def _stolen(work: Work) -> list[ItemNew]:
     """Some firearms of the register that were reported stolen, as they lie on the table."""
     asked = FirearmsAsked(status=CustodyKind.STOLEN, limit=3)
-    found = firearms.firearms(work, asked).items
+    found = list_queries.firearms(work, asked).items
     return [
         ItemNew(
             type=FirearmType(gun.type),

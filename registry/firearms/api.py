@@ -9,7 +9,7 @@ from registry.core.numbers import find_registry_number
 from registry.core.web import api
 from registry.core.web.context import look
 from registry.core.work import Work
-from registry.firearms import acts, mark_texts, queries, views
+from registry.firearms import acts, list_queries, mark_texts, queries, views
 from registry.firearms import conflicts as settling
 from registry.firearms.sealing import sealed_extract, sealed_record
 from schemas import firearms as shapes
@@ -26,7 +26,7 @@ blueprint: Any = api.blueprint("firearms", "Firearms, their marks and their cust
 )
 def firearms(work: Work, asked: shapes.FirearmsAsked) -> Page[views.FirearmRow]:
     """Firearms that fit."""
-    return queries.firearms(work, asked)
+    return list_queries.firearms(work, asked)
 
 
 @blueprint.route("/firearms", methods=["POST"])

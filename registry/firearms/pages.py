@@ -20,7 +20,7 @@ from registry.core.web.forms import load_form, version_seen
 from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC, country_name
-from registry.firearms import acts, mark_texts, queries, views
+from registry.firearms import acts, list_queries, mark_texts, queries, views
 from registry.firearms import conflicts as settling
 from registry.firearms.sealing import sealed_extract, sealed_record
 from schemas import firearms as shapes
@@ -107,7 +107,7 @@ def firearms() -> str:
     """Firearms."""
     asked = load_form(shapes.FirearmsAskedSchema(), request.args)
     with context.look() as work:
-        page = queries.firearms(work, asked)
+        page = list_queries.firearms(work, asked)
     return _render("list", page=page, asked=asked)
 
 

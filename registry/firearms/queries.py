@@ -9,16 +9,16 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, func, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from registry.core.errors import NotFound
-from registry.core.numbers import key_of, parse_registry_number, registry_number
+from registry.core.numbers import key_of, registry_number
 from registry.core.paging import AnySelect, page
 from registry.core.prepared import Prepared
 from registry.core.work import Work, limited_to
 from registry.directory.calibres import BY_CODE
-from registry.directory.queries import ORGANISATIONS, PartyName, calibre_of, names
+from registry.directory.queries import ORGANISATIONS, PartyName, names
 from registry.directory.tables import Party
 from registry.firearms import rules
 from registry.firearms.tables import Component, Correction, Custody, Firearm, IdentityConflict, Mark
@@ -27,14 +27,13 @@ from registry.firearms.views import (
     ConflictView,
     CorrectionView,
     CustodyView,
-    FirearmRow,
     FirearmView,
     MarkView,
     ValueChange,
 )
 from registry.marks.queries import stands
 from registry.marks.reading import normal_form
-from schemas.firearms import ConflictsAsked, FirearmsAsked
+from schemas.firearms import ConflictsAsked
 from schemas.paging import Page
 from schemas.vocabulary import CustodyKind, MarkCondition, MarkKind, May, PartyKind
 from schemas.words import said
@@ -82,12 +81,14 @@ def _seen_by(work: Work, row: Firearm) -> bool:
 
 
 def scope(work: Work) -> list[ColumnElement[bool]]:
-    """Which firearms whoever asks may see."""
+    """Which firearms whoever asks may see: a company what it made, holds or ever held. Asked of each firearm
+    by itself, since all of a company's may be millions.
+    """
     party = limited_to(work.actor, May.FIREARM_READ)
     if party is None:
         return []
-    own = select(Firearm.id).where(or_(Firearm.maker_id == party, Firearm.holder_id == party))
-    return [Firearm.id.in_(union(own, select(Custody.firearm_id).where(Custody.to_id == party)))]
+    held = exists().where(Custody.firearm_id == Firearm.id, Custody.to_id == party)
+    return [or_(Firearm.maker_id == party, Firearm.holder_id == party, held)]
 
 
 def firearm(work: Work, firearm_id: int) -> FirearmView:
@@ -227,66 +228,6 @@ def _step_view(step: Custody, known: dict[int, PartyName]) -> CustodyView:
         step.document_number,
         step.temporary,
         step.recorded_at,
-    )
-
-
-def firearms(work: Work, asked: FirearmsAsked) -> Page[FirearmRow]:
-    """Firearms that fit; superseded records stay in the list, marked by their status on their page."""
-    query: AnySelect = (
-        select(Firearm, Party.name.label("maker_name"), Mark.text.label("mark"))
-        .join(Party, Party.id == Firearm.maker_id)
-        .outerjoin(Mark, (Mark.firearm_id == Firearm.id) & (Mark.n == 1))
-        .where(*scope(work), *_filters(asked))
-    )
-    found = page(work.session, query, asked, _SORTS, Firearm.id)
-    return Page(tuple(_row(row) for row in found.items), found.next)
-
-
-YEAR = func.coalesce(Firearm.year_made, literal_column("0"))
-"""In the words of its index."""
-_SORTS = {
-    "number": Firearm.id,
-    "type": Firearm.type,
-    "model": Firearm.model,
-    "year": YEAR,
-    "status": Firearm.status,
-}
-
-
-def _filters(asked: FirearmsAsked) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if asked.q:
-        number = key_of("F", asked.q)
-        borne = select(Mark.firearm_id).where(Mark.key == key_of_mark(asked.q))
-        found.append(Firearm.id == number if number else Firearm.id.in_(borne))
-    if asked.maker:
-        found.append(Firearm.maker_id == parse_registry_number("P", asked.maker, "maker"))
-    if asked.calibre:
-        found.append(Firearm.calibre == calibre_of(asked.calibre, "calibre"))
-    if asked.type:
-        found.append(Firearm.type == asked.type.value)
-    if asked.status:
-        found.append(Firearm.status == asked.status.value)
-    if asked.country:
-        found.append(Firearm.country_made == asked.country)
-    if asked.year:
-        found.append(YEAR.in_((asked.year,)))
-    return found
-
-
-def _row(row: Any) -> FirearmRow:
-    gun = row.Firearm
-    calibre = BY_CODE[gun.calibre].name if gun.calibre in BY_CODE else gun.calibre
-    return FirearmRow(
-        firearm_number(gun.id),
-        gun.type,
-        row.maker_name,
-        gun.model,
-        calibre,
-        gun.country_made,
-        gun.year_made,
-        row.mark or "",
-        gun.status,
     )
 
 

@@ -27,8 +27,8 @@ class Firearm(Base):
 
     __tablename__ = "firearm"
     __table_args__ = table_args(
-        Index(None, "maker_id"),
-        Index(None, "holder_id"),
+        Index(None, "maker_id", "id"),
+        Index(None, "holder_id", "id"),
         *(Index(None, name, "id") for name in SOUGHT),
         Index("ix_firearm_year", text("coalesce(year_made, 0)"), "id"),
         Index(None, "superseded_by", sqlite_where=SUPERSEDED, postgresql_where=SUPERSEDED),
@@ -111,7 +111,7 @@ class Custody(Base):
     """
 
     __tablename__ = "custody"
-    __table_args__ = table_args(Index(None, "to_id"), sqlite_with_rowid=False)
+    __table_args__ = table_args(Index(None, "to_id", "firearm_id"), sqlite_with_rowid=False)
 
     firearm_id: Mapped[int] = mapped_column(ForeignKey("firearm.id"), primary_key=True, autoincrement=False)
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

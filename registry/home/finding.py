@@ -14,7 +14,7 @@ from typing import Any
 from registry.ammunition import package_queries, single_queries
 from registry.ammunition import queries as lots
 from registry.core.work import Work
-from registry.firearms import queries as firearms
+from registry.firearms import list_queries
 from registry.home import damaged, records
 from registry.marks.reading import normal_form
 from registry.verification import codes, signed
@@ -119,7 +119,7 @@ def _looked_up(work: Work, text: str) -> Iterator[Candidate]:
         else:
             yield from _lots(work, text)
     if May.FIREARM_READ in work.actor.may:
-        for row in firearms.firearms(work, FirearmsAsked(q=text, limit=MOST)).items:
+        for row in list_queries.firearms(work, FirearmsAsked(q=text, limit=MOST)).items:
             yield _numbered(records.RECORDS["F"], row.number, said("Bears the mark %(mark)s", mark=text))
 
 

@@ -56,6 +56,8 @@ class Recovery(Base):
     __table_args__ = table_args(
         Index(None, "campaign_id", "id"),
         Index(None, "recorded_by", "id"),
+        Index(None, "case_number", "id"),
+        Index(None, "recovered_on", "id"),
         CheckConstraint("(campaign_id IS NULL) = (post_n IS NULL)", name="post"),
         CheckConstraint("NOT anonymous OR (person_name = '' AND person_document = '')", name="anonymous"),
     )

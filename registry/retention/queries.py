@@ -24,7 +24,7 @@ from schemas.retention_vocabulary import CountedFrom, HoldKind, RecordClass, Sta
 from schemas.words import said
 
 AT_ONCE = 500
-MOST_READ = 5_000
+MOST_READ = 1_000
 """Records that one page of a preview looks at: it says where it stopped."""
 
 

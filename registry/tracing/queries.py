@@ -21,7 +21,7 @@ from registry.ammunition.tables import Movement, Sale
 from registry.core.database import Prepared
 from registry.core.errors import NotFound
 from registry.core.numbers import key_of, registry_number
-from registry.core.paging import AnySelect, page
+from registry.core.paging import AnySelect, page, walk_of
 from registry.core.work import Work, is_own, shows_persons
 from registry.directory.queries import party_number
 from registry.directory.tables import Party, Person
@@ -352,16 +352,18 @@ def trace(work: Work, trace_id: int) -> TraceView:
 
 def traces(work: Work, asked: TracesAsked) -> Page[TraceRow]:
     """Kept traces, one's own or, for authority and auditor, all."""
-    query: AnySelect = select(Trace)
-    if is_own(work.actor, May.TRACE_READ):
-        query = query.where(Trace.asked_by == work.actor.user_id)
+    filters = []
     if asked.case_number:
-        query = query.where(Trace.case_number == asked.case_number)
-    if asked.kind:
-        query = query.where(Trace.kind == asked.kind.value)
+        filters.append(Trace.case_number == asked.case_number)
+    if is_own(work.actor, May.TRACE_READ):
+        filters.append(Trace.asked_by == work.actor.user_id)
     if asked.outcome:
-        query = query.where(Trace.outcome == asked.outcome.value)
-    found = page(work.session, query, asked, {"number": Trace.id}, Trace.id)
+        filters.append(Trace.outcome == asked.outcome.value)
+    if asked.kind:
+        filters.append(Trace.kind == asked.kind.value)
+    query: AnySelect = select(Trace).where(*filters)
+    walk = None if asked.case_number else walk_of(work.session, asked, Trace.id, Trace.id, (), filters)
+    found = page(work.session, query, asked, {"number": Trace.id}, Trace.id, walk)
     return Page(tuple(_trace_row(row.Trace) for row in found.items), found.next)
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from registry.app import settle
-from tests.bench import cartridges, exchanges, intakes, labels, ledger_writes, ledgers, marks, traces
+from tests.bench import cartridges, exchanges, intakes, labels, ledger_writes, ledgers, marks, pages, traces
 from tests.bench.line import Line
 
 BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
@@ -34,6 +34,7 @@ BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
     "mark_damaged": marks.damaged,
     "mark_quality": marks.quality,
     "mark_exact": marks.exact,
+    "pages": pages.opened,
 }
 
 

@@ -15,7 +15,7 @@ from registry.access import approvals
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, RegistryError, Stale
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Actor, Office
-from registry.firearms import acts, conflicts, mark_texts, queries
+from registry.firearms import acts, conflicts, list_queries, mark_texts, queries
 from registry.firearms.tables import Firearm, IdentityConflict, Mark
 from registry.firearms.views import FirearmView
 from schemas.firearms import (
@@ -110,7 +110,7 @@ def test_a_mistyped_mark_is_found_by_its_corrected_text_only(office: Office, wor
     with office.look(EVERYTHING) as work:
         row = work.session.get_one(Mark, (key(gun), 1))
         assert (row.key, row.folded) == ("TAB12345", "TA812345")
-        assert not queries.firearms(work, FirearmsAsked(q="TAB1234S")).items
+        assert not list_queries.firearms(work, FirearmsAsked(q="TAB1234S")).items
 
 
 def test_customs_record_the_condition_of_a_mark_but_not_another_text(office: Office, world: World) -> None:
@@ -395,7 +395,7 @@ def test_lists_sort_and_filter_by_year(office: Office, world: World) -> None:
     for n, year in enumerate((2001, None, 1999)):
         register(office, world, year_made=year, marks=(serial(f"Y{n}"),))
     with office.look(EVERYTHING) as work:
-        rows = queries.firearms(work, FirearmsAsked(sort="-year")).items
+        rows = list_queries.firearms(work, FirearmsAsked(sort="-year")).items
         assert [row.year_made for row in rows] == [2001, 1999, None]
-        [row] = queries.firearms(work, FirearmsAsked(year=1999)).items
+        [row] = list_queries.firearms(work, FirearmsAsked(year=1999)).items
         assert row.mark == "Y2"

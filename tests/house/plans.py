@@ -128,10 +128,14 @@ def _of_sqlite(connection: Connection, one: Statement) -> Iterator[str]:
     is_page = is_page and not any("TEMP B-TREE FOR ORDER BY" in line for line in lines)
     partial = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql LIKE '% WHERE %'"
     few = {name for (name,) in driver.execute(partial)}
-    scans = [found for line in lines if (found := _SCANNED.match(line)) and found[2] not in few]
-    for n, scanned in enumerate(scans):
+    walked = set(_WALKED.findall(one.sql))
+    scans = [(found, lines[n + 1 : n + 2]) for n, line in enumerate(lines) if (found := _SCANNED.match(line))]
+    for n, (scanned, after) in enumerate((found, after) for found, after in scans if found[2] not in few):
         table = named.get(scanned[1], scanned[1])
-        if table in LARGE and not (is_page and n == 0) and _NOTHING not in one.sql:
+        until_full = (is_page and n == 0) or (
+            table in walked and not any("TEMP B-TREE" in line for line in after)
+        )
+        if table in LARGE and not until_full and _NOTHING not in one.sql:
             yield table
     for indexed in (found[1] for line in lines if (found := _INDEXED.match(line))):
         if named.get(indexed, indexed) in LARGE and _NOTHING not in one.sql:
@@ -139,6 +143,8 @@ def _of_sqlite(connection: Connection, one: Statement) -> Iterator[str]:
 
 
 _NAMED = re.compile(r'(?:FROM|JOIN|,)\s+"?(\w+)"?\s+(?:AS\s+)?"?(\w+)"?')
+_WALKED = re.compile(r"\bFROM (\w+) ORDER BY (?:[^()]|\([^()]*\))*? LIMIT\b")
+"""Read in the order of an index, whatever is in it, until so many rows were looked at."""
 _FILTERED = re.compile(r"\bWHERE\b")
 _SCANNED = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
 _INDEXED = re.compile(r"SEARCH (\w+) USING AUTOMATIC\b")
