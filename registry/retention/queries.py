@@ -24,8 +24,9 @@ from schemas.retention_vocabulary import CountedFrom, HoldKind, RecordClass, Sta
 from schemas.words import said
 
 AT_ONCE = 500
-MOST_READ = 1_000
-"""Records that one page of a preview looks at: it says where it stopped."""
+MOST_READ, MOST_WALKED = 1_000, 10_000
+"""Old records that one page of a preview looks at, and records of any age that it passes on its way: it says
+where it stopped."""
 
 
 @dataclass(frozen=True)
@@ -219,26 +220,28 @@ def preview(work: Work, asked: PreviewAsked) -> Page[StandingView]:
         record_class, key = named(work.session, asked.record)
         return Page((_standing(record_class, key, standings(work, record_class, [key], on)[key]),))
     found: list[StandingView] = []
-    after, looked = int(asked.cursor or 0), 0
-    while len(found) < asked.limit and looked < MOST_READ:
-        keys = _old(work, asked.record_class, on, after)
+    after, looked, walked = int(asked.cursor or 0), 0, 0
+    while len(found) < asked.limit and looked < MOST_READ and walked < MOST_WALKED:
+        keys, last = _old(work, asked.record_class, on, after)
         told = standings(work, asked.record_class, keys, on)
         for key in keys:
-            after = key
             if told[key].standing in (Standing.OVER, Standing.HELD):
                 found.append(_standing(asked.record_class, key, told[key]))
                 if len(found) == asked.limit:
-                    break
-        looked += len(keys)
-        if len(keys) < AT_ONCE and (not keys or after == keys[-1]):
+                    return Page(tuple(found), str(key))
+        if last is None:
             return Page(tuple(found))
+        after, looked, walked = last, looked + len(keys), walked + AT_ONCE
     return Page(tuple(found), str(after))
 
 
-def _old(work: Work, record_class: RecordClass, on: date, after: int) -> list[int]:
+def _old(work: Work, record_class: RecordClass, on: date, after: int) -> tuple[list[int], int | None]:
+    """Keys of old records among the next ones, and the last of these; None where there are no more."""
     one = CLASSES[record_class]
-    query = one.old(rules.oldest_kept(record_class, all_terms(work.session), on))
-    return list(work.session.scalars(query.where(one.key > after).order_by(one.key).limit(AT_ONCE)))
+    some = list(work.session.scalars(select(one.key).where(one.key > after).order_by(one.key).limit(AT_ONCE)))
+    old = one.old(rules.oldest_kept(record_class, all_terms(work.session), on)).where(one.key.in_(some))
+    last = some[-1] if len(some) == AT_ONCE else None
+    return sorted(work.session.scalars(old)), last
 
 
 def _standing(record_class: RecordClass, key: int, told: Verdict) -> StandingView:
