@@ -34,7 +34,7 @@ def record_earlier(work: Work, new: EarlierLicence) -> int:
     Raises Invalid, Refused with what FP 10(3) asks of it, Conflict where its number is on record, Forbidden
     where it is in force and nobody else has approved that it comes in.
     """
-    work.lock(f"earlier_licence:{new.earlier_number}")
+    work.lock("earlier licences")  # one of all: for one of each of very many PostgreSQL has no room
     judge_earlier(work, new)
     if is_in_force(new, work.today):
         approvals.require(work, ApprovalKind.ENTER_INTAKE)

@@ -147,8 +147,13 @@ def test_what_is_in_force_comes_in_once_a_second_person_approves(
     assert not any("12/1998" in one for one in told)
     with pytest.raises(Forbidden):
         approved(office, proposal, officer)
+    taken.clear()
+    lock = Work.lock
+    monkeypatch.setattr(Work, "lock", lambda work, name, **how: taken.append(name) or lock(work, name, **how))
     done = approved(office, proposal, make_person(office))
+    monkeypatch.undo()
     assert (done.state, done.entered, done.lost, done.approval) == ("done", 4, 0, proposal.id)
+    assert [name for name in taken if "licence" in name] == ["earlier licences"] * 4  # one of all, four times
     assert events(office) == [("bring_in", officer.user_id)] * 4
     with office.look(EVERYTHING) as work:
         key = work.session.scalars(select(Licence.id).order_by(Licence.id.desc())).first() or 0
