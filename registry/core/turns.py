@@ -194,8 +194,8 @@ class Turn:
 
 @cache
 def _next_keys(table: str) -> Prepared:
-    named = f"nextval(pg_get_serial_sequence('{table}', 'id'))"
-    return Prepared(f"SELECT {named} FROM generate_series(1, :count)")  # noqa: S608 - a name of our own
+    named = f"SELECT pg_get_serial_sequence('{table}', 'id')::regclass AS keys OFFSET 0"  # looked up once
+    return Prepared(f"SELECT nextval(keys) FROM ({named}) AS s, generate_series(1, :count)")  # noqa: S608
 
 
 @cache
