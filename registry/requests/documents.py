@@ -269,7 +269,7 @@ def way(answer: dict[str, Any], say: Language) -> Iterator[Block]:
     if answer["last_holder"]:
         yield KeyValues([(say("Last known holder"), say.told(answer["last_holder"]))])
     if who := answer.get("holder"):
-        paper = " ".join(filter(None, (say.label(who["document_kind"]), who["document_number"])))
+        paper = " ".join(filter(None, (who["document_kind"], who["document_number"])))
         yield KeyValues(
             [
                 (say("Kind"), say.label(who["kind"])),

@@ -14,7 +14,8 @@ from schemas.requests_vocabulary import FieldTold, FieldWanted, HolderState, Onw
 from schemas.words import Sentences, remade, said
 
 _NUMBER = re.compile(r"\bP-[0-9]{9,19}-[0-9A-Z]\b")
-A_PERSON = said("a natural person")
+_RECORD = re.compile(r"\b[FL]-[0-9]{9,19}-[0-9A-Z]\b")
+A_PERSON, A_RECORD = said("a natural person"), said("our record")
 THE_HOLDER = said("the last holder, whom two officers name apart")
 _CANDIDATE = ("mark", "match", "maker", "model", "calibre", "country", "type", "year", "status")
 _STEP = ("date", "kind", "from_name", "to_name", "place", "country", "document_kind", "document_number")
@@ -148,8 +149,8 @@ def _value(name: str, value: Any) -> Any:
 
 
 def _nameless(value: Any) -> str:
-    """A text of ours; a natural person goes by a registry number in it, which says nothing there."""
-    return _NUMBER.sub(str(A_PERSON), str(value))
+    """A text of ours; persons and records go by registry numbers in it, which say nothing there."""
+    return _RECORD.sub(str(A_RECORD), _NUMBER.sub(str(A_PERSON), str(value)))
 
 
 def sayings(sentences: Sentences) -> Sentences:
@@ -161,6 +162,8 @@ def sayings(sentences: Sentences) -> Sentences:
 
 
 def _unnamed(text: str) -> str:
+    if _RECORD.fullmatch(text):
+        return A_RECORD
     return A_PERSON if _NUMBER.fullmatch(text) else _nameless(text)
 
 

@@ -66,6 +66,7 @@ def test_a_request_is_acknowledged_and_traced_at_once_reviewed_and_answered_in_p
     assert told.answer["withheld"] == sorted(withheld)
     assert [one["said"] for one in told.answer["wanted"]] == ["told", "told_in_part", "told", "withheld"]
     assert "Casa do Caçador" not in str(told.answer)
+    assert "F-0" not in str(told.answer)
     assert "Casa do Caçador" not in str(told.answer["last_holder"] + told.answer["steps"][1]["to_name"])
     assert told.handling == {
         "audience": ["BR", "AR"], "onward": "consent", "retain_until": None, "caveat": "Police",

@@ -117,6 +117,9 @@ def test_what_is_told_names_no_natural_person_and_no_record() -> None:
     )
     assert kept["steps"][0]["to_name"] == redaction.THE_HOLDER
     assert "Casa" not in str(kept)
+    only = {"level": "certain", "statement": "F-000000001-8 is the only record that fits."}
+    stated = redaction.told(ANSWER | {"certainty": only})["statement"]
+    assert stated == "our record is the only record that fits."
     assert "P-0000" not in str(told)
     assert "F-0000" not in str(told)
 
