@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
@@ -84,8 +85,7 @@ def posts(work: Work, campaign_id: int) -> Sequence[Post]:
 
 def campaign(work: Work, campaign_id: int) -> CampaignView:
     """One campaign with its posts and what they took; raises NotFound."""
-    row = campaign_row(work, campaign_id)
-    return _campaign(work, row, names(work, [row.agency_id])[row.agency_id])
+    return _campaigns(work, [campaign_row(work, campaign_id)])[0]
 
 
 def campaigns(work: Work, asked: CampaignsAsked) -> Page[CampaignView]:
@@ -95,14 +95,21 @@ def campaigns(work: Work, asked: CampaignsAsked) -> Page[CampaignView]:
         ended = Campaign.closed_at.is_not(None)
         query = query.where(~ended if asked.open else ended)
     found = page(work.session, query, asked, {"number": Campaign.id, "name": Campaign.name}, Campaign.id)
-    known = names(work, [row.Campaign.agency_id for row in found.items])
-    return Page(
-        tuple(_campaign(work, row.Campaign, known[row.Campaign.agency_id]) for row in found.items), found.next
-    )
+    return Page(_campaigns(work, [row.Campaign for row in found.items]), found.next)
 
 
-def _campaign(work: Work, row: Campaign, agency: Any) -> CampaignView:
-    brought = tallies(work, row.id)
+def _campaigns(work: Work, rows: Sequence[Campaign]) -> tuple[CampaignView, ...]:
+    ids = [row.id for row in rows]
+    brought, places = tallies(work, ids), defaultdict[int, list[Post]](list)
+    for post in work.session.scalars(select(Post).where(Post.campaign_id.in_(ids)).order_by(Post.n)):
+        places[post.campaign_id].append(post)
+    known = names(work, [row.agency_id for row in rows])
+    return tuple(_campaign(row, known[row.agency_id], places[row.id], brought[row.id]) for row in rows)
+
+
+def _campaign(
+    row: Campaign, agency: Any, places: Sequence[Post], brought: Mapping[int, Tally]
+) -> CampaignView:
     whole = Tally(
         sum(t.firearms for t in brought.values()),
         sum(t.parts for t in brought.values()),
@@ -123,7 +130,7 @@ def _campaign(work: Work, row: Campaign, agency: Any) -> CampaignView:
         whole.firearms,
         whole.parts,
         whole.ammunition,
-        tuple(_post(post, brought.get(post.n, Tally())) for post in posts(work, row.id)),
+        tuple(_post(post, brought.get(post.n, Tally())) for post in places),
         row.closed_at,
     )
 
@@ -134,22 +141,28 @@ def _post(row: Post, brought: Tally) -> PostView:
     )
 
 
-def tallies(work: Work, campaign_id: int) -> dict[int, Tally]:
-    """What each post of a campaign took."""
+def tallies(work: Work, campaigns: Sequence[int]) -> Mapping[int, dict[int, Tally]]:
+    """What each post of these campaigns took."""
 
     def of(kind: ItemKind) -> Any:
         return func.coalesce(func.sum(case((Item.kind == kind.value, Item.quantity), else_=0)), 0)
 
     query = (
-        select(Recovery.post_n, of(ItemKind.FIREARM), of(ItemKind.PART), of(ItemKind.AMMUNITION))
+        select(
+            Recovery.campaign_id,
+            Recovery.post_n,
+            of(ItemKind.FIREARM),
+            of(ItemKind.PART),
+            of(ItemKind.AMMUNITION),
+        )
         .join(Item, Item.recovery_id == Recovery.id)
-        .where(Recovery.campaign_id == campaign_id)
-        .group_by(Recovery.post_n)
+        .where(Recovery.campaign_id.in_(campaigns))
+        .group_by(Recovery.campaign_id, Recovery.post_n)
     )
-    return {
-        int(post): Tally(int(firearms), int(parts), int(rounds))
-        for post, firearms, parts, rounds in work.session.execute(query)
-    }
+    found: dict[int, dict[int, Tally]] = defaultdict(dict)
+    for campaign_id, post, *many in work.session.execute(query):
+        found[campaign_id or 0][int(post or 0)] = Tally(*map(int, many))
+    return found
 
 
 def recovery_row(work: Work, recovery_id: int) -> Recovery:

@@ -223,12 +223,13 @@ def preview(work: Work, asked: PreviewAsked) -> Page[StandingView]:
     after, looked, walked = int(asked.cursor or 0), 0, 0
     while len(found) < asked.limit and looked < MOST_READ and walked < MOST_WALKED:
         keys, last = _old(work, asked.record_class, on, after)
-        told = standings(work, asked.record_class, keys, on)
-        for key in keys:
-            if told[key].standing in (Standing.OVER, Standing.HELD):
-                found.append(_standing(asked.record_class, key, told[key]))
-                if len(found) == asked.limit:
-                    return Page(tuple(found), str(key))
+        for at in range(0, len(keys), asked.limit):
+            told = standings(work, asked.record_class, keys[at : at + asked.limit], on)
+            for key, one in told.items():
+                if one.standing in (Standing.OVER, Standing.HELD):
+                    found.append(_standing(asked.record_class, key, one))
+                    if len(found) == asked.limit:
+                        return Page(tuple(found), str(key))
         if last is None:
             return Page(tuple(found))
         after, looked, walked = last, looked + len(keys), walked + AT_ONCE
