@@ -10,6 +10,7 @@ from registry.core.settings import Settings
 from registry.core.work import Office
 from registry.upkeep import engine_checks, place_checks, record_checks, replica_checks
 from registry.upkeep.findings import Finding, Health, wrong
+from schemas.words import said
 
 
 def examine(office: Office, settings: Settings) -> list[Finding]:
@@ -32,11 +33,15 @@ def _tried(what: str, checks: Callable[[], Iterator[Finding]]) -> Iterator[Findi
     try:
         yield from checks()
     except OSError as error:
-        said = error.strerror or type(error).__name__
-        yield wrong(what, f"cannot be looked at: {said}", "Look at the disk.")
+        why = error.strerror or type(error).__name__
+        yield wrong(what, said("cannot be looked at: %(why)s", why=why), said("Look at the disk."))
     except DBAPIError as error:
-        said = str(error.orig).splitlines()[0][:200] if error.orig else type(error).__name__
-        yield wrong(what, f"does not answer: {said}", "Start the database; look at REGISTRY_DATABASE_URL.")
+        why = str(error.orig).splitlines()[0][:200] if error.orig else type(error).__name__
+        yield wrong(
+            what,
+            said("does not answer: %(why)s", why=why),
+            said("Start the database; look at REGISTRY_DATABASE_URL."),
+        )
 
 
 def worst(found: Iterable[Finding]) -> Health:

@@ -11,6 +11,7 @@ from registry.core import migrate
 from registry.core.database import Base, Database
 from registry.core.journal import triggers
 from registry.upkeep.findings import Finding, good, warning, wrong
+from schemas.words import said
 
 OLDEST_SERVER = 150_000
 KEEPS = {
@@ -40,30 +41,36 @@ def _one(connection: Connection, statement: str) -> str:
 def _sqlite(connection: Connection) -> Iterator[Finding]:
     version = _one(connection, "SELECT sqlite_version()")
     number = tuple(int(part) for part in version.split("."))
-    yield good("database", f"SQLite {version} answers")
+    yield good("database", said("%(what)s answers", what=f"SQLite {version}"))
     if number < SAFE_SQLITE:
-        yield good("database.version", "before 3.51.3: the registry moves its log by itself, alone")
+        yield good("database.version", said("before 3.51.3: the registry moves its log by itself, alone"))
     mode, sync = (_one(connection, f"PRAGMA {name}") for name in ("journal_mode", "synchronous"))
-    advice = (
+    advice = said(
         "The registry sets WAL and FULL as it connects; where they do not hold, use a disk of this machine."
     )
     yield (
-        good("database.settings", "journal in WAL, synchronous FULL")
+        good("database.settings", said("journal in WAL, synchronous FULL"))
         if (mode, sync) == ("wal", FULL)
-        else wrong("database.settings", f"journal mode {mode}, synchronous {sync}", advice)
+        else wrong(
+            "database.settings",
+            said("journal mode %(mode)s, synchronous %(sync)s", mode=mode, sync=sync),
+            advice,
+        )
     )
     found = _one(connection, "PRAGMA encoding")
     if found != "UTF-8":
-        yield wrong("database.encoding", found, "Export, and rebuild into a new database (docs/export.md).")
+        yield wrong(
+            "database.encoding", found, said("Export, and rebuild into a new database (docs/export.md).")
+        )
 
 
 def _postgresql(connection: Connection) -> Iterator[Finding]:
     number = int(_one(connection, "SHOW server_version_num"))
     version = f"PostgreSQL {_one(connection, 'SHOW server_version')}"
     yield (
-        good("database", f"{version} answers")
+        good("database", said("%(what)s answers", what=version))
         if number >= OLDEST_SERVER
-        else wrong("database", version, "PostgreSQL 15 or newer is needed: upgrade the server.")
+        else wrong("database", version, said("PostgreSQL 15 or newer is needed: upgrade the server."))
     )
     unsafe = [
         f"{name} = {found}"
@@ -71,15 +78,15 @@ def _postgresql(connection: Connection) -> Iterator[Finding]:
         if (found := _one(connection, f"SHOW {name}")) not in allowed
     ]
     yield (
-        good("database.settings", "commits are on the disk when they are confirmed")
+        good("database.settings", said("commits are on the disk when they are confirmed"))
         if not unsafe
         else wrong(
-            "database.settings", ", ".join(unsafe), "Set them on: with the power, confirmed records go."
+            "database.settings", ", ".join(unsafe), said("Set them on: with the power, confirmed records go.")
         )
     )
     if _one(connection, "SHOW data_checksums") != "on":
-        advice = "Stop the server and run pg_checksums --enable: a damaged disk is noticed then."
-        yield warning("database.checksums", "off", advice)
+        advice = said("Stop the server and run pg_checksums --enable: a damaged disk is noticed then.")
+        yield warning("database.checksums", said("off"), advice)
     yield _encoding(connection)
     yield _clock(connection)
 
@@ -93,38 +100,50 @@ FROM pg_database WHERE datname = current_database()
 def _encoding(connection: Connection) -> Finding:
     encoding, collation, kept, now = connection.execute(text(_COLLATION)).one()
     if encoding != "UTF8":
-        advice = "Export, and rebuild into a database with ENCODING 'UTF8' (docs/export.md)."
+        advice = said("Export, and rebuild into a database with ENCODING 'UTF8' (docs/export.md).")
         return wrong("database.encoding", encoding, advice)
     if kept != now:
-        advice = "REINDEX DATABASE, then ALTER DATABASE … REFRESH COLLATION VERSION: indexes may be wrong."
-        return wrong("database.collation", f"{collation} was of version {kept}, is now {now}", advice)
+        advice = said(
+            "REINDEX DATABASE, then ALTER DATABASE … REFRESH COLLATION VERSION: indexes may be wrong."
+        )
+        return wrong(
+            "database.collation",
+            said("%(what)s was of version %(then)s, is now %(now)s", what=collation, then=kept, now=now),
+            advice,
+        )
     return good("database.collation", f"{encoding}, {collation}")
 
 
 def _clock(connection: Connection) -> Finding:
     theirs: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     apart = abs(datetime.now(UTC) - theirs.astimezone(UTC))
-    found = f"{apart.total_seconds():.1f} s from the database's"
+    found = said("%(seconds)s s from the database's", seconds=f"{apart.total_seconds():.1f}")
     if apart > APART:
-        return wrong("clock", found, "Let both machines keep time (chrony, systemd-timesyncd).")
+        return wrong("clock", found, said("Let both machines keep time (chrony, systemd-timesyncd)."))
     return good("clock", found)
 
 
 def _revision(connection: Connection) -> Finding:
     found, newest = migrate.revision(connection), migrate.head()
     if found == newest:
-        return good("migrations", f"at {found}")
+        return good("migrations", said("at %(revision)s", revision=found))
     if found in migrate.known():
-        return wrong("migrations", f"at {found}, this version has {newest}", f"Back up, then: {SETUP}")
-    advice = (
-        "The database is of a newer version: install that one." if found else f"Nothing is set up: {SETUP}"
-    )
-    return wrong("migrations", f"at {found or 'nothing'}", advice)
+        return wrong(
+            "migrations",
+            said("at %(revision)s, this version has %(newest)s", revision=found, newest=newest),
+            said("Back up, then: %(command)s", command=SETUP),
+        )
+    if found:
+        advice = said("The database is of a newer version: install that one.")
+        return wrong("migrations", said("at %(revision)s", revision=found), advice)
+    return wrong("migrations", said("at nothing"), said("Nothing is set up: %(command)s", command=SETUP))
 
 
 def _triggers(connection: Connection) -> Finding:
     differing = triggers.differences(connection, Base.metadata)
     if not differing:
-        return good("journal", "every trigger is as it should be")
-    advice = f"{SETUP}; if that was done before, somebody changed the database: ledger verify."
-    return wrong("journal", f"{len(differing)} triggers differ", advice)
+        return good("journal", said("every trigger is as it should be"))
+    advice = said(
+        "%(command)s; if that was done before, somebody changed the database: ledger verify.", command=SETUP
+    )
+    return wrong("journal", said("%(count)s triggers differ", count=len(differing)), advice)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from schemas.words import said
+
 
 class Health(StrEnum):
     """good; warning: it will go wrong; wrong: it does not work, or nobody would know when it is lost."""
@@ -42,9 +44,10 @@ def wrong(what: str, found: str, advice: str) -> Finding:
 
 def until(what: str, end: datetime, now: datetime, soon: timedelta, advice: str) -> Finding:
     """Something that is good until a moment: from `soon` before it on, it is warned of."""
-    found = f"good until {end.astimezone(UTC):%Y-%m-%d}"
+    day = f"{end.astimezone(UTC):%Y-%m-%d}"
+    found = said("good until %(day)s", day=day)
     if end <= now:
-        return wrong(what, f"ended on {end.astimezone(UTC):%Y-%m-%d}", advice)
+        return wrong(what, said("ended on %(day)s", day=day), advice)
     return warning(what, found, advice) if end <= now + soon else good(what, found)
 
 
@@ -52,3 +55,11 @@ def larger(one: Finding, other: Finding) -> Finding:
     """The worse of two; the first where they are alike."""
     order = list(Health)
     return other if order.index(other.health) > order.index(one.health) else one
+
+
+def lasting(time: timedelta) -> str:
+    """How long, in hours or days."""
+    hours = max(0.0, time.total_seconds()) / 3600
+    if hours < 72:
+        return said("%(count)s hours", count=f"{hours:.0f}")
+    return said("%(count)s days", count=f"{hours / 24:.0f}")

@@ -17,13 +17,16 @@ from registry.core.replicas import LOOK, PATIENCE, name_of
 from registry.core.settings import Settings
 from registry.core.wire import asked_within
 from registry.upkeep.findings import Finding, good, warning
+from schemas.words import amount, said
 
 _PRIMARY = (
     "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint, system_identifier FROM pg_control_system()"
 )
 _SINCE = "SELECT extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())"
 MOMENT = 0.5  # seconds
-SYNCHRONOUS = "docs/scaling.md says how a standby confirms each commit: without one a failover can lose some."
+SYNCHRONOUS = said(
+    "docs/scaling.md says how a standby confirms each commit: without one a failover can lose some."
+)
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,21 @@ def _looked_at(url: str, position: int, cluster: int) -> Replica:
             replayed, its = _replayed(connection, position)
             (since,) = asked_within(connection, _SINCE, PATIENCE)
     except psycopg.Error as error:
-        return Replica(name, f"does not answer: {(str(error).splitlines() or ['nothing'])[0][:120]}")
+        return Replica(
+            name, said("does not answer: %(why)s", why=(str(error).splitlines() or ["?"])[0][:120])
+        )
     if int(its or 0) != cluster:
-        return Replica(name, "is a replica of another database")
+        return Replica(name, said("is a replica of another database"))
     if replayed is None:
-        return Replica(name, "is no standby now")
+        return Replica(name, said("is no standby now"))
     behind = max(0, position - int(replayed))
     lag = float(since or 0) if behind else 0.0
-    return Replica(name, f"is {lag:.0f} s behind" if lag > reading.MOST_LAG else "", behind, lag)
+    return Replica(
+        name,
+        said("is %(seconds)s s behind", seconds=f"{lag:.0f}") if lag > reading.MOST_LAG else "",
+        behind,
+        lag,
+    )
 
 
 def _replayed(connection: psycopg.Connection, position: int) -> list[str | None]:
@@ -87,15 +97,22 @@ def replicas(database: Database, settings: Settings) -> Iterator[Finding]:
     for one in look(database, settings):
         what = f"replica.{one.name}"
         if one.trouble:
-            advice = "Reads go elsewhere meanwhile. Start it, or see its log; after a failover: pg_rewind."
+            advice = said(
+                "Reads go elsewhere meanwhile. Start it, or see its log; after a failover: pg_rewind."
+            )
             yield warning(what, one.trouble, advice)
         else:
-            yield good(what, f"{one.behind} bytes behind" if one.behind else "has everything")
+            yield good(
+                what,
+                said("%(count)s bytes behind", count=amount(one.behind))
+                if one.behind
+                else said("has everything"),
+            )
     if settings.replica_urls:
         with database.reader.connect() as connection:
             names = connection.execute(text("SHOW synchronous_standby_names")).scalar_one()
         yield (
-            good("replica.synchronous", f"a commit waits for {names}")
+            good("replica.synchronous", said("a commit waits for %(names)s", names=names))
             if names
-            else warning("replica.synchronous", "no standby confirms a commit", SYNCHRONOUS)
+            else warning("replica.synchronous", said("no standby confirms a commit"), SYNCHRONOUS)
         )

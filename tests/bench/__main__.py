@@ -10,7 +10,18 @@ import sys
 from collections.abc import Callable, Iterator
 
 from registry.app import settle
-from tests.bench import cartridges, exchanges, intakes, labels, ledger_writes, ledgers, marks, pages, traces
+from tests.bench import (
+    cartridges,
+    exchanges,
+    intakes,
+    labels,
+    ledger_writes,
+    ledgers,
+    load,
+    marks,
+    pages,
+    traces,
+)
 from tests.bench.line import Line
 
 BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
@@ -28,6 +39,7 @@ BENCHES: dict[str, Callable[[bool], Iterator[Line]]] = {
     "intake": intakes.brought_in,
     "labels_pdf": labels.into_pdf,
     "labels_naive": labels.beside_pictures,
+    "load_users": load.users,
     "ledger_integrate": ledgers.integrated,
     "ledger_write": ledger_writes.write,
     "ledger_proof": ledgers.proved,
