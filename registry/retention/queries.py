@@ -24,7 +24,7 @@ from schemas.retention_vocabulary import CountedFrom, HoldKind, RecordClass, Sta
 from schemas.words import said
 
 AT_ONCE = 500
-MOST_READ, MOST_WALKED = 1_000, 10_000
+MOST_READ, MOST_WALKED = 300, 10_000
 """Old records that one page of a preview looks at, and records of any age that it passes on its way: it says
 where it stopped."""
 
