@@ -202,8 +202,7 @@ class Database:
     def _opened(self, what: str) -> _Held:
         engine = self.reader if what == "reader" else self.writer
         # never one that psycopg has prepared statements on: it discards all with its own
-        with worded():
-            held = _Held(engine.pool.recreate().connect(), self.is_sqlite)
+        held = _Held(engine.pool.recreate().connect(), self.is_sqlite)
         if not self.is_sqlite:
             held.driver.autocommit = True
             # a plan for each value takes five times as long to make as to run
