@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
+import structlog
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -56,6 +57,8 @@ NAMING = {
 
 Key = BigInteger().with_variant(Integer(), "sqlite")
 """Internal keys: 64 bits; INTEGER on SQLite so that it can be the row id."""
+
+log = structlog.get_logger()
 
 
 class Instant(TypeDecorator[datetime]):
@@ -229,11 +232,15 @@ class Database:
 
         Connections never checkpoint by themselves: SQLite before 3.51.3 can corrupt a database when
         two connections write and checkpoint at the same instant, so it is done here, alone, while
-        holding the only writer's lock, also against other processes.
+        holding the only writer's lock, also against other processes. One that fails, as on a full disk,
+        says nothing against the change, which is kept: the next one moves all.
         """
         self._writes += 1
         if self.is_sqlite and self._writes % 1000 == 0:
-            self.checkpoint()
+            try:
+                self.checkpoint()
+            except OperationalError as error:
+                log.error("not_checkpointed", reason=str(error.orig)[:200])
 
     def checkpoint(self) -> None:
         """Move SQLite's log into the database file while holding the writers' turn."""

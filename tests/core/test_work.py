@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 from sqlalchemy import Table, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from registry.core.database import Database, Prepared
 from registry.core.errors import Conflict, Forbidden
@@ -120,6 +120,23 @@ def test_the_log_is_moved_into_the_database_while_others_write(office: Office) -
     with office.look(OFFICER) as work:
         assert work.session.get_one(State, "Q0").version == 76
         assert work.session.execute(text("PRAGMA query_only")).scalar_one() == 1
+
+
+def test_a_change_is_kept_and_said_so_when_the_log_cannot_be_moved(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not office.database.is_sqlite:
+        pytest.skip("only SQLite keeps a log of its own")
+
+    def fail() -> None:
+        raise OperationalError(None, None, Exception("database or disk is full"))
+
+    monkeypatch.setattr(office.database, "checkpoint", fail)
+    monkeypatch.setattr(office.database, "_writes", 999)
+    with office.begin(OFFICER) as work:
+        add(work, "Q0")
+    with office.look(OFFICER) as work:
+        assert work.session.get_one(State, "Q0").version == 1
 
 
 _ADD = Prepared(

@@ -23,8 +23,9 @@ from flask import Flask, Response
 from registry.core import replicas
 from registry.core.replicas import Primary
 from registry.core.settings import SOURCE_ROOT, Settings, without_settings
+from registry.core.turns import OutcomeUnknown
 from registry.core.web.context import asked
-from registry.core.work import OPERATOR
+from registry.core.work import OPERATOR, Work
 from registry.tracing import queries
 from registry.upkeep import doctor, metrics
 from registry.upkeep.findings import Health
@@ -276,6 +277,31 @@ def written_and_read(port: int, headers: dict[str, str]) -> int:
         status, read = sent_to(port, "GET", f"/api/v1/parties/{made['number']}", headers)
         found += status == 200 and read == made
     return found
+
+
+def test_whoever_looks_for_a_change_of_unknown_end_finds_it(
+    running: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The primary kept it, and broke off before it could say so."""
+
+    def broken(work: Work) -> None:
+        end(work)
+        raise OutcomeUnknown(None, None, Exception("the connection broke"))
+
+    with served(running, tmp_path, "b") as one:
+        who, end = bearer(one.app), Work._end
+        before = party(one, who, "Before")
+        until(lambda: get(one, f"/api/v1/parties/{before}", who) and one.reads["b"])
+        running["b"].ask("SELECT pg_wal_replay_pause()")
+        try:
+            monkeypatch.setattr(Work, "_end", broken)
+            sent = {"kind": "dealer", "country": "BR", "name": "Kept nevertheless"}
+            assert one.app.test_client().post("/api/v1/parties", json=sent, headers=who).status_code == 503
+            monkeypatch.setattr(Work, "_end", end)
+            seen = one.app.test_client().get("/api/v1/parties?limit=100", headers=who).get_json()
+            assert "Kept nevertheless" in {found["name"] for found in seen["items"]}
+        finally:
+            running["b"].ask("SELECT pg_wal_replay_resume()")
 
 
 def sent_to(port: int, method: str, path: str, headers: dict[str, str], body: Any = None) -> tuple[int, Any]:

@@ -14,6 +14,7 @@ from registry.core.web.context import asked, registry
 
 log = structlog.get_logger()
 COLLIDES = (409, 412)
+UNCERTAIN = 503  # of a change: it may have been kept, and whoever made it is told to look for it
 
 
 def install(app: Flask) -> None:
@@ -28,10 +29,12 @@ def install(app: Flask) -> None:
 def _noted(response: Response) -> Response:
     """Before an answer leaves: up to where whoever asked must see ever after.
 
-    That is what they changed, and what another changed of which they were told that theirs collides with it.
+    That is what they changed or may have changed, and what another changed of which they were told that
+    theirs collides with it.
     """
-    database = registry().database
-    if isinstance(database, Primary) and (database.has_written or response.status_code in COLLIDES):
+    database, status = registry().database, response.status_code
+    may_be_kept = status == UNCERTAIN and asked().method not in ("GET", "HEAD")
+    if isinstance(database, Primary) and (database.has_written or status in COLLIDES or may_be_kept):
         caller = asked().caller
         try:
             database.note(caller.user_id if caller else 0)
