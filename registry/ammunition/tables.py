@@ -31,7 +31,7 @@ class Lot(Base):
         ),
         Index(None, "maker_id", "id"),
         Index(None, "gtin"),
-        *(Index(None, name, "id") for name in ("calibre", "scheme", "produced_on", "quantity")),
+        *(Index(None, name, "id") for name in ("code_key", "calibre", "scheme", "produced_on", "quantity")),
         CheckConstraint("quantity > 0", name="quantity"),
     )
 
