@@ -26,7 +26,6 @@ help: ## List these commands
 
 .PHONY: run
 run: $(INSTALLED) $(WORDS) ## Set up, then serve on 127.0.0.1 (PORT=8000), with demonstration data in an empty registry
-	@$(BIN)/python -c "$$PORT_IS_FREE" $(PORT)
 	@exec $(BIN)/python -m registry --port $(PORT)
 
 .PHONY: demo
@@ -127,14 +126,3 @@ define install_programs
 endef
 
 has := has() { command -v "$$1" >/dev/null; }
-
-define PORT_IS_FREE
-import socket, sys
-probe = socket.socket()
-probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-try:
-    probe.bind(("127.0.0.1", int(sys.argv[1])))
-except (OSError, OverflowError, ValueError) as error:
-    sys.exit(f"Port {sys.argv[1]} cannot be used ({error}); choose another: make run PORT=8001")
-endef
-export PORT_IS_FREE

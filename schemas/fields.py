@@ -105,6 +105,8 @@ class Codes(fields.List[Any]):
         return read
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        if isinstance(value, list):
+            validate.Length(max=self.most)(value)  # as it was sent, before repeats are one
         return tuple(dict.fromkeys(super()._deserialize(value, attr, data, **options)))
 
 

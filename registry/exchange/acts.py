@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -45,12 +46,13 @@ class Bundle:
 
 def bundle_of(text: str) -> Bundle:
     """What a file of another State holds; raises KeysRefused."""
-    try:
+    with suppress(strict_json.NotStrictError, KeyError, TypeError, AttributeError):
         found = strict_json.loads(text.encode("utf-8"))
-        roots = tuple(str(one) for one in found.get("roots", ()))[: keysets.MOST_ROOTS]
-        return Bundle(str(found["root"]), str(found.get("keyset", "")), roots)
-    except (strict_json.NotStrictError, KeyError, TypeError):
-        raise KeysRefused("This is no key file of a State") from None
+        root, listed = str(found["root"]), found.get("roots", [])
+        if isinstance(listed, list):
+            roots = tuple(str(one) for one in listed)[: keysets.MOST_ROOTS]
+            return Bundle(root, str(found.get("keyset", "")), roots)
+    raise KeysRefused("This is no key file of a State")
 
 
 def text_of(bundle: Bundle) -> str:

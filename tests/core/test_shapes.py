@@ -15,7 +15,7 @@ from marshmallow import ValidationError, fields
 import schemas
 from schemas.base import Shape
 from schemas.exchange import MessageSchema, Place, Sender
-from schemas.fields import Code, Country, Day, Number, Text, Whole
+from schemas.fields import Code, Codes, Country, Day, Number, Text, Whole
 from schemas.request_messages import TraceRequestSchema
 from schemas.tracing import QuestionSchema
 from schemas.vocabulary import Purpose
@@ -142,3 +142,10 @@ def test_what_is_wrong_within_is_named_as_marshmallow_names_it(wrong: Any) -> No
 def test_fields_with_a_check_of_their_own_are_left_to_marshmallow() -> None:
     assert not hasattr(Number("F"), "plainly")
     assert Country().plainly()("BR") == "BR"
+
+
+def test_a_list_of_codes_is_measured_as_it_was_sent() -> None:
+    field = Codes(Purpose, most=2)
+    assert field.deserialize([Purpose.REGISTRATION, Purpose.REGISTRATION]) == (Purpose.REGISTRATION,)
+    with pytest.raises(ValidationError, match="maximum length 2"):
+        field.deserialize([Purpose.REGISTRATION] * 3)

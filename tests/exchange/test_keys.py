@@ -183,6 +183,12 @@ def test_a_root_that_was_missed_is_made_up_for_one_by_one(two: list[Node]) -> No
         assert keysets.next_roots(again.roots, known.root) == []
 
 
+@pytest.mark.parametrize("text", ['{"root": "x", "roots": "abc"}', '{"root": "x", "roots": 5}', "[]", "{}"])
+def test_what_is_no_key_file_is_refused(text: str) -> None:
+    with pytest.raises(KeysRefused, match="no key file"):
+        acts.bundle_of(text)
+
+
 def test_lines_that_differ_are_no_document() -> None:
     one = keysets.signed_by(root_payload("PT", KEYS[:3]), KEYS[:1])
     other = keysets.signed_by(root_payload("PT", KEYS[:3], 2), KEYS[1:2])
