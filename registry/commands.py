@@ -25,6 +25,7 @@ from registry.core.work import OPERATOR, Work
 from registry.demo import loading, playing, states
 from registry.directory import reference
 from registry.marks import index
+from registry.requests import filling
 from registry.retention import reference as retention
 from registry.verification import acts as verification
 from registry.verification import keys
@@ -79,6 +80,10 @@ def prepare(parts: Registry) -> None:
         ammunition.load(work)
         retention.load(work)
         verification.make_first_key(work)
+    last: int | None = 0
+    while last is not None:
+        with operator_work() as work:
+            last = filling.ends_of_keeping(work, last)
 
 
 @click.command("openapi")

@@ -303,24 +303,24 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
     "record_source": {"intake": intake_queries.record_source},
     "copies": {"intake": intake_queries.of_received},
     "message_stands": attached.MESSAGES,
+    "case_is_held": ending.HOLDS,
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`; who watches
 chains of custody, for `registry.firearms.chain`; what is done now and then, for the exchange's courier; our
 own card, for the exchange's key set; where the record of a firearm, or another one, came from; what was
 brought in of the records of a closed company; who is told that a licence has changed; what the pages of a
-licence and of a shipment show of other States; which messages count still, for files that are ordered."""
+licence and of a shipment show of other States; which messages count still; whether a case is held."""
 MORE_ROOMS = (
     application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
-    labels_setup_pages,
-    licensing_paper_api, licensing_paper_pages, licensing_case_api, licensing_law_api, act_pages,
+    labels_setup_pages, act_pages,
+    licensing_paper_api, licensing_paper_pages, licensing_case_api, licensing_law_api,
     approvals_api, glass_api, code_api, code_pages, counter_pages, law_api, law_pages, marking_api,
-    marking_pages, sales_api, sales_pages,
-    stock_api, stock_pages, scenes_api, scenes_pages, recovery_entry_pages, recovery_evidence_pages,
-    recovery_figures_api, recovery_figures_pages,
-    disposal_api, disposal_pages, retention_disposal_api, retention_disposal_pages,
-    received_api, received_pages, requests_letters_api, requests_letters_pages,
-    requests_evidence_api, requests_evidence_pages, disclosures_api, disclosures_pages,
-    attaching_api, attaching_pages, holders_api, holders_pages,
+    marking_pages, sales_api, sales_pages, scenes_api, scenes_pages,
+    stock_api, stock_pages, recovery_entry_pages, recovery_evidence_pages,
+    recovery_figures_api, recovery_figures_pages, disposal_api, disposal_pages,
+    retention_disposal_api, retention_disposal_pages, received_api, received_pages,
+    requests_letters_api, requests_letters_pages, requests_evidence_api, requests_evidence_pages,
+    disclosures_api, disclosures_pages, attaching_api, attaching_pages, holders_api, holders_pages,
 )  # fmt: skip
 """Rooms whose routes belong to a blueprint of another one."""
 VERIFIABLE: Verifiable = {

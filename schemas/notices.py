@@ -157,6 +157,9 @@ class SignedRecordSchema(Shape):
     at = fields.AwareDateTime(required=True)
     sha256 = fields.String(required=True)
     jws = fields.String(required=True, metadata={"description": "The exact record as it was signed."})
+    withheld = fields.String(
+        required=True, metadata={"description": "Why it is empty for whoever asks; empty where nothing is."}
+    )
     receipt = fields.String(required=True, metadata={"description": "The receiver's signed receipt."})
 
 

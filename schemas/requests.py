@@ -169,7 +169,7 @@ class RequestsAskedSchema(PageAskedSchema):
     direction = Code(Direction, load_default=None)
     state = Code(RequestState, load_default=None)
     peer = Country(load_default=None)
-    case_number = Text(longest=80, load_default="")
+    case_number = Text(longest=120, load_default="")
 
 
 class RequestRowSchema(Shape):

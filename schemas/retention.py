@@ -83,7 +83,7 @@ class LegalHoldNewSchema(Shape):
     reason = Text(required=True, longest=400)
     ordered_by = Text(required=True, longest=200, metadata={"description": "The court or authority."})
     record = Text(longest=24, load_default="", metadata={"description": "Number of a record."})
-    case_number = Text(longest=80, load_default="", metadata={"description": "Or of a case."})
+    case_number = Text(longest=120, load_default="", metadata={"description": "Or of a case."})
 
     def consistent(self, values: dict[str, Any]) -> None:
         """A hold is on one record or on one case."""

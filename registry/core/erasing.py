@@ -19,6 +19,8 @@ from registry.core.work import Work
 from schemas.vocabulary import May
 from schemas.words import Said, said
 
+LOCK = "retention"
+"""Whoever places a hold and whoever erases what one may keep wait for each other."""
 MOST_VALUES = 700
 """What one leaf has room for: an entry of a C2SP bundle has at most 65,535 bytes, a digest takes 67."""
 

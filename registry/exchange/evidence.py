@@ -6,8 +6,8 @@ a key set of its State, which the State's root signed. `sha256` is that of the r
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -28,7 +28,10 @@ class Word:
 
 @dataclass(frozen=True)
 class RecordView:
-    """A record as it was signed. at: when we made or took it; receipt: the receiver's, "" before it came."""
+    """A record as it was signed. at: when we made or took it; receipt: the receiver's, "" before it came.
+
+    withheld: why whoever reads this has no `jws`, "" where it is there or erased.
+    """
 
     jti: str
     type: str
@@ -39,6 +42,7 @@ class RecordView:
     sha256: str
     jws: str
     receipt: str
+    withheld: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class WarrantView:
 class FileView:
     """A file that a record names. jti: of the record; sha256: of the file, in base64url as it was signed.
 
-    kept: whether its bytes are here.
+    kept: whether its bytes are here for whoever reads this; withheld: whether they are for others.
     """
 
     jti: str
@@ -73,6 +77,7 @@ class FileView:
     media: str
     size: int
     kept: bool
+    withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,8 +152,26 @@ def _files(work: Work, records: list[RecordView]) -> tuple[FileView, ...]:
     )
 
 
+def without(found: EvidenceView, kept_back: Mapping[str, str]) -> EvidenceView:
+    """The same without what some records say, and without bytes of their files: digest, place, receipt stay.
+
+    kept_back: why, by the name of the record.
+    """
+    records = tuple(
+        replace(one, jws="", withheld=kept_back[one.jti]) if one.jti in kept_back and one.jws else one
+        for one in found.records
+    )
+    files = tuple(
+        replace(file, kept=False, withheld=file.kept) if file.jti in kept_back else file
+        for file in found.files
+    )
+    return replace(found, records=records, files=files)
+
+
 def content(work: Work, file: FileView) -> bytes | None:
-    """The bytes of a file that a record names; None where it is not kept."""
+    """The bytes of a file that a record names; None where it is not kept, or not for whoever reads this."""
+    if not file.kept:
+        return None
     return attachments.content(work, jose.decoded(file.sha256))
 
 
@@ -159,5 +182,5 @@ def _warrant(row: ExchangeKeySet | ExchangeRoot) -> WarrantView:
 def edition_of(found: EvidenceView) -> str:
     """What is new with every message, receipt and file of a thread: a document of it is of this edition."""
     told = ",".join(f"{one.sha256}{'+' if one.receipt else '-'}" for one in found.records)
-    told += "".join(f",{one.sha256}" for one in found.files if one.kept)
+    told += "".join(f",{one.sha256}" for one in found.files if one.kept or one.withheld)
     return jose.digest(told)[:22]

@@ -64,7 +64,7 @@ def _in_short(readings: Sequence[Reading], say: Language) -> Iterator[Block]:
         count=len(readings),
     )
     yield Paragraph(words, large=True)
-    bad = [str(one.n) for one in readings if not one.holds]
+    bad = [str(one.n) for one in readings if one.shown and not one.holds]
     if bad:
         words = say("Checks of these messages fail: %(numbers)s. They prove nothing.", numbers=say.row(*bad))
         yield FindingBox("alarm", say.label("alarm"), words)
@@ -73,11 +73,17 @@ def _in_short(readings: Sequence[Reading], say: Language) -> Iterator[Block]:
             "Every signature, digest, key and root was checked when this was printed, and all of it holds."
         )
         yield FindingBox("information", say.label("information"), words)
+    if absent := [str(one.n) for one in readings if not one.shown]:
+        words = say(
+            "Not in this evidence: %(numbers)s. Of each it is said why; digest, place and receipt are here.",
+            numbers=say.row(*absent),
+        )
+        yield FindingBox("information", say.label("information"), words)
     heads = (say("No."), say("Signed"), say("From"), say("To"), say("Message"), say("Receipted"))
     rows = [
         (
             str(one.n),
-            _moment(one.signed_at),
+            _moment(one.signed_at) if one.shown else "–",
             one.record.sender,
             one.record.receiver,
             one.record.type,
@@ -124,6 +130,9 @@ def _meaning(say: Language) -> Iterator[Block]:
 def _message(one: Reading, say: Language) -> Iterator[Block]:
     record, says = one.record, one.says
     yield Heading(say("Message %(n)s: %(type)s", n=one.n, type=record.type))
+    if not one.shown:
+        yield from _absent(one, say)
+        return
     place = says.get("ch") or {}
     yield KeyValues(
         [
@@ -140,6 +149,32 @@ def _message(one: Reading, say: Language) -> Iterator[Block]:
         ]
     )
     yield from _signed_by(one.signature, say("Signature"), say)
+    yield from _receipt(one, say)
+    told = list(_told(says.get("body") or {}))
+    if told:
+        yield Paragraph(say("What it says, in the names of the signed text:"))
+        yield KeyValues(told[:MOST_TOLD])
+    if len(told) > MOST_TOLD:
+        yield Paragraph(say("%(count)s more values stand in the file.", count=len(told) - MOST_TOLD))
+
+
+def _absent(one: Reading, say: Language) -> Iterator[Block]:
+    """What stays of a message that was erased, or that whoever reads this may not read."""
+    record = one.record
+    yield KeyValues(
+        [
+            (say("From"), _state(record.sender, say)),
+            (say("To"), _state(record.receiver, say)),
+            (say("Identifier"), record.jti),
+            (say("SHA-256 (base64url)"), record.sha256),
+            (say("Place in the channel"), str(record.seq)),
+        ]
+    )
+    yield FindingBox("information", say.label("information"), say.told(one.signature.wrong[0]))
+    yield from _receipt(one, say)
+
+
+def _receipt(one: Reading, say: Language) -> Iterator[Block]:
     if one.receipted and one.receipt_signature:
         log = one.receipted.get("log") or {}
         yield KeyValues(
@@ -150,12 +185,6 @@ def _message(one: Reading, say: Language) -> Iterator[Block]:
             ]
         )
         yield from _signed_by(one.receipt_signature, say("Signature of the receipt"), say)
-    told = list(_told(says.get("body") or {}))
-    if told:
-        yield Paragraph(say("What it says, in the names of the signed text:"))
-        yield KeyValues(told[:MOST_TOLD])
-    if len(told) > MOST_TOLD:
-        yield Paragraph(say("%(count)s more values stand in the file.", count=len(told) - MOST_TOLD))
 
 
 def _files(found: EvidenceView, one: Reading, say: Language) -> Iterator[Block]:
@@ -232,7 +261,7 @@ def _told(body: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _how_to_verify(readings: Sequence[Reading], say: Language) -> Iterator[Block]:
-    first = readings[0]
+    first = next((one for one in readings if one.shown), readings[0])
     yield Heading(say("How to verify it without us"))
     yield Paragraph(
         say(

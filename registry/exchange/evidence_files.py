@@ -107,6 +107,13 @@ def _manual(found: EvidenceView, readings: list[Reading], say: Language) -> str:
             lines.append(f"verify {file_of(one)} {key_file(one.signature.key)}")
         if one.receipt_signature and one.receipt_signature.key:
             lines.append(f"verify {receipt_file(one)} {key_file(one.receipt_signature.key)}")
+    for one in readings:
+        if not one.shown:
+            lines += [
+                "",
+                f"{file_of(one)}: {say.told(one.signature.wrong[0])}",
+                f"  SHA-256: {one.record.sha256}",
+            ]
     if held := [file for file in found.files if file.kept]:
         lines += ["", say("Files that messages name, by their SHA-256; this must say OK for each:")]
         lines += ["sha256sum -c <<'END'", *(_summed(found, file) for file in held), "END"]

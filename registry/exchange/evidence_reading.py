@@ -34,7 +34,10 @@ class Signature:
 
 @dataclass(frozen=True)
 class Reading:
-    """A record with its receipt. says: its payload; receipted: what the receipt says, None before it came."""
+    """A record with its receipt. says: its payload; receipted: what the receipt says, None before it came.
+
+    One that is not shown has no payload, and the day on which we made or took it instead of its signature's.
+    """
 
     n: int
     record: RecordView
@@ -43,6 +46,11 @@ class Reading:
     signature: Signature
     receipted: Mapping[str, Any] | None
     receipt_signature: Signature | None
+
+    @property
+    def shown(self) -> bool:
+        """Whether the record itself is there: it may be erased, or withheld from whoever reads this."""
+        return bool(self.record.jws)
 
     @property
     def holds(self) -> bool:
@@ -58,7 +66,14 @@ def read(found: EvidenceView) -> list[Reading]:
 
 
 def _reading(n: int, record: RecordView, warrants: _Warrants) -> Reading:
-    says, signed_at, signature = warrants.judged(record.jws, record.sender)
+    if record.jws:
+        says, signed_at, signature = warrants.judged(record.jws, record.sender)
+    else:
+        says, signed_at, signature = (
+            {},
+            record.at,
+            Signature("", None, 0, 0, "", (record.withheld or _ERASED,)),
+        )
     if record.jws and jose.digest(record.jws) != record.sha256:
         signature = _also(signature, said("Its digest is not the one on record."))
     receipted, by = None, None
@@ -69,7 +84,6 @@ def _reading(n: int, record: RecordView, warrants: _Warrants) -> Reading:
     return Reading(n, record, says, signed_at, signature, receipted, by)
 
 
-_EPOCH = datetime.fromtimestamp(0, UTC)
 _ERASED = said("It was erased when the time was over for which its State let us keep it; its digest stays.")
 
 
@@ -103,12 +117,7 @@ class _Warrants:
                 self.sets.append(held)
 
     def judged(self, jws: str, state: str) -> tuple[Mapping[str, Any], datetime, Signature]:
-        """What a record says, when it was signed, and by whom; state: who must have signed it.
-
-        Nothing of one that was erased when the time to keep it was over.
-        """
-        if not jws:
-            return {}, _EPOCH, Signature("", None, 0, 0, "", (_ERASED,))
+        """What a record says, when it was signed, and by whom; state: who must have signed it."""
         token = jose.parse(jws)
         says = strict_json.loads(token.payload)
         at = datetime.fromtimestamp(int(says.get("iat") or says.get("at") or 0), UTC)

@@ -5,9 +5,8 @@ Its place in the channel, its digest and our signed receipt stay, so that it can
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 
@@ -16,13 +15,16 @@ from registry.exchange import attachments, jose, strict_json
 from registry.exchange.tables import ExchangeAttachment, ExchangeIn
 
 
-def messages(work: Work, iss: str, thread: str, before: date) -> list[ExchangeIn]:
-    """Records of a State's thread that were to be kept until a day before this one, and are here still."""
+def messages(work: Work, iss: str, thread: str, types: Collection[str]) -> list[ExchangeIn]:
+    """Records of these types of a State's thread that are here still, the first one first."""
     asked = select(ExchangeIn).where(
-        ExchangeIn.iss == iss, ExchangeIn.thread == thread, ExchangeIn.state == "done", ExchangeIn.jws != ""
+        ExchangeIn.iss == iss,
+        ExchangeIn.thread == thread,
+        ExchangeIn.type.in_(types),
+        ExchangeIn.state == "done",
+        ExchangeIn.jws != "",
     )
-    found = work.session.scalars(asked.order_by(ExchangeIn.seq)).all()
-    return [row for row in found if (until := kept_until(row.jws)) is not None and until < before]
+    return list(work.session.scalars(asked.order_by(ExchangeIn.seq)))
 
 
 def kept_until(jws: str) -> date | None:
@@ -40,14 +42,23 @@ def forget(work: Work, rows: list[ExchangeIn]) -> None:
 
 
 def files(
-    work: Work, iss: str, jtis: list[str], problem: str, is_ours: Callable[[bytes], bool]
+    work: Work,
+    iss: str,
+    thread: str,
+    problem: str,
+    is_ours: Callable[[bytes], bool],
+    states: Collection[str] = ("wanted", "kept"),
 ) -> list[ExchangeAttachment]:
-    """Files that these messages name are awaited no longer, and those that came go; nobody is alerted.
+    """Files of a State's thread are awaited no longer, and those that came go; nobody is alerted.
 
-    is_ours: whether a file of this digest is one of ours too, which stays.
+    is_ours: whether a file of this digest is one of ours too, which stays. states: of the files that go.
     """
-    there = ExchangeAttachment.iss == iss, ExchangeAttachment.jti.in_(jtis)
-    asked = select(ExchangeAttachment).where(*there, ExchangeAttachment.state != "refused")
+    of_thread = select(ExchangeIn.jti).where(ExchangeIn.iss == iss, ExchangeIn.thread == thread)
+    asked = select(ExchangeAttachment).where(
+        ExchangeAttachment.iss == iss,
+        ExchangeAttachment.jti.in_(of_thread),
+        ExchangeAttachment.state.in_(states),
+    )
     gone = list(work.session.scalars(asked.with_for_update()))
     for row in gone:
         attachments.alone(work, row.digest)
@@ -56,9 +67,3 @@ def files(
         if not is_ours(row.digest):
             attachments.erase(work, row.digest)
     return gone
-
-
-def of_thread(work: Work, iss: str, thread: str) -> list[str]:
-    """Names of a State's messages in a thread."""
-    asked: Any = select(ExchangeIn.jti).where(ExchangeIn.iss == iss, ExchangeIn.thread == thread)
-    return list(work.session.scalars(asked))

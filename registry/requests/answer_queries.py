@@ -36,11 +36,15 @@ def seen(work: Work, row: TraceRequestRow, answer: dict[str, Any]) -> dict[str, 
     """
     if is_over(work, row):
         return redaction.bare(answer, str(row.keep_until))
-    purpose = work.purpose or Purpose.FOREIGN_REQUEST
-    may = May.PERSON_READ in work.actor.may and policy.serves(work.actor.role, May.PERSON_READ, purpose)
-    if may or not answer.get("holder"):
+    if may_read_persons(work) or not answer.get("holder"):
         return answer
     return {**answer, "last_holder": "", "holder": None}
+
+
+def may_read_persons(work: Work) -> bool:
+    """Whether whoever reads may read of persons for what they read it for."""
+    purpose = work.purpose or Purpose.FOREIGN_REQUEST
+    return May.PERSON_READ in work.actor.may and policy.serves(work.actor.role, May.PERSON_READ, purpose)
 
 
 def _of_ours(work: Work, row: TraceRequestRow) -> Sentences:

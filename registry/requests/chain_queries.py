@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from registry.core.errors import NotFound
 from registry.core.work import Work
-from registry.exchange import evidence, jose
-from registry.exchange.evidence import EvidenceView
-from registry.requests import queries
+from registry.exchange import evidence, jose, strict_json
+from registry.exchange.evidence import EvidenceView, RecordView
+from registry.requests import answer_queries, forgetting, queries
 from registry.requests.tables import TraceRequestRow
 from registry.requests.views import RequestView
 from schemas.requests_vocabulary import Direction
@@ -63,11 +64,43 @@ def edition_of(rows: list[TraceRequestRow]) -> str:
 
 
 def signed(work: Work, request_id: int) -> EvidenceView:
-    """Everything signed that passed about a request, for a court; raises NotFound where nothing is."""
+    """Everything signed that passed about a request, for a court; raises NotFound where nothing is.
+
+    As in the request itself, nobody reads what was to be kept until a day that is over, nor who was named
+    without being one who may read of persons.
+    """
     row = queries.request_row(work, request_id)
     found = evidence.of_thread(work, row.peer, row.thread or "")
     if not found.records:
         number = queries.request_number(request_id)
         raise NotFound(said("Nothing signed has passed about %(number)s", number=number))
     work.saw("trace_request", [row.id])  # an answer may name people of another State
-    return found
+    return evidence.without(found, dict(_kept_back(work, row, found.records)))
+
+
+_NAMES = said(
+    "It names a person. Whoever may read of persons, for a stated purpose, has it from the authority."
+)
+
+
+def _kept_back(work: Work, row: TraceRequestRow, records: Sequence[RecordView]) -> Iterator[tuple[str, str]]:
+    """Records that whoever reads this may not read, and why."""
+    over = forgetting.is_over(row, work.today)
+    may = answer_queries.may_read_persons(work)
+    for one in records:
+        if over and one.sender == row.peer and one.type in forgetting.SPOKEN:
+            yield (
+                one.jti,
+                said(
+                    "It was to be kept until %(day)s. Its digest, its place in the channel and its receipt "
+                    "stay.",
+                    day=row.keep_until,
+                ),
+            )
+        elif one.jws and not may and _names_somebody(one):
+            yield one.jti, _NAMES
+
+
+def _names_somebody(one: RecordView) -> bool:
+    told = strict_json.loads(jose.parse(one.jws).payload).get("body") or {}
+    return one.type == "trace.response" and bool(told.get("holder") or told.get("last_holder"))

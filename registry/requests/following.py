@@ -19,7 +19,8 @@ def ask_next(work: Work, row: TraceRequestRow, made_by: int) -> TraceRequestRow:
     """Ask the State that an answer names the same; raises Refused where the chain ends, Conflict if asked.
 
     Where it has no node the request stays a draft, to be sent by other means. How the firearm went there is
-    told only where the answer was released for that State too.
+    told only where the answer was released for that State too, and to be kept without an end: ours would
+    not be that State's.
     """
     links = [queries.link(one) for one in queries.upstream(work, row)]
     refuse_if(chain.unmet_to_follow(links, work.home))
@@ -46,7 +47,8 @@ def ask_next(work: Work, row: TraceRequestRow, made_by: int) -> TraceRequestRow:
 def _asked_next(row: TraceRequestRow, link: chain.Link) -> RequestNew:
     asked = queries.asked_of(row)
     told = queries.answer_of(row).get("next_state") or {}
-    if link.to not in queries.handling_of(row).get("audience", ()):
+    bound = queries.handling_of(row)
+    if link.to not in bound.get("audience", ()) or bound.get("retain_until"):
         told = {}
     left = told.get("date", "")
     return replace(

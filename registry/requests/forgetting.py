@@ -2,45 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from registry.core.work import Work
 from registry.exchange import attachments, forgetting
-from registry.exchange.tables import ExchangeAttachment
-from registry.requests import doing, queries, redaction
+from registry.exchange.tables import ExchangeAttachment, ExchangeIn
+from registry.requests import doing, life, queries, redaction
 from registry.requests.answering import dumped
 from registry.requests.tables import RequestAttachment, RequestEvent, RequestFile, TraceRequestRow
-from schemas.requests_vocabulary import Direction, NoticeKind
+from schemas.requests_vocabulary import Direction, HolderState, NoticeKind, RequestState
 from schemas.words import said
 
 MOST = 50
+SPOKEN = frozenset(
+    {
+        "trace.request", "trace.more", "trace.question", "trace.cancel", "trace.status", "trace.feedback",
+        "trace.response", "trace.clarify", "trace.delay", "trace.refuse",
+    }
+)  # fmt: skip
+"""Messages that go with their request: an acknowledgement, and what was said of onward use, stay."""
+WITHDRAWN = "its request was withdrawn"
 
 
-def over(work: Work) -> list[TraceRequestRow]:
+def over(work: Work, among: ColumnElement[bool]) -> list[TraceRequestRow]:
     """Requests with something that another State let us keep until a day that is over, that day first."""
-    asked = select(TraceRequestRow).where(TraceRequestRow.keep_until < work.today)
+    asked = select(TraceRequestRow).where(TraceRequestRow.keep_until < work.today, among)
     in_order = asked.order_by(TraceRequestRow.keep_until, TraceRequestRow.id)
     return list(work.session.scalars(in_order.limit(MOST)))
 
 
-def with_files(work: Work) -> list[int]:
-    """Those of which files are here still, by number."""
+def is_over(row: TraceRequestRow, today: date) -> bool:
+    """Whether the time is over for which the other State let us keep what it sent."""
+    return row.keep_until is not None and row.keep_until < today
+
+
+def with_files(work: Work, free: ColumnElement[bool], released: ColumnElement[bool]) -> list[int]:
+    """Those of which files are here still that go, by number: their time is over, or they were withdrawn
+    while a hold that is lifted since kept them. free: not held; released: held once.
+    """
+    withdrawn = and_(
+        TraceRequestRow.direction == Direction.IN.value,
+        TraceRequestRow.state == RequestState.WITHDRAWN.value,
+        released,
+    )
+    found = {
+        key
+        for which in (TraceRequestRow.keep_until < work.today, withdrawn)
+        for key in _with_files(work, which, free)
+    }
+    return sorted(found)[:MOST]
+
+
+def _with_files(work: Work, *which: ColumnElement[bool]) -> list[int]:
     asked = (
         select(TraceRequestRow.id)
-        .join(ExchangeAttachment, ExchangeAttachment.iss == TraceRequestRow.peer)
-        .join(RequestEvent, RequestEvent.jti == ExchangeAttachment.jti)
-        .where(
-            TraceRequestRow.keep_until < work.today,
-            RequestEvent.request_id == TraceRequestRow.id,
-            ExchangeAttachment.state != "refused",
+        .join(
+            ExchangeIn,
+            (ExchangeIn.iss == TraceRequestRow.peer) & (ExchangeIn.thread == TraceRequestRow.thread),
         )
+        .join(
+            ExchangeAttachment,
+            (ExchangeAttachment.iss == ExchangeIn.iss) & (ExchangeAttachment.jti == ExchangeIn.jti),
+        )
+        .where(*which, ExchangeAttachment.state != "refused")
     )
-    return list(work.session.scalars(asked.distinct().limit(MOST)))
+    return list(work.session.scalars(asked.distinct().order_by(TraceRequestRow.id).limit(MOST)))
+
+
+def is_held(work: Work, row: TraceRequestRow) -> bool:
+    """Whether an order keeps what belongs to its case, as higher floors know; none is placed meanwhile."""
+    return any(tells(work, row.case_number) for tells in work.offers.get("case_is_held", {}).values())
 
 
 def is_ours(work: Work, digest: bytes) -> bool:
@@ -51,64 +88,105 @@ def is_ours(work: Work, digest: bytes) -> bool:
 
 
 def files_withdrawn(work: Work, row: TraceRequestRow) -> None:
-    """Files of a request that another State has withdrawn are not wanted; those that came are not kept."""
-    jtis = forgetting.of_thread(work, row.peer, row.thread or "")
-    problem = "its request was withdrawn"
-    forgetting.files(work, row.peer, jtis, problem, lambda digest: is_ours(work, digest))
+    """Files of a request that another State has withdrawn are not wanted; those that came are not kept, but
+    where a hold keeps them. The caller holds the lock of holds.
+    """
+    states = ("wanted",) if is_held(work, row) else ("wanted", "kept")
+    _files(work, row, WITHDRAWN, states)
 
 
 def forget_files(work: Work, row: TraceRequestRow) -> list[Any]:
-    """Files that came with what was to be kept until a day that is over; the rows that change."""
-    ended = forgetting.messages(work, row.peer, row.thread or "", work.today)
-    problem = f"it was to be kept until {row.keep_until}"
-    jtis = [one.jti for one in ended]
-    return list(forgetting.files(work, row.peer, jtis, problem, lambda digest: is_ours(work, digest)))
+    """Files that came with what was to be kept until a day that is over, or was withdrawn; the rows that
+    change.
+    """
+    until = f"it was to be kept until {row.keep_until}"
+    return _files(work, row, until if is_over(row, work.today) else WITHDRAWN, ("wanted", "kept"))
+
+
+def _files(work: Work, row: TraceRequestRow, problem: str, states: Collection[str]) -> list[Any]:
+    thread = row.thread or ""
+    return [*forgetting.files(work, row.peer, thread, problem, lambda digest: is_ours(work, digest), states)]
+
+
+def parts(work: Work, row: TraceRequestRow) -> list[Any]:
+    """Rows in which stands what goes with a request, it itself first."""
+    letters = select(RequestFile).where(RequestFile.request_id == row.id)
+    messages = forgetting.messages(work, row.peer, row.thread or "", SPOKEN)
+    return [row, *_told(work, row), *messages, *(work.session.scalars(letters) if row.means else ())]
 
 
 def forget(work: Work, row: TraceRequestRow) -> list[Any]:
     """Take out what another State let us keep until a day that is over; the rows that change.
 
-    The course, the outcome, each message's digest and our receipts stay.
+    The course, the outcome, each message's digest and our receipts stay; so does, for the term of traces,
+    the search that we made in our own records.
     """
     until = row.keep_until or work.today
-    ended = forgetting.messages(work, row.peer, row.thread or "", work.today)
     files = forget_files(work, row)
     for file in files:
         file.name = "–"
     letters = _letters(work, row) if row.means else []
-    forgetting.forget(work, ended)
+    messages = forgetting.messages(work, row.peer, row.thread or "", SPOKEN)
+    forgetting.forget(work, messages)
     ours = row.direction == Direction.OUT
     if ours:
         row.answer = dumped(redaction.bare(queries.answer_of(row), str(until)))
     else:
-        blank: dict[str, Any] = dict.fromkeys(_TEXTS, "")
-        row.asked = queries.kept(replace(queries.asked_of(row), **blank))
-    events = _events(work, row, until, "answer" if ours else "body")
+        row.asked = queries.kept(replace(queries.asked_of(row), **_BLANK))
+        if row.state not in life.RUNS and row.holder != HolderState.ASKED:
+            row.trace_id = None  # nothing more rests on the search: it goes as any other of ours
+    events = _told(work, row)
+    for event in events:
+        _bare(event, until)
     row.keep_until, row.version = None, row.version + 1
     doing.note(work, row, NoticeKind.ERASED, said("Kept until %(day)s", day=until), by=doing.MACHINE)
     work.session.flush()
-    return [row, *events, *ended, *files, *letters]
+    return [row, *events, *messages, *files, *letters]
 
 
-_TEXTS = (
-    "mark", "mark_place", "other_marks", "maker", "model", "circumstances", "legal_basis", "intended_use",
+_BLANK: Mapping[str, Any] = dict.fromkeys(
+    (
+        "mark", "mark_place", "other_marks", "maker", "model", "circumstances", "legal_basis",
+        "intended_use", "document_kind", "document_number",
+    ),
+    "",
+) | {"left_on": None}  # fmt: skip
+_STAYS = frozenset(
+    {
+        "crossed", "ground", "until", "outcome", "number", "due_at", "handling", "entered", "means",
+        "sent_on", "received_on", "trace",
+    }
 )  # fmt: skip
+"""What of a step is no word of the other State: its kind, its days, what bound us."""
+_OF_ONWARD_USE = frozenset(
+    {
+        NoticeKind.CONSENT_ASKED, NoticeKind.CONSENT_GIVEN, NoticeKind.CONSENT_REFUSED,
+        NoticeKind.DISCLOSURE_TOLD, NoticeKind.DISCLOSURE_SEEN,
+    }
+)  # fmt: skip
+_OF_SEARCH = frozenset({NoticeKind.TRACED, NoticeKind.NOT_TRACED})
 
 
-def _events(work: Work, row: TraceRequestRow, until: date, part: str) -> list[RequestEvent]:
-    asked = select(RequestEvent).where(RequestEvent.request_id == row.id, RequestEvent.details != "")
-    changed = []
-    for event in work.session.scalars(asked.order_by(RequestEvent.n)):
-        details = orjson.loads(event.details)
-        if (event.by < 0 or details.get("entered")) and part in details:
-            kept = (
-                redaction.bare(details[part], str(until))
-                if part == "answer"
-                else {"erased": until.isoformat()}
-            )
-            event.details = dumped(details | {part: kept})
-            changed.append(event)
-    return changed
+def _told(work: Work, row: TraceRequestRow) -> list[RequestEvent]:
+    """Steps that the other State took, and what our search said of what it asked."""
+    asked = select(RequestEvent).where(RequestEvent.request_id == row.id).order_by(RequestEvent.n)
+    theirs = row.direction == Direction.IN
+    return [
+        event
+        for event in work.session.scalars(asked)
+        if event.what not in _OF_ONWARD_USE
+        and (event.by < 0 or '"entered"' in event.details or (theirs and event.what in _OF_SEARCH))
+    ]
+
+
+def _bare(event: RequestEvent, until: date) -> None:
+    """A step without what was said in it."""
+    details = orjson.loads(event.details) if event.details else {}
+    left = {name: value for name, value in details.items() if name in _STAYS}
+    if "answer" in details:
+        left["answer"] = redaction.bare(details["answer"], str(until))
+    event.words = ""
+    event.details = dumped(left | {"erased": until.isoformat()})
 
 
 def _letters(work: Work, row: TraceRequestRow) -> list[RequestFile]:

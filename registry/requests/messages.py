@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from registry.core.erasing import LOCK
 from registry.core.errors import Refused
 from registry.core.work import Work
 from registry.exchange import attachments
@@ -155,7 +156,8 @@ def take_question_why(work: Work, received: Received) -> None:
 
 
 def take_withdrawal(work: Work, received: Received) -> None:
-    """They need no answer any more, and we none of their files."""
+    """They need no answer any more, and we none of their files, unless a hold here keeps them."""
+    work.lock(LOCK)
     row = _theirs(work, received)
     if _hear(work, row, RequestAct.WITHDRAW, received, received.body.words):
         forgetting.files_withdrawn(work, row)

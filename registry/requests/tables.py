@@ -99,7 +99,7 @@ class RequestEvent(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     what: Mapped[str] = mapped_column(String(20))
     by: Mapped[int] = mapped_column(Key)
-    words: Mapped[str] = mapped_column(String(2000), default="")
+    words: Mapped[str] = mapped_column(String(2000), default="", info=PERSONAL)
     details: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     jti: Mapped[str] = mapped_column(String(36), default="")
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from registry.core.erasing import LOCK
 from registry.core.errors import Conflict, Invalid, Stale, Unmet, refuse_if
 from registry.core.work import Work, act
 from registry.retention import queries, rules, tables
 from registry.retention.classes import named
 from schemas.retention import HoldLift, HoldNew, TermEnd, TermNew
 from schemas.vocabulary import May
-
-LOCK = "retention"
-"""Whoever places a hold and whoever disposes of records wait for each other."""
 
 
 @act(May.RETENTION_SET)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from registry.access import approvals
 from registry.access.approvable import Approvable, Change, Content, Effect, Order, Place
 from registry.access.approval_queries import ProposalView
+from registry.core.erasing import LOCK
 from registry.core.errors import Conflict, Invalid, Stale, Unmet, refuse_if
 from registry.core.work import Work, act
 from registry.retention import disposal_queries, ending, erasing, queries, removal, rules
-from registry.retention.acts import LOCK
 from registry.retention.classes import named, number_of
 from registry.retention.disposal_tables import DisposedRecord, RecordsDisposal
 from registry.retention.rules import Reckoning, Verdict

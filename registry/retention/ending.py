@@ -4,6 +4,7 @@ people, since the ledger lets nobody take a personal value away alone (ITI 15, F
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from registry.access import approvals
 from registry.access.approvable import Approvable, Change, Content, Effect, Order
 from registry.access.approval_queries import ProposalView
-from registry.core.erasing import row_of
+from registry.core.erasing import LOCK, MOST_VALUES, row_of
 from registry.core.errors import Conflict, NotFound, RegistryError, Stale
 from registry.core.numbers import parse_registry_number
 from registry.core.work import OPERATOR, Office, Work, act
@@ -21,12 +22,13 @@ from registry.requests import forgetting
 from registry.requests import queries as requests
 from registry.requests.tables import TraceRequestRow
 from registry.retention import erasing, tables
-from registry.retention.acts import LOCK
 from schemas.retention import EndingNew
 from schemas.vocabulary import ApprovalKind, May
 from schemas.words import said
 
 SUBJECT = "kept for others"
+MOST_ANEW = 2
+"""Values of a row that the erasing itself writes into the journal, and takes out again."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,17 @@ class Ended:
     held: bool
 
 
+_ORDERED = select(tables.Hold.case_number).where(
+    tables.Hold.lifted_at.is_(None), tables.Hold.case_number != ""
+)
+_LIFTED = select(tables.Hold.case_number).where(
+    tables.Hold.lifted_at.is_not(None), tables.Hold.case_number != ""
+)
+_HELD, _RELEASED = TraceRequestRow.case_number.in_(_ORDERED), TraceRequestRow.case_number.in_(_LIFTED)
+
+
 def ended(work: Work) -> tuple[Ended, ...]:
-    """All of them, the day that came first on top."""
-    rows = forgetting.over(work)
-    held = _held(work, rows)
+    """Those that can go, the day that came first on top, then those that are held; fifty of each at most."""
     return tuple(
         Ended(
             requests.request_number(row.id),
@@ -52,34 +61,46 @@ def ended(work: Work) -> tuple[Ended, ...]:
             row.direction,
             row.case_number,
             row.keep_until or work.today,
-            row.case_number in held,
+            held,
         )
-        for row in rows
+        for held, which in ((False, ~_HELD), (True, _HELD))
+        for row in forgetting.over(work, which)
     )
 
 
-def _held(work: Work, rows: list[TraceRequestRow]) -> set[str]:
-    cases = {row.case_number for row in rows}
-    ordered = select(tables.Hold.case_number).where(
-        tables.Hold.lifted_at.is_(None), tables.Hold.case_number.in_(cases)
-    )
-    return set(work.session.scalars(ordered)) if cases else set()
+def is_held(work: Work, case_number: str) -> bool:
+    """Whether a hold is on a case; nobody places one until the end of the transaction."""
+    work.lock(LOCK)
+    return bool(work.session.scalar(_ORDERED.where(tables.Hold.case_number == case_number).limit(1)))
 
 
 @act(May.RECORDS_DISPOSE)
 def propose(work: Work, new: EndingNew) -> ProposalView:
-    """Propose that all of it goes which nothing holds; raises NotFound where there is none, Conflict."""
-    numbers = [one.number for one in ended(work) if not one.held]
+    """Propose that all of it goes which nothing holds, as much as one act may erase; raises NotFound where
+    there is none, Conflict.
+    """
+    numbers = [requests.request_number(row.id) for row in _fitting(work, forgetting.over(work, ~_HELD))]
     if not numbers:
         raise NotFound(said("Nothing of other States is kept longer than they let us."))
     return approvals.propose(work, ApprovalKind.END_KEEPING, SUBJECT, {"requests": numbers}, new.reason)
+
+
+def _fitting(work: Work, rows: list[TraceRequestRow]) -> Iterator[TraceRequestRow]:
+    """The first of them, of which one leaf can name every value that goes."""
+    left = MOST_VALUES
+    for n, row in enumerate(rows):
+        parts = [row_of(one) for one in forgetting.parts(work, row)]
+        left -= erasing.count(work, parts) + MOST_ANEW * len(parts)
+        if n and left < 0:
+            return
+        yield row
 
 
 def _rows(work: Work, content: Content, locked: bool = False) -> list[TraceRequestRow]:
     keys = [parse_registry_number("RQ", number) for number in content["requests"]]
     rows = [requests.request_row(work, key, locked=locked) for key in keys]
     over = all(row.keep_until is not None and row.keep_until < work.today for row in rows)
-    if not over or _held(work, rows):
+    if not over or any(is_held(work, row.case_number) for row in rows):
         raise Conflict(said("One of them went already, or is held."))
     return rows
 
@@ -119,19 +140,24 @@ APPROVABLE = {
 
 
 def end_files(office: Office) -> int:
-    """Erase the bytes of files whose time is over, each request by itself; of how many."""
+    """Erase the bytes of files that nobody may keep any more, each request by itself; of how many."""
     with office.look(OPERATOR) as work:
-        due = [row for row in forgetting.over(work) if row.id in set(forgetting.with_files(work))]
-        held = _held(work, due)
-        free = [row.id for row in due if row.case_number not in held]
-    for key in free:
-        try:
-            with office.begin(OPERATOR, doing="retention.end_files") as work:
-                forgetting.forget_files(work, requests.request_row(work, key, locked=True))
-        except RegistryError:
-            return 0  # the next round tries again
-    return len(free)
+        due = forgetting.with_files(work, ~_HELD, _RELEASED)
+    return sum(_end_files_of(office, key) for key in due)
 
 
+def _end_files_of(office: Office, key: int) -> bool:
+    """The same of one, unless it is held by now."""
+    try:
+        with office.begin(OPERATOR, doing="retention.end_files") as work:
+            work.lock(LOCK)
+            row = requests.request_row(work, key, locked=True)
+            return not is_held(work, row.case_number) and bool(forgetting.forget_files(work, row))
+    except RegistryError:
+        return False  # the next round tries again
+
+
+HOLDS = {"retention": is_held}
+"""For requests: whether an order keeps what belongs to a case."""
 DUE = {"retention": end_files}
 """What is done now and then beside deliveries."""

@@ -48,7 +48,7 @@ class Hold(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     record_class: Mapped[str] = mapped_column(String(20))
     record_id: Mapped[int | None] = mapped_column(Key)
-    case_number: Mapped[str] = mapped_column(String(80))
+    case_number: Mapped[str] = mapped_column(String(120))
     reason: Mapped[str] = mapped_column(String(400))
     ordered_by: Mapped[str] = mapped_column(String(200))
     placed_by: Mapped[int] = mapped_column(Key)

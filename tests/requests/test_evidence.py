@@ -12,14 +12,20 @@ import pytest
 
 from registry.core.errors import NotFound
 from registry.core.printing.paper import Seal
+from registry.core.work import Actor
 from registry.exchange import evidence_documents, evidence_files, jose, strict_json
 from registry.exchange.evidence import EvidenceView
 from registry.exchange.evidence_reading import read
-from registry.requests import acts, chain_documents, chain_queries
+from registry.requests import acts, chain_documents, chain_queries, naming, queries
 from registry.requests.chain_queries import ChainView
-from schemas.requests_vocabulary import RequestAct
+from registry.rooms import OFFERS
+from schemas.holders import HolderRelease
+from schemas.requests_vocabulary import FieldWanted, RequestAct
+from schemas.vocabulary import Role
 from schemas.words import ENGLISH
 from tests.exchange.world import Node
+from tests.firearms.world import made, make_world, register, sold
+from tests.makers import agreed, make_actor
 from tests.requests.test_letters import shell
 from tests.requests.world import (
     OFFICER,
@@ -33,6 +39,7 @@ from tests.requests.world import (
     view,
 )
 
+AUDITOR = make_actor(Role.AUDITOR, user_id=9)
 SEAL = Seal("K7QF-2M4X", "", "Whether this is genuine is told to everyone.")
 
 
@@ -41,8 +48,8 @@ def words_of(pdf: bytes) -> str:
     return " ".join(ran.stdout.decode().split())
 
 
-def signed(node: Node, request_id: int = 1) -> EvidenceView:
-    with node.office.look(OFFICER) as work:
+def signed(node: Node, request_id: int = 1, who: Actor = OFFICER) -> EvidenceView:
+    with node.office.look(who) as work:
         return chain_queries.signed(work, request_id)
 
 
@@ -143,3 +150,34 @@ def test_what_was_not_sent_has_no_chain_and_no_evidence(three: list[Node]) -> No
         chain(br)
     with pytest.raises(NotFound, match="Nothing signed"):
         signed(br)
+
+
+def test_who_was_named_is_in_evidence_for_whoever_may_read_of_persons(two: list[Node]) -> None:
+    br, pt = two
+    for node in two:
+        node.office.offers = OFFERS
+    world = make_world(pt.office)
+    register(pt.office, world, made(world), sold(world.maker, world.dealer), sold(world.dealer, world.person))
+    send(br, asked("PT", fields_wanted=tuple(FieldWanted)))
+    deliver(two)
+    answer(pt, 1, act=RequestAct.ANSWER)
+    release = HolderRelease(reason="A murder weapon")
+    agreed(pt.office, lambda w: naming.propose(w, 1, release, queries.request(w, 1).version))
+    deliver(two)
+    for node in two:
+        whole, part = signed(node), signed(node, who=AUDITOR)
+        assert "João da Silva" in words_of(evidence_documents.draw(whole, "RQ-1", "PF", SEAL, ENGLISH))
+        told = words_of(evidence_documents.draw(part, "RQ-1", "PF", SEAL, ENGLISH))
+        assert "It names a person." in told
+        assert whole.records[-1].sha256 in told
+        assert "all of it holds" in told
+        for one, other in zip(whole.records, part.records, strict=True):
+            named = one.jti == whole.records[-1].jti
+            assert (other.jws == "", other.withheld != "", other.receipt) == (named, named, one.receipt)
+        with zipfile.ZipFile(io.BytesIO(b"".join(evidence_files.package(part, ENGLISH)))) as package:
+            names = package.namelist()
+            assert "It names a person." in package.read("verify.txt").decode()
+        assert ("03-trace.response.jws" in names, "04-trace.response.jws" in names) == (True, False)
+        assert "04-receipt.jws" in names
+        read_by = "SELECT count(*) FROM ledger_entry WHERE note LIKE '%trace_request%' AND actor_id = 9"
+        assert node.rows(read_by)[0][0] > 0

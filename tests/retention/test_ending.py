@@ -9,16 +9,22 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from registry.core.errors import NotFound
 from registry.core.work import OPERATOR, Work
 from registry.exchange import evidence, evidence_reading
 from registry.ledger import exports, verifier
-from registry.requests import queries
+from registry.requests import acts as request_acts
+from registry.requests import chain_queries, filling, forgetting, naming
+from registry.requests import queries as requests
+from registry.requests.tables import TraceRequestRow
 from registry.retention import acts, ending
+from registry.retention.queries import HoldView
 from registry.rooms import OFFERS
-from schemas.requests_vocabulary import RequestAct
-from schemas.retention import EndingNew, HoldLift, HoldNew
+from schemas.holders import HolderRelease
+from schemas.requests_vocabulary import FieldWanted, RequestAct, RestrictionGround
+from schemas.retention import EndingNew, HoldLift, HoldNew, LegalHoldNewSchema
 from schemas.vocabulary import Role
 from tests.exchange.test_verified import KEY
 from tests.exchange.world import Clock, Node, states
@@ -49,8 +55,8 @@ def everywhere(node: Node, words: str) -> list[str]:
     """Tables and the journal, in which a text still stands."""
     found = []
     for table, column in (
-        ("trace_request", "answer"), ("trace_request_event", "details"), ("exchange_in", "jws"),
-        ("ledger_personal", "value"),
+        ("trace_request", "answer"), ("trace_request", "asked"), ("trace_request_event", "details"),
+        ("trace_request_event", "words"), ("exchange_in", "jws"), ("ledger_personal", "value"),
     ):  # fmt: skip
         sql = f"SELECT count(*) FROM {table} WHERE {column} LIKE :words"  # noqa: S608 - names of tables
         if node.rows(sql, words=f"%{words}%")[0][0]:
@@ -62,6 +68,15 @@ def problems(node: Node) -> list[verifier.Problem]:
     """What the verifier finds wrong, from the leaves to the messages."""
     with exports.signed(node.office, KEY) as connection:
         return verifier.verify(exports.collected(connection), str(KEY.key)).problems
+
+
+def hold(node: Node, case_number: str = "IP 17/2026") -> HoldView:
+    with node.office.begin(EVERYTHING) as work:
+        return acts.place_hold(work, HoldNew("Trial", "Court", case_number=case_number))
+
+
+def files(node: Node) -> int:
+    return int(node.rows("SELECT count(*) FROM exchange_file")[0][0])
 
 
 def told_until(br: Node, pt: Node, nodes: list[Node], until: date) -> None:
@@ -94,6 +109,11 @@ def test_an_answer_and_its_files_go_when_the_time_is_over_and_stay_proven(
     assert (over["erased"], over["steps"]) == (str(until), [])  # nobody reads it from this day on
     assert over["next_state"]["code"] == "AR"
     assert "EX-4711" not in str(view(br).events)
+    with br.office.look(OFFICER) as work:
+        told = {one.type: one for one in chain_queries.signed(work, 1).records}["trace.response"]
+    assert (told.jws, told.sha256) == ("", sha256)
+    assert told.receipt
+    assert f"kept until {until}" in told.withheld
     assert ending.end_files(br.office) == 1
     assert ending.end_files(br.office) == 0
     with pytest.raises(NotFound):
@@ -113,7 +133,7 @@ def test_an_answer_and_its_files_go_when_the_time_is_over_and_stay_proven(
     last = view(br).events[-1]
     assert (last.what, last.by) == ("erased", 0)
     with br.office.look(OPERATOR) as work:
-        row = queries.request_row(work, 1)
+        row = requests.request_row(work, 1)
         assert row.keep_until is None
         passed = evidence.of_thread(work, "PT", row.thread or "")
     read = {one.record.type: one for one in evidence_reading.read(passed)}
@@ -150,7 +170,7 @@ def test_files_of_a_withdrawn_request_go_at_its_receiver_without_an_alert(two: l
     assert fetch(pt, from_states(two)) == 0  # nobody asks for it any more
     assert pt.rows("SELECT count(*) FROM exchange_alert")[0][0] == 0
     with pt.office.look(OFFICER) as work:
-        assert queries.request(work, 2).asked.mark == "TAB12345"  # that they asked, and what, stays
+        assert requests.request(work, 2).asked.mark == "TAB12345"  # that they asked, and what, stays
 
 
 def test_what_is_over_is_told_on_page_api_and_command_line(app: Flask, client: FlaskClient) -> None:
@@ -162,3 +182,119 @@ def test_what_is_over_is_told_on_page_api_and_command_line(app: Flask, client: F
     assert client.post("/api/v1/retention/ended", json=body, headers=headers).status_code == 404
     told = app.test_cli_runner().invoke(args=["retention", "ended"]).output
     assert "0 requests" in told
+
+
+def test_what_a_court_holds_stays_though_the_other_state_withdraws(two: list[Node]) -> None:
+    br, pt = two
+    sent_with_photograph(br)
+    deliver(two)
+    fetch(pt, from_states(two))
+    held = hold(pt)
+    ask(br, 1, act=RequestAct.WITHDRAW, words="Solved otherwise")
+    deliver(two)
+    assert (view(pt).state, files(pt)) == ("withdrawn", 1)
+    assert (ending.end_files(pt.office), files(pt)) == (0, 1)
+    with pt.office.begin(EVERYTHING) as work:
+        acts.lift_hold(work, 1, HoldLift("The trial is over"), held.version)
+    assert (ending.end_files(pt.office), files(pt)) == (1, 0)
+    assert ending.end_files(pt.office) == 0
+
+
+def test_a_hold_that_comes_before_the_erasure_keeps_files_and_their_round_comes_to_an_end(
+    two: list[Node], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file came with an answer that had no end; the second step set one for all of it."""
+    br, pt = two
+    until = br.office.today + timedelta(days=10)
+    made_and_exported(pt, "AR")
+    send(br, asked("PT", fields_wanted=tuple(FieldWanted)))
+    deliver(two)
+    attach(pt)
+    answer(pt, 1, act=RequestAct.ANSWER)
+    deliver(two)
+    fetch(br, from_states(two))
+    release = HolderRelease(reason="A murder weapon", retain_until=until)
+    agreed(pt.office, lambda w: naming.propose(w, 1, release, requests.request(w, 1).version))
+    deliver(two)
+    clock.move(timedelta(days=12))
+
+    def placed_meanwhile(work: Work, *which: Any) -> list[int]:
+        found = looked(work, *which)
+        hold(br)
+        return found
+
+    looked = forgetting.with_files
+    with monkeypatch.context() as patched:
+        patched.setattr(forgetting, "with_files", placed_meanwhile)
+        assert (ending.end_files(br.office), files(br)) == (0, 1)
+    with br.office.begin(EVERYTHING) as work:
+        acts.lift_hold(work, 1, HoldLift("The trial is over"), 1)
+    assert [ending.end_files(br.office) for _ in range(2)] == [1, 0]
+    assert files(br) == 0
+    agreed(br.office, propose)
+    assert everywhere(br, "Casa do Ca") == []
+
+
+def test_nothing_that_another_state_said_in_its_request_stays(two: list[Node], clock: Clock) -> None:
+    br, pt = two
+    send(
+        br,
+        asked(
+            "PT",
+            circumstances="SECRET circumstances of a car",
+            legal_basis="SECRET law, article 1",
+            intended_use="SECRET proceedings",
+        ),
+    )
+    deliver(two)
+    answer(pt, 1, act=RequestAct.ASK_MORE, words="Which car?")
+    deliver(two)
+    with br.office.begin(OFFICER) as work:
+        more = asked("PT", circumstances="SECRET circumstances of a van", document_number="SECRET paper")
+        request_acts.edit(work, 1, more, requests.request(work, 1).version)
+    ask(br, 1, act=RequestAct.GIVE_MORE, words="SECRET words")
+    deliver(two)
+    answer(pt, 1, act=RequestAct.REFUSE, words="No.", ground=RestrictionGround.CONFIDENTIALITY_LAW)
+    deliver(two)
+    ask(br, 1, act=RequestAct.CLARIFY, words="SECRET question")
+    deliver(two)
+    with pt.office.begin(EVERYTHING) as work:
+        requests.request_row(work, 1, locked=True).keep_until = pt.office.today
+    clock.move(timedelta(days=1))
+    assert "trace_request_event" in everywhere(pt, "SECRET")
+    agreed(pt.office, propose)
+    assert everywhere(pt, "SECRET") == []
+    changes = "SELECT count(*) FROM ledger_change WHERE before LIKE '%SECRET%' OR after LIKE '%SECRET%'"
+    assert pt.rows(changes)[0][0] == 0
+    assert [one.what for one in view(pt).events][-1] == "erased"
+    assert not problems(pt)
+
+
+def test_requests_that_are_held_hide_no_others_and_what_is_old_gets_its_day(
+    two: list[Node], clock: Clock
+) -> None:
+    br, pt = two
+    case = "IP " + "9" * 117
+    until = br.office.today + timedelta(days=10)
+    with br.office.begin(OFFICER) as work:
+        for _ in range(forgetting.MOST):
+            request_acts.draft(work, asked("PT", case_number=case))
+    made_and_exported(pt, "AR")
+    free = send(br, asked("PT")).id
+    deliver(two)
+    answer(pt, 1, act=RequestAct.ANSWER, retain_until=until)
+    deliver(two)
+    with br.office.begin(EVERYTHING) as work:  # as it was before the day had a place of its own
+        work.session.execute(update(TraceRequestRow).values(keep_until=until - timedelta(days=1)))
+        requests.request_row(work, free, locked=True).keep_until = None
+    hold(br, LegalHoldNewSchema().load({"reason": "r", "ordered_by": "c", "case_number": case}).case_number)
+    clock.move(timedelta(days=12))
+    with br.office.begin(OPERATOR) as work:
+        assert filling.ends_of_keeping(work, 0) == free
+        assert filling.ends_of_keeping(work, free) is None
+        assert requests.request_row(work, free).keep_until == until
+    with br.office.look(EVERYTHING) as work:
+        assert [one.held for one in ending.ended(work)] == [False, *[True] * forgetting.MOST]
+    agreed(br.office, propose)
+    with br.office.look(EVERYTHING) as work:
+        assert requests.request_row(work, free).keep_until is None
