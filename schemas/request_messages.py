@@ -200,8 +200,11 @@ class FindingToldSchema(_Told):
 
 
 class FieldToldSchema(_Told):
+    """ground: why it is withheld, in full or in part."""
+
     field = Code(FieldWanted, required=True)
     said = Code(FieldTold, required=True)
+    ground = Code(RestrictionGround)
 
 
 class HolderToldSchema(_Told):

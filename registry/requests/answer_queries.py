@@ -36,7 +36,7 @@ def seen(work: Work, row: TraceRequestRow, answer: dict[str, Any]) -> dict[str, 
     """
     if is_over(work, row):
         return redaction.bare(answer, str(row.keep_until))
-    if may_read_persons(work) or not answer.get("holder"):
+    if may_read_persons(work) or not (answer.get("holder") or answer.get("last_holder")):
         return answer
     return {**answer, "last_holder": "", "holder": None}
 

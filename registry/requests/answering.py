@@ -12,14 +12,14 @@ from msgspec.structs import replace
 from registry.core.errors import Invalid, refuse_if
 from registry.core.numbers import find_registry_number
 from registry.core.work import Work
-from registry.requests import doing, life, queries, redaction, rules
+from registry.requests import doing, holder_queries, life, queries, redaction, rules
 from registry.requests.tables import TraceRequestRow
 from registry.tracing import acts as tracing
 from registry.tracing import keeping
-from registry.tracing.queries import trace
+from registry.tracing.queries import trace, trace_number
 from schemas.exchange import Handling
 from schemas.requests import RequestNew, Step
-from schemas.requests_vocabulary import HolderState, NoticeKind, RequestAct
+from schemas.requests_vocabulary import NoticeKind, RequestAct
 from schemas.tracing import Question
 from schemas.vocabulary import Purpose, Severity, TraceKind
 
@@ -91,35 +91,42 @@ def _told(row: TraceRequestRow, found: dict[str, Any]) -> dict[str, Any]:
 def release(
     work: Work, row: TraceRequestRow, told: dict[str, Any], step: Step, by_machine: bool = False
 ) -> None:
-    """Tell the asking State, in full or in part; what was sent, and what binds it, is kept."""
+    """Tell the asking State, in full or in part; what was sent, and what binds it, is kept.
+
+    It names nobody, also where two have named somebody before: what is asked may be another thing since.
+    """
     refuse_if(redaction.unmet_to_withhold(told, step.withheld))
     wanted = queries.asked_of(row).fields_wanted
-    before = queries.answer_of(row)
     body = redaction.redacted(told, step.withheld) | {
         "last_holder": "",
-        "wanted": redaction.said_of(told, wanted, step.withheld),
+        "wanted": redaction.said_of(told, wanted, step.withheld, step.ground),
         "ground": step.ground,
         "words": step.words,
         "by_machine": by_machine,
     }
-    row.holder, body = redaction.holding(HolderState(row.holder), before, body)
+    row.holder = redaction.standing(body["wanted"]).value
     next_state = body["next_state"]
     audience = (row.peer, *((next_state["code"],) if next_state else ()))
-    handling = Handling(tuple(dict.fromkeys(audience)), step.onward.value, step.retain_until, step.caveat)
-    bound = vars(handling)
+    given = Handling(tuple(dict.fromkeys(audience)), step.onward.value, step.retain_until, step.caveat)
+    bound = holder_queries.bound(work, row, vars(given))
     row.answer, row.handling, row.answered_at = dumped(body), dumped(bound), work.now
     doing.move(work, row, step.act)
     officer = not by_machine  # who alone lets files go
-    posted = doing.tell(work, row, life.MOVES[step.act].message, body, handling, with_files=officer)
+    posted = doing.tell(work, row, life.MOVES[step.act].message, body, handling_of(bound), with_files=officer)
     doing.note(
         work,
         row,
         step.act,
         step.words,
-        {"answer": body, "handling": bound},
+        {"answer": body, "handling": bound, "trace": trace_number(row.trace_id or 0)},
         posted.jti,
         doing.MACHINE if by_machine else None,
     )
+
+
+def handling_of(bound: Mapping[str, Any]) -> Handling:
+    """What binds a message, of what is kept of it."""
+    return Handling(**{**bound, "audience": tuple(bound["audience"])})
 
 
 def dumped(value: Any) -> str:
@@ -130,6 +137,11 @@ def dumped(value: Any) -> str:
 def kept_until(bound: Mapping[str, Any]) -> date | None:
     """The last day on which an answer may be kept, as its source has told."""
     return date.fromisoformat(str(bound["retain_until"])) if bound.get("retain_until") else None
+
+
+def earliest(*days: date | None) -> date | None:
+    """Of days until which something may be kept."""
+    return min((day for day in days if day), default=None)
 
 
 def answer_by_itself(work: Work, row: TraceRequestRow, found: dict[str, Any] | None) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registry.core.errors import Unmet
-from schemas.requests_vocabulary import RequestState
+from schemas.request_messages import FIRST_STEP
+from schemas.requests_vocabulary import FieldWanted, RequestState
 from schemas.words import said
 
 MOST = 16
@@ -20,7 +21,7 @@ class Link:
     """A State that was asked, where its request stands, and the transfer by which the firearm left it.
 
     to: the next State, "" where it names none; on: YYYY-MM-DD, "" where it was not told; paper: its
-    document; outcome: of the answer, "" before there is one.
+    document; outcome: of the answer, "" before there is one; wanted: what was asked of it.
     """
 
     state: str
@@ -29,6 +30,7 @@ class Link:
     to: str = ""
     on: str = ""
     paper: str = ""
+    wanted: tuple[FieldWanted, ...] = FIRST_STEP
 
 
 def unmet_to_follow(links: Sequence[Link], home: str) -> list[Unmet]:
@@ -80,6 +82,8 @@ def _dead_end(link: Link) -> str:
         return said(
             "Several records of %(state)s fit: another observation has to tell which.", state=link.state
         )
+    if FieldWanted.TRANSFERS not in link.wanted:
+        return said("%(state)s has it on record; where it went was not asked.", state=link.state)
     if link.outcome == "left_the_country":
         return said("It left %(state)s; the State it went to was not told.", state=link.state)
     return said("%(state)s has it on record, and it did not leave.", state=link.state)

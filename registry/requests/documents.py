@@ -195,7 +195,7 @@ def _answer(found: RequestView, say: Language) -> Iterator[Block]:
         words = say("It was to be kept until %(day)s", day=answer["erased"])
         yield FindingBox("information", say.label("information"), words)
     if wanted := answer.get("wanted"):
-        yield KeyValues([(say.label(one["field"]), say.label(one["said"])) for one in wanted])
+        yield KeyValues([(say.label(one["field"]), _said(one, say)) for one in wanted])
     if answer.get("withheld"):
         ground = say.label(answer["ground"]) if answer.get("ground") else "–"
         yield FindingBox(
@@ -214,6 +214,12 @@ def _answer(found: RequestView, say: Language) -> Iterator[Block]:
         yield FindingBox(one["severity"], say.label(one["severity"]), say.told(one["text"]) + law)
     yield from records(answer, say)
     yield from way(answer, say)
+
+
+def _said(one: dict[str, str], say: Language) -> str:
+    """What is said of a field that was wanted, with the ground of what is withheld."""
+    told = say.label(one["said"])
+    return f"{told} ({say.label(one['ground'])})" if one.get("ground") else told
 
 
 def statement(found: RequestView, answer: dict[str, Any], say: Language) -> Iterator[Block]:

@@ -129,9 +129,9 @@ def forget(work: Work, row: TraceRequestRow) -> list[Any]:
     messages = forgetting.messages(work, row.peer, row.thread or "", SPOKEN)
     forgetting.forget(work, messages)
     ours = row.direction == Direction.OUT
-    if ours:
+    if ours and row.answer:
         row.answer = dumped(redaction.bare(queries.answer_of(row), str(until)))
-    else:
+    elif not ours:
         row.asked = queries.kept(replace(queries.asked_of(row), **_BLANK))
         if row.state not in life.RUNS and row.holder != HolderState.ASKED:
             row.trace_id = None  # nothing more rests on the search: it goes as any other of ours

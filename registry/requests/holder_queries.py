@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+import orjson
+from msgspec import to_builtins
+from sqlalchemy import exists, func, select
 
 from registry.core.numbers import key_of, registry_number
 from registry.core.work import Work
 from registry.directory.tables import Party, Person
-from registry.requests import redaction
-from registry.requests.tables import ASKED, TraceRequestRow
+from registry.exchange.tables import ExchangeIn
+from registry.requests import life, queries, redaction
+from registry.requests.tables import ASKED, RequestEvent, TraceRequestRow
 from registry.tracing import keeping
+from registry.tracing import queries as tracing
 from registry.tracing.tables import Trace
-from schemas.requests_vocabulary import HolderField
+from schemas.requests_vocabulary import HolderField, RequestAct
 
 MOST_WAITING = 100
 
@@ -43,10 +48,9 @@ _OF = {
 
 
 def identity(work: Work, row: TraceRequestRow) -> Identity | None:
-    """As our records tell it now of the holder whom the search found; None where that is not on record."""
-    kept = work.session.get(Trace, row.trace_id) if row.trace_id else None
-    number = redaction.holder_in(keeping.read(kept.answer, kept.sentences)) if kept else ""
-    key = key_of("P", number)
+    """Who holds the firearm now of which the answer told, by our records; None where they do not say."""
+    found = _firearm(work, row)
+    key = key_of("P", redaction.last_of(to_builtins(found.steps))) if found else None
     party = work.session.get(Party, key) if key is not None else None
     if party is None:
         return None
@@ -54,6 +58,54 @@ def identity(work: Work, row: TraceRequestRow) -> Identity | None:
     work.saw("party", [party.id])
     told = _of_company(party) if person is None else _of_person(party, person)
     return Identity(registry_number("P", party.id), party.version, told)
+
+
+def _firearm(work: Work, row: TraceRequestRow) -> tracing.FirearmFound | None:
+    """As it is on record now, in the record that its own was joined to."""
+    kept = work.session.get(Trace, _answered(work, row))
+    answer = keeping.read(kept.answer, kept.sentences) if kept else {}
+    key = key_of("F", answer["candidates"][0]["number"]) if answer.get("steps") else None
+    found = None
+    while key is not None:
+        (found,) = tracing.by_number(work, key)
+        key = found.superseded_by
+    return found
+
+
+def _answered(work: Work, row: TraceRequestRow) -> int | None:
+    """The search that the answer was taken from, whatever was searched since."""
+    asked = select(RequestEvent.details).where(
+        RequestEvent.request_id == row.id, RequestEvent.what.in_(_FIRST_STEP), RequestEvent.by >= 0
+    )
+    told = work.session.scalar(asked.order_by(RequestEvent.n.desc()).limit(1))
+    number = orjson.loads(told).get("trace", "") if told else ""
+    return key_of("T", number) or row.trace_id
+
+
+_FIRST_STEP = (RequestAct.ANSWER.value, RequestAct.ANSWER_IN_PART.value)
+
+
+def bound(work: Work, row: TraceRequestRow, handling: Mapping[str, Any]) -> dict[str, Any]:
+    """What binds an answer of this request, told or heard: never less than what bound one before."""
+    if not row.answer:
+        return dict(handling)
+    named = exists().where(
+        RequestEvent.request_id == row.id, RequestEvent.what == RequestAct.NAME_HOLDER.value
+    )
+    was_named = bool(work.session.scalar(select(named)))
+    return redaction.tightened(queries.handling_of(row), handling, was_named)
+
+
+def is_late(work: Work, row: TraceRequestRow, jti: str, seq: int) -> bool:
+    """Whether an answer of theirs, at this place of their channel, was sent before one that came already."""
+    last = select(func.max(ExchangeIn.seq)).where(
+        ExchangeIn.thread == row.thread,
+        ExchangeIn.iss == row.peer,
+        ExchangeIn.type == life.MOVES[RequestAct.ANSWER].message,
+        ExchangeIn.state == "done",
+        ExchangeIn.jti != jti,
+    )
+    return seq < (work.session.scalar(last) or 0)
 
 
 def _of_company(party: Party) -> dict[str, Any]:
@@ -79,6 +131,7 @@ def _of_person(party: Party, person: Person) -> dict[str, Any]:
 
 
 def waiting(work: Work) -> list[tuple[int, str]]:
-    """Requests whose State asks who holds it last and was not told yet, with that State."""
-    asked = select(TraceRequestRow.id, TraceRequestRow.peer).where(ASKED)
+    """Requests whose State asks who holds it last and can be told it now, with that State."""
+    now = [state.value for state in life.MOVES[RequestAct.NAME_HOLDER].before]
+    asked = select(TraceRequestRow.id, TraceRequestRow.peer).where(ASKED, TraceRequestRow.state.in_(now))
     return [(key, peer) for key, peer in work.session.execute(asked.order_by("id").limit(MOST_WAITING))]

@@ -10,7 +10,17 @@ from registry.core.errors import Refused
 from registry.core.work import Work
 from registry.exchange import attachments
 from registry.exchange.kinds import Kind, Kinds, Received
-from registry.requests import answering, clock, doing, following, forgetting, life, queries, redaction
+from registry.requests import (
+    answering,
+    clock,
+    doing,
+    following,
+    forgetting,
+    holder_queries,
+    life,
+    queries,
+    redaction,
+)
 from registry.requests.tables import OnwardConsent, TraceRequestRow
 from schemas import request_messages as shapes
 from schemas.exchange import Message
@@ -105,24 +115,28 @@ def take_refusal(work: Work, received: Received) -> None:
 def take_response(work: Work, received: Received) -> None:
     """ITI 20: their answer, with what binds us; the chain goes on by itself where that is allowed.
 
-    One that no step expects is written down and replaces nothing, nor does a first step that came after the
-    second one; what bound us before binds us still.
+    One that no step expects is written down and replaces nothing, nor does one that was sent before another
+    that is here; what bound us before binds us still, and what came is kept until the earliest day.
     """
     row, body = _ours(work, received), asdict(received.body)
-    act, state = RequestAct.ANSWER_IN_PART if body["withheld"] else RequestAct.ANSWER, RequestState(row.state)
+    message, state = received.message, RequestState(row.state)
+    act = RequestAct.ANSWER_IN_PART if body["withheld"] else RequestAct.ANSWER
     after = life.after_hearing(act, state)
-    if after is None and body["second_step"]:
+    if body["second_step"]:
         act = RequestAct.NAME_HOLDER if body["holder"] else RequestAct.KEEP_HOLDER
-    late = queries.answer_of(row).get("second_step") and not body["second_step"]
+    late = holder_queries.is_late(work, row, message.jti, message.ch.seq)
     heard = not late and (after is not None or life.is_heard(act, state))
-    before = queries.handling_of(row) if row.answer else {}
-    bound = redaction.tightened(before, asdict(received.message.handling))
+    theirs = asdict(message.handling)
+    bound = holder_queries.bound(work, row, theirs)
     if heard:
         row.answer, row.handling = answering.dumped(body), answering.dumped(bound)
-        row.answered_at, row.keep_until = work.now, answering.kept_until(bound)
+        row.answered_at = work.now
         doing.settle(work, row, after)
     else:
         row.version += 1
+        if row.answer:
+            row.handling = answering.dumped(redaction.tightened(theirs, queries.handling_of(row)))
+    row.keep_until = answering.earliest(row.keep_until, answering.kept_until(bound))
     details = {"answer": body, "handling": bound} | ({} if heard else {"crossed": True})
     doing.note(work, row, act, details=details, jti=received.message.jti)  # its words go with the answer
     if heard and after is not None:
@@ -146,6 +160,7 @@ def take_more(work: Work, received: Received) -> None:
         intended_use=before.intended_use,
     )
     row.asked, row.urgency = queries.kept(told), told.urgency.value
+    row.keep_until = answering.earliest(row.keep_until, received.message.handling.retain_until)
     _hear(work, row, RequestAct.GIVE_MORE, received, received.body.words)
     answering.answer_by_itself(work, row, answering.search(work, row))
 

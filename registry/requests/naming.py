@@ -11,13 +11,19 @@ from registry.core.errors import Conflict, Stale, refuse_if
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Work, act
 from registry.requests import doing, holder_queries, life, queries, redaction, rules
-from registry.requests.answering import dumped
+from registry.requests.answering import dumped, handling_of
 from registry.requests.holder_queries import Identity
 from registry.requests.tables import TraceRequestRow
 from schemas.exchange import Handling, Sender
 from schemas.holders import HolderRelease, HolderReleaseSchema
 from schemas.requests import Step
-from schemas.requests_vocabulary import FieldTold, HolderState, RequestAct, RequestState
+from schemas.requests_vocabulary import (
+    FieldTold,
+    HolderState,
+    RequestAct,
+    RequestState,
+    RestrictionGround,
+)
 from schemas.vocabulary import ApprovalKind, May
 from schemas.words import said
 
@@ -63,7 +69,12 @@ def _effect(work: Work, subject: str, content: Content) -> Effect:
         Change("caveat", "", new.caveat),
         Change("words", "", new.words),
     ]
-    return Effect(f"{row.version}.{found.version}", [one for one in changes if one.after])
+    return Effect(_version(row, found), [one for one in changes if one.after])
+
+
+def _version(row: TraceRequestRow, found: Identity) -> str:
+    """Of all that it depends on: another step, another holder, or another word on that holder changes it."""
+    return f"{row.version}.{found.number}.{found.version}"
 
 
 def _name(work: Work, order: Order) -> str:
@@ -71,13 +82,12 @@ def _name(work: Work, order: Order) -> str:
     approvals.require(work, ApprovalKind.NAME_HOLDER)
     row = queries.request_row(work, parse_registry_number("RQ", order.subject), locked=True)
     found, new = identified(work, row), _SHAPE.take(order.content)
-    if order.version != f"{row.version}.{found.version}":
+    if order.version != _version(row, found):
         raise Stale
     told = {
         "holder": found.without(new.withheld),
         "last_holder": found.told["name"],
         "words": new.words,
-        "by_machine": False,
     }
     handling = Handling((row.peer,), new.onward.value, new.retain_until, new.caveat)
     people = {"proposed_by": order.proposed_by, "approved_by": order.approved_by[-1], "proposal": order.id}
@@ -91,11 +101,10 @@ def _name(work: Work, order: Order) -> str:
 def keep(work: Work, row: TraceRequestRow, step: Step) -> None:
     """Say that it is not told who holds it last, and why; raises Refused where nobody asks."""
     refuse_if(rules.unmet_to_name(HolderState(row.holder)))
-    told = {"ground": step.ground, "words": step.words, "by_machine": False}
-    before = queries.handling_of(row)
-    handling = Handling(**before | {"audience": tuple(before["audience"])})
+    told = {"last_holder": "", "holder": None, "words": step.words}
     row.holder = HolderState.KEPT.value
-    _tell(work, row, RequestAct.KEEP_HOLDER, told, handling)
+    binding = handling_of(queries.handling_of(row))
+    _tell(work, row, RequestAct.KEEP_HOLDER, told, binding, ground=step.ground)
 
 
 def _tell(
@@ -106,16 +115,21 @@ def _tell(
     handling: Handling,
     sender: Sender | None = None,
     people: dict[str, int] | None = None,
+    ground: RestrictionGround | None = None,
 ) -> None:
-    """The answer that was told before, with what the second step says; restrictions only tighten."""
+    """The answer that was told before, with what the second step says; restrictions only tighten.
+
+    It is one in part as long as something is withheld from it.
+    """
     before = queries.answer_of(row)
     fate = FieldTold.TOLD if act is RequestAct.NAME_HOLDER else FieldTold.WITHHELD
-    body = {**before, **told, "wanted": redaction.saying(before["wanted"], fate), "second_step": True}
-    bound = redaction.tightened(queries.handling_of(row), vars(handling))
+    body = {**before, **told, **redaction.second_step(before, fate, ground), "by_machine": False}
+    bound = holder_queries.bound(work, row, vars(handling))
     row.answer, row.handling, row.answered_at = dumped(body), dumped(bound), work.now
     doing.move(work, row, act)
-    binding = Handling(**bound | {"audience": tuple(bound["audience"])})
-    posted = doing.tell(work, row, life.MOVES[act].message, body, binding, sender=sender)
+    if not body["withheld"]:
+        row.state = RequestState.ANSWERED.value
+    posted = doing.tell(work, row, life.MOVES[act].message, body, handling_of(bound), sender=sender)
     details = {"answer": body, "handling": bound, **(people or {})}
     doing.note(work, row, act, told["words"], details, posted.jti)
 

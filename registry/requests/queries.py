@@ -422,4 +422,5 @@ def link(row: TraceRequestRow) -> Link:
         left.get("code", ""),
         left.get("date", ""),
         paper,
+        asked_of(row).fields_wanted,
     )

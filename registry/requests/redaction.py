@@ -10,13 +10,17 @@ from typing import Any
 
 from registry.core.errors import Unmet
 from schemas.request_messages import MOST_CANDIDATES, MOST_STEPS
-from schemas.requests_vocabulary import FieldTold, FieldWanted, HolderState, Onward
+from schemas.requests_vocabulary import FieldTold, FieldWanted, HolderState, Onward, RestrictionGround
+from schemas.vocabulary import Outcome
 from schemas.words import Sentences, remade, said
 
 _NUMBER = re.compile(r"\bP-[0-9]{9,19}-[0-9A-Z]\b")
 _RECORD = re.compile(r"\b[FL]-[0-9]{9,19}-[0-9A-Z]\b")
 A_PERSON, A_RECORD = said("a natural person"), said("our record")
 THE_HOLDER = said("the last holder, whom two officers name apart")
+ON_RECORD = said("It is on record.")
+PERHAPS = said("Something on record fits; none is identified beyond doubt.")
+LAST_HOLDER = "last_holder"
 _CANDIDATE = ("mark", "match", "maker", "model", "calibre", "country", "type", "year", "status")
 _STEP = ("date", "kind", "from_name", "to_name", "place", "country", "document_kind", "document_number")
 _NEXT = ("code", "date", "document_kind", "document_number")
@@ -59,7 +63,12 @@ def told(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def holder_in(answer: Mapping[str, Any]) -> str:
     """The number of whoever holds it last, or held it when it left; "" where that is not on record."""
-    for step in reversed(answer["steps"]):
+    return last_of(answer["steps"])
+
+
+def last_of(steps: Sequence[Mapping[str, Any]]) -> str:
+    """The same, of a chain of custody, the first step first."""
+    for step in reversed(steps):
         for side in ("to", "from"):
             if step[f"{side}_name"]:
                 return step.get(f"{side}_number") or ""
@@ -74,17 +83,25 @@ def _unheld(step: Mapping[str, Any], holder: str) -> Mapping[str, Any]:
 
 
 def limited(body: Mapping[str, Any], wanted: Collection[FieldWanted]) -> dict[str, Any]:
-    """The answer with nothing in it but what was asked: beside whether it is on record, the fields wanted."""
+    """The answer with nothing in it but what was asked: beside whether it is on record, the fields wanted.
+
+    That it left is told with the transfers alone, and in what a record agrees with the manufacture.
+    """
     unasked = [leaf.path for leaf in leaves(body) if _field(leaf) not in (None, *wanted)]
     left = _without(body, unasked)
-    return left if FieldWanted.TRANSFERS in wanted else left | {"steps": []}
+    if FieldWanted.TRANSFERS not in wanted:
+        stays = body["outcome"] != Outcome.LEFT_THE_COUNTRY
+        left |= {"steps": [], "outcome": body["outcome"] if stays else Outcome.IDENTIFIED.value}
+    if FieldWanted.MANUFACTURE not in wanted and body["candidates"]:
+        left["statement"] = str(PERHAPS if body["outcome"] == Outcome.CANDIDATES else ON_RECORD)
+    return left
 
 
 def _field(leaf: Leaf) -> FieldWanted | None:
     """The field that a place of an answer belongs to; None for what says that it is on record."""
     if leaf.part in ("steps", "next_state"):
         return FieldWanted.TRANSFERS
-    if leaf.part == "last_holder":
+    if leaf.part == LAST_HOLDER:
         return FieldWanted.LAST_LAWFUL_HOLDER
     if leaf.part == "findings" or leaf.name == "status":
         return FieldWanted.LAST_LAWFUL_STATUS
@@ -92,37 +109,53 @@ def _field(leaf: Leaf) -> FieldWanted | None:
 
 
 def said_of(
-    body: Mapping[str, Any], wanted: Sequence[FieldWanted], withheld: Collection[str]
+    body: Mapping[str, Any],
+    wanted: Sequence[FieldWanted],
+    withheld: Collection[str],
+    ground: RestrictionGround | None = None,
 ) -> list[dict[str, str]]:
     """Of each field that was asked, whether the answer tells it, and else why not.
 
     body: before anything was withheld. The last holder waits for the second step, if nothing keeps it back.
+    ground: of what is withheld.
     """
     of_field = {field: [leaf.path for leaf in leaves(body) if _field(leaf) is field] for field in wanted}
     said_now = {field: _said(paths, withheld) for field, paths in of_field.items()}
     if said_now.get(FieldWanted.LAST_LAWFUL_HOLDER) is FieldTold.TOLD:
         said_now[FieldWanted.LAST_LAWFUL_HOLDER] = FieldTold.SECOND_STEP
-    return [{"field": field.value, "said": told.value} for field, told in said_now.items()]
+    return [_of_field(field.value, told, ground) for field, told in said_now.items()]
 
 
-def saying(wanted: Sequence[Mapping[str, str]], told: FieldTold) -> list[dict[str, str]]:
-    """The same, once the second step was taken."""
-    holder = FieldWanted.LAST_LAWFUL_HOLDER.value
-    return [{**one, "said": told.value} if one["field"] == holder else dict(one) for one in wanted]
+def _of_field(field: str, told: FieldTold, ground: RestrictionGround | None) -> dict[str, str]:
+    kept = ground if told in (FieldTold.WITHHELD, FieldTold.IN_PART) else None
+    return {"field": field, "said": told.value} | ({"ground": kept.value} if kept else {})
 
 
-def holding(
-    holder: HolderState, before: Mapping[str, Any], body: Mapping[str, Any]
-) -> tuple[str, dict[str, Any]]:
-    """Where the last holder stands after an answer of the first step, and the answer; who was named before
-    stays named.
+def second_step(
+    before: Mapping[str, Any], told: FieldTold, ground: RestrictionGround | None
+) -> dict[str, Any]:
+    """What the second step changes in an answer beside the name: what it says of the last holder, what is
+    withheld, and the ground of that. ground: of the second step, which is none of the other places.
     """
-    if holder is HolderState.NAMED:
-        named = {name: before[name] for name in ("last_holder", "holder", "second_step")}
-        return holder.value, {**body, **named, "wanted": saying(body["wanted"], FieldTold.TOLD)}
+    holder = FieldWanted.LAST_LAWFUL_HOLDER.value
+    wanted = [
+        _of_field(holder, told, ground) if one["field"] == holder else dict(one) for one in before["wanted"]
+    ]
+    others = [path for path in before["withheld"] if path != LAST_HOLDER]
+    withheld = others if told is FieldTold.TOLD else list(before["withheld"])
+    return {
+        "wanted": wanted,
+        "withheld": withheld,
+        "ground": before["ground"] if others else ground,
+        "second_step": True,
+    }
+
+
+def standing(wanted: Sequence[Mapping[str, str]]) -> HolderState:
+    """Where the last holder stands after an answer of the first step, which names nobody."""
     asked = FieldWanted.LAST_LAWFUL_HOLDER.value
-    told = next((one["said"] for one in body["wanted"] if one["field"] == asked), "")
-    return _STANDS.get(told, HolderState.NOT_ASKED).value, dict(body)
+    told = next((one["said"] for one in wanted if one["field"] == asked), "")
+    return _STANDS.get(told, HolderState.NOT_ASKED)
 
 
 _STANDS = {
@@ -155,7 +188,7 @@ def _nameless(value: Any) -> str:
 
 def sayings(sentences: Sentences) -> Sentences:
     """Sentences of an answer by the text that was told of them, and whoever goes without a name."""
-    nameless = Sentences({str(one): one for one in (A_PERSON, THE_HOLDER)})
+    nameless = Sentences({str(one): one for one in (A_PERSON, THE_HOLDER, ON_RECORD, PERHAPS)})
     for sentence in sentences.values():
         nameless.text(remade(sentence, _unnamed))
     return nameless
@@ -175,7 +208,7 @@ def leaves(body: Mapping[str, Any]) -> Iterator[Leaf]:
                 if value not in (None, "") and name not in _KEPT:
                     yield Leaf(f"{part}.{n}.{name}", part, n, name, value)
     if body["last_holder"]:
-        yield Leaf("last_holder", "last_holder", 0, "last_holder", body["last_holder"])
+        yield Leaf(LAST_HOLDER, LAST_HOLDER, 0, LAST_HOLDER, body["last_holder"])
     for name, value in (body["next_state"] or {}).items():
         if value:
             yield Leaf(f"next_state.{name}", "next_state", 0, name, value)
@@ -231,16 +264,19 @@ def goes_by_itself(answer: Mapping[str, Any], complete: bool, confidential: bool
     )
 
 
-def tightened(before: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+def tightened(before: Mapping[str, Any], new: Mapping[str, Any], named: bool = False) -> dict[str, Any]:
     """What binds an answer that follows another of the same request: restrictions only ever tighten.
 
-    For whom it is goes with the new answer; onward use, time and caveat stay as narrow as they were.
+    Onward use, time and caveat stay as narrow as they were. For whom it is goes with the new answer, until
+    somebody was named: from then on it stays as narrow too.
     """
     if not before:
         return dict(new)
+    audience = [state for state in new["audience"] if not named or state in before["audience"]]
     days = [day for day in (before.get("retain_until"), new.get("retain_until")) if day]
     allowed = before.get("onward") == Onward.CONSENT == new.get("onward")
     return dict(new) | {
+        "audience": audience,
         "onward": (Onward.CONSENT if allowed else Onward.NONE).value,
         "retain_until": min(map(str, days), default=None),
         "caveat": new.get("caveat") or before.get("caveat", ""),

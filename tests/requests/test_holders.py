@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from registry.access import approvals
-from registry.access.approval_queries import ProposalView
 from registry.core.errors import Conflict, Forbidden, Refused
-from registry.core.work import OPERATOR, Work
+from registry.core.work import OPERATOR
 from registry.exchange import jose, strict_json
-from registry.requests import acts, holder_queries, naming, queries
+from registry.requests import acts, holder_queries, queries
 from registry.rooms import OFFERS
-from schemas.holders import HolderRelease
 from schemas.requests import Step
-from schemas.requests_vocabulary import FieldWanted, HolderField, RequestAct, RestrictionGround, Usefulness
+from schemas.requests_vocabulary import HolderField, RequestAct, RestrictionGround, Usefulness
 from schemas.vocabulary import Role
 from tests.exchange.world import Clock, Node
-from tests.firearms.world import made, make_world, register, sold
 from tests.makers import agreed, make_actor, make_person
+from tests.requests.holders import WANTED, held_by_a_person, propose, released, said, told
 from tests.requests.world import (
     OFFICER,
     allow,
@@ -34,7 +31,6 @@ from tests.requests.world import (
     view,
 )
 
-WANTED = (FieldWanted.TRANSFERS, FieldWanted.LAST_LAWFUL_HOLDER)
 AUDITOR = make_actor(Role.AUDITOR, user_id=9)
 
 
@@ -46,14 +42,6 @@ def two(two: list[Node]) -> list[Node]:
     return two
 
 
-def released(**given: Any) -> HolderRelease:
-    return HolderRelease(reason="Murder weapon", **given)
-
-
-def propose(work: Work, new: HolderRelease) -> ProposalView:
-    return naming.propose(work, 1, new, queries.request(work, 1).version)
-
-
 def hold_up(node: Node, jti: str, until: str) -> None:
     """A message of theirs leaves then."""
     with node.office.begin(OPERATOR) as work:
@@ -61,22 +49,9 @@ def hold_up(node: Node, jti: str, until: str) -> None:
         work.session.execute(statement, {"jti": jti, "until": until})
 
 
-def told(node: Node) -> dict[str, Any]:
-    found = view(node).answer
-    assert found is not None
-    return found
-
-
-def said(node: Node) -> str:
-    """What the answer says of the last holder."""
-    return {one["field"]: one["said"] for one in told(node)["wanted"]}["last_lawful_holder"]
-
-
 def test_the_last_holder_is_told_by_two_officers_alone_and_both_stand_in_the_message(two: list[Node]) -> None:
     br, pt = two
-    world = make_world(pt.office)
-    there = sold(world.maker, world.dealer), sold(world.dealer, world.person, date(2003, 6, 1))
-    register(pt.office, world, made(world), *there)
+    held_by_a_person(pt)
     allow(pt, "BR", release=True)
     send(br, asked("PT", fields_wanted=WANTED))
     deliver(two)
@@ -125,7 +100,9 @@ def test_the_last_holder_is_told_by_two_officers_alone_and_both_stand_in_the_mes
         propose(work, released())
 
 
-def test_who_was_named_stays_named_and_a_late_first_answer_takes_nothing_back(two: list[Node]) -> None:
+def test_a_late_first_answer_takes_nothing_back_and_a_new_one_names_nobody_before_two_agree_again(
+    two: list[Node],
+) -> None:
     br, pt = two
     made_and_exported(pt, "AR")
     send(br, asked("PT", fields_wanted=WANTED))
@@ -145,7 +122,10 @@ def test_who_was_named_stays_named_and_a_late_first_answer_takes_nothing_back(tw
     deliver(two)
     answer(pt, 1, act=RequestAct.ANSWER, words="EX-4711")
     deliver(two)
-    assert (told(br)["last_holder"], said(br), told(br)["words"]) == ("Casa do Caçador", "told", "EX-4711")
+    assert (told(br)["last_holder"], said(br), told(br)["words"]) == ("", "second_step", "EX-4711")
+    agreed(pt.office, lambda work: propose(work, released()))
+    deliver(two)
+    assert (told(br)["last_holder"], said(br)) == ("Casa do Caçador", "told")
 
 
 def test_the_last_holder_is_kept_with_its_ground_or_was_not_asked_for(two: list[Node], clock: Clock) -> None:

@@ -168,8 +168,10 @@ def test_no_more_is_told_than_was_asked_by_the_machine_and_by_an_officer(two: li
     assert hit is not None
     assert (made["candidates"][0]["maker"], made["steps"], made["next_state"]) == ("Forjas Taurus", [], None)
     assert made["wanted"] == [{"field": "manufacture", "said": "told"}]
-    assert (hit["outcome"], hit["candidates"][0]["maker"], hit["wanted"]) == ("left_the_country", "", [])
-    assert "was not told" in view(br, 2).events[-1].words
+    assert (made["outcome"], "agrees in maker" in made["statement"]) == ("identified", True)
+    assert (hit["outcome"], hit["candidates"][0]["maker"], hit["wanted"]) == ("identified", "", [])
+    assert hit["statement"] == "It is on record."
+    assert "was not asked" in view(br, 2).events[-1].words
 
 
 def test_nothing_incomplete_leaves_and_what_is_incomplete_is_sent_back(two: list[Node]) -> None:

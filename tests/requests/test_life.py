@@ -141,7 +141,7 @@ def test_an_answer_tells_what_was_asked_and_nothing_else_and_says_so() -> None:
     told = redaction.told(ANSWER)
     hit = redaction.limited(told, ())
     assert [leaf.path for leaf in redaction.leaves(hit)] == ["candidates.0.mark", "candidates.0.match"]
-    assert (hit["outcome"], hit["steps"], hit["next_state"]) == ("left_the_country", [], None)
+    assert (hit["outcome"], hit["steps"], hit["next_state"]) == ("identified", [], None)
     made = redaction.limited(told, [FieldWanted.MANUFACTURE])
     assert made["candidates"][0] == told["candidates"][0] | {"status": ""}
     assert (made["steps"], made["findings"], made["last_holder"]) == ([], [], "")
