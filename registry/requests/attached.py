@@ -10,7 +10,7 @@ from registry.core.errors import NotFound
 from registry.core.work import Work
 from registry.exchange import attachments, jose
 from registry.exchange.attachments import Theirs
-from registry.requests import kept_files
+from registry.requests import answer_queries, kept_files
 from registry.requests.tables import RequestAttachment, RequestEvent, RequestFile, TraceRequestRow
 from registry.requests.views import AttachmentView
 from schemas.exchange import MOST_ATTACHMENTS, Attachment
@@ -58,14 +58,17 @@ def _theirs(file: Theirs) -> AttachmentView:
 
 
 def file(work: Work, row: TraceRequestRow, digest: str) -> tuple[AttachmentView, bytes]:
-    """A file of a request with its bytes, for whoever may see the request; raises NotFound."""
+    """A file of a request with its bytes, for whoever may see the request; raises NotFound, also for what
+    came with an answer that was to be kept until a day that is over.
+    """
     not_here = (AttachmentState.AWAITED, AttachmentState.NOT_TAKEN)
     named = [one for one in of_request(work, row) if one.digest == digest and one.state not in not_here]
-    content = attachments.content(work, bytes.fromhex(digest)) if named else None
+    readable = [one for one in named if one.by_us or not answer_queries.is_over(work, row)]
+    content = attachments.content(work, bytes.fromhex(digest)) if readable else None
     if content is None:
         raise NotFound(said("This request has no such file here"))
     work.saw("trace_request", [row.id])  # a photograph may show people
-    return named[0], content
+    return readable[0], content
 
 
 def waiting(work: Work, request_id: int) -> Sequence[RequestAttachment]:

@@ -245,3 +245,17 @@ def test_a_thread_belongs_to_one_request(two: list[Node]) -> None:
     assert len(numbers(pt, Direction.IN)) == 1
     with pt.office.database.reader.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM trace")).scalar() == 1
+
+
+def test_a_paper_that_may_be_kept_until_a_day_is_not_told_to_the_next_state(three: list[Node]) -> None:
+    br, pt, ar = three
+    made_and_exported(pt, "AR")
+    allow(br, "AR", ask=True)
+    send(br, asked("PT"))
+    deliver(three)
+    answer(pt, 1, act=RequestAct.ANSWER, retain_until=pt.office.today + timedelta(days=10))
+    deliver(three)
+    assert view(br).answer["next_state"]["document_number"] == "EX-4711"  # type: ignore[index]
+    for node, number in ((br, 2), (ar, 1)):
+        told = view(node, number).asked
+        assert (told.document_number, told.document_kind, told.left_on) == ("", "", None)

@@ -114,6 +114,8 @@ def test_an_answer_and_its_files_go_when_the_time_is_over_and_stay_proven(
     assert (told.jws, told.sha256) == ("", sha256)
     assert told.receipt
     assert f"kept until {until}" in told.withheld
+    with pytest.raises(NotFound):
+        file(br, digest)
     assert ending.end_files(br.office) == 1
     assert ending.end_files(br.office) == 0
     with pytest.raises(NotFound):
