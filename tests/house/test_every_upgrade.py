@@ -51,9 +51,9 @@ def test_a_row_that_went_on_the_way_is_noticed(sqlite: Engine, records: Rows, tm
         assert set(carrying.lost(database, carried)) == {"firearm"}
         with database.writer.begin() as connection:
             triggers.remove(connection)
-            connection.execute(text("DELETE FROM sale WHERE lot_id = 1 AND n = 1"))
+            connection.execute(text("DELETE FROM custody WHERE firearm_id = 2 AND n = 1"))
             triggers.install(connection, Base.metadata)
         database.close()
         found = faults(url, carried, tmp_path)
-        assert "lost: sale" in found
-        assert any("sale" in problem for problem in found if "lost" not in problem)
+        assert "lost: custody" in found
+        assert any("custody" in problem for problem in found if "lost" not in problem)
