@@ -137,7 +137,7 @@ def _tell(
 APPROVABLE = {
     ApprovalKind.NAME_HOLDER: Approvable(
         propose=May.REQUEST_ANSWER,
-        approve=May.REQUEST_ANSWER,
+        approve=May.REQUEST_RULE_SET,
         effect=_effect,
         carry_out=_name,
         page=Place("requests.holder", "number", May.REQUEST_ANSWER),
