@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import orjson
@@ -25,9 +26,14 @@ def told_of(work: Work, row: TraceRequestRow) -> dict[str, Any]:
     return told
 
 
+def time_is_over(row: TraceRequestRow, today: date) -> bool:
+    """Whether the time is over for which the other State let us keep what it sent."""
+    return row.keep_until is not None and row.keep_until < today
+
+
 def is_over(work: Work, row: TraceRequestRow) -> bool:
-    """Whether what the other State told may be read no more, since the time to keep it is over."""
-    return row.direction == Direction.OUT and row.keep_until is not None and row.keep_until < work.today
+    """Whether what the other State told may be read no more, since that time is over."""
+    return row.direction == Direction.OUT and time_is_over(row, work.today)
 
 
 def seen(work: Work, row: TraceRequestRow, answer: dict[str, Any]) -> dict[str, Any]:

@@ -108,10 +108,20 @@ def take_back(work: Work, file: RequestAttachment) -> None:
     attachments.alone(work, digest)
     work.session.delete(file)
     work.session.flush()
+    if not is_ours(work, digest):
+        attachments.erase(work, digest)
+
+
+def is_ours(work: Work, digest: bytes, beside: int | None = None) -> bool:
+    """Whether a file goes with a request or answer of ours, or is the scan of a letter.
+
+    beside: a request whose own letters do not count.
+    """
     ours = select(RequestAttachment.n).where(RequestAttachment.digest == digest)
     letter = select(RequestFile.n).where(RequestFile.digest == digest)
-    if not work.session.scalar(select(or_(ours.exists(), letter.exists()))):
-        attachments.erase(work, digest)
+    if beside is not None:
+        letter = letter.where(RequestFile.request_id != beside)
+    return bool(work.session.scalar(select(or_(ours.exists(), letter.exists()))))
 
 
 def take_along(work: Work, row: TraceRequestRow, following: TraceRequestRow) -> None:

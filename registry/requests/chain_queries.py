@@ -85,7 +85,7 @@ _NAMES = said(
 
 def _kept_back(work: Work, row: TraceRequestRow, records: Sequence[RecordView]) -> Iterator[tuple[str, str]]:
     """Records that whoever reads this may not read, and why."""
-    over = forgetting.is_over(row, work.today)
+    over = answer_queries.time_is_over(row, work.today)
     may = answer_queries.may_read_persons(work)
     for one in records:
         if over and one.sender == row.peer and one.type in forgetting.SPOKEN:

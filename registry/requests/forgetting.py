@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from registry.core.work import Work
 from registry.exchange import attachments, forgetting
 from registry.exchange.tables import ExchangeAttachment, ExchangeIn
-from registry.requests import doing, life, queries, redaction
+from registry.requests import answer_queries, attached, doing, life, queries, redaction
 from registry.requests.answering import dumped
-from registry.requests.tables import RequestAttachment, RequestEvent, RequestFile, TraceRequestRow
+from registry.requests.tables import RequestEvent, RequestFile, TraceRequestRow
 from schemas.requests_vocabulary import Direction, HolderState, NoticeKind, RequestState
 from schemas.words import said
 
@@ -35,11 +36,6 @@ def over(work: Work, among: ColumnElement[bool]) -> list[TraceRequestRow]:
     asked = select(TraceRequestRow).where(TraceRequestRow.keep_until < work.today, among)
     in_order = asked.order_by(TraceRequestRow.keep_until, TraceRequestRow.id)
     return list(work.session.scalars(in_order.limit(MOST)))
-
-
-def is_over(row: TraceRequestRow, today: date) -> bool:
-    """Whether the time is over for which the other State let us keep what it sent."""
-    return row.keep_until is not None and row.keep_until < today
 
 
 def with_files(work: Work, free: ColumnElement[bool], released: ColumnElement[bool]) -> list[int]:
@@ -80,13 +76,6 @@ def is_held(work: Work, row: TraceRequestRow) -> bool:
     return any(tells(work, row.case_number) for tells in work.offers.get("case_is_held", {}).values())
 
 
-def is_ours(work: Work, digest: bytes) -> bool:
-    """Whether a file goes with a request or answer of ours, or is the scan of a letter."""
-    ours = select(RequestAttachment.n).where(RequestAttachment.digest == digest)
-    letter = select(RequestFile.n).where(RequestFile.digest == digest)
-    return bool(work.session.scalar(select(or_(ours.exists(), letter.exists()))))
-
-
 def files_withdrawn(work: Work, row: TraceRequestRow) -> None:
     """Files of a request that another State has withdrawn are not wanted; those that came are not kept, but
     where a hold keeps them. The caller holds the lock of holds.
@@ -100,12 +89,14 @@ def forget_files(work: Work, row: TraceRequestRow) -> list[Any]:
     change.
     """
     until = f"it was to be kept until {row.keep_until}"
-    return _files(work, row, until if is_over(row, work.today) else WITHDRAWN, ("wanted", "kept"))
+    return _files(
+        work, row, until if answer_queries.time_is_over(row, work.today) else WITHDRAWN, ("wanted", "kept")
+    )
 
 
 def _files(work: Work, row: TraceRequestRow, problem: str, states: Collection[str]) -> list[Any]:
     thread = row.thread or ""
-    return [*forgetting.files(work, row.peer, thread, problem, lambda digest: is_ours(work, digest), states)]
+    return [*forgetting.files(work, row.peer, thread, problem, partial(attached.is_ours, work), states)]
 
 
 def parts(work: Work, row: TraceRequestRow) -> list[Any]:
@@ -195,8 +186,6 @@ def _letters(work: Work, row: TraceRequestRow) -> list[RequestFile]:
     for file in files:
         digest, file.name = file.digest, "–"
         attachments.alone(work, digest)
-        others = select(RequestFile.n).where(RequestFile.digest == digest, RequestFile.request_id != row.id)
-        with_ours = select(RequestAttachment.n).where(RequestAttachment.digest == digest)
-        if not work.session.scalar(select(or_(others.exists(), with_ours.exists()))):
+        if not attached.is_ours(work, digest, beside=row.id):
             attachments.erase(work, digest)
     return files

@@ -20,6 +20,7 @@ from registry.core.numbers import parse_registry_number
 from registry.core.work import OPERATOR, Office, Work, act
 from registry.requests import forgetting
 from registry.requests import queries as requests
+from registry.requests.answer_queries import time_is_over
 from registry.requests.tables import TraceRequestRow
 from registry.retention import erasing, tables
 from schemas.retention import EndingNew
@@ -99,7 +100,7 @@ def _fitting(work: Work, rows: list[TraceRequestRow]) -> Iterator[TraceRequestRo
 def _rows(work: Work, content: Content, locked: bool = False) -> list[TraceRequestRow]:
     keys = [parse_registry_number("RQ", number) for number in content["requests"]]
     rows = [requests.request_row(work, key, locked=locked) for key in keys]
-    over = all(row.keep_until is not None and row.keep_until < work.today for row in rows)
+    over = all(time_is_over(row, work.today) for row in rows)
     if not over or any(is_held(work, row.case_number) for row in rows):
         raise Conflict(said("One of them went already, or is held."))
     return rows

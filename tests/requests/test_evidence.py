@@ -18,7 +18,6 @@ from registry.exchange.evidence import EvidenceView
 from registry.exchange.evidence_reading import read
 from registry.requests import acts, chain_documents, chain_queries, naming, queries
 from registry.requests.chain_queries import ChainView
-from registry.rooms import OFFERS
 from schemas.holders import HolderRelease
 from schemas.requests_vocabulary import FieldWanted, RequestAct
 from schemas.vocabulary import Role
@@ -154,8 +153,6 @@ def test_what_was_not_sent_has_no_chain_and_no_evidence(three: list[Node]) -> No
 
 def test_who_was_named_is_in_evidence_for_whoever_may_read_of_persons(two: list[Node]) -> None:
     br, pt = two
-    for node in two:
-        node.office.offers = OFFERS
     world = make_world(pt.office)
     register(pt.office, world, made(world), sold(world.maker, world.dealer), sold(world.dealer, world.person))
     send(br, asked("PT", fields_wanted=tuple(FieldWanted)))

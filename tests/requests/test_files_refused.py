@@ -33,7 +33,6 @@ from registry.exchange.courier import Parcel, Reply, TooLarge, Unreachable
 from registry.exchange.tables import ExchangeAttachment
 from registry.requests import doing, queries
 from registry.requests.tables import RequestAttachment
-from registry.rooms import OFFERS
 from schemas.exchange import Attachment
 from schemas.requests_vocabulary import RequestAct
 from tests.exchange.world import Clock, Node, sealed_for
@@ -280,7 +279,6 @@ def became(node: Node) -> dict[str, str]:
 
 def test_files_of_a_withdrawn_request_are_not_given(two: list[Node]) -> None:
     br, pt = two
-    br.office.offers = OFFERS
     sent_with_photograph(br)
     deliver(two)
     ask(br, 1, act=RequestAct.WITHDRAW, words="The weapon was returned.")

@@ -12,7 +12,6 @@ from registry.core.errors import Conflict, Forbidden, Refused
 from registry.core.work import OPERATOR
 from registry.exchange import jose, strict_json
 from registry.requests import acts, holder_queries, queries
-from registry.rooms import OFFERS
 from schemas.requests import Step
 from schemas.requests_vocabulary import HolderField, RequestAct, RestrictionGround, Usefulness
 from schemas.vocabulary import Role
@@ -32,14 +31,6 @@ from tests.requests.world import (
 )
 
 AUDITOR = make_actor(Role.AUDITOR, user_id=9)
-
-
-@pytest.fixture
-def two(two: list[Node]) -> list[Node]:
-    """They know what takes two people."""
-    for node in two:
-        node.office.offers = OFFERS
-    return two
 
 
 def hold_up(node: Node, jti: str, until: str) -> None:

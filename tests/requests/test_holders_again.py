@@ -14,7 +14,6 @@ from registry.firearms import acts as firearms
 from registry.requests import acts, doing, holder_queries, queries
 from registry.requests.tables import TraceRequestRow
 from registry.retention import ending
-from registry.rooms import OFFERS
 from schemas.requests_vocabulary import FieldWanted, Onward, RequestAct, RestrictionGround, Usefulness
 from schemas.retention import EndingNew
 from schemas.vocabulary import PartyKind, Role
@@ -36,14 +35,6 @@ from tests.requests.world import (
 
 G = RestrictionGround
 AUDITOR = make_actor(Role.AUDITOR, user_id=9)
-
-
-@pytest.fixture
-def two(two: list[Node]) -> list[Node]:
-    """They know what takes two people."""
-    for node in two:
-        node.office.offers = OFFERS
-    return two
 
 
 def name(node: Node, **given: Any) -> None:

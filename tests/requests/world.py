@@ -9,7 +9,7 @@ from typing import Any
 from registry.core.work import Actor
 from registry.requests import acts, queries
 from registry.requests.views import RequestView
-from registry.rooms import MESSAGES
+from registry.rooms import MESSAGES, OFFERS
 from schemas.firearms import CustodyNew
 from schemas.requests import PeerRuleNew, RequestNew, RequestsAsked, Step
 from schemas.requests_vocabulary import Direction, RequestAct
@@ -27,6 +27,7 @@ def speaking(nodes: Sequence[Node]) -> None:
     """They understand everything the registry does."""
     for node in nodes:
         node.kinds = MESSAGES
+        node.office.offers = OFFERS
 
 
 def deliver(nodes: Sequence[Node]) -> None:

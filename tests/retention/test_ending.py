@@ -21,7 +21,6 @@ from registry.requests import queries as requests
 from registry.requests.tables import TraceRequestRow
 from registry.retention import acts, ending
 from registry.retention.queries import HoldView
-from registry.rooms import OFFERS
 from schemas.holders import HolderRelease
 from schemas.requests_vocabulary import FieldWanted, RequestAct, RestrictionGround
 from schemas.retention import EndingNew, HoldLift, HoldNew, LegalHoldNewSchema
@@ -42,8 +41,6 @@ def clock() -> Clock:
 def two(engine: Any, clock: Clock) -> Iterator[list[Node]]:
     with engine.ready() as one, engine.ready() as other, states([one, other], clock) as nodes:
         speaking(nodes)
-        for node in nodes:
-            node.office.offers = OFFERS
         yield nodes
 
 
