@@ -11,6 +11,9 @@ from schemas.base import Shape
 from schemas.exchange import LATEST, VERSIONS
 from schemas.fields import Country, Text, Whole
 
+MOST_KEYS = 10
+"""Of one use in a key set."""
+
 
 def _key(**options: Any) -> fields.String:
     return fields.String(required=True, validate=validate.Regexp(r"\A[A-Za-z0-9_-]{43}\Z"), **options)
@@ -122,9 +125,11 @@ class KeySetSchema(Shape):
     version = Whole(least=1, most=10**9, required=True)
     iat = Whole(least=0, most=LATEST, required=True)
     exp = Whole(least=0, most=LATEST, required=True)
-    signing = fields.List(fields.Nested(SigningKeySchema), required=True, validate=validate.Length(max=10))
+    signing = fields.List(
+        fields.Nested(SigningKeySchema), required=True, validate=validate.Length(max=MOST_KEYS)
+    )
     encryption = fields.List(
-        fields.Nested(EncryptionKeySchema), required=True, validate=validate.Length(max=10)
+        fields.Nested(EncryptionKeySchema), required=True, validate=validate.Length(max=MOST_KEYS)
     )
     endpoints = fields.List(
         fields.String(validate=validate.Regexp(r"\Ahttps?://[A-Za-z0-9.\[\]:-]{1,255}/?\Z")),

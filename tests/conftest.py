@@ -30,10 +30,10 @@ from tests.engines import (
     Sqlite,
     application,
     own_application,
-    passing_folder,
     postgresql_server,
     remembering_engine,
 )
+from tests.passing import passing_folder
 
 pytest_plugins = ["tests.browsing", "tests.ledger.tally", "tests.sharing"]
 

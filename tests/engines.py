@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
@@ -32,6 +31,7 @@ from registry.core.work import OPERATOR, Office
 from registry.directory import reference
 from registry.retention import reference as retention
 from tests.following import Following
+from tests.passing import passing_folder
 
 UNSAFE_BUT_FAST = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -218,19 +218,8 @@ class Postgresql:
             connection.exec_driver_sql(statement)
 
 
-@contextmanager
-def passing_folder(prefix: str) -> Iterator[Path]:
-    """A folder for databases that nobody will miss: in memory where the machine has enough of it."""
-    memory = Path("/dev/shm")  # noqa: S108 - TemporaryDirectory makes a folder of our own in it
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=memory if roomy else None) as folder:
-        yield Path(folder)
-
-
 LEFT = 4
 """Databases of tests before that are not dropped yet."""
-ROOM = 2 * 1024**3
-"""Bytes that databases in memory may need at most."""
 
 
 @contextmanager

@@ -12,17 +12,17 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import and_, delete, func, select
 
-from registry.core.errors import Conflict
 from registry.core.journal.leaves import digest
 from registry.core.journal.tables import LedgerChange, LedgerPersonal
 from registry.core.work import Work
 from schemas.vocabulary import May
-from schemas.words import Said, said
 
 LOCK = "retention"
 """Whoever places a hold and whoever erases what one may keep wait for each other."""
 MOST_VALUES = 700
-"""What one leaf has room for: an entry of a C2SP bundle has at most 65,535 bytes, a digest takes 67."""
+"""What one leaf has room for: an entry of a C2SP bundle has at most 65,535 bytes, a digest takes 67. An act
+that erases more has an entry for every so many, in one transaction, each with who agreed on it.
+"""
 
 
 class Row(NamedTuple):
@@ -36,15 +36,6 @@ def row_of(record: Any) -> Row:
     """The row that a mapped object stands for."""
     table = record.__table__
     return Row(table.name, tuple(getattr(record, column.name) for column in table.primary_key.columns))
-
-
-def too_many(count: int) -> Said:
-    """Why so many values are not erased by one act."""
-    return said(
-        "These records have %(count)s personal values; at most %(most)s are erased at once. Propose fewer.",
-        count=count,
-        most=MOST_VALUES,
-    )
 
 
 def values_of(row: Row, *columns: Any) -> Any:
@@ -62,7 +53,7 @@ def _changes_of(row: Row) -> tuple[Any, Any]:
 def erase(work: Work, gone: Sequence[Row], changed: Sequence[Row] = ()) -> int:
     """Erase what the journal keeps apart of rows that are gone, and what rows changed just now were before.
 
-    The digests go into the leaf of this act. Answers how many values. Raises Conflict for too many.
+    The digests go into the leaves of this act. Answers how many values.
     """
     return _take_out(work, "erased", gone, changed)
 
@@ -81,19 +72,20 @@ def _take_out(work: Work, told_as: str, gone: Sequence[Row], changed: Sequence[R
     work.declare()
     digests = [digest for row in gone for digest in _erased(work, row, keep_last=False)]
     digests += [digest for row in changed for digest in _erased(work, row, keep_last=True)]
-    if len(digests) > MOST_VALUES:
-        raise Conflict(too_many(len(digests)))
-    work.note[told_as] = [*work.note.get(told_as, ()), *digests]
+    told = [*work.note.get(told_as, ()), *digests]
+    work.note[told_as] = told[:MOST_VALUES]
+    for at in range(MOST_VALUES, len(told), MOST_VALUES):
+        work.go_on()
+        work.note[told_as] = told[at : at + MOST_VALUES]
     return len(digests)
 
 
 def _erased(work: Work, row: Row, *, keep_last: bool) -> Iterator[str]:
     """Remove a row's values, of the last change only what it was before; their digests."""
-    last = work.session.scalar(select(func.max(LedgerChange.id)).where(*_changes_of(row)))
-    columns = LedgerPersonal.change_id, LedgerPersonal.name, LedgerPersonal.value, LedgerPersonal.salt
-    for change, name, value, salt in work.session.execute(values_of(row, *columns)).all():
-        if keep_last and change == last and name.startswith("after."):
-            continue
-        this = and_(LedgerPersonal.change_id == change, LedgerPersonal.name == name)
-        work.session.execute(delete(LedgerPersonal).where(this).execution_options(synchronize_session=False))
+    last = select(func.max(LedgerChange.id)).where(*_changes_of(row)).scalar_subquery() if keep_last else -1
+    stays = and_(LedgerPersonal.change_id == last, LedgerPersonal.name.startswith("after."))
+    changes = select(LedgerChange.id).where(*_changes_of(row))
+    gone = delete(LedgerPersonal).where(LedgerPersonal.change_id.in_(changes), ~stays)
+    values = gone.returning(LedgerPersonal.salt, LedgerPersonal.name, LedgerPersonal.value)
+    for salt, name, value in work.session.execute(values.execution_options(synchronize_session=False)).all():
         yield digest(bytes(salt), name, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from registry.core import policy
 from registry.core.actors import Actor
@@ -62,6 +63,19 @@ def for_purpose(actor: Actor, may: May, purpose: Purpose | None) -> None:
                 stated=stated,
             )
         )
+
+
+class _Work(Protocol):
+    actor: Actor
+    purpose: Purpose | None
+
+
+@refused_on_failure
+def shows_persons(work: _Work) -> bool:
+    """Whether natural persons may be named in a work: by permission, and for what it is done."""
+    if May.PERSON_READ not in work.actor.may:
+        return False
+    return policy.serves(work.actor.role, May.PERSON_READ, work.purpose)
 
 
 @refused_on_failure

@@ -18,11 +18,9 @@ from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.core import policy
 from registry.core.actors import OPERATOR as OPERATOR
 from registry.core.actors import Actor as Actor
 from registry.core.actors import Proof as Proof
-from registry.core.closed import refused_on_failure
 from registry.core.database import Database, Prepared, Statement, Turn
 from registry.core.days import day_in
 from registry.core.errors import Conflict
@@ -34,6 +32,7 @@ from registry.core.permitted import for_purpose as for_purpose
 from registry.core.permitted import is_limited_to_office as is_limited_to_office
 from registry.core.permitted import is_own as is_own
 from registry.core.permitted import limited_to as limited_to
+from registry.core.permitted import shows_persons as shows_persons
 from registry.core.settings import MisconfiguredError
 from registry.core.together import Together
 from registry.core.turns import ending, words_of
@@ -271,6 +270,14 @@ class Work:
         if self._entry is not None:
             entries.rename(turn, self._entry, self._opened_as, self._said())
 
+    def go_on(self) -> None:
+        """Close the journal's entry and open one that continues it: both are durable with the one commit."""
+        self.session.flush()
+        turn, first = self._over_session(self.session), self._entry[0] if self._entry else 0
+        self._close_entry(turn)
+        self.note = {"continues": first} | {n: v for n, v in self.note.items() if n in entries.SAID_AGAIN}
+        self._open(turn)
+
     def _close_entry(self, turn: Turn) -> None:
         if self._entry is not None:
             entries.close(turn, self._entry, self._opened_as, self._said())
@@ -382,14 +389,6 @@ class Begin(Look):
                 raise Conflict(words_of(error)) from error
         finally:
             self._work.close()
-
-
-@refused_on_failure
-def shows_persons(work: Work) -> bool:
-    """Whether natural persons may be named in this work: by permission, and for what it is done."""
-    if May.PERSON_READ not in work.actor.may:
-        return False
-    return policy.serves(work.actor.role, May.PERSON_READ, work.purpose)
 
 
 def act(

@@ -110,9 +110,11 @@ def _kid(header: bytes) -> str:
 
 
 def verify(token: Token, public: bytes) -> bool:
-    """Whether this key, which must be one that binds, signed the token."""
+    """Whether this key, which must be one that binds, signed the token; one of another name is not tried."""
+    if thumbprint(public) != token.kid:
+        return False
     try:
         admitted(public).verify(token.signature, token.signing_input)
     except (InvalidSignature, KeyRefused):
         return False
-    return thumbprint(public) == token.kid
+    return True

@@ -7,6 +7,7 @@ threshold of the root and expires. A document is one or more records of one payl
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -56,18 +57,38 @@ MOST_ROOTS = 60
 def next_roots(documents: Iterable[str], trusted: Root) -> list[tuple[Root, str]]:
     """Of a State's roots those after the trusted one, each verified by the one before it, never one skipped
     (TUF 1.0, section 5.3.3); raises KeysRefused where one is missing or not signed so.
+
+    Anybody may send them: of those that are known nothing but the version is read, the first that does not
+    follow ends it, and one that followed is not verified again.
     """
     found: list[tuple[Root, str]] = []
-    newer = {one.version: text for text in documents if (one := _root_in(text)).version > trusted.version}
+    newer = {version: text for text in documents if (version := _version_in(text)) > trusted.version}
     for version in sorted(newer):
-        trusted = root(newer[version], trusted)
+        before = vars(trusted) | {"keys": tuple(trusted.keys)}
+        trusted = _next_root(newer[version], *before.values())
         found.append((trusted, newer[version]))
     return found
 
 
-def _root_in(document: str) -> Root:
-    found: Root = shaped(RootSchema(), payload_of(document))
-    return found
+def _version_in(document: str) -> int:
+    """Of which version a root says that it is."""
+    version = first_payload(document).get("version")
+    if not isinstance(version, int):
+        raise KeysRefused(said("Not a document of keys: %(error)s", error="version"))
+    return version
+
+
+def first_payload(document: str) -> dict[str, Any]:
+    """What the first record of a document says, its form and all others unseen; raises KeysRefused."""
+    try:
+        return strict_json.loads(jose.decoded(f"{document.strip()}..".split(".")[1]))
+    except (jose.Malformed, strict_json.NotStrictError) as error:
+        raise KeysRefused(said("Not a document of keys: %(error)s", error=str(error))) from None
+
+
+@lru_cache(maxsize=512)
+def _next_root(document: str, *before: Any) -> Root:
+    return root(document, Root(*before))
 
 
 def root(document: str, before: Root | None) -> Root:

@@ -99,13 +99,6 @@ def _files(work: Work, row: TraceRequestRow, problem: str, states: Collection[st
     return [*forgetting.files(work, row.peer, thread, problem, partial(attached.is_ours, work), states)]
 
 
-def parts(work: Work, row: TraceRequestRow) -> list[Any]:
-    """Rows in which stands what goes with a request, it itself first."""
-    letters = select(RequestFile).where(RequestFile.request_id == row.id)
-    messages = forgetting.messages(work, row.peer, row.thread or "", SPOKEN)
-    return [row, *_told(work, row), *messages, *(work.session.scalars(letters) if row.means else ())]
-
-
 def forget(work: Work, row: TraceRequestRow) -> list[Any]:
     """Take out what another State let us keep until a day that is over; the rows that change.
 

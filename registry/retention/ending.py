@@ -4,7 +4,6 @@ people, since the ledger lets nobody take a personal value away alone (ITI 15, F
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +13,7 @@ from sqlalchemy import select
 from registry.access import approvals
 from registry.access.approvable import Approvable, Change, Content, Effect, Order
 from registry.access.approval_queries import ProposalView
-from registry.core.erasing import LOCK, MOST_VALUES, row_of
+from registry.core.erasing import LOCK, row_of
 from registry.core.errors import Conflict, NotFound, RegistryError, Stale
 from registry.core.numbers import parse_registry_number
 from registry.core.work import OPERATOR, Office, Work, act
@@ -28,8 +27,6 @@ from schemas.vocabulary import ApprovalKind, May
 from schemas.words import said
 
 SUBJECT = "kept for others"
-MOST_ANEW = 2
-"""Values of a row that the erasing itself writes into the journal, and takes out again."""
 
 
 @dataclass(frozen=True)
@@ -77,24 +74,11 @@ def is_held(work: Work, case_number: str) -> bool:
 
 @act(May.RECORDS_DISPOSE)
 def propose(work: Work, new: EndingNew) -> ProposalView:
-    """Propose that all of it goes which nothing holds, as much as one act may erase; raises NotFound where
-    there is none, Conflict.
-    """
-    numbers = [requests.request_number(row.id) for row in _fitting(work, forgetting.over(work, ~_HELD))]
+    """Propose that all of it goes which nothing holds; raises NotFound where there is none, Conflict."""
+    numbers = [requests.request_number(row.id) for row in forgetting.over(work, ~_HELD)]
     if not numbers:
         raise NotFound(said("Nothing of other States is kept longer than they let us."))
     return approvals.propose(work, ApprovalKind.END_KEEPING, SUBJECT, {"requests": numbers}, new.reason)
-
-
-def _fitting(work: Work, rows: list[TraceRequestRow]) -> Iterator[TraceRequestRow]:
-    """The first of them, of which one leaf can name every value that goes."""
-    left = MOST_VALUES
-    for n, row in enumerate(rows):
-        parts = [row_of(one) for one in forgetting.parts(work, row)]
-        left -= erasing.count(work, parts) + MOST_ANEW * len(parts)
-        if n and left < 0:
-            return
-        yield row
 
 
 def _rows(work: Work, content: Content, locked: bool = False) -> list[TraceRequestRow]:

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from flask import Flask
 from sqlalchemy import select
 
 from registry.core.errors import Conflict, Invalid, NotFound
 from registry.core.work import OPERATOR, Office
-from registry.exchange import acts, jose, key_queries, keysets, own_kinds, queries, strict_json
+from registry.exchange import acts, jose, key_queries, keysets, own_kinds, queries, rules, strict_json
 from registry.exchange.courier import Parcel, Reply, Unreachable
 from registry.exchange.keysets import KeysRefused
 from registry.exchange.tables import ExchangeOwnKey
+from registry.ledger import keys
 from schemas.vocabulary import Role
 from tests.exchange.world import SECOND, Clock, Node, direct, root_payload, sealed_for
 from tests.makers import in_the_journal, post, sign_in
@@ -181,6 +182,59 @@ def test_a_root_that_was_missed_is_made_up_for_one_by_one(two: list[Node]) -> No
     assert again == bundle
     with pt.office.begin(OPERATOR) as work:
         assert keysets.next_roots(again.roots, known.root) == []
+
+
+MISSED = 40
+
+
+def test_forty_roots_of_whoever_sent_them_cost_next_to_nothing(
+    two: list[Node], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All roots are true and anybody may have them; who sends them is nobody."""
+    br, pt = two
+    come_back(br, clock)
+    told = br.rows("SELECT jws FROM exchange_out WHERE type = 'keyset.update'")[0][0]
+    says = strict_json.loads(jose.parse(told).payload)
+    roots, before = [], br.root_keys
+    for version in range(2, MISSED + 2):
+        now = [Ed25519PrivateKey.generate() for _ in range(3)]
+        roots.append(keysets.signed_by(root_payload("BR", now, version), [*before[:2], *now[:2]]))
+        before = now
+    named = {**keysets.payload_of(says["body"]["key_set"]), "root": MISSED + 1, "version": 9}
+    body = {"root": roots[-1], "roots": roots[:-1], "key_set": keysets.signed_by(named, before)}
+    (genuine,) = [
+        one for one in named["signing"] if jose.thumbprint(jose.decoded(one["x"])) == jose.parse(told).kid
+    ]
+    entry = {**genuine, "x": x(KEYS[7]), "proof": keysets.proof_of("BR", KEYS[7])}
+    own = {**body, "key_set": keysets.signed_by({**named, "signing": [entry]}, KEYS[6:8])}
+    head, _, signature = told.split(".")
+
+    def forged(body: dict[str, Any]) -> str:
+        return f"{head}.{jose.encoded(strict_json.dumps(says | {'body': body}))}.{signature}"
+
+    def by_a_stranger(body: dict[str, Any]) -> str:
+        return jose.sign(strict_json.dumps(says | {"body": body}), KEYS[7])
+
+    keys_tried: list[bytes] = []
+
+    def admitted(public: bytes) -> Ed25519PublicKey:
+        keys_tried.append(public)
+        return keys.admitted(public)
+
+    monkeypatch.setattr("registry.exchange.jose.admitted", admitted)
+
+    def cost(token: str) -> int:
+        keys_tried.clear()
+        refusal = strict_json.loads(jose.parse(pt.receive(sealed_for(pt, token)).body).payload)
+        assert refusal["code"] == "unknown-key"
+        return len(keys_tried)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rules, "BAD_PER_MINUTE", 100)
+        assert cost(forged(body)) == 1
+        assert cost(by_a_stranger({**own, "roots": [], "root": roots[-1]})) <= 2  # one is missing
+        assert cost(by_a_stranger(own)) > MISSED
+        assert cost(by_a_stranger(own)) <= 2  # roots that followed are known
 
 
 @pytest.mark.parametrize("text", ['{"root": "x", "roots": "abc"}', '{"root": "x", "roots": 5}', "[]", "{}"])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,7 +17,7 @@ from registry.core.work import OPERATOR, Work
 from registry.exchange import evidence, evidence_reading
 from registry.ledger import exports, verifier
 from registry.requests import acts as request_acts
-from registry.requests import chain_queries, filling, forgetting, naming
+from registry.requests import chain_queries, doing, filling, forgetting, naming
 from registry.requests import queries as requests
 from registry.requests.tables import TraceRequestRow
 from registry.retention import acts, ending
@@ -267,6 +268,27 @@ def test_nothing_that_another_state_said_in_its_request_stays(two: list[Node], c
     assert pt.rows(changes)[0][0] == 0
     assert [one.what for one in view(pt).events][-1] == "erased"
     assert not problems(pt)
+
+
+def test_a_request_of_which_more_is_kept_than_a_leaf_can_name_goes_as_a_whole(
+    two: list[Node], clock: Clock
+) -> None:
+    br, pt = two
+    send(br, asked("PT"))
+    deliver(two)
+    with pt.office.begin(EVERYTHING) as work:
+        row = requests.request_row(work, 1, locked=True)
+        row.keep_until = pt.office.today
+        for n in range(600):
+            doing.note(work, row, RequestAct.REMIND, f"SECRET {n}", {"n": f"SECRET {n}"}, by=-1)
+    clock.move(timedelta(days=1))
+    agreed(pt.office, propose)
+    assert everywhere(pt, "SECRET") == []
+    assert problems(pt) == []
+    notes = pt.rows("SELECT note FROM ledger_entry WHERE act LIKE '%ledger.erase'")
+    erased = [len(orjson.loads(note)["erased"]) for (note,) in notes]
+    assert (len(erased) > 2, max(erased), sum(erased) > 2400) == (True, 700, True)
+    assert pt.rows("SELECT max(length(body)) FROM ledger_leaf")[0][0] < 65_535
 
 
 def test_requests_that_are_held_hide_no_others_and_what_is_old_gets_its_day(

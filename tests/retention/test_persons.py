@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from registry.core import erasing
 from registry.core.database import Base
@@ -48,7 +49,7 @@ def renamed(office: Office, world: World) -> None:
         directory.change_person(work, parse_registry_number("P", world.person.number), change, 1)
 
 
-def places(office: Office, *texts: str) -> set[str]:
+def places(office: Office, *words: str) -> set[str]:
     """Tables and columns in which one of the texts stands, in rows, journal, leaves and kept answers."""
     found = set()
     with office.look(EVERYTHING) as work:
@@ -56,7 +57,7 @@ def places(office: Office, *texts: str) -> set[str]:
             for row in work.session.execute(select(table)).mappings():
                 for name, value in row.items():
                     told = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
-                    if any(text in told for text in texts):
+                    if any(one in told for one in words):
                         found.add(f"{table.name}.{name}")
     return found
 
@@ -145,14 +146,26 @@ def test_an_erasure_that_two_did_not_agree_on_is_found(app: Flask, office: Offic
     assert "MISSING" in told.output
 
 
-def test_more_than_one_leaf_can_list_is_refused_before_anybody_decides(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+def test_more_than_one_leaf_can_list_is_one_act_of_several_entries(
+    app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = make_world(office)
     once_theirs(office, world)
+    renamed(office, world)
     monkeypatch.setattr(erasing, "MOST_VALUES", 3)
-    with pytest.raises(Conflict, match="at most 3 are erased at once"):
-        agreed(office, propose(world.person.number))
+    agreed(office, propose(world.person.number))
+    assert places(office, FORMER, NAME, PAPER) == set()
+    assert "GOOD" in verified(app)
+    asked = text("SELECT id, request_id, note FROM ledger_entry WHERE act LIKE '%ledger.erase' ORDER BY id")
+    with office.database.reader.connect() as connection:
+        entries = [(key, request, orjson.loads(note)) for key, request, note in connection.execute(asked)]
+    (first, request, told), *more = entries
+    assert len(more) >= 2
+    assert len(told["erased"]) == 3
+    assert "disposed" in told
+    for _, of, note in more:
+        assert (of, note["continues"], note["approval"]) == (request, first, told["approval"])
+        assert len(note["erased"]) <= 3
 
 
 def test_a_name_is_replaced_where_it_is_a_whole_word_only() -> None:

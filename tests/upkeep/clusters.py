@@ -16,7 +16,8 @@ from typing import Any
 import psycopg
 from sqlalchemy.engine import make_url
 
-from tests.engines import passing_folder, set_up
+from tests.engines import set_up
+from tests.passing import passing_folder
 
 RECEIVER = "registry_wal"
 PATIENCE = 60.0  # seconds

@@ -17,7 +17,8 @@ from typing import Any
 
 import psycopg
 
-from tests.engines import passing_folder, set_up
+from tests.engines import set_up
+from tests.passing import passing_folder
 
 PATIENCE = 90.0  # seconds
 NAMES = ("a", "b", "c")

@@ -22,6 +22,8 @@ from registry.core.journal import leaves
 from registry.core.journal.merkle import HASH, Frontier, leaf_hash
 
 UNSTATED_PURPOSE = "record_keeping"
+SAID_AGAIN = ("continues", "approval", "break_glass")
+"""What of the note of an entry is said in those that continue it too; the first of them stays the first."""
 TILE = 256
 AT_ONCE = 500  # transactions the sequencer appends at once
 _LEAVES_AT_ONCE = 100  # of one transaction with very many changes

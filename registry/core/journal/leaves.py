@@ -74,7 +74,7 @@ def _line(row: Row, apart: dict[str, str]) -> bytes:
 def bodies(entry: Entry, changes: Iterable[bytes]) -> Iterator[bytes]:
     """The leaves of a transaction: one, or as many parts as its size needs; the last says `final`.
 
-    changes: its `lines`.
+    changes: its `lines`. Where its note leaves no room for the last of them, it has a part of its own.
     """
     part, taken, size = 0, list[bytes](), 0
     for line in changes:
@@ -83,6 +83,9 @@ def bodies(entry: Entry, changes: Iterable[bytes]) -> Iterator[bytes]:
             part, taken, size = part + 1, [], 0
         taken.append(line)
         size += len(line) + 1
+    if taken and size + len(orjson.dumps(entry.note)) > LARGEST - 2_000:
+        yield _body(entry, part, taken, final=False)
+        part, taken = part + 1, []
     yield _body(entry, part, taken, final=True)
 
 
