@@ -33,11 +33,15 @@ class ProposalsAskedSchema(PageAskedSchema):
 
 
 class ChangeSchema(Shape):
-    """One field as it is and as it would become; "" where there is nothing."""
+    """One field as it is and as it would become; "" where there is nothing.
+
+    of: which of several records, by its number or name; "" where it is the only one.
+    """
 
     field = fields.String(required=True)
     before = fields.String(required=True)
     after = fields.String(required=True)
+    of = fields.String(required=True)
 
 
 class ApprovalGivenSchema(Shape):

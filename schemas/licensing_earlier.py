@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.base import Shape
 from schemas.fields import Code, Country, Day, Number, Text
-from schemas.licensing import MOST_STATES, LineNew, LineNewSchema
+from schemas.licensing import MOST_LINES, MOST_STATES, LineNew, LineNewSchema, many
 from schemas.licensing_vocabulary import LicenceKind, TemporaryPurpose
 
 
@@ -30,7 +30,7 @@ class EarlierLicence:
     end_use: str
     place: str
     authority: str
-    line: LineNew
+    lines: tuple[LineNew, ...]
     transits: tuple[str, ...] = ()
     purpose: TemporaryPurpose | None = None
     starts_on: date | None = None
@@ -50,7 +50,7 @@ class EarlierLicenceSchema(Shape):
     end_use = Text(required=True, longest=400)
     place = Text(required=True, longest=120)
     authority = Text(required=True, longest=200)
-    line = fields.Nested(LineNewSchema, required=True)
+    lines = many(LineNewSchema, MOST_LINES, required=True)
     transits = fields.List(Country(), load_default=(), validate=validate.Length(max=MOST_STATES))
     purpose = Code(TemporaryPurpose, load_default=None, allow_none=True)
     starts_on = Day(load_default=None, allow_none=True)

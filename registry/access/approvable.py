@@ -19,13 +19,19 @@ Content = Mapping[str, Any]
 class Change(NamedTuple):
     """One field with its value before and after, as people read it; "" where there is none.
 
-    coded: whether the values are of closed lists, which pages show in the reader's language.
+    coded: whether the values are of closed lists, which pages show in the reader's language. of: which of
+    several records, by its number or name; "" where it is the only one.
     """
 
     field: str
     before: str
     after: str
     coded: bool = False
+    of: str = ""
+
+    def kept(self) -> list[str | bool]:
+        """As it stands in the text that is approved."""
+        return [*self] if self.of else [*self[:4]]
 
 
 class Place(NamedTuple):

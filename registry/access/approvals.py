@@ -73,7 +73,7 @@ def _document(kind: ApprovalKind, subject: str, content: Content, reason: str, e
         "reason": reason.strip(),
         "content": content,
         "version": effect.version,
-        "changes": [list(change) for change in effect.changes],
+        "changes": [change.kept() for change in effect.changes],
     }
     text = orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
     if len(text) > MOST:
@@ -170,7 +170,7 @@ def _overtaken(work: Work, found: Approvable, row: Proposal, order: Order) -> li
         now = found.effect(work, order.subject, order.content)
     except RegistryError as error:
         return [changed, *(error.unmet or (Unmet(error.message),))]
-    changes = [list(change) for change in now.changes]
+    changes = [change.kept() for change in now.changes]
     same = now.version == order.version and changes == orjson.loads(row.document)["changes"]
     return [] if same else [changed]
 

@@ -22,7 +22,14 @@ from registry.intake.kind import Kind
 from registry.intake.kinds import KINDS
 from registry.intake.queries import RunView
 from registry.intake.spool import Spool, spooled
-from registry.intake.tables import IntakeAlias, IntakeChunk, IntakeDigest, IntakeFault, IntakeRun
+from registry.intake.tables import (
+    IntakeAlias,
+    IntakeChunk,
+    IntakeDigest,
+    IntakeFault,
+    IntakeMember,
+    IntakeRun,
+)
 from registry.intake.vocabulary import vocabulary
 from registry.retention import received_queries
 from schemas.intake import AliasNew, IntakeSetting
@@ -200,7 +207,7 @@ def judge_anew(work: Work, run_id: int, version: int) -> RunView:
 
 
 def _judge_anew(work: Work, row: IntakeRun) -> RunView:
-    for kept in (IntakeFault, IntakeDigest):
+    for kept in (IntakeFault, IntakeDigest, IntakeMember):
         work.session.execute(delete(kept).where(kept.run_id == row.id))
     row.good = row.bad = row.known = row.doubted = row.done = row.lost = 0
     row.to_approve = row.approvers = 0
@@ -260,10 +267,12 @@ def forget(work: Work, row: IntakeRun) -> None:
 
     They are personal data, and what was entered is on record.
     """
-    for kept in (IntakeChunk, IntakeDigest):
+    for kept in (IntakeChunk, IntakeDigest, IntakeMember):
         work.session.execute(delete(kept).where(kept.run_id == row.id))
     named = IntakeFault.field.in_(kinds.of(row).columns.people)
-    work.session.execute(update(IntakeFault).where(IntakeFault.run_id == row.id, named).values(value=""))
+    work.session.execute(
+        update(IntakeFault).where(IntakeFault.run_id == row.id, named).values(value="", suggestion="")
+    )
 
 
 def _locked(work: Work, run_id: int, version: int, *states: IntakeState) -> IntakeRun:

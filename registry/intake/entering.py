@@ -55,9 +55,21 @@ def _effect(work: Work, subject: str, content: Content) -> Effect:
         Change("state", row.state, S.RUNNING.value, coded=True),
         Change("file", "", row.name),
         Change(row.kind, "0", str(row.good)),
-        *(Change(f"{row.kind}.{line}", "", one.told) for line, one, _ in _asked(work, row)),
+        *_told(work, row),
     ]
     return Effect(str(row.version), changes)
+
+
+def _told(work: Work, row: IntakeRun) -> Iterator[Change]:
+    """All that it asks others for: of each record what is told of it, once, and of each line its own."""
+    seen = set[str]()
+    for line, one, _ in _asked(work, row):
+        for change in one.head if one.of not in seen else ():
+            yield change._replace(of=one.of)
+        seen.add(one.of)
+        yield Change("file_line", "", str(line), of=one.of)
+        for change in one.own:
+            yield change._replace(of=one.of)
 
 
 def _refuse(row: IntakeRun) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from registry.access.approvable import Change
 from registry.core.work import Work
 from registry.intake.columns import Columns
 from registry.intake.pieces import Piece
@@ -46,16 +47,25 @@ class Undoing:
 
 
 class Asking(NamedTuple):
-    """A row that is entered only once others approve. approvers: how many beside whoever proposes it; told:
-    all of it, as they read it before.
+    """A row that is entered only once others approve, and all of it as they read it before.
+
+    approvers: how many beside whoever proposes it; of: the record, as people call it; head: what is told of
+    the record; own: what this row alone tells.
     """
 
     approvers: int
-    told: str
+    of: str
+    head: Sequence[Change]
+    own: Sequence[Change]
 
 
 def _alone(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
     """Rows that have nothing to do with each other."""
+
+
+def _each(work: Work, row: IntakeRun, known: Vocabulary, rows: Sequence[Read]) -> Sequence[Read]:
+    """Rows that are a record each."""
+    return rows
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,9 @@ class Kind:
     understand: rows as the subject's rules let them be, in their order, nothing on record. enter: what is
     good of them goes on record by the subject's acts; counts it, and keeps of which line each came.
     number: of the record that a kept line became. kept: where these lines are kept. compare: whether rows
-    that are good by themselves can be so beside each other, and beside those before them in the file.
+    that are good by themselves can be so beside each other, and beside those before them in the file: it is
+    asked of all that were not judged before. gather: the rows to enter of those of a piece, where several are
+    one record: all of this, wherever they stand, or none.
     at_once: rows of one transaction. asking: what a good row asks of others before it is entered; None where
     one person enters all of them.
     """
@@ -78,5 +90,6 @@ class Kind:
     number: Callable[[Any], str]
     kept: type[IntakeRow | IntakeRecord] = IntakeRow
     compare: Callable[[Work, IntakeRun, Sequence[Read]], None] = _alone
+    gather: Callable[[Work, IntakeRun, Vocabulary, Sequence[Read]], Sequence[Read]] = _each
     at_once: int = 10_000
     asking: Callable[[Work, Any], Asking | None] | None = None

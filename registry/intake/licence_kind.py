@@ -1,26 +1,27 @@
-"""Licences of before this registry, a line of goods each: those in force come in as others approve."""
+"""Licences of before this registry, a row for each line of goods; those in force as others approve."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
+from registry.access.approvable import Change
 from registry.core.work import Work
 from registry.intake import cells, words
 from registry.intake.cells import Cell, Cells
 from registry.intake.columns import plain
 from registry.intake.heads import Heads
 from registry.intake.kind import Asking
-from registry.intake.record_kind import Claims, Subject
 from registry.intake.tables import IntakeRecord
+from registry.intake.together import Together
 from registry.licensing import approving
 from registry.licensing import earlier_acts as licensing
 from registry.licensing.queries import licence_number
 from registry.licensing.tables import Event, Evidence, Item, Licence, Line, Participant, Transit
 from schemas.intake_vocabulary import AliasField, IntakeKind
-from schemas.licensing import LineNew
+from schemas.licensing import MOST_LINES, LineNew
 from schemas.licensing_earlier import EarlierLicence, EarlierLicenceSchema
 from schemas.retention_vocabulary import RecordClass
 from schemas.words import said
@@ -146,11 +147,15 @@ CELLS = {
 }
 _LINE = ("goods", "hs", "description", "calibre", "quantity", "war_material")
 _SHAPE = EarlierLicenceSchema()
+_OF_ALL = tuple(
+    one.name for one in fields(EarlierLicence) if one.name not in ("earlier_number", "authority", "lines")
+)
+"""What every row of a licence tells alike."""
 
 
 def _made(work: Work, told: dict[str, Any]) -> EarlierLicence:
     line = {name: told.pop(name) for name in _LINE if name in told}
-    new: EarlierLicence = _SHAPE.load({**told, "line": line})
+    new: EarlierLicence = _SHAPE.load({**told, "lines": [line]})
     return new
 
 
@@ -158,40 +163,73 @@ def _enter(work: Work, new: EarlierLicence) -> dict[str, int]:
     return {"licence_id": licensing.record_earlier(work, new)}
 
 
-def _claims(new: EarlierLicence) -> Claims:
-    return {"licence": new.earlier_number}
+def _unlike(first: EarlierLicence, other: EarlierLicence) -> list[str]:
+    """What two rows of one licence tell otherwise of the licence itself."""
+    return [name for name in _OF_ALL if getattr(first, name) != getattr(other, name)]
 
 
-def _sort_of(line: LineNew) -> Iterator[str]:
-    """What sort of goods a line is of."""
-    yield line.goods.value.replace("_", " ")
-    yield f"HS {line.hs}"
-    if line.calibre:
-        yield line.calibre
-    if line.war_material:
-        yield "war material"
+def _joined(rows: Sequence[EarlierLicence]) -> EarlierLicence:
+    return replace(rows[0], lines=tuple(line for one in rows for line in one.lines))
 
 
 def _asking(work: Work, new: EarlierLicence) -> Asking | None:
     """One in force asks as many people as issuing it here would."""
     if not licensing.is_in_force(new, work.today):
         return None
-    line = new.line
-    approvers = approving.WAR_MATERIAL if line.war_material else approving.ORDINARY
-    way = " → ".join((new.export_country, *new.transits, new.import_country))
-    told = (
-        f"{new.earlier_number} ({new.authority}, {new.place}, {new.issued_on})",
-        f"{new.kind.value}, {new.holder}, {way}",
-        f"{new.recipient_name}, {new.recipient_address}",
-        new.end_use,
-        f"{line.quantity} × {line.description} ({', '.join(_sort_of(line))})",
-        f"{new.starts_on or new.issued_on} – {new.expires_on}",
+    war_material = any(line.war_material for line in new.lines)
+    return Asking(
+        approving.WAR_MATERIAL if war_material else approving.ORDINARY,
+        f"{new.earlier_number}, {new.authority}",
+        [*_of_licence(new)],
+        [change for line in new.lines for change in _of_line(line)],
     )
-    return Asking(approvers, "; ".join(told))
 
 
+def _of_licence(new: EarlierLicence) -> Iterator[Change]:
+    yield Change("kind", "", new.kind.value, coded=True)
+    told = {
+        "place": new.place,
+        "issued_on": new.issued_on,
+        "starts_on": new.starts_on or new.issued_on,
+        "expires_on": new.expires_on,
+        "holder": new.holder,
+        "export_country": new.export_country,
+        "transits": ", ".join(new.transits),
+        "import_country": new.import_country,
+        "recipient": f"{new.recipient_name}, {new.recipient_address}",
+        "end_use": new.end_use,
+    }
+    yield from (Change(name, "", str(value)) for name, value in told.items() if value)
+
+
+def _of_line(line: LineNew) -> Iterator[Change]:
+    yield Change("goods", "", line.goods.value, coded=True)
+    told = {
+        "description": line.description,
+        "quantity": line.quantity,
+        "hs": line.hs,
+        "calibre": line.calibre,
+    }
+    yield from (Change(name, "", str(value)) for name, value in told.items() if value)
+    if line.war_material:
+        yield Change("war_material", "", "yes", coded=True)
+
+
+_SUBJECT = Together(
+    CELLS,
+    _made,
+    licensing.judge_earlier,
+    _enter,
+    fields={"": "licence"},
+    number="licence",
+    issuer="authority",
+    unlike=_unlike,
+    joined=_joined,
+    most=MOST_LINES,
+    asking=_asking,
+)
 LICENCES = replace(
-    Subject(CELLS, _made, licensing.judge_earlier, _enter, _claims, {"": "licence"}).kind(
+    _SUBJECT.kind(
         IntakeKind.LICENCES,
         Heads(
             head=Licence.id,
@@ -208,5 +246,6 @@ LICENCES = replace(
         ).undoing(),
         lambda kept: licence_number(kept.licence_id),
     ),
+    gather=_SUBJECT.gather,
     asking=_asking,
 )

@@ -80,7 +80,7 @@ class Packages(Subject):
         acts = list(work.acts)
         try:
             with part(work):
-                for one in rows:
+                for one in (one for one in rows if not one.draft.faults):
                     self.entered(work, one.draft)
                 raise _Back
         except _Back:

@@ -308,12 +308,13 @@ def record_source(work: Work, **known: int | None) -> SourceView | None:
 
 def _source(work: Work, kept: Any, *where: Any) -> SourceView | None:
     query = select(kept, IntakeRun).join(IntakeRun, IntakeRun.id == kept.run_id).where(*where)
-    found = work.session.execute(query.limit(1)).first()
-    if found is None:
+    found = work.session.execute(query.order_by(kept.run_id, kept.line)).all()
+    if not found:
         return None
-    row, of = found
+    row, of = found[0]  # of several lines the first
     received = received_queries.number_of(of.received_id) if of.received_id else None
-    return SourceView(run_number(of.id), of.name, row.line, received, _doubts(row.doubts))
+    doubts = tuple(one for line, _ in found for one in _doubts(line.doubts))
+    return SourceView(run_number(of.id), of.name, row.line, received, doubts)
 
 
 def _doubts(kept: str) -> tuple[DoubtView, ...]:

@@ -61,7 +61,7 @@ class Subject:
             number,
             IntakeRecord,
             self.compare,
-            AT_ONCE,
+            at_once=AT_ONCE,
         )
 
     def understand(self, work: Work, known: Vocabulary, rows: Sequence[Told]) -> list[Draft[Any]]:
@@ -88,7 +88,7 @@ class Subject:
         for one in self.refused(error):
             row.fault(one.field, one.reason)
 
-    def _field(self, path: str) -> str:
+    def field_of(self, path: str) -> str:
         """Our field for one of the act's, which may be told as a path."""
         known = {one.to: name for name, one in self.cells.items() if one.to} | dict(self.fields)
         parts = path.split(".")
@@ -97,6 +97,7 @@ class Subject:
 
     def compare(self, work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
         """A row that tells of the same as one before it in the file is wrong."""
+        rows = [one for one in rows if not one.draft.faults]
         told = {one.digest: self.claims(one.draft.new) for one in rows}
         digests = {
             claim: sha256(f"{row.kind}:{claim}".encode()).hexdigest()
@@ -144,7 +145,7 @@ class Subject:
     def refused(self, error: RegistryError) -> list[Fault]:
         """A refusal of the act as faults of a row."""
         unmet = error.unmet or (Unmet(error.message),)
-        return [Fault(self._field(one.field), "", one.message) for one in unmet]
+        return [Fault(self.field_of(one.field), "", one.message) for one in unmet]
 
 
 def kept_line(row: IntakeRun, one: Read, made: Mapping[str, int]) -> IntakeRecord:

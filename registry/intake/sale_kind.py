@@ -141,6 +141,7 @@ class Sales(Subject):
 
     def compare(self, work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
         """Each row after those before it in the file that are good and of the same lots."""
+        rows = [one for one in rows if not one.draft.faults]
         lines = [_line(one) for one in rows]
         lots = {line.lot_id for line in lines}
         before = list(self._before(work, row, lots)) if row.done else []

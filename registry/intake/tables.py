@@ -93,6 +93,28 @@ class IntakeDigest(Base):
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
 
 
+class IntakeMember(Base):
+    """Rows of a file that are one record together, such as a licence with several goods, once judged.
+
+    number, issuer: digests of what the record is known by, "" for none. digest: of the row's cells; told:
+    JSON of field to cell. wrong: the line of the first row of its record that is wrong, 0 while none is;
+    doubted: whether something in it is in doubt; approvers: as of the intake, by this row alone.
+    """
+
+    __tablename__ = "intake_member"
+    __table_args__ = table_args(info=UNJOURNALED, sqlite_with_rowid=False)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("intake_run.id"), primary_key=True, autoincrement=False)
+    number: Mapped[str] = mapped_column(String(64), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    issuer: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+    told: Mapped[str] = mapped_column(Text)
+    wrong: Mapped[int]
+    doubted: Mapped[bool]
+    approvers: Mapped[int]
+
+
 class IntakeFault(Base):
     """What is wrong with a cell of a row, so that the row is not entered. reason: a sentence as written."""
 

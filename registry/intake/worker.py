@@ -24,6 +24,7 @@ from registry.core.work import OPERATOR, Actor, Office, Work
 from registry.intake import acts, entering, faults, kinds, queries, told, undoing
 from registry.intake.kind import Asking, Read
 from registry.intake.tables import IntakeDigest, IntakeRun
+from registry.intake.understanding import Vocabulary
 from registry.intake.vocabulary import vocabulary
 from schemas.intake_vocabulary import IntakePolicy, IntakeState
 from schemas.vocabulary import ApprovalKind, May, Purpose, Role
@@ -155,12 +156,14 @@ def _actor(work: Work, account_id: int) -> Actor | None:
 
 @uncollected()
 def _next(work: Work, row: IntakeRun) -> None:
-    rows = _understood(work, row)
+    kind, known = kinds.of(row), vocabulary(work)
+    rows = _understood(work, row, known)
     if row.state == S.CHECKING:
         _judge(work, row, rows)
     else:
-        entering.refuse_unread(work, row, rows)
-        kinds.of(row).enter(work, row, rows)
+        whole = kind.gather(work, row, known, rows)
+        entering.refuse_unread(work, row, whole)
+        kind.enter(work, row, whole)
     row.done += 1
     if row.done >= row.chunks:
         _finish(work, row)
@@ -178,10 +181,10 @@ def _finish(work: Work, row: IntakeRun) -> None:
     acts.forget(work, row)
 
 
-def _understood(work: Work, row: IntakeRun) -> list[Read]:
+def _understood(work: Work, row: IntakeRun, known: Vocabulary) -> list[Read]:
     """The next rows as they are understood, by the words that are known now."""
     piece = told.piece(work, row, row.done)
-    drafts = kinds.of(row).understand(work, vocabulary(work), piece)
+    drafts = kinds.of(row).understand(work, known, piece)
     return list(map(Read, piece.lines, piece.digests(), drafts, repeat(piece), count()))
 
 
@@ -191,7 +194,7 @@ def _judge(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
     before = queries.entered_before(work, kinds.of(row).kept, digests)
     seen, fresh, doubted = before | queries.judged_before(work, row.id, digests), list[str](), 0
     kind = kinds.of(row)
-    kind.compare(work, row, [one for one in rows if not one.draft.faults and one.digest not in seen])
+    kind.compare(work, row, [one for one in rows if one.digest not in seen])
     for one in rows:
         if one.digest in seen:
             row.known += 1

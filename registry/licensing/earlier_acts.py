@@ -54,11 +54,12 @@ def record_earlier(work: Work, new: EarlierLicence) -> int:
             starts_on=_start(new),
             expires_on=new.expires_on,
             place=new.place,
-            lines=(new.line,),
+            lines=tuple(new.lines),
         ),
     )
     row = queries.licence_row(work, queries.licence_key(made.number))
-    row.issued_on, row.war_material = new.issued_on, new.line.war_material
+    row.issued_on = new.issued_on
+    row.war_material = any(line.war_material for line in new.lines)
     row.ends_at = life.end_of(new.expires_on, row.zone)
     row.state = LicenceState.ISSUED.value  # by time alone it is over, once it is
     _paper(work, row, new)
@@ -101,8 +102,9 @@ def judge_earlier(work: Work, new: EarlierLicence) -> None:
         directory.check_country(work, getattr(new, field), field)
     for n, code in enumerate(new.transits):
         directory.check_country(work, code, f"transits.{n}")
-    if new.line.calibre:
-        directory.calibre_of(new.line.calibre, "calibre")
+    for n, line in enumerate(new.lines):
+        if line.calibre:
+            directory.calibre_of(line.calibre, f"lines.{n}.calibre")
     facts = _facts(work, new)
     refuse_if(
         [
@@ -112,9 +114,15 @@ def judge_earlier(work: Work, new: EarlierLicence) -> None:
         ]
     )
     same = (Evidence.number == new.earlier_number, Evidence.note == EARLIER)
-    known = work.session.scalar(select(Evidence.licence_id).where(*same).limit(1))
-    if known is not None:
-        raise Conflict(said("It is on record as %(licence)s.", licence=queries.licence_number(known)))
+    for known in work.session.scalars(select(Evidence).where(*same)):
+        if _plain(known.issued_by) == _plain(new.authority):
+            number = queries.licence_number(known.licence_id)
+            raise Conflict(said("It is on record as %(licence)s.", licence=number))
+
+
+def _plain(name: str) -> str:
+    """How names of authorities are compared, each of which counts its licences by itself."""
+    return " ".join(name.casefold().split())
 
 
 def _start(new: EarlierLicence) -> date:
@@ -134,7 +142,6 @@ def _unmet_for_days(new: EarlierLicence, today: date) -> list[Unmet]:
 
 def _facts(work: Work, new: EarlierLicence) -> LicenceFacts:
     """What the rules look at, as on the day of issue."""
-    line = new.line
     return LicenceFacts(
         new.kind,
         work.home,
@@ -150,7 +157,8 @@ def _facts(work: Work, new: EarlierLicence) -> LicenceFacts:
         expires_on=new.expires_on,
         issued_on=new.issued_on,
         transits=tuple(TransitFacts(code) for code in new.transits),
-        lines=(
-            LineFacts(line.goods, line.hs, line.description, line.quantity, war_material=line.war_material),
+        lines=tuple(
+            LineFacts(one.goods, one.hs, one.description, one.quantity, war_material=one.war_material)
+            for one in new.lines
         ),
     )

@@ -185,7 +185,7 @@ def test_a_token_alone_approves_nothing_and_with_a_code_it_does(
     address = f"/api/v1/proposals/{proposed.id}"
     read = client.get(address, headers=headers).get_json()
     assert read["may_approve"] is True
-    assert {"field": "login", "before": "", "after": "joana"} in read["changes"]
+    assert {"field": "login", "before": "", "after": "joana", "of": ""} in read["changes"]
     bare = client.post(f"{address}/approve", json={"digest": read["digest"]}, headers=headers)
     assert (bare.status_code, bare.get_json()["type"]) == (403, "/problems/confirmation-needed")
     wrong = client.post(

@@ -27,6 +27,7 @@ OF_CASES = frozenset(
     {"licence_item", "shipment_item", "shipment_lot", "shipment_scan", "disposal_item", "disposed_record"}
     | {"trace", "scene_cartridge", "exchange_in", "exchange_out", "issued_document", "document_print"}
     | {"photograph", "intake_chunk", "intake_row", "intake_record", "intake_digest", "intake_fault"}
+    | {"intake_member"}
     | {"label_item", "label_printing"}
 )
 """For each thing of a case, message, paper, line of a file and label."""
