@@ -13,7 +13,15 @@ from marshmallow import fields, validate
 
 from schemas.base import Shape
 from schemas.fields import Code, Codes, Country, Day, Text, Whole, Year
-from schemas.requests_vocabulary import FieldTold, FieldWanted, RestrictionGround, Urgency, Usefulness
+from schemas.requests_vocabulary import (
+    FieldTold,
+    FieldWanted,
+    ForOthers,
+    RequestState,
+    RestrictionGround,
+    Urgency,
+    Usefulness,
+)
 from schemas.vocabulary import (
     CertaintyLevel,
     FirearmType,
@@ -25,6 +33,7 @@ from schemas.vocabulary import (
 )
 
 MOST_CANDIDATES, MOST_STEPS = 20, 200
+MOST_HOPS, LONGEST_PROOF = 3, 80_000  # of a delegation; characters of a record that goes along
 FIRST_STEP = (FieldWanted.MANUFACTURE, FieldWanted.TRANSFERS, FieldWanted.LAST_LAWFUL_STATUS)
 """What is wanted where a request says nothing of it: what names nobody."""
 
@@ -35,9 +44,17 @@ def FieldsWanted() -> Codes:  # noqa: N802 - a field
     return Codes(FieldWanted, most=len(FieldWanted), load_default=FIRST_STEP, metadata=told)
 
 
+def Proof() -> Text:  # noqa: N802 - a field
+    """A signed record that goes along, "" where there is none."""
+    return Text(longest=LONGEST_PROOF, load_default="")
+
+
 @dataclass(frozen=True, kw_only=True)
 class TraceRequest:
-    """ITI 18: the firearm, its marks and the circumstances; never anybody's name."""
+    """ITI 18: the firearm, its marks and the circumstances; never anybody's name.
+
+    behalf: the signed record of the question that it goes on from, "" of a State that asks for itself.
+    """
 
     mark: str
     urgency: Urgency = Urgency.ROUTINE
@@ -57,6 +74,7 @@ class TraceRequest:
     document_kind: str = ""
     document_number: str = ""
     fields_wanted: tuple[FieldWanted, ...] = FIRST_STEP
+    behalf: str = ""
 
 
 class TraceRequestSchema(Shape):
@@ -79,6 +97,7 @@ class TraceRequestSchema(Shape):
     document_kind = Text(longest=40, load_default="")
     document_number = Text(longest=80, load_default="")
     fields_wanted = FieldsWanted()
+    behalf = Proof()
 
 
 @dataclass(frozen=True)
@@ -224,6 +243,7 @@ class TraceResponse:
 
     wanted: of each field that was asked, whether it is told, and else why not. holder: who holds it last,
     once two officers have released that; second_step: whether it goes on from an answer that was told before.
+    asks_onward: who decides there whether the next State is asked on behalf of whoever asked.
     """
 
     outcome: Outcome
@@ -241,6 +261,7 @@ class TraceResponse:
     by_machine: bool = False
     holder: dict[str, Any] | None = None
     second_step: bool = False
+    asks_onward: ForOthers = ForOthers.NEVER
 
 
 class TraceResponseSchema(Shape):
@@ -268,6 +289,38 @@ class TraceResponseSchema(Shape):
     by_machine = fields.Boolean(load_default=False)
     holder = fields.Nested(HolderToldSchema, load_default=None, allow_none=True)
     second_step = fields.Boolean(load_default=False)
+    asks_onward = Code(ForOthers, load_default=ForOthers.NEVER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldOnward:
+    """What became of a question that was asked on behalf of the receiver.
+
+    hop: how many States from the receiver's own question, 1 for the next; asked_by, state: who asked whom.
+    stands: where that question stands; late: whether its time is over. asked: its signed record; record: that
+    of what the State answered, "" before; words: of whoever tells.
+    """
+
+    hop: int
+    asked_by: str
+    state: str
+    stands: RequestState
+    asked: str
+    record: str = ""
+    late: bool = False
+    words: str = ""
+
+
+class ToldOnwardSchema(Shape):
+    makes = ToldOnward
+    hop = Whole(least=1, most=MOST_HOPS, required=True)
+    asked_by = Country(required=True)
+    state = Country(required=True)
+    stands = Code(RequestState, required=True)
+    asked = Text(required=True, longest=LONGEST_PROOF)
+    record = Proof()
+    late = fields.Boolean(load_default=False)
+    words = Text(longest=2000, load_default="")
 
 
 @dataclass(frozen=True)

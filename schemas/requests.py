@@ -17,8 +17,10 @@ from schemas.request_messages import FIRST_STEP, FieldsWanted
 from schemas.requests_vocabulary import (
     AttachmentState,
     ConsentState,
+    Delegation,
     Direction,
     FieldWanted,
+    ForOthers,
     Onward,
     RequestAct,
     RequestState,
@@ -36,7 +38,8 @@ class RequestNew(RequestDraft):
     """A request as it is written. to: the State asked; trace: the trace it comes from, "" for none.
 
     left_on, document_kind, document_number: how the firearm went there, as far as that may be told.
-    fields_wanted: what is to be told, and nothing else.
+    fields_wanted: what is to be told, and nothing else. delegation: whether the State asked may ask the next
+    one for us, with what is said here of case and purpose.
     """
 
     to: str
@@ -48,6 +51,7 @@ class RequestNew(RequestDraft):
     document_kind: str = ""
     document_number: str = ""
     fields_wanted: tuple[FieldWanted, ...] = FIRST_STEP
+    delegation: Delegation = Delegation.NONE
 
 
 class RequestNewSchema(RequestDraftSchema):
@@ -61,6 +65,11 @@ class RequestNewSchema(RequestDraftSchema):
     document_kind = Text(longest=40, load_default="")
     document_number = Text(longest=80, load_default="")
     fields_wanted = FieldsWanted()
+    delegation = Code(
+        Delegation,
+        load_default=Delegation.NONE,
+        metadata={"description": "Whether the State asked may ask the next one on our behalf."},
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,11 +143,17 @@ class ConsentReplySchema(Shape):
 
 @dataclass(frozen=True)
 class PeerRuleNew:
-    """What goes by itself with a State. release: exact matches are answered; ask: it is asked when named."""
+    """What goes by itself with a State. release: exact matches are answered; ask: it is asked when named.
+
+    onward: who decides whether we ask the next State on its behalf; behalf: whether we answer what it asks on
+    behalf of others.
+    """
 
     release: bool
     ask: bool
     reason: str
+    onward: ForOthers = ForOthers.NEVER
+    behalf: ForOthers = ForOthers.NEVER
 
 
 class PeerRuleNewSchema(Shape):
@@ -146,12 +161,24 @@ class PeerRuleNewSchema(Shape):
     release = fields.Boolean(load_default=False)
     ask = fields.Boolean(load_default=False)
     reason = Text(required=True, longest=400)
+    onward = Code(
+        ForOthers,
+        load_default=ForOthers.NEVER,
+        metadata={"description": "Who decides whether the next State is asked on its behalf."},
+    )
+    behalf = Code(
+        ForOthers,
+        load_default=ForOthers.NEVER,
+        metadata={"description": "Who decides whether what it asks on behalf of others is answered."},
+    )
 
 
 class PeerRuleSchema(Shape):
     state = fields.String(required=True)
     release = fields.Boolean(required=True)
     ask = fields.Boolean(required=True)
+    onward = Code(ForOthers, required=True)
+    behalf = Code(ForOthers, required=True)
     reason = fields.String(required=True)
     set_at = fields.AwareDateTime(required=True)
 
@@ -264,6 +291,35 @@ class HandlingShownSchema(Shape):
     caveat = fields.String(required=True)
 
 
+class BehalfSchema(Shape):
+    """On whose behalf another State asks. path: States so far, the one that began first."""
+
+    state = fields.String(required=True)
+    path = fields.List(fields.String(), required=True)
+    message = fields.String(required=True, metadata={"description": "The signed message of who began."})
+
+
+class HopSchema(Shape):
+    """What became of a question that was asked on our behalf."""
+
+    n = fields.Integer(required=True)
+    asked_by = fields.String(required=True)
+    state = fields.String(required=True)
+    stands = Code(RequestState, required=True)
+    late = fields.Boolean(required=True)
+    ground = fields.String(required=True)
+    words = fields.String(required=True)
+    asked_at = fields.AwareDateTime(required=True)
+    answered_at = fields.AwareDateTime(required=True, allow_none=True)
+    answer = fields.Dict(required=True, allow_none=True, metadata={"description": "As it was told."})
+    handling = fields.Nested(HandlingShownSchema, required=True, allow_none=True)
+    proven = fields.Boolean(
+        required=True,
+        metadata={"description": "Its signature was verified here; else it was seen through another State."},
+    )
+    message = fields.String(required=True, metadata={"description": "The message that told of it."})
+
+
 class RequestSchema(Shape):
     number = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -273,6 +329,11 @@ class RequestSchema(Shape):
     urgency = Code(Urgency, required=True)
     asked = fields.Nested(RequestNewSchema, required=True)
     trace = fields.String(required=True, metadata={"description": "Of our own records; empty for none."})
+    behalf = fields.Nested(BehalfSchema, required=True, allow_none=True)
+    onward = fields.String(
+        required=True, metadata={"description": "Our request that goes on from it, or that it goes on from."}
+    )
+    hops = fields.List(fields.Nested(HopSchema), required=True)
     follows = fields.String(required=True, metadata={"description": "The request whose answer led here."})
     thread = fields.String(required=True)
     their_number = fields.String(required=True)

@@ -59,6 +59,7 @@ class RequestAct(StrEnum):
     CLOSE = "close"
     NAME_HOLDER = "name_holder"  # who holds it last, which two officers release
     KEEP_HOLDER = "keep_holder"  # that this is not told, and why
+    WITHDRAW_ONWARD = "withdraw_onward"  # what the asked State asks another one for us
 
 
 class FieldWanted(StrEnum):
@@ -112,6 +113,8 @@ class NoticeKind(StrEnum):
     DISCLOSURE_TOLD = "disclosure_told"  # to the source, before, FP 12(5)
     DISCLOSURE_SEEN = "disclosure_seen"  # by the source
     DISCLOSED = "disclosed"
+    ASKED_ONWARD = "asked_onward"  # another State, on behalf of the one that asks
+    TOLD_ONWARD = "told_onward"  # what became of that
     ERASED = "erased"  # what the other State let us keep until a day, ITI 15
 
 
@@ -153,6 +156,21 @@ class Usefulness(StrEnum):
     LED_TO_NEXT_STATE = "led_to_next_state"
     USED_AS_EVIDENCE = "used_as_evidence"
     NO_USE = "no_use"
+
+
+class Delegation(StrEnum):
+    """Whether the State asked may ask the next one on behalf of whoever asks."""
+
+    NONE = "none"
+    ALLOWED = "allowed"
+
+
+class ForOthers(StrEnum):
+    """Who decides whether something is done on behalf of another State."""
+
+    NEVER = "never"
+    OFFICER = "officer"
+    MACHINE = "machine"
 
 
 class Onward(StrEnum):

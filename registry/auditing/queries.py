@@ -61,7 +61,7 @@ RECORDS: dict[str, tuple[str, ...]] = {
     "BG": ("break_glass",),
     "RQ": (
         "trace_request", "trace_request_event", "trace_request_file", "trace_request_attachment",
-        "onward_consent", "disclosure",
+        "onward_consent", "disclosure", "trace_behalf", "trace_onward", "trace_hop",
     ),
     "NT": ("state_notice", "state_notice_step"),
 }  # fmt: skip

@@ -21,7 +21,7 @@ from registry.directory import acts as directory
 from registry.exchange import acts as exchange
 from registry.exchange import keysets
 from registry.firearms import acts as firearms
-from registry.requests import acts, queries
+from registry.requests import acts, chain_links, queries
 from registry.requests.chain import Link
 from registry.requests.views import RequestView
 from schemas.authority_vocabulary import AnswerKind
@@ -252,8 +252,8 @@ def play_trade(offices: Mapping[str, Office], patience: float) -> Iterator[str]:
 
 def _links(office: Office, officer: Actor, request_id: int) -> list[Link]:
     with office.look(officer) as work:
-        chain = queries.whole_chain(work, queries.request_row(work, request_id))
-        return [queries.link(row) for row in chain]
+        chain = chain_links.whole_chain(work, queries.request_row(work, request_id))
+        return [chain_links.link(row) for row in chain]
 
 
 def _asked(office: Office, officer: Actor) -> RequestView:

@@ -5,14 +5,14 @@ Its place in the channel, its digest and our signed receipt stay, so that it can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 from sqlalchemy import select
 
 from registry.core.work import Work
 from registry.exchange import attachments, jose, strict_json
-from registry.exchange.tables import ExchangeAttachment, ExchangeIn
+from registry.exchange.tables import ExchangeAttachment, ExchangeIn, ExchangeOut
 
 
 def messages(work: Work, iss: str, thread: str, types: Collection[str]) -> list[ExchangeIn]:
@@ -27,6 +27,18 @@ def messages(work: Work, iss: str, thread: str, types: Collection[str]) -> list[
     return list(work.session.scalars(asked.order_by(ExchangeIn.seq)))
 
 
+def ours(work: Work, peer: str, thread: str, types: Collection[str]) -> list[ExchangeOut]:
+    """Records of ours of these types that another State has taken and that are here still."""
+    asked = select(ExchangeOut).where(
+        ExchangeOut.peer == peer,
+        ExchangeOut.thread == thread,
+        ExchangeOut.type.in_(types),
+        ExchangeOut.state == "delivered",
+        ExchangeOut.jws != "",
+    )
+    return list(work.session.scalars(asked.order_by(ExchangeOut.seq)))
+
+
 def kept_until(jws: str) -> date | None:
     """Until when the sender of a record lets it be kept; None where it set no end."""
     handling = strict_json.loads(jose.parse(jws).payload).get("handling") or {}
@@ -34,7 +46,7 @@ def kept_until(jws: str) -> date | None:
     return date.fromisoformat(day) if day else None
 
 
-def forget(work: Work, rows: list[ExchangeIn]) -> None:
+def forget(work: Work, rows: Sequence[ExchangeIn | ExchangeOut]) -> None:
     """Records go; what says that they came stays."""
     for row in rows:
         row.jws = ""

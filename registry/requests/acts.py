@@ -9,7 +9,18 @@ from registry.core.errors import Conflict, Forbidden, Invalid, Stale, refuse_if
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Work, act, for_purpose
 from registry.directory.queries import check_country
-from registry.requests import answering, clock, doing, following, life, naming, queries, rules
+from registry.requests import (
+    answering,
+    clock,
+    doing,
+    following,
+    hop_queries,
+    life,
+    naming,
+    onward,
+    queries,
+    rules,
+)
 from registry.requests.tables import OnwardConsent, PeerRule, TraceRequestRow
 from registry.requests.views import PeerRuleView, RequestView
 from registry.tracing.queries import trace
@@ -17,6 +28,7 @@ from schemas.requests import ConsentNew, ConsentReply, PeerRuleNew, RequestNew, 
 from schemas.requests_vocabulary import (
     ConsentState,
     Direction,
+    ForOthers,
     NoticeKind,
     RequestAct,
     RequestState,
@@ -47,10 +59,14 @@ def edit(work: Work, request_id: int, new: RequestNew, version: int) -> RequestV
     row = _current(work, request_id, version)
     if not life.is_editable(Direction(row.direction), RequestState(row.state), bool(row.means)):
         raise Conflict(said("Only a draft is written anew, and what more was asked of"))
+    if onward.asked_for(work, row) is not None:
+        raise Conflict(said("It is asked on behalf of another State, in the words of that State"))
     if row.direction == Direction.IN:
         return _edit_letter(work, row, new)
     if row.state == RequestState.MORE_ASKED and new.to != row.peer:
         raise Invalid.at("to", said("This State has the request."))
+    if row.state == RequestState.MORE_ASKED:  # the first word says whether others may be asked
+        new = replace(new, delegation=queries.asked_of(row).delegation)
     _check(work, new)
     row.peer, row.asked, row.case_number = new.to, queries.kept(new), new.case_number
     row.urgency, row.version = new.urgency.value, row.version + 1
@@ -93,6 +109,8 @@ def ask(work: Work, request_id: int, step: Step, version: int) -> RequestView:
     asked = queries.asked_of(row)
     refuse_if(life.unmet_to_do(step.act, RequestState(row.state), queries.side_of(row)))
     refuse_if(rules.unmet_for_step(step, asked, work.today))
+    if step.act is RequestAct.WITHDRAW_ONWARD and not hop_queries.is_open(work, row):
+        raise Conflict(said("Nobody is being asked on our behalf"))
     if step.act in _BY_HAND:
         refuse_if(rules.unmet_to_send(asked, work.home))
     if step.act is RequestAct.SEND:
@@ -159,6 +177,22 @@ def _say(work: Work, row: TraceRequestRow, step: Step, body: dict[str, Any]) -> 
     posted = doing.tell(work, row, life.MOVES[step.act].message, body, with_files=more)
     told = {name: value for name, value in body.items() if name != "words" and value not in (None, "")}
     doing.note(work, row, step.act, step.words, told, posted.jti)
+    if step.act is RequestAct.WITHDRAW:
+        onward.tell(work, row)
+
+
+@act(May.REQUEST_SEND)
+def ask_onward(work: Work, request_id: int, version: int) -> RequestView:
+    """Ask the State that our answer names on behalf of the one that asked us, and allowed it.
+
+    Raises Refused where it leads nowhere, or our rule for that State forbids it, Conflict, Stale.
+    """
+    row = _current(work, request_id, version)
+    if queries.side_of(row) is not Side.ASKED:
+        raise Conflict(said("Only what another State asks is asked on for it"))
+    rule = queries.rule_row(work, row.peer)
+    refuse_if(rules.unmet_to_ask_onward(ForOthers(rule.onward) if rule else ForOthers.NEVER))
+    return queries.request(work, onward.ask(work, row, work.actor.user_id).id)
 
 
 @act(May.REQUEST_SEND)
@@ -167,6 +201,8 @@ def follow(work: Work, request_id: int, version: int) -> RequestView:
     row = _current(work, request_id, version)
     if queries.side_of(row) is not Side.ASKING:
         raise Conflict(said("Only a chain of our own is followed"))
+    if onward.asked_for(work, row) is not None:
+        raise Conflict(said("It is asked on behalf of another State, whose chain it is"))
     row.version += 1
     return queries.request(work, following.ask_next(work, row, work.actor.user_id).id)
 
@@ -227,6 +263,7 @@ def set_rule(work: Work, state: str, new: PeerRuleNew) -> PeerRuleView:
         row = PeerRule(state=state, version=0)
         work.session.add(row)
     row.release, row.ask, row.reason = new.release, new.ask, new.reason
+    row.onward, row.behalf = new.onward.value, new.behalf.value
     row.set_at, row.set_by, row.version = work.now, work.actor.user_id, row.version + 1
     work.session.flush()
     return queries.rule_view(state, row)

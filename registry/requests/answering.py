@@ -12,14 +12,14 @@ from msgspec.structs import replace
 from registry.core.errors import Invalid, refuse_if
 from registry.core.numbers import find_registry_number
 from registry.core.work import Work
-from registry.requests import doing, holder_queries, life, queries, redaction, rules
+from registry.requests import behalf, doing, holder_queries, life, onward, queries, redaction, rules
 from registry.requests.tables import TraceRequestRow
 from registry.tracing import acts as tracing
 from registry.tracing import keeping
 from registry.tracing.queries import trace, trace_number
 from schemas.exchange import Handling
 from schemas.requests import RequestNew, Step
-from schemas.requests_vocabulary import NoticeKind, RequestAct
+from schemas.requests_vocabulary import NoticeKind, RequestAct, RestrictionGround
 from schemas.tracing import Question
 from schemas.vocabulary import Purpose, Severity, TraceKind
 
@@ -106,7 +106,10 @@ def release(
     }
     row.holder = redaction.standing(body["wanted"]).value
     next_state = body["next_state"]
-    audience = (row.peer, *((next_state["code"],) if next_state else ()))
+    path = (state for state in behalf.path_of(work, row) if state != work.home)
+    audience = (row.peer, *path, *((next_state["code"],) if next_state else ()))
+    asks_onward = onward.standing(work, row, body, audience)
+    body["asks_onward"] = asks_onward.value
     given = Handling(tuple(dict.fromkeys(audience)), step.onward.value, step.retain_until, step.caveat)
     bound = holder_queries.bound(work, row, vars(given))
     row.answer, row.handling, row.answered_at = dumped(body), dumped(bound), work.now
@@ -122,6 +125,7 @@ def release(
         posted.jti,
         doing.MACHINE if by_machine else None,
     )
+    onward.go_on(work, row, asks_onward)
 
 
 def handling_of(bound: Mapping[str, Any]) -> Handling:
@@ -151,6 +155,8 @@ def answer_by_itself(work: Work, row: TraceRequestRow, found: dict[str, Any] | N
     asked = queries.asked_of(row)
     if not redaction.goes_by_itself(found, is_complete(asked), asked.confidentiality):
         return False
+    if not behalf.goes_by_itself(work, row):
+        return False
     release(work, row, _told(row, found), Step(act=RequestAct.ANSWER), by_machine=True)
     return True
 
@@ -168,3 +174,12 @@ def ask_for_what_lacks(work: Work, row: TraceRequestRow) -> None:
     doing.move(work, row, RequestAct.ASK_MORE)
     posted = doing.tell(work, row, life.MOVES[RequestAct.ASK_MORE].message, body)
     doing.note(work, row, RequestAct.ASK_MORE, words, body, posted.jti, doing.MACHINE)
+
+
+def refuse_for_others(work: Work, row: TraceRequestRow, words: str) -> None:
+    """Refuse, by machine, what is asked on behalf of another State that we do not answer through this one."""
+    ground = RestrictionGround.CONFIDENTIALITY_LAW
+    doing.move(work, row, RequestAct.REFUSE)
+    body = {"words": words, "ground": ground.value}
+    posted = doing.tell(work, row, life.MOVES[RequestAct.REFUSE].message, body)
+    doing.note(work, row, RequestAct.REFUSE, words, {"ground": ground.value}, posted.jti, doing.MACHINE)

@@ -101,6 +101,20 @@ def follow(work: Work, nothing: Any, number: str, version: int) -> RequestView:
     return acts.follow(work, _key(number), version)
 
 
+@blueprint.route("/requests/<number>/onward", methods=["POST"])
+@api.writes(
+    blueprint,
+    May.REQUEST_SEND,
+    takes=NothingSchema,
+    gives=shapes.RequestSchema,
+    versioned=True,
+    at="/requests/{number}",
+)
+def ask_onward(work: Work, nothing: Any, number: str, version: int) -> RequestView:
+    """Ask the State that our answer names, on behalf of the one that asked us; answers the new request."""
+    return acts.ask_onward(work, _key(number), version)
+
+
 @blueprint.route("/requests/<number>/consents", methods=["POST"])
 @api.writes(
     blueprint,

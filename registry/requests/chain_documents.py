@@ -23,11 +23,11 @@ from registry.core.printing.paper import (
 from registry.core.work import Work
 from registry.directory.countries import country_name
 from registry.exchange import evidence
-from registry.requests import chain_queries, queries
+from registry.requests import chain_links, chain_queries
 from registry.requests.chain_queries import ChainView, LinkView
 from registry.requests.documents import records, restriction, statement, way
 from registry.requests.tables import TraceRequestRow
-from registry.requests.views import RequestView
+from registry.requests.views import HopView, RequestView
 from registry.verification.queries import Standing, Verifiable
 from schemas.requests import RequestNew
 from schemas.vocabulary import IssuedKind
@@ -99,9 +99,9 @@ def _picture(found: ChainView, home: str, say: Language) -> Iterator[Block]:
 
 
 def _steps(one: dict[str, Any], home: str, say: Language) -> Iterator[Step]:
-    to, by = country_name(one["peer"], say.code), country_name(home, say.code)
+    to, by = country_name(one["peer"], say.code), country_name(one["asked_by"] or home, say.code)
     means = say.label(one["means"]) if one["means"] else say("Exchange")
-    number = say.row(one["number"], means)
+    number = say.row(one["number"], means) if one["number"] else say("On our behalf")
     yield Step(
         _moment(one["sent_at"]), say("Asked"), say("%(giver)s to %(receiver)s", giver=by, receiver=to), number
     )
@@ -121,6 +121,9 @@ def _left(left: dict[str, Any], say: Language) -> str:
 
 
 def _link(n: int, link: LinkView, say: Language) -> Iterator[Block]:
+    if link.hop is not None:
+        yield from _hop(n, link.hop, say)
+        return
     one, found = link.summary, link.request
     yield Heading(f"{n}. {_state(one['peer'], say)}")
     pairs = [
@@ -144,6 +147,39 @@ def _link(n: int, link: LinkView, say: Language) -> Iterator[Block]:
         yield FindingBox("information", say.label("information"), words)
     if found.answer is not None:
         yield from _answer(found, found.answer, say)
+
+
+def _hop(n: int, hop: HopView, say: Language) -> Iterator[Block]:
+    """A State that another one asked for us, by its own signed word as far as we can verify it."""
+    yield Heading(f"{n}. {_state(hop.state, say)}")
+    yield KeyValues(
+        [
+            (say("Asked on our behalf by"), _state(hop.asked_by, say)),
+            (say("State of the request"), say.label(hop.stands)),
+            (say("Asked"), _moment(hop.asked_at)),
+            (say("Answered"), _moment(hop.answered_at)),
+            (say("Message that told it"), hop.message),
+            *([(say("Ground"), say.label(hop.ground))] if hop.ground else []),
+            *([(say("Their words"), hop.words)] if hop.words else []),
+        ]
+    )
+    state = country_name(hop.state, say.code)
+    if hop.late:
+        yield FindingBox("alarm", say.label("alarm"), say("The answer is late"))
+    if hop.answered_at and hop.proven:
+        words = say("Signed by %(state)s, and verified here", state=state)
+        yield FindingBox("information", say.label("information"), words)
+    elif hop.answered_at:
+        other = country_name(hop.asked_by, say.code)
+        words = say("Seen through %(state)s, not verified here", state=other)
+        yield FindingBox("warning", say.label("warning"), words)
+    if hop.answer is not None:
+        yield FindingBox("warning", say.label("warning"), restriction(hop.handling or {}, say))
+        if hop.answer["statement"]:
+            yield Paragraph(say("In the words of %(state)s:", state=state))
+            yield Paragraph(say.told(hop.answer["statement"]))
+        yield from records(hop.answer, say)
+        yield from way(hop.answer, say)
 
 
 def _answered_by(found: RequestView) -> str:
@@ -172,7 +208,7 @@ def chain_stands(work: Work, number: str, edition: str) -> Standing:
     row = work.session.get(TraceRequestRow, key_of("RQ", number))
     if row is None:
         return Standing(False)
-    rows = queries.whole_chain(work, row)
+    rows = chain_links.whole_chain(work, row)
     return Standing(chain_queries.edition_of(rows) == edition, rows[-1].state)
 
 

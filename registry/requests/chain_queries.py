@@ -10,19 +10,23 @@ from registry.core.errors import NotFound
 from registry.core.work import Work
 from registry.exchange import evidence, jose, strict_json
 from registry.exchange.evidence import EvidenceView, RecordView
-from registry.requests import answer_queries, forgetting, queries
+from registry.requests import answer_queries, chain_links, forgetting, hop_queries, queries
 from registry.requests.tables import TraceRequestRow
-from registry.requests.views import RequestView
+from registry.requests.views import HopView, RequestView
 from schemas.requests_vocabulary import Direction
 from schemas.words import said
 
 
 @dataclass(frozen=True)
 class LinkView:
-    """A State that was asked. summary: as the picture shows it; request: None for whoever may not see it."""
+    """A State that was asked. summary: as the picture shows it; request: None for whoever may not see it.
+
+    hop: where another State asked it for us, which is told with the request that goes before.
+    """
 
     summary: dict[str, Any]
     request: RequestView | None
+    hop: HopView | None = None
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,20 @@ def whole(work: Work, request_id: int) -> ChainView:
     row = queries.request_row(work, request_id)
     if row.direction != Direction.OUT or row.thread is None:
         raise NotFound(said("%(number)s begins no chain", number=queries.request_number(request_id)))
-    rows = queries.whole_chain(work, row)
+    rows = chain_links.whole_chain(work, row)
     return ChainView(
         queries.request_number(rows[0].id),
         edition_of(rows),
-        tuple(LinkView(queries.chain_view(work, one, False), _seen(work, one)) for one in rows),
-        queries.ending(work, rows[-1]),
+        tuple(link for one in rows for link in _links(work, one)),
+        chain_links.ending(work, rows[-1]),
     )
+
+
+def _links(work: Work, row: TraceRequestRow) -> Iterator[LinkView]:
+    seen = _seen(work, row)
+    yield LinkView(chain_links.chain_view(work, row, False), seen)
+    for summary, hop in zip(hop_queries.chain_views(work, row), seen.hops if seen else (), strict=False):
+        yield LinkView(summary, seen, hop)
 
 
 def _seen(work: Work, row: TraceRequestRow) -> RequestView | None:
@@ -86,15 +97,17 @@ _NAMES = said(
 def _kept_back(work: Work, row: TraceRequestRow, records: Sequence[RecordView]) -> Iterator[tuple[str, str]]:
     """Records that whoever reads this may not read, and why."""
     over = answer_queries.time_is_over(row, work.today)
+    told_on = hop_queries.is_told_on_over(work, row)
     may = answer_queries.may_read_persons(work)
     for one in records:
-        if over and one.sender == row.peer and one.type in forgetting.SPOKEN:
+        theirs = over and one.sender == row.peer and one.type in forgetting.SPOKEN
+        if theirs or (told_on and one.type == "trace.onward"):
             yield (
                 one.jti,
                 said(
                     "It was to be kept until %(day)s. Its digest, its place in the channel and its receipt "
                     "stay.",
-                    day=row.keep_until,
+                    day=row.keep_until if theirs else told_on,
                 ),
             )
         elif one.jws and not may and _names_somebody(one):

@@ -169,8 +169,15 @@ def _request(found: RequestView, say: Language) -> Iterator[Block]:
             (say("Intended use"), asked.intended_use or "–"),
             (say("Restrictions on its use"), kept),
             (say("To be told"), _wanted(asked.fields_wanted, say)),
+            (say("Others may be asked for whoever asks"), say.label(asked.delegation.value)),
+            *([(say("Asked on behalf of"), _behalf(found, say))] if found.behalf else []),
         ]
     )
+
+
+def _behalf(found: RequestView, say: Language) -> str:
+    """The States on whose behalf it is asked, the one that began first."""
+    return say.row(*(country_name(code, say.code) for code in found.behalf.path)) if found.behalf else ""
 
 
 def _wanted(fields: Sequence[str], say: Language) -> str:

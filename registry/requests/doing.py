@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -16,10 +16,32 @@ from registry.requests import attached, life, queries
 from registry.requests.tables import OnwardConsent, TraceRequestRow
 from schemas.exchange import Handling, Message, Reference, Sender, Use
 from schemas.requests import RequestNew
-from schemas.requests_vocabulary import Direction, NoticeKind, RequestAct, RequestState, Side
+from schemas.requests_vocabulary import (
+    Delegation,
+    Direction,
+    NoticeKind,
+    RequestAct,
+    RequestState,
+    Side,
+)
 from schemas.words import said
 
 MACHINE = 0
+
+
+@dataclass(frozen=True)
+class ForAnother:
+    """That a question is asked on behalf of another State. record: the signed question it goes on from.
+
+    path: States so far, ours last; use, handling: of that question, as they were said.
+    """
+
+    record: str
+    path: tuple[str, ...]
+    use: Use
+    handling: Handling
+
+
 _BODY = (
     "mark", "urgency", "mark_place", "other_marks", "photographs", "maker", "model", "calibre", "type",
     "country", "year", "ground", "circumstances", "confidentiality", "left_on", "document_kind",
@@ -95,10 +117,12 @@ def tell(
     use: Use | None = None,
     with_files: bool = False,
     sender: Sender | None = None,
+    path: tuple[str, ...] = (),
 ) -> outbox.Posted:
     """Send the other State a message of this request; ours as the asked one names what it answers.
 
     with_files: what was attached since the last such step goes with it. sender: whoever acts, unless told.
+    path: States so far of a question that may be asked on.
     """
     files = attached.waiting(work, row.id) if with_files else ()
     answers = queries.side_of(row) is Side.ASKED
@@ -112,6 +136,8 @@ def tell(
         sender or Sender(user=who),
         use or Use(),
         handling or Handling(),
+        (Delegation.ALLOWED if path else Delegation.NONE).value,
+        path,
         attachments=attached.named(files),
     )
     posted = carry(work, row, message) if row.means else outbox.post(work, message)
@@ -143,16 +169,33 @@ def message_of(asked: RequestNew) -> tuple[dict[str, Any], Use]:
     return {name: value for name, value in body.items() if value not in (None, "")}, use
 
 
-def send(work: Work, row: TraceRequestRow, words: str = "", details: dict[str, Any] | None = None) -> None:
+def send(
+    work: Work,
+    row: TraceRequestRow,
+    words: str = "",
+    details: dict[str, Any] | None = None,
+    behalf: ForAnother | None = None,
+) -> None:
     """Send a draft; the caller has made sure that it is complete. words, details: of how it leaves."""
     asked = queries.asked_of(row)
     body, use = message_of(asked)
     refuse_if(life.unmet_to_do(RequestAct.SEND, RequestState(row.state), queries.side_of(row)))
-    posted = tell(work, row, life.MOVES[RequestAct.SEND].message, body, use=use, with_files=True)
+    kind, path, handling = life.MOVES[RequestAct.SEND].message, _path(work, row), Handling()
+    shown = body
+    if behalf is not None:
+        shown = body | {"behalf": behalf.record}
+        use, path, handling = behalf.use, behalf.path, behalf.handling
+    posted = tell(work, row, kind, shown, handling, use, with_files=True, path=path)
     row.thread, row.jti, row.sha256, row.sent_at = posted.thread, posted.jti, posted.sha256, work.now
     move(work, row, RequestAct.SEND)
-    told = body | {"purpose": asdict(use)} | (details or {})
+    told = body | {"purpose": asdict(use), "path": path} | (details or {})
     note(work, row, RequestAct.SEND, words, told, posted.jti)
+
+
+def _path(work: Work, row: TraceRequestRow) -> tuple[str, ...]:
+    """Ours alone where others may be asked for us, by the exchange; none where nobody may."""
+    allowed = queries.asked_of(row).delegation is Delegation.ALLOWED and not row.means
+    return (work.home,) if allowed else ()
 
 
 def opened(

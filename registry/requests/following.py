@@ -8,7 +8,7 @@ from datetime import date
 from registry.core.errors import Conflict, RegistryError, refuse_if
 from registry.core.work import OPERATOR, Office, Work
 from registry.exchange import queries as exchange
-from registry.requests import attached, chain, doing, life, queries
+from registry.requests import attached, chain, chain_links, doing, hop_queries, life, onward, queries
 from registry.requests.tables import TraceRequestRow
 from schemas.requests import RequestNew
 from schemas.requests_vocabulary import Direction, NoticeKind, RequestAct, RequestState
@@ -22,14 +22,14 @@ def ask_next(work: Work, row: TraceRequestRow, made_by: int) -> TraceRequestRow:
     told only where the answer was released for that State too, and to be kept without an end: ours would
     not be that State's.
     """
-    links = [queries.link(one) for one in queries.upstream(work, row)]
+    links = chain_links.links(work, row)
     refuse_if(chain.unmet_to_follow(links, work.home))
-    if known := queries.follower(work, row.id):
+    if known := chain_links.follower(work, row.id):
         raise Conflict(said("That State is asked already: %(number)s", number=queries.request_number(known)))
     following = doing.opened(
         work,
         Direction.OUT,
-        _asked_next(row, links[-1]),
+        _asked_next(work, row, links[-1]),
         links[-1].to,
         made_by,
         row.trace_id,
@@ -44,10 +44,10 @@ def ask_next(work: Work, row: TraceRequestRow, made_by: int) -> TraceRequestRow:
     return following
 
 
-def _asked_next(row: TraceRequestRow, link: chain.Link) -> RequestNew:
+def _asked_next(work: Work, row: TraceRequestRow, link: chain.Link) -> RequestNew:
     asked = queries.asked_of(row)
-    told = queries.answer_of(row).get("next_state") or {}
-    bound = queries.handling_of(row)
+    answer, bound = chain_links.told_last(work, row)
+    told = answer.get("next_state") or {}
     if link.to not in bound.get("audience", ()) or bound.get("retain_until"):
         told = {}
     left = told.get("date", "")
@@ -61,15 +61,22 @@ def _asked_next(row: TraceRequestRow, link: chain.Link) -> RequestNew:
 
 
 def go_on_by_itself(work: Work, row: TraceRequestRow) -> None:
-    """After an answer: ask the State it names where that is allowed, else note why the chain stands."""
-    links = [queries.link(one) for one in queries.upstream(work, row)]
+    """After an answer: ask the State it names where that is allowed, else note why the chain stands.
+
+    Whoever asked on another State's behalf goes on for none, and nobody does whom others ask for.
+    """
+    if onward.asked_for(work, row) is not None:
+        return
+    if hop_queries.is_awaited(work, row, queries.answer_of(row)):
+        return
+    links = chain_links.links(work, row)
     if reason := chain.ending(links, work.home):
         doing.note(work, row, NoticeKind.CHAIN_ENDED, reason, by=doing.MACHINE)
         return
     rule = queries.rule_row(work, links[-1].to)
     if rule is None or not rule.ask or not exchange.is_trusted(work, links[-1].to):
         return
-    if queries.follower(work, row.id) is None:
+    if chain_links.follower(work, row.id) is None:
         ask_next(work, row, doing.MACHINE)
 
 
@@ -81,6 +88,7 @@ def escalate(work: Work) -> int:
         doing.note(work, row, NoticeKind.ESCALATED, by=doing.MACHINE)
         if row.direction == Direction.OUT and not row.means:  # a letter is for a person to send
             remind(work, row, said("The answer is late; where does it stand?"))
+            onward.tell(work, row, late=True)
     return len(late)
 
 

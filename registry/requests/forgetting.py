@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, and_, select
 
 from registry.core.work import Work
 from registry.exchange import attachments, forgetting
-from registry.exchange.tables import ExchangeAttachment, ExchangeIn
-from registry.requests import answer_queries, attached, doing, life, queries, redaction
+from registry.exchange.tables import ExchangeAttachment, ExchangeIn, ExchangeOut
+from registry.requests import answer_queries, attached, doing, hop_queries, life, queries, redaction
 from registry.requests.answering import dumped
-from registry.requests.tables import RequestEvent, RequestFile, TraceRequestRow
+from registry.requests.tables import AskedOnward, Hop, RequestEvent, RequestFile, TraceRequestRow
 from schemas.requests_vocabulary import Direction, HolderState, NoticeKind, RequestState
 from schemas.words import said
 
@@ -24,7 +24,7 @@ MOST = 50
 SPOKEN = frozenset(
     {
         "trace.request", "trace.more", "trace.question", "trace.cancel", "trace.status", "trace.feedback",
-        "trace.response", "trace.clarify", "trace.delay", "trace.refuse",
+        "trace.response", "trace.clarify", "trace.delay", "trace.refuse", "trace.onward",
     }
 )  # fmt: skip
 """Messages that go with their request: an acknowledgement, and what was said of onward use, stay."""
@@ -99,6 +99,22 @@ def _files(work: Work, row: TraceRequestRow, problem: str, states: Collection[st
     return [*forgetting.files(work, row.peer, thread, problem, partial(attached.is_ours, work), states)]
 
 
+def _told_on(work: Work, row: TraceRequestRow) -> list[ExchangeOut]:
+    """Records of ours that carry the other State's word on: to the one on whose behalf it was asked, or to
+    the one that was asked on its behalf.
+    """
+    link = work.session.get(AskedOnward, row.id)
+    if link is not None:
+        return _ours(work, link.for_id, "trace.onward")
+    going_on = hop_queries.gone_on(work, row)
+    return _ours(work, going_on, "trace.request") if going_on else []
+
+
+def _ours(work: Work, request_id: int, type_: str) -> list[ExchangeOut]:
+    other = work.session.get_one(TraceRequestRow, request_id)
+    return forgetting.ours(work, other.peer, other.thread or "", (type_,))
+
+
 def forget(work: Work, row: TraceRequestRow) -> list[Any]:
     """Take out what another State let us keep until a day that is over; the rows that change.
 
@@ -111,7 +127,11 @@ def forget(work: Work, row: TraceRequestRow) -> list[Any]:
         file.name = "–"
     letters = _letters(work, row) if row.means else []
     messages = forgetting.messages(work, row.peer, row.thread or "", SPOKEN)
-    forgetting.forget(work, messages)
+    told_on = _told_on(work, row)
+    forgetting.forget(work, [*messages, *told_on])
+    hops = list(hop_queries.of(work, row))
+    for hop in hops:
+        hop.words, hop.answer = "", _bare_hop(hop, until)
     ours = row.direction == Direction.OUT
     if ours and row.answer:
         row.answer = dumped(redaction.bare(queries.answer_of(row), str(until)))
@@ -125,7 +145,12 @@ def forget(work: Work, row: TraceRequestRow) -> list[Any]:
     row.keep_until, row.version = None, row.version + 1
     doing.note(work, row, NoticeKind.ERASED, said("Kept until %(day)s", day=until), by=doing.MACHINE)
     work.session.flush()
-    return [row, *events, *messages, *files, *letters]
+    return [row, *events, *hops, *messages, *told_on, *files, *letters]
+
+
+def _bare_hop(hop: Hop, until: date) -> str:
+    told = hop_queries.told_in(hop)
+    return dumped(redaction.bare(told, str(until))) if told else ""
 
 
 _BLANK: Mapping[str, Any] = dict.fromkeys(

@@ -51,11 +51,14 @@ MOVES: Mapping[Act, Move] = {
         _ASKING, "answered answered_in_part delayed refused", State.CLARIFYING, "trace.question", "ITI 23"
     ),
     Act.REMIND: _move(_ASKING, f"sent {_WITH_THEM}", None, "trace.status", "FP 12(4)"),
+    Act.WITHDRAW_ONWARD: _move(_ASKING, "answered answered_in_part", None, "trace.cancel", "ITI 17"),
     Act.WITHDRAW: _move(_ASKING, f"sent more_asked {_WITH_THEM}", State.WITHDRAWN, "trace.cancel", "ITI 17"),
     Act.CLOSE: _move(_ASKING, "answered answered_in_part refused", State.CLOSED, "trace.feedback", "ITI 15"),
 }
 OF_HOLDER = frozenset({Act.NAME_HOLDER, Act.KEEP_HOLDER})
 """The second step of an answer, where the identity of the last holder was asked for."""
+NOT_BY_LETTER = OF_HOLDER | {Act.WITHDRAW_ONWARD}
+"""What a letter does not say: that which names a holder is an answer, and none is asked on."""
 OPEN = frozenset(State) - {State.DRAFT, State.WITHDRAWN, State.CLOSED}
 """Both States have it and it is not at its end."""
 RUNS = frozenset({State.SENT, State.ACKNOWLEDGED, State.DELAYED, State.CLARIFYING})
@@ -86,7 +89,10 @@ def possible_to_hear(state: State, side: Side) -> tuple[Act, ...]:
     return tuple(
         act
         for act, move in MOVES.items()
-        if move.side is side and state is not State.DRAFT and is_heard(act, state) and act not in OF_HOLDER
+        if move.side is side
+        and state is not State.DRAFT
+        and is_heard(act, state)
+        and act not in NOT_BY_LETTER
     )
 
 

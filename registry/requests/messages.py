@@ -12,12 +12,15 @@ from registry.exchange import attachments
 from registry.exchange.kinds import Kind, Kinds, Received
 from registry.requests import (
     answering,
+    behalf,
     clock,
     doing,
     following,
     forgetting,
     holder_queries,
+    hops,
     life,
+    onward,
     queries,
     redaction,
 )
@@ -25,7 +28,14 @@ from registry.requests.tables import OnwardConsent, TraceRequestRow
 from schemas import request_messages as shapes
 from schemas.exchange import Message
 from schemas.requests import RequestNew
-from schemas.requests_vocabulary import ConsentState, Direction, NoticeKind, RequestAct, RequestState
+from schemas.requests_vocabulary import (
+    ConsentState,
+    Delegation,
+    Direction,
+    NoticeKind,
+    RequestAct,
+    RequestState,
+)
 from schemas.vocabulary import May, Purpose
 from schemas.words import said
 
@@ -38,7 +48,8 @@ def _asked(work: Work, message: Message, body: shapes.TraceRequest) -> RequestNe
     use = message.purpose
     purpose = Purpose(use.code) if use.code in _PURPOSES else Purpose.FOREIGN_REQUEST
     return RequestNew(
-        **vars(body),
+        **_plain(body),
+        delegation=Delegation(message.delegation),
         to=work.home,
         case_number=use.case or said("not told"),
         purpose=purpose,
@@ -47,14 +58,29 @@ def _asked(work: Work, message: Message, body: shapes.TraceRequest) -> RequestNe
     )
 
 
+def _plain(body: shapes.TraceRequest) -> dict[str, Any]:
+    """What is asked, without the word that it goes on from."""
+    return {name: value for name, value in vars(body).items() if name != "behalf"}
+
+
 def take_request(work: Work, received: Received) -> None:
-    """Keep it, acknowledge and trace it at once; answer, or ask for more, where that is plain."""
+    """Keep it, acknowledge and trace it at once; answer, or ask for more, where that is plain.
+
+    What is asked on behalf of others is refused at once where we answer no such thing.
+    """
     message = received.message
+    way = behalf.judged(work, received)
     asked = _asked(work, message, received.body)
     row = doing.taken_in(work, asked, message, received.sha256)
-    details = {"body": doing.message_of(asked)[0], "purpose": vars(message.purpose)}
+    details = {"body": doing.message_of(asked)[0], "purpose": vars(message.purpose), "path": message.path}
     doing.note(work, row, RequestAct.SEND, details=details, jti=message.jti)
     answering.acknowledge(work, row)
+    if len(way) > 1:
+        behalf.keep(work, row, way)
+        if why := behalf.refusal(work, way):
+            answering.refuse_for_others(work, row, why)
+            doing.write(work, row)
+            return
     found = answering.search(work, row)
     if not answering.is_complete(asked):
         answering.ask_for_what_lacks(work, row)
@@ -83,7 +109,13 @@ def _hear(work: Work, row: TraceRequestRow, act: RequestAct, received: Received,
         row.version += 1
         details["crossed"] = True
     doing.note(work, row, act, words, details, received.message.jti)
+    if moves and act in _TOLD_ONWARD:
+        onward.tell(work, row, received.jws)
     return moves
+
+
+_TOLD_ONWARD = frozenset({RequestAct.ASK_MORE, RequestAct.DELAY, RequestAct.REFUSE})
+"""What is told to whoever we ask for, beside an answer."""
 
 
 def take_acknowledgement(work: Work, received: Received) -> None:
@@ -140,6 +172,7 @@ def take_response(work: Work, received: Received) -> None:
     details = {"answer": body, "handling": bound} | ({} if heard else {"crossed": True})
     doing.note(work, row, act, details=details, jti=received.message.jti)  # its words go with the answer
     if heard and after is not None:
+        onward.tell(work, row, received.jws)
         following.go_on_by_itself(work, row)
 
 
@@ -152,7 +185,8 @@ def take_more(work: Work, received: Received) -> None:
         return
     before = queries.asked_of(row)
     told = RequestNew(
-        **asdict(received.body.request),
+        **_plain(received.body.request),
+        delegation=before.delegation,
         to=before.to,
         case_number=before.case_number,
         purpose=before.purpose,
@@ -174,8 +208,11 @@ def take_withdrawal(work: Work, received: Received) -> None:
     """They need no answer any more, and we none of their files, unless a hold here keeps them."""
     work.lock(LOCK)
     row = _theirs(work, received)
-    if _hear(work, row, RequestAct.WITHDRAW, received, received.body.words):
+    onward_only = onward.is_gone_on(work, row)
+    act = RequestAct.WITHDRAW_ONWARD if onward_only else RequestAct.WITHDRAW
+    if _hear(work, row, act, received, received.body.words) and not onward_only:
         forgetting.files_withdrawn(work, row)
+    onward.withdraw(work, row, said("%(state)s needs it no more.", state=row.peer))
 
 
 def take_reminder(work: Work, received: Received) -> None:
@@ -188,6 +225,7 @@ def take_feedback(work: Work, received: Received) -> None:
     row = _theirs(work, received)
     row.outcome = received.body.outcome.value
     _hear(work, row, RequestAct.CLOSE, received, received.body.words)
+    onward.withdraw(work, row, said("%(state)s needs it no more.", state=row.peer))
 
 
 def take_consent_request(work: Work, received: Received) -> None:
@@ -243,6 +281,7 @@ _ALL = (
     _answers("trace.delay", shapes.RestrictedSchema, take_delay),
     _answers("trace.refuse", shapes.RestrictedSchema, take_refusal),
     _answers("trace.response", shapes.TraceResponseSchema, take_response, attaches=True),
+    _answers(onward.TOLD, shapes.ToldOnwardSchema, hops.take),
     _follows("trace.more", shapes.MoreSchema, take_more, _TRACES, attaches=True),
     _follows("trace.question", shapes.WordsSchema, take_question_why),
     _follows("trace.cancel", shapes.WordsSchema, take_withdrawal),

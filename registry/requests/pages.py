@@ -19,7 +19,18 @@ from registry.core.web.words import label, options, shown
 from registry.core.work import Work
 from registry.directory.countries import COUNTRIES, HISTORIC
 from registry.exchange.queries import is_trusted
-from registry.requests import acts, answering, holder_queries, life, queries, redaction, rules, sealing
+from registry.requests import (
+    acts,
+    answering,
+    chain_links,
+    holder_queries,
+    life,
+    onward,
+    queries,
+    redaction,
+    rules,
+    sealing,
+)
 from registry.requests.showing import TONES, country, form_typed, load_request, step_of, ticked_fields
 from registry.requests.views import RequestView
 from registry.tracing.queries import trace
@@ -27,6 +38,7 @@ from schemas import requests as shapes
 from schemas.requests_vocabulary import (
     Direction,
     FieldWanted,
+    ForOthers,
     Means,
     Onward,
     RequestAct,
@@ -162,10 +174,15 @@ def show(number: str) -> str:
 def _shown(number: str, errors: tuple[Unmet, ...] = (), act: str = "") -> str:
     with context.look() as work:
         found = queries.request(work, _key(number))
-        chain = [_link(one) for one in queries.chain_views(work, found.id)]
-        ending = queries.chain_ending(work, found.id)
-        followed = queries.follower(work, found.id) is not None
-        has_node, next_has_node = (is_trusted(work, code) for code in (found.peer, _next(found)))
+        chain = [_link(one) for one in chain_links.chain_views(work, found.id)]
+        ending = chain_links.chain_ending(work, found.id)
+        followed = chain_links.follower(work, found.id) is not None
+        row = queries.request_row(work, found.id)
+        next_state = _next(chain_links.told_last(work, row)[0])
+        asks_onward = onward.is_for_officer(work, row)
+        has_node, next_has_node = (
+            is_trusted(work, code) for code in (found.peer, next_state.get("code", ""))
+        )
     return render(
         "show",
         found=found,
@@ -174,6 +191,8 @@ def _shown(number: str, errors: tuple[Unmet, ...] = (), act: str = "") -> str:
         followed=followed,
         has_node=has_node,
         next_has_node=next_has_node,
+        next_state=next_state,
+        asks_onward=asks_onward,
         attachable=not rules.unmet_to_attach(RequestState(found.state), _side(found), 0),
         editable=life.is_editable(Direction(found.direction), RequestState(found.state), bool(found.means)),
         means=options(Means),
@@ -196,9 +215,9 @@ def _side(found: RequestView) -> Side:
     return Side.ASKING if found.direction == Direction.OUT else Side.ASKED
 
 
-def _next(found: RequestView) -> str:
-    """The State that an answer names, "" for none."""
-    return str(((found.answer or {}).get("next_state") or {}).get("code", ""))
+def _next(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The State that an answer names, and how it went there; nothing for none."""
+    return dict(told.get("next_state") or {})
 
 
 _REVIEWED = frozenset({RequestAct.ANSWER, RequestAct.ANSWER_IN_PART})
@@ -254,6 +273,13 @@ def search(number: str) -> Answer:
 def follow(number: str) -> Answer:
     """Ask the State that an answer names."""
     return take_step(number, acts.follow)
+
+
+@blueprint.post("/requests/<number>/onward")
+@guard.may(May.REQUEST_SEND)
+def ask_onward(number: str) -> Answer:
+    """Ask the State that our answer names, on behalf of the one that asked us."""
+    return take_step(number, acts.ask_onward)
 
 
 @blueprint.post("/requests/<number>/consents")
@@ -358,4 +384,6 @@ def peer_rule(state: str) -> Answer:
             errors, status = shown(error), error.status
     with context.look() as work:
         found = queries.rule_view(state[:2], queries.rule_row(work, state[:2]))
-    return render("rule", found=found, typed=form_typed(), errors=errors), status
+    return render(
+        "rule", found=found, typed=form_typed(), errors=errors, for_others=options(ForOthers)
+    ), status

@@ -20,14 +20,13 @@ from registry.exchange.tables import ExchangeOut
 from registry.requests import (
     answer_queries,
     attached,
-    chain,
     clock,
     disclosure_queries,
+    hop_queries,
     kept_files,
     life,
     rules,
 )
-from registry.requests.chain import Link
 from registry.requests.tables import (
     OnwardConsent,
     PeerRule,
@@ -45,7 +44,15 @@ from registry.requests.views import (
 from registry.tracing.queries import trace_number
 from schemas.paging import Page
 from schemas.requests import RequestNew, RequestNewSchema, RequestsAsked
-from schemas.requests_vocabulary import Direction, HolderState, RequestAct, RequestState, Side, Urgency
+from schemas.requests_vocabulary import (
+    Direction,
+    ForOthers,
+    HolderState,
+    RequestAct,
+    RequestState,
+    Side,
+    Urgency,
+)
 from schemas.vocabulary import May
 from schemas.words import said
 
@@ -140,6 +147,9 @@ def request(work: Work, request_id: int) -> RequestView:
         asked=asked,
         trace=trace_number(row.trace_id) if row.trace_id else "",
         follows=request_number(row.follows_id) if row.follows_id else "",
+        behalf=hop_queries.behalf(work, row),
+        onward=_onward(work, row),
+        hops=hop_queries.views(work, row),
         thread=row.thread or "",
         their_number=row.their_number,
         made_at=row.made_at,
@@ -159,17 +169,26 @@ def request(work: Work, request_id: int) -> RequestView:
         files=kept_files.files(work, row.id),
         attachments=attached.of_request(work, row),
         gaps=rules.lacking(asked),
-        possible=_possible(row),
+        possible=_possible(work, row),
         events=events(work, row),
         consents=consents(work, row.id),
         disclosures=disclosure_queries.of_request(work, row.id),
     )
 
 
-def _possible(row: TraceRequestRow) -> tuple[RequestAct, ...]:
+def _onward(work: Work, row: TraceRequestRow) -> str:
+    gone_on = hop_queries.gone_on(work, row)
+    return request_number(gone_on) if gone_on else ""
+
+
+def _possible(work: Work, row: TraceRequestRow) -> tuple[RequestAct, ...]:
     asked = not rules.unmet_to_name(HolderState(row.holder))
     found = life.possible(RequestState(row.state), side_of(row))
-    return tuple(act for act in found if asked or act not in life.OF_HOLDER)
+    onward = RequestAct.WITHDRAW_ONWARD in found and hop_queries.is_open(work, row)
+    not_now = (frozenset() if asked else life.OF_HOLDER) | (
+        frozenset() if onward else {RequestAct.WITHDRAW_ONWARD}
+    )
+    return tuple(act for act in found if act not in not_now)
 
 
 def events(work: Work, row: TraceRequestRow) -> tuple[EventView, ...]:
@@ -340,87 +359,8 @@ def peer_rules(work: Work) -> tuple[PeerRuleView, ...]:
 def rule_view(state: str, row: PeerRule | None) -> PeerRuleView:
     """What goes by itself with a State; nothing before somebody allowed it."""
     if row is None:
-        return PeerRuleView(state, False, False, "", None, 0)
-    return PeerRuleView(state, row.release, row.ask, row.reason, row.set_at, row.version)
-
-
-def upstream(work: Work, row: TraceRequestRow) -> list[TraceRequestRow]:
-    """The requests that led to this one, the first one first, and it itself at the end."""
-    found = [row]
-    while (before := found[0].follows_id) is not None and len(found) < 64:
-        found.insert(0, work.session.get_one(TraceRequestRow, before))
-    return found
-
-
-def whole_chain(work: Work, row: TraceRequestRow) -> list[TraceRequestRow]:
-    """The chain a request belongs to: what led to it, and what followed from it."""
-    found = upstream(work, row)
-    while len(found) < 64:
-        after = select(TraceRequestRow).where(TraceRequestRow.follows_id == found[-1].id)
-        following = work.session.scalar(after.order_by(TraceRequestRow.id.desc()).limit(1))
-        if following is None:
-            break
-        found.append(following)
-    return found
-
-
-def chain_views(work: Work, request_id: int) -> list[dict[str, Any]]:
-    """The chain a request belongs to as a picture shows it, the first State first; empty for one request."""
-    row = request_row(work, request_id)
-    found = whole_chain(work, row) if row.direction == Direction.OUT else []
-    return [chain_view(work, one, one.id == request_id) for one in found] if len(found) > 1 else []
-
-
-def chain_view(work: Work, row: TraceRequestRow, current: bool) -> dict[str, Any]:
-    """A State of a chain as a picture shows it."""
-    answer = answer_of(row)
-    waited = row.answered_at - row.sent_at if row.answered_at and row.sent_at else None
-    return {
-        "number": request_number(row.id),
-        "peer": row.peer,
-        "state": row.state,
-        "sent_at": row.sent_at,
-        "answered_at": row.answered_at,
-        "seconds": round(waited.total_seconds()) if waited is not None else None,
-        "outcome": answer.get("outcome", ""),
-        "next_state": answer.get("next_state") or {},
-        "current": current,
-        "means": row.means,
-        "entered_by": kept_files.person(work, row.entered_by),
-    }
-
-
-def chain_ending(work: Work, request_id: int) -> str:
-    """Why the chain of a request ends where it stands, "" where another State can be asked or is."""
-    return ending(work, request_row(work, request_id))
-
-
-def ending(work: Work, row: TraceRequestRow) -> str:
-    """The same, of a row."""
-    if row.direction != Direction.OUT or not row.answer or follower(work, row.id) is not None:
-        return ""
-    return chain.ending([link(one) for one in upstream(work, row)], work.home)
-
-
-def follower(work: Work, request_id: int) -> int | None:
-    """The request that went on from this one's answer, if one did and was not withdrawn."""
-    asked = select(TraceRequestRow.id).where(
-        TraceRequestRow.follows_id == request_id, TraceRequestRow.state != RequestState.WITHDRAWN.value
-    )
-    return work.session.scalar(asked.order_by(TraceRequestRow.id.desc()).limit(1))
-
-
-def link(row: TraceRequestRow) -> Link:
-    """A request as a link of its chain."""
-    answer = answer_of(row)
-    left = answer.get("next_state") or {}
-    paper = " ".join(filter(None, (left.get("document_kind"), left.get("document_number"))))
-    return Link(
-        row.peer,
-        RequestState(row.state),
-        answer.get("outcome", ""),
-        left.get("code", ""),
-        left.get("date", ""),
-        paper,
-        asked_of(row).fields_wanted,
+        never = ForOthers.NEVER.value
+        return PeerRuleView(state, False, False, never, never, "", None, 0)
+    return PeerRuleView(
+        state, row.release, row.ask, row.onward, row.behalf, row.reason, row.set_at, row.version
     )

@@ -12,6 +12,7 @@ from schemas.exchange import MOST_ATTACHMENTS
 from schemas.requests import RequestNew, Step
 from schemas.requests_vocabulary import (
     ConsentState,
+    ForOthers,
     HolderState,
     Onward,
     RequestAct,
@@ -24,8 +25,11 @@ from schemas.words import said
 
 Act = RequestAct
 _SPOKEN = frozenset(
-    {Act.ASK_MORE, Act.GIVE_MORE, Act.CLARIFY, Act.WITHDRAW, Act.DELAY, Act.REFUSE, Act.KEEP_HOLDER}
-)
+    {
+        Act.ASK_MORE, Act.GIVE_MORE, Act.CLARIFY, Act.WITHDRAW, Act.WITHDRAW_ONWARD, Act.DELAY, Act.REFUSE,
+        Act.KEEP_HOLDER,
+    }
+)  # fmt: skip
 _CARRIES_FILES = frozenset({Act.SEND, Act.GIVE_MORE, Act.ANSWER, Act.ANSWER_IN_PART})
 _RESTRICTING = frozenset({Act.DELAY, Act.REFUSE, Act.ANSWER_IN_PART, Act.KEEP_HOLDER})
 
@@ -104,6 +108,14 @@ def unmet_for_retention(retain_until: date | None, today: date) -> list[Unmet]:
     """Until when what is told may be kept: a day to come, or no day."""
     if retain_until is not None and retain_until <= today:
         return [Unmet(said("A day to come, or none."), "retain_until", "ITI 15")]
+    return []
+
+
+def unmet_to_ask_onward(who: ForOthers) -> list[Unmet]:
+    """What keeps an officer from asking another State on behalf of the one that asks us."""
+    if who is ForOthers.NEVER:
+        words = said("We ask nobody on behalf of that State: see what goes by itself with it.")
+        return [Unmet(words, "next_state", "ITI 24")]
     return []
 
 

@@ -23,6 +23,7 @@ from schemas.requests_vocabulary import RequestState
 ASKED = text("holder = 'asked'")
 ENDS = text("keep_until IS NOT NULL")
 _STATES = ", ".join(f"'{state.value}'" for state in RequestState)
+_SENT = ", ".join(f"'{state.value}'" for state in RequestState if state is not RequestState.DRAFT)
 
 
 class TraceRequestRow(Base):
@@ -217,15 +218,86 @@ class Disclosure(Base):
 
 
 class PeerRule(Base):
-    """What goes by itself with a State. release: exact matches are answered; ask: it is asked when named."""
+    """What goes by itself with a State. release: exact matches are answered; ask: it is asked when named.
+
+    onward: whether we ask others on its behalf; behalf: whether we answer what it asks on behalf of others.
+    """
 
     __tablename__ = "peer_rule"
-    __table_args__ = table_args()
+    __table_args__ = table_args(
+        CheckConstraint("onward IN ('never', 'officer', 'machine')", name="onward"),
+        CheckConstraint("behalf IN ('never', 'officer', 'machine')", name="behalf"),
+    )
 
     state: Mapped[str] = mapped_column(ForeignKey("state.code"), primary_key=True)
     release: Mapped[bool]
     ask: Mapped[bool]
+    onward: Mapped[str] = mapped_column(String(10), server_default="never")
+    behalf: Mapped[str] = mapped_column(String(10), server_default="never")
     reason: Mapped[str] = mapped_column(String(400))
     set_at: Mapped[datetime] = mapped_column(Instant)
     set_by: Mapped[int] = mapped_column(Key)
     version: Mapped[int] = mapped_column(default=1)
+
+
+class Behalf(Base):
+    """That another State asks on behalf of a third one. path: codes of States so far, the first one began.
+
+    jti: of the message with which it began; the same word is gone on from once on each way.
+    """
+
+    __tablename__ = "trace_behalf"
+    __table_args__ = table_args(UniqueConstraint("origin", "jti", "path"))
+
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("trace_request.id"), primary_key=True, autoincrement=False
+    )
+    origin: Mapped[str] = mapped_column(String(2))
+    path: Mapped[str] = mapped_column(String(20))
+    jti: Mapped[str] = mapped_column(String(36))
+
+
+class AskedOnward(Base):
+    """A request of ours that goes on from one of another State, on its behalf."""
+
+    __tablename__ = "trace_onward"
+    __table_args__ = table_args(UniqueConstraint("for_id"))
+
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("trace_request.id"), primary_key=True, autoincrement=False
+    )
+    for_id: Mapped[int] = mapped_column(ForeignKey("trace_request.id"))
+
+
+class Hop(Base):
+    """What we know of a question that was asked on our behalf, n States from our own.
+
+    stands: where it stands; ground: of a delay or refusal, of the four; proven: whether the signed answer was
+    verified here. answer, handling: JSON of what was told and what binds us, "" before. seq: place in the
+    channel of the message that told it last.
+    """
+
+    __tablename__ = "trace_hop"
+    __table_args__ = table_args(
+        CheckConstraint("n BETWEEN 1 AND 3", name="n"),
+        CheckConstraint(f"stands IN ({_SENT})", name="stands"),
+        CheckConstraint("stands NOT IN ('answered', 'answered_in_part') OR answer <> ''", name="answered"),
+    )
+
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("trace_request.id"), primary_key=True, autoincrement=False
+    )
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    asked_by: Mapped[str] = mapped_column(String(2))
+    state: Mapped[str] = mapped_column(String(2))
+    stands: Mapped[str] = mapped_column(String(20))
+    late: Mapped[bool]
+    ground: Mapped[str] = mapped_column(String(40), default="")
+    words: Mapped[str] = mapped_column(String(2000), default="", info=PERSONAL)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    answer: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    handling: Mapped[str] = mapped_column(Text, default="")
+    proven: Mapped[bool]
+    seq: Mapped[int] = mapped_column(Key)
+    jti: Mapped[str] = mapped_column(String(36))

@@ -93,10 +93,39 @@ class DisclosureView:
 
 
 @dataclass(frozen=True)
+class BehalfView:
+    """On whose behalf a State asks. path: States so far; message: that with which it began."""
+
+    state: str
+    path: tuple[str, ...]
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HopView:
+    """What became of a question on our behalf. proven: verified here; message: that which told it."""
+
+    n: int
+    asked_by: str
+    state: str
+    stands: str
+    late: bool
+    ground: str
+    words: str
+    asked_at: datetime
+    answered_at: datetime | None
+    answer: dict[str, Any] | None
+    handling: dict[str, Any] | None
+    proven: bool
+    message: str
+
+
+@dataclass(frozen=True)
 class RequestView:
     """One request. possible: what our side may do now; late: whether the clock has run out.
 
     means: by which other means it went or came, "" by the exchange; entered_by: who entered their answer.
+    onward: the request that goes on from it, or that it goes on from, on behalf of another State.
     """
 
     id: int
@@ -109,6 +138,9 @@ class RequestView:
     asked: RequestNew
     trace: str
     follows: str
+    behalf: BehalfView | None
+    onward: str
+    hops: tuple[HopView, ...]
     thread: str
     their_number: str
     made_at: datetime
@@ -154,6 +186,8 @@ class PeerRuleView:
     state: str
     release: bool
     ask: bool
+    onward: str
+    behalf: str
     reason: str
     set_at: datetime | None
     version: int

@@ -29,7 +29,7 @@ from registry.exchange.outbox import Outgoing
 from registry.exchange.queries import trusted
 from registry.exchange.transport import MEDIA_TYPE, Transport
 from registry.exchange.transport import MESSAGES as PATH
-from registry.requests import queries
+from registry.requests import chain_links, queries
 from registry.requests.doing import message_of
 from registry.rooms import MESSAGES, OFFERS
 from schemas.exchange import MessageSchema, ReceiptSchema
@@ -121,8 +121,8 @@ def _played(nodes: Sequence[Node], n: int) -> float:
     first = send(home, asked(CHAIN[1], case_number=f"IP {n}"))
     while time.perf_counter() - started < PATIENCE:
         with home.office.look(OFFICER) as work:
-            rows = queries.whole_chain(work, queries.request_row(work, first.id))
-            links = [queries.link(row) for row in rows]
+            rows = chain_links.whole_chain(work, queries.request_row(work, first.id))
+            links = [chain_links.link(row) for row in rows]
         if len(links) == len(CHAIN) - 1 and links[-1].outcome:
             return time.perf_counter() - started
         time.sleep(0.01)

@@ -16,7 +16,7 @@ from registry.core.work import OPERATOR, Office
 from registry.demo import playing, states
 from registry.licensing import queries as licensing
 from registry.notices import queries as noticed
-from registry.requests import queries
+from registry.requests import chain_links, queries
 from registry.shipments import queries as shipped
 from schemas.licensing import LicencesAsked
 from schemas.notices import NoticesAsked
@@ -85,10 +85,10 @@ def test_a_trace_goes_from_state_to_state_with_a_licence_behind_it(tmp_path: Pat
         with socket.socket() as probe:
             assert probe.connect_ex((states.HOST, one)) != 0, "who ends it ends its servers"
     with office(tmp_path, "PT") as pt, pt.look(playing.person(pt, "officer")) as work:
-        first, second = queries.chain_views(work, 1)
+        first, second = chain_links.chain_views(work, 1)
         answers = [queries.request(work, n).answer or {} for n in (1, 2)]
-        assert queries.chain_ending(work, 1) == "", "it was followed"
-        assert "did not leave" in str(queries.chain_ending(work, 2))
+        assert chain_links.chain_ending(work, 1) == "", "it was followed"
+        assert "did not leave" in str(chain_links.chain_ending(work, 2))
     assert [first["peer"], second["peer"]] == ["BR", "AR"]
     assert [answer["by_machine"] for answer in answers] == [True, False]
     assert (answers[0]["outcome"], answers[1]["outcome"]) == ("left_the_country", "identified")

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from registry.core.errors import Conflict, Refused, Stale
 from registry.exchange import jose, strict_json
-from registry.requests import acts, following, queries
+from registry.requests import acts, chain_links, following, queries
 from schemas.requests import ConsentNew, ConsentReply, Step
 from schemas.requests_vocabulary import Direction, FieldWanted, RequestAct, RestrictionGround, Usefulness
 from tests.exchange.test_delivery import signed
@@ -230,7 +230,7 @@ def test_a_chain_goes_from_state_to_state_by_itself_and_ends_with_a_reason(three
     assert "João" not in str(second.answer)
     assert "did not leave" in second.events[-1].words
     with br.office.look(OFFICER) as work:
-        chain = queries.chain_views(work, 1)
+        chain = chain_links.chain_views(work, 1)
     assert [one["peer"] for one in chain] == ["PT", "AR"]
     with pytest.raises(Conflict), br.office.begin(OFFICER) as work:
         acts.follow(work, 1, queries.request(work, 1).version)

@@ -22,7 +22,7 @@ from registry.authorities import acts as authorities
 from registry.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from registry.core.work import Office
 from registry.exchange import carrying, jose, scans, strict_json
-from registry.requests import acts, following, letter_queries, letters, queries
+from registry.requests import acts, chain_links, following, letter_queries, letters, queries
 from registry.requests.views import RequestView
 from schemas.authorities import CardNew
 from schemas.letters import LONGEST_SCAN, CarryNew, Letter, RequestLetter
@@ -190,7 +190,7 @@ def test_their_answer_is_entered_with_its_scan_and_the_chain_says_so(two: list[N
     with br.office.begin(OFFICER) as work:  # the chain goes on by the exchange
         acts.follow(work, told.id, told.version)
     with br.office.look(OFFICER) as work:
-        first, second = queries.chain_views(work, 1)
+        first, second = chain_links.chain_views(work, 1)
     assert (first["means"], first["entered_by"]) == ("post", "the operator")
     assert (second["peer"], second["means"], second["state"]) == ("PT", "", "sent")
     made_and_exported(pt, "AR", on=date(2005, 1, 1))

@@ -90,7 +90,7 @@ def numbers(node: Node, direction: Direction) -> list[str]:
         return [row.number for row in queries.requests(work, RequestsAsked(direction=direction)).items]
 
 
-def allow(node: Node, state: str, **given: bool) -> None:
+def allow(node: Node, state: str, **given: Any) -> None:
     """Let something go by itself with a State."""
     with node.office.begin(SUPERVISOR) as work:
         acts.set_rule(work, state, PeerRuleNew(**({"release": False, "ask": False} | given), reason="agreed"))
