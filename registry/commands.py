@@ -18,15 +18,16 @@ from registry.access.commands import access, account_of
 from registry.access.commands import operator_work as access_work
 from registry.ammunition import reference as ammunition
 from registry.calendars import reference as calendars
-from registry.core import migrate
+from registry.core import filling, migrate
 from registry.core.errors import RegistryError
 from registry.core.web.context import Registry
 from registry.core.work import OPERATOR, Work
 from registry.demo import loading, playing, states
 from registry.directory import reference
 from registry.marks import index
-from registry.requests import filling
+from registry.requests import filling as requests
 from registry.retention import reference as retention
+from registry.tracing import filling as tracing
 from registry.verification import acts as verification
 from registry.verification import keys
 from schemas.vocabulary import Purpose
@@ -72,18 +73,17 @@ def _sign_documents(parts: Registry) -> None:
 
 
 def prepare(parts: Registry) -> None:
-    """Migrations and reference data."""
-    migrate.upgrade(parts.settings.database_url)
+    """Migrations, reference data, and what rows of an earlier version lack."""
+    before = migrate.upgrade(parts.settings.database_url)
     with operator_work() as work:
         reference.load(work)
         calendars.load(work)
         ammunition.load(work)
         retention.load(work)
         verification.make_first_key(work)
-    last: int | None = 0
-    while last is not None:
-        with operator_work() as work:
-            last = filling.ends_of_keeping(work, last)
+    knew = not before or before >= requests.SINCE  # whoever goes on serving beside this
+    filling.fill(operator_work, requests.NAME, requests.ends_of_keeping, knew)
+    filling.fill(operator_work, tracing.NAME, tracing.firearms_named)
 
 
 @click.command("openapi")

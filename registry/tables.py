@@ -7,6 +7,7 @@ from registry.ammunition import code_tables, marking_tables
 from registry.ammunition import tables as ammunition
 from registry.authorities import tables as authorities
 from registry.calendars import tables as calendars
+from registry.core import filling
 from registry.core.journal import tables as journal
 from registry.core.web import tables as web
 from registry.deactivation import tables as deactivation
@@ -29,7 +30,7 @@ from registry.tracing import tables as tracing
 from registry.verification import tables as verification
 
 TABLES = (
-    journal, web, directory, calendars, access, verification, exchange, authorities, marks, firearms,
+    journal, web, filling, directory, calendars, access, verification, exchange, authorities, marks, firearms,
     ammunition, code_tables, marking_tables, deactivation, licensing, shipments, notices, tracing, requests,
     recovery, disposal, retention, records_disposal, received_tables, intake,
     labels,

@@ -12,7 +12,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,13 +23,15 @@ from sqlalchemy import Engine as SQLEngine
 from registry.ammunition import reference as ammunition
 from registry.app import create_app, parts_of
 from registry.calendars import reference as calendars
-from registry.core import migrate
+from registry.core import filling, migrate
 from registry.core.database import Database
 from registry.core.settings import Settings
 from registry.core.web.context import attach
 from registry.core.work import OPERATOR, Office
 from registry.directory import reference
+from registry.requests import filling as requests
 from registry.retention import reference as retention
+from registry.tracing import filling as traces
 from tests.following import Following
 from tests.passing import passing_folder
 
@@ -50,11 +52,14 @@ def set_up(url: str) -> None:
     """What `flask setup` does, without an application."""
     migrate.upgrade(url)
     database = Database(url)
-    with Office(database).begin(OPERATOR) as work:
+    begin = partial(Office(database).begin, OPERATOR)
+    with begin() as work:
         reference.load(work)
         calendars.load(work)
         ammunition.load(work)
         retention.load(work)
+    filling.fill(begin, requests.NAME, requests.ends_of_keeping)
+    filling.fill(begin, traces.NAME, traces.firearms_named)
     database.close()
 
 

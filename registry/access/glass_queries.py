@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from registry.access.tables import Account, BreakGlass
 from registry.core.actors import Glass
@@ -149,6 +151,7 @@ def waiting(work: Work) -> int:
 
 def _views(work: Work, rows: Sequence[BreakGlass]) -> Iterator[GlassView]:
     names = _names(work, (key for row in rows for key in (row.opened_by, row.ended_by, row.reviewed_by)))
+    read = _readings(work, rows) if rows else {}
     for row in rows:
         yield GlassView(
             glass_number(row.id),
@@ -168,7 +171,7 @@ def _views(work: Work, rows: Sequence[BreakGlass]) -> Iterator[GlassView]:
             row.review,
             names.get(row.reviewed_by, ""),
             row.reviewed_at,
-            _readings(work, row),
+            read[row.id],
         )
 
 
@@ -177,19 +180,35 @@ def _names(work: Work, keys: Iterable[int | None]) -> dict[int | None, str]:
     return {row.id: row.full_name for row in work.session.execute(query)}
 
 
-def _readings(work: Work, row: BreakGlass) -> int:
-    """Requests that the ledger says read the record by this: entries of who opened it, from its opening,
+def _readings(work: Work, rows: Sequence[BreakGlass]) -> dict[int, int]:
+    """Requests that the ledger says read each record by this: entries of who opened it, from its opening,
     which its case leads to, to the first that came too late.
+
+    The sum keeps SQLite from looking for the opening among all entries of a person instead.
     """
-    by_them = LedgerEntry.actor_id == row.opened_by
-    opening = LedgerEntry.case_number == row.case_number, by_them, LedgerEntry.at >= row.opened_at
-    begun = work.session.scalar(select(func.min(LedgerEntry.id)).where(*opening))
-    if begun is None:
-        return 0
-    since = by_them, LedgerEntry.id >= begun
-    late = select(LedgerEntry.id).where(*since, LedgerEntry.at > row.ends_at).order_by(LedgerEntry.id)
-    ended = work.session.scalar(late.limit(1))
-    named = LedgerEntry.note.contains(f'"break_glass":"{glass_number(row.id)}"')
-    within = [] if ended is None else [LedgerEntry.id < ended]
-    requests = select(func.count(LedgerEntry.request_id.distinct())).where(*since, *within, named)
-    return work.session.scalar(requests) or 0
+    opening, late, entry = aliased(LedgerEntry), aliased(LedgerEntry), aliased(LedgerEntry)
+    begun = _first(
+        opening,
+        opening.case_number == BreakGlass.case_number,
+        opening.actor_id + 0 == BreakGlass.opened_by,
+        opening.at >= BreakGlass.opened_at,
+    )
+    ended = _first(
+        late, late.actor_id == BreakGlass.opened_by, late.id >= begun, late.at > BreakGlass.ends_at
+    )
+    named = case({row.id: f'"break_glass":"{glass_number(row.id)}"' for row in rows}, value=BreakGlass.id)
+    requests = select(func.count(entry.request_id.distinct())).where(
+        entry.actor_id == BreakGlass.opened_by,
+        entry.id >= begun,
+        entry.id < func.coalesce(ended, 2**63 - 1),
+        entry.note.contains(named),
+    )
+    query = select(BreakGlass.id, requests.correlate(BreakGlass).scalar_subquery().label("many"))
+    asked = query.where(BreakGlass.id.in_([row.id for row in rows]))
+    return {row.id: row.many for row in work.session.execute(asked)}
+
+
+def _first(entry: Any, *which: ColumnElement[bool]) -> ScalarSelect[int]:
+    """The first entry of these, for each record that was opened."""
+    query: Select[int] = select(entry.id).where(*which).order_by(entry.id).limit(1)
+    return query.correlate(BreakGlass).scalar_subquery()

@@ -44,12 +44,14 @@ def revision(connection: Connection) -> str:
     return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "")
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database at the URL up to the revision."""
+def upgrade(url: str, revision: str = "head") -> str:
+    """Bring the database at the URL up to the revision; answers at which it was, "" where nothing was."""
+    was = _revision_at(url)
     before = _journaled(url, stay=revision == "head" and runs_beside(url))
     command.upgrade(_config(url), revision)
     if revision == "head":
         _with_triggers(url, before)
+    return was
 
 
 def downgrade(url: str, revision: str) -> None:
@@ -70,15 +72,19 @@ LAST_ALONE = "0053"
 
 def runs_beside(url: str) -> bool:
     """Whether everything that a database has before it may be done while the version before serves."""
-    database = Database(url)
-    try:
-        with database.writer.connect() as connection:
-            now = revision(connection)
-    finally:
-        database.close()
+    now = _revision_at(url)
     scripts = ScriptDirectory.from_config(_config("")).walk_revisions()
     ahead = [one for one in scripts if one.revision > now]
     return all(one.revision > LAST_ALONE and not hasattr(one.module, "ALLOWED") for one in ahead)
+
+
+def _revision_at(url: str) -> str:
+    database = Database(url)
+    try:
+        with database.writer.connect() as connection:
+            return revision(connection)
+    finally:
+        database.close()
 
 
 def _journaled(url: str, stay: bool) -> dict[str, Columns]:

@@ -14,13 +14,15 @@ from registry.requests.answering import kept_until
 from registry.requests.tables import TraceRequestRow
 from schemas.requests_vocabulary import Direction
 
+NAME = "ends of keeping"
+SINCE = "0060"
+"""The migration from which on every process writes it itself."""
 AT_ONCE = 500
 
 
 def ends_of_keeping(work: Work, after: int) -> int | None:
-    """Give requests that came before the day had a place of its own their day; some of them at a time.
-
-    after: the number of the last one that was looked at, 0 at first. The next such number, None at the end.
+    """Give requests that came before the day had a place of its own their day; some at a time, as
+    `core.filling.Some`.
     """
     asked = (
         select(TraceRequestRow, ExchangeIn.jws)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from registry.core.filling import left_after
 from registry.core.numbers import registry_number
 from registry.core.paging import AnySelect
 from registry.deactivation.tables import Deactivation, DeactivationIncident
@@ -17,7 +18,8 @@ from registry.recovery.tables import Item as RecoveredItem
 from registry.retention.gathering import Gathered
 from registry.retention.rules import Event, Hold
 from registry.shipments.tables import ShipmentItem
-from registry.tracing.tables import Trace
+from registry.tracing import filling
+from registry.tracing.tables import Trace, TraceFirearm
 from schemas.deactivation_vocabulary import DeactivationState
 from schemas.recovery_vocabulary import ItemState
 from schemas.retention_vocabulary import CountedFrom, HoldKind
@@ -124,13 +126,15 @@ def _held_by_records(found: Gathered, keys: Sequence[int]) -> None:
 
 
 def traced(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Hold]]:
-    """Firearms that a trace on record names: asked only of those that nothing else keeps, as it reads all."""
+    """Firearms that a trace on record names: asked only of those that nothing else keeps, as the answers are
+    read themselves where it is not filled yet which firearms they name.
+    """
     found = Gathered(session)
-    for key in keys:
-        said_in = Trace.answer.like(f"%{registry_number('F', key)}%")
-        found.held(
-            select(Firearm.id).where(and_(Firearm.id == key, exists().where(said_in))),
-            HoldKind.TRACE,
-            "The record of a trace names it.",
-        )
+    reason = HoldKind.TRACE, "The record of a trace names it."
+    found.held(select(TraceFirearm.firearm_id).where(TraceFirearm.firearm_id.in_(keys)), *reason)
+    after = left_after(session, filling.NAME)
+    for key in keys if after is not None else ():
+        said_in = Trace.id > after, Trace.answer.like(f"%{registry_number('F', key)}%")
+        if key not in found.holds:
+            found.held(select(Firearm.id).where(Firearm.id == key, exists().where(*said_in)), *reason)
     return found.holds

@@ -36,6 +36,18 @@ class Trace(Base):
     asked_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class TraceFirearm(Base):
+    """That a trace's answer names a firearm among its candidates; written and removed by triggers of `trace`,
+    for those of before them by `filling`.
+    """
+
+    __tablename__ = "trace_firearm"
+    __table_args__ = table_args(sqlite_with_rowid=False, info={"journal": False})  # made of traces
+
+    firearm_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    trace_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+
+
 class Scene(Base):
     """Cartridges recovered together, and the answer given, kept as that of a trace.
 

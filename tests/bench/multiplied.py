@@ -23,6 +23,7 @@ from registry.demo import loading
 from registry.ledger import log
 from registry.ledger.tiles import WIDTH, Tile, integrate
 from registry.marks import index
+from registry.tracing import filling as traces
 from tests.bench import bulk
 from tests.bench.demonstrated import add_rare, add_scene
 from tests.bench.population import below_the_journal
@@ -194,6 +195,7 @@ class Register:
                 _move_sequences(self.url)
         database = Database(self.url)
         index.rebuild(Office(database))
+        _name_firearms(Office(database))
         database.checkpoint()
         database.close()
         bulk.settled(self.url)
@@ -246,6 +248,14 @@ class _Edge:
         """Whether it is full."""
         self._last[tile.level] = tile.hashes
         return tile.width == WIDTH
+
+
+def _name_firearms(office: Office) -> None:
+    """What the triggers of traces would have written."""
+    last: int | None = 0
+    while last is not None:
+        with office.begin(OPERATOR) as work:
+            last = traces.firearms_named(work, last)
 
 
 def _move_sequences(url: str) -> None:

@@ -25,7 +25,8 @@ OF_PEOPLE = frozenset({"party", "party_change", "person", "person_death"})
 """Everybody who ever held something."""
 OF_CASES = frozenset(
     {"licence_item", "shipment_item", "shipment_lot", "shipment_scan", "disposal_item", "disposed_record"}
-    | {"trace", "scene_cartridge", "exchange_in", "exchange_out", "issued_document", "document_print"}
+    | {"trace", "trace_firearm", "scene_cartridge", "exchange_in", "exchange_out"}
+    | {"issued_document", "document_print"}
     | {"photograph", "intake_chunk", "intake_row", "intake_record", "intake_digest", "intake_fault"}
     | {"intake_member"}
     | {"label_item", "label_printing"}

@@ -18,6 +18,7 @@ from registry.firearms.tables import Firearm, Mark
 from registry.retention import acts, disposing, queries
 from registry.retention.disposal_tables import DisposedRecord, RecordsDisposal
 from registry.shipments import following
+from registry.tracing.tables import TraceFirearm
 from schemas import shipments as shipped
 from schemas.retention import DisposalNew, HoldNew, PreviewAsked
 from schemas.retention_vocabulary import RecordClass
@@ -141,6 +142,7 @@ def test_recovery_trace_and_firearm_go_one_after_the_other_at_the_end_of_their_t
     with office.look(EVERYTHING) as work:
         assert work.session.scalar(select(func.count()).select_from(DisposedRecord)) == 3
         assert [one for one in RecordClass if rows_over(work, one)] == [RecordClass.PERSON]
+        assert work.session.scalar(select(func.count()).select_from(TraceFirearm)) == 0
 
 
 def test_a_licence_goes_with_its_shipments_and_lets_its_firearms_go(app: Flask, office: Office) -> None:

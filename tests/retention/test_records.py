@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
+from registry.core import filling
 from registry.core.work import OPERATOR, Office
 from registry.licensing.queries import licence, licence_key
+from registry.tracing import acts as tracing
+from registry.tracing import filling as traces
 from schemas.firearms import CustodyNew
-from schemas.vocabulary import CustodyKind, DocumentKind, Role
+from schemas.tracing import Question
+from schemas.vocabulary import CustodyKind, DocumentKind, Purpose, Role, TraceKind
 from tests.firearms.world import World, made, make_world, register, serial, sold
 from tests.licensing.world import Situation, issue
-from tests.makers import bearer, post, sign_in
+from tests.makers import EVERYTHING, bearer, post, sign_in
 from tests.recovery.world import make_scene, pistol, record
 
 DESTROYED = date(1985, 3, 2)
@@ -176,3 +182,35 @@ def test_what_cannot_be_asked_is_refused_in_words(app: Flask, office: Office, as
     answer = browser.get("/retention", query_string=asked)
     assert answer.status_code in (404, 422)
     assert "error-summary" in answer.get_data(as_text=True)
+
+
+def test_traces_hold_the_firearms_they_name_also_those_of_before_the_index(
+    app: Flask, client: FlaskClient, office: Office
+) -> None:
+    world, headers = make_world(office), bearer(app, Role.AUTHORITY_SUPERVISOR)
+    named, other = ended(office, world), ended(office, world, "TAB999")
+    begin = partial(office.begin, OPERATOR)
+    question = Question(TraceKind.FIREARM, Purpose.CRIMINAL_INVESTIGATION, "1", mark="TAB12345")
+    with office.begin(EVERYTHING) as work:
+        tracing.keep(work, question, tracing.find(work, question))
+
+    def told() -> list[tuple[str, list[str]]]:
+        rows = preview(client, headers)
+        assert [row["number"] for row in rows] == [named, other]
+        return [(row["standing"], [hold["kind"] for hold in row["holds"]]) for row in rows]
+
+    held = [("held", ["trace"]), ("over", [])]
+    assert told() == held
+    with begin() as work:
+        rows = work.session.execute(text("SELECT * FROM trace_firearm")).all()
+        work.session.execute(text("DELETE FROM trace_firearm"))
+    assert told()[0] == ("over", []), "the control: once it is filled, nothing else is looked at"
+    with begin() as work:
+        work.session.execute(text("DELETE FROM filling"))
+    assert told() == held
+    for _ in range(2):
+        filling.fill(begin, traces.NAME, traces.firearms_named)
+        assert told() == held
+    with begin() as work:
+        assert work.session.execute(text("SELECT * FROM trace_firearm")).all() == rows
+        assert traces.firearms_named(work, 0) is None, "what is there already is no fault"
