@@ -39,7 +39,7 @@ def said(template: str, **values: Any) -> Said:
 
     A value may be a sentence itself, or a tuple of values, which are told with commas between them.
     """
-    spoken = {name: in_words(value, str) for name, value in values.items()}
+    spoken = {n: value if type(value) is str else in_words(value, str) for n, value in values.items()}
     sentence = Said(template % spoken if spoken else template)
     sentence.template, sentence.values = template, values
     return sentence

@@ -13,6 +13,7 @@ from schemas.words import amount, listed, said, together, word, words_of
 
 _ALARM, _WARNING, _INFORMATION = Severity.ALARM, Severity.WARNING, Severity.INFORMATION
 _GRAVITY = (_ALARM, _WARNING, _INFORMATION)
+_TELLING = frozenset({"stolen", "lost", "destroyed", "imported"})
 _ILLEGIBLE = frozenset({MarkCondition.ALTERED, MarkCondition.OBLITERATED, MarkCondition.RESTORED})
 SOON = 365
 """Days from the last sale to recovery below which a diversion is likely (ATF calls it time to crime)."""
@@ -45,7 +46,8 @@ def _gravest_first(finding: Finding) -> int:
 
 
 def _of_steps(history: History) -> Iterator[Finding]:
-    for on, kind in history.steps:
+    telling = [step for step in history.steps if step[1] in _TELLING]
+    for on, kind in telling:
         if kind == "stolen":
             yield Finding(FindingKind.REPORTED_STOLEN, _ALARM, said("Reported stolen on %(date)s.", date=on))
         if kind == "lost":
@@ -53,7 +55,7 @@ def _of_steps(history: History) -> Iterator[Finding]:
         if kind == "destroyed":
             text = said("Recorded as destroyed on %(date)s: if it is here, it was not destroyed.", date=on)
             yield Finding(FindingKind.DESTROYED, _ALARM, text, "FP 6(2)")
-    imported = any(kind == "imported" for _, kind in history.steps)
+    imported = [on for on, kind in telling if kind == "imported"]
     if imported and not any(kind == "import" and country for kind, _, _, country in history.marks):
         text = said("It was imported, but no import mark is recorded.")
         yield Finding(FindingKind.IMPORT_MARK_MISSING, _WARNING, text, "FP 8(1)(b)")

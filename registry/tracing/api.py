@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from flask import Response
 from msgspec.json import Encoder
+from msgspec.structs import asdict
 
 from registry.core.numbers import find_registry_number
 from registry.core.web import api
@@ -47,7 +48,7 @@ def _answered(work: Work, question: shapes.Question, answer: shapes.Answer, numb
 
 def members(answer: shapes.Answer) -> dict[str, Any]:
     """The answer's members, to stand beside its number and question."""
-    return {name: getattr(answer, name) for name in answer.__struct_fields__}
+    return asdict(answer)
 
 
 @blueprint.route("/traces", methods=["GET"])

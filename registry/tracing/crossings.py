@@ -20,7 +20,7 @@ _CROSSED = frozenset({"exported", "imported"})
 
 def told(work: Work, question: Question, answer: Answer) -> Answer:
     """The answer with a finding for each shipment of what stands out; nothing is asked of what never left."""
-    if not any(step.kind in _CROSSED for step in answer.steps):
+    if not [step for step in answer.steps if step.kind in _CROSSED]:
         return answer
     number = answer.candidates[0].number
     firearm, lot = key_of("F", number), key_of("L", number)

@@ -128,7 +128,20 @@ def _firearm(work: Work, row: tuple[Any, ...]) -> FirearmFound:
     for step in told:
         if step[5] or step[8]:  # names of natural persons: the ledger says whose
             work.saw("person", [party for party, name in ((step[3], step[5]), (step[6], step[8])) if name])
-    steps = tuple([_step(step) for step in told])
+    steps = tuple(
+        [
+            StepFound(
+                on,
+                kind,
+                giver and registry_number("P", giver),
+                giver_name or gave,
+                taker and registry_number("P", taker),
+                taker_name or took,
+                *rest,
+            )
+            for _, on, kind, giver, gave, giver_name, taker, took, taker_name, *rest in told
+        ]
+    )
     marks = tuple([MarkRow(*mark) for mark in sorted(_rows(row[16]))])
     values = (*row[:15], steps, marks, bool(row[17]))
     return FirearmFound(*values)
@@ -139,23 +152,6 @@ def _rows(text: str | None) -> list[list[Any]]:
 
 
 _ON_THEN_N = itemgetter(1, 0)
-
-
-def _step(s: list[Any]) -> StepFound:
-    """A step straight as the answer shows it; personal names, where they may be read, before numbers."""
-    _, on, kind, giver, gave, giver_name, taker, took, taker_name, place, country, paper, number = s
-    return StepFound(
-        on,
-        kind,
-        giver and registry_number("P", giver),
-        giver_name or gave,
-        taker and registry_number("P", taker),
-        taker_name or took,
-        place,
-        country,
-        paper,
-        number,
-    )
 
 
 @dataclass(frozen=True)

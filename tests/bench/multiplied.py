@@ -134,7 +134,7 @@ class Register:
             last = min(first + AT_ONCE, total) - 1
             run(
                 f'INSERT INTO "{table.name}" ({named}) WITH RECURSIVE copy(r) AS'
-                f" (SELECT {first} UNION ALL SELECT r + 1 FROM copy WHERE r < {last})"
+                f" (SELECT CAST({first} AS BIGINT) UNION ALL SELECT r + 1 FROM copy WHERE r < {last})"
                 f" SELECT {shown} FROM copy CROSS JOIN base_rows b"
             )
         run("DROP TABLE base_rows")
@@ -158,7 +158,7 @@ class Register:
         if said == "exchange_out.seq":
             return f"{name} + r * 1000"
         if isinstance(column.type, Date | Instant):
-            return self._earlier(column, name, f"({total} - r) * {DAYS} / {total}")
+            return self._earlier(column, name, f"CAST(({total} - r) * {DAYS} / {total} AS INTEGER)")
         return self._moved(column, name, times)
 
     def _earlier(self, column: Column[Any], name: str, days: str) -> str:

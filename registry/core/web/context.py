@@ -72,6 +72,7 @@ ANYONE = Actor(0, "anyone", Role.ADMINISTRATOR, frozenset())
 class Asked(Request):
     """A request with what every step wants of it, found once.
 
+    site: the application asked, which Flask's own `current_app` finds anew each time; parts: its registry.
     id: of this request, for logs and answers; is_api: whether it speaks JSON: errors are problem
     documents, cookies do not count; started: by the performance counter. replica: where it reads, None for
     the primary; searches: whether it reads as a GET does, though it is none; stays: whether it reads at the
@@ -82,9 +83,12 @@ class Asked(Request):
     searches = False
     stays = False
 
-    def __init__(self, environ: dict[str, Any], *options: Any, **named: Any) -> None:
+    def __init__(self, environ: dict[str, Any], *options: Any, site: Flask, **named: Any) -> None:
         super().__init__(environ, *options, **named)
         self.started = time.perf_counter()
+        self.site = site
+        self.parts: Registry = site.extensions["registry"]
+        self.max_content_length = self.parts.settings.max_body
         self.id = environ[REQUEST_ID] = new_request_id()
         self.is_api = self.path.startswith(("/api/", "/exchange/v1/"))
         self.knows_caller = False
@@ -133,7 +137,7 @@ def authenticate() -> Actor | None:
     """Who calls: by bearer token on the API, by cookie on pages. Asked once for each request."""
     calling = asked()
     if not calling.knows_caller:
-        calling.caller = _token_actor(registry(), calling) if calling.is_api else _cookie_actor()
+        calling.caller = _token_actor(calling.parts, calling) if calling.is_api else _cookie_actor()
         calling.knows_caller = True
     return calling.caller
 
@@ -142,7 +146,7 @@ def visitor() -> Visitor | None:
     """Whom the cookie of a page names, be their sign-in complete or not. Asked once for each request."""
     calling = asked()
     if not calling.knows_visitor:
-        calling.visitor = None if calling.is_api else registry().cookie_visitor(registry())
+        calling.visitor = None if calling.is_api else calling.parts.cookie_visitor(calling.parts)
         calling.knows_visitor = True
     return calling.visitor
 
@@ -188,10 +192,10 @@ def begin(purpose: Purpose | None = None, case: str | None = None) -> Begin:
 
 def look(purpose: Purpose | None = None, case: str | None = None) -> Look:
     """A read by whoever calls; of what was opened beyond a role, for the purpose that was stated then."""
-    who = actor()
+    who, calling = actor(), asked()
     if who.glass is not None:
         purpose, case = purpose or who.glass.purpose, case or who.glass.case
-    return _reading(who).look(who, purpose, case, request_id())
+    return _reading(calling, who).look(who, purpose, case, calling.id)
 
 
 def search(purpose: Purpose | None = None, case: str | None = None) -> Look:
@@ -200,12 +204,11 @@ def search(purpose: Purpose | None = None, case: str | None = None) -> Look:
     return look(purpose, case)
 
 
-def _reading(who: Actor) -> Office:
-    """Where reads of this request go: to a replica, if it only reads and one has what the caller wrote."""
-    parts = registry()
+def _reading(calling: Asked, who: Actor) -> Office:
+    """Where reads of a request go: to a replica, if it only reads and one has what the caller wrote."""
+    parts = calling.parts
     if not isinstance(parts.database, Primary):
         return parts.office
-    calling = asked()
     if calling.stays or parts.database.has_written:
         return parts.office
     if calling.replica is None and (calling.searches or calling.method in ("GET", "HEAD")):
@@ -219,4 +222,5 @@ def look_as_anyone() -> Look:
     if authenticate() is None and is_api() and asked().headers.get("Authorization"):
         raise SignInNeeded("A valid bearer token is needed, or none")
     who = authenticate() or ANYONE
-    return _reading(who).look(who, request_id=request_id())
+    calling = asked()
+    return _reading(calling, who).look(who, request_id=calling.id)

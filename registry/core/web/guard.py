@@ -12,7 +12,7 @@ from flask import Flask, abort, current_app
 from registry.core import policy
 from registry.core.closed import refused_on_failure
 from registry.core.errors import Forbidden, RegistryError, SignInNeeded
-from registry.core.web.context import Asked, admit, authenticate, registry, visitor
+from registry.core.web.context import Asked, admit, authenticate, visitor
 from registry.core.work import Actor, allow, confirmed
 from schemas.vocabulary import May
 
@@ -96,7 +96,7 @@ def check(asked: Asked) -> None:
         return
     if "\0" in asked.path:  # nothing is called so, and PostgreSQL cannot be asked for it
         abort(404)
-    guard = guard_of(current_app, asked.endpoint)
+    guard = guard_of(asked.site, asked.endpoint)
     if guard is None:
         raise Forbidden("This address is closed")
     if guard.public:
@@ -109,7 +109,7 @@ def check(asked: Asked) -> None:
             actor = _through_glass(asked, actor, guard.may)
         allow(actor, guard.may)
     if guard.confirmed_within is not None:
-        confirmed(actor, registry().office.clock(), guard.confirmed_within)
+        confirmed(actor, asked.parts.office.clock(), guard.confirmed_within)
     if guard.most_bytes is not None:
         asked.max_content_length = guard.most_bytes
 
@@ -117,7 +117,7 @@ def check(asked: Asked) -> None:
 def _through_glass(asked: Asked, actor: Actor, permission: May) -> Actor:
     """Who calls, for this request with a permission to read the one record they opened beyond their role."""
     number = behind_glass(asked, actor, permission)
-    opened = registry().glass(registry(), actor, permission, number) if number else None
+    opened = asked.parts.glass(asked.parts, actor, permission, number) if number else None
     if opened is None:
         return actor
     through = replace(actor, may=actor.may | {permission}, glass=opened)
@@ -135,7 +135,7 @@ def behind_glass(asked: Asked, actor: Actor, permission: May) -> str:
 
 def offered_glass(asked: Asked) -> str:
     """The number of a record that was refused to whoever calls and that they could open; "" else."""
-    guard = guard_of(current_app, asked.endpoint) if asked.endpoint else None
+    guard = guard_of(asked.site, asked.endpoint) if asked.endpoint else None
     actor = asked.caller
     try:
         return behind_glass(asked, actor, guard.may) if guard and guard.may and actor else ""

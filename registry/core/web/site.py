@@ -7,12 +7,13 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
 import structlog
 from babel import Locale
-from flask import Blueprint, Flask, Request, Response, current_app, redirect, request, session, url_for
+from flask import Blueprint, Flask, Request, Response, redirect, request, session, url_for
 from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFProtect
@@ -61,7 +62,7 @@ def install(app: Flask) -> None:
     app.session_interface = PageSessions()
     Babel(app, locale_selector=language)
     csrf.init_app(app)
-    app.request_class = context.Asked
+    app.request_class = partial(context.Asked, site=app)  # type: ignore[assignment]
     app.before_request(_admit)
     app.after_request(_finish)
     app.context_processor(_words)
@@ -112,8 +113,8 @@ def _admit() -> None:
 def _finish(response: Response) -> Response:
     asked = context.asked()
     rule = asked.url_rule.rule if asked.url_rule else counting.UNKNOWN
-    current_app.extensions["counts"].count(rule, response.status_code, time.perf_counter() - asked.started)
-    if not registry().settings.testing:
+    asked.site.extensions["counts"].count(rule, response.status_code, time.perf_counter() - asked.started)
+    if not asked.parts.settings.testing:
         _log(asked, response)
     return response
 
