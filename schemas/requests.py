@@ -345,6 +345,12 @@ class RequestSchema(Shape):
     answered_at = fields.AwareDateTime(required=True, allow_none=True)
     answer = fields.Dict(required=True, allow_none=True, metadata={"description": "As it was told."})
     handling = fields.Nested(HandlingShownSchema, required=True, allow_none=True)
+    binding = fields.String(
+        required=True,
+        metadata={
+            "description": "Why nobody reads what is told in it from now on, what can be done; else empty."
+        },
+    )
     outcome = fields.String(required=True)
     holder = fields.String(
         required=True,

@@ -71,11 +71,14 @@ class _Work(Protocol):
 
 
 @refused_on_failure
-def shows_persons(work: _Work) -> bool:
-    """Whether natural persons may be named in a work: by permission, and for what it is done."""
+def shows_persons(work: _Work, unstated: Purpose | None = None) -> bool:
+    """Whether natural persons may be named in a work: by permission, and for what it is done.
+
+    unstated: what it is done for where nothing is said.
+    """
     if May.PERSON_READ not in work.actor.may:
         return False
-    return policy.serves(work.actor.role, May.PERSON_READ, work.purpose)
+    return policy.serves(work.actor.role, May.PERSON_READ, work.purpose or unstated)
 
 
 @refused_on_failure

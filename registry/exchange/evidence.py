@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from registry.core.work import Work
-from registry.exchange import attachments, jose
+from registry.exchange import attachments, jose, strict_json
 from registry.exchange.tables import ExchangeIn, ExchangeKey, ExchangeKeySet, ExchangeOut, ExchangeRoot
+from schemas.words import said
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,17 @@ def without(found: EvidenceView, kept_back: Mapping[str, str]) -> EvidenceView:
         for file in found.files
     )
     return replace(found, records=records, files=files)
+
+
+NAMES_A_PERSON = said(
+    "It names a person. Whoever may read of persons, for a stated purpose, has it from the authority."
+)
+
+
+def body_of(one: RecordView) -> dict[str, Any]:
+    """What a record says; nothing where it is not here."""
+    says = strict_json.loads(jose.parse(one.jws).payload) if one.jws else {}
+    return dict(says.get("body") or {})
 
 
 def content(work: Work, file: FileView) -> bytes | None:

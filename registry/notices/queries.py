@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from registry.core.errors import NotFound
 from registry.core.numbers import find_registry_number, parse_registry_number, registry_number
 from registry.core.paging import AnySelect, page
-from registry.core.work import Work
+from registry.core.work import Work, shows_persons
 from registry.exchange import evidence, key_queries, keysets
 from registry.exchange import queries as exchange
 from registry.exchange.evidence import EvidenceView
@@ -29,6 +29,7 @@ from schemas.notices_vocabulary import Matter, NoticeState
 from schemas.paging import Page, PageAsked
 from schemas.requests_vocabulary import Direction, Side
 from schemas.shipments_vocabulary import ShipmentState
+from schemas.vocabulary import Purpose
 from schemas.words import said
 
 PREFIX = "NT"
@@ -114,7 +115,7 @@ def notice(work: Work, notice_id: int) -> NoticeView:
         id=row.id,
         version=row.version,
         thread=row.thread,
-        asked=told_in(row.asked),
+        asked=_seen(work, row),
         answer=told_in(row.answer),
         answered_at=row.answered_at,
         escalated_at=row.escalated_at,
@@ -379,6 +380,40 @@ def _expected(row: Notice) -> ExpectedView:
 
 
 def signed(work: Work, notice_id: int) -> EvidenceView:
-    """Everything signed that passed about a notice, for a court."""
+    """Everything signed that passed about a notice, for a court; raises NotFound where nothing is kept.
+
+    As in the notice itself, whoever may not read of persons does not read who is to receive the goods.
+    """
     row = notice_row(work, notice_id)
-    return evidence.of_thread(work, row.peer, row.thread)
+    found = evidence.of_thread(work, row.peer, row.thread)
+    if not found.records:
+        raise NotFound(said("Nothing signed has passed about %(number)s", number=notice_number(row.id)))
+    naming = [one.jti for one in found.records if _names_somebody(evidence.body_of(one))]
+    if not _shows_persons(work):
+        return evidence.without(found, dict.fromkeys(naming, evidence.NAMES_A_PERSON))
+    if naming:
+        work.saw("state_notice", [row.id])
+    return found
+
+
+_PERSON = ("recipient", "recipient_address")
+"""Of a body: the final recipient, whom FP 10(3) asks for and who may be a natural person."""
+
+
+def _names_somebody(body: dict[str, Any]) -> bool:
+    return any(body.get(name) for name in _PERSON)
+
+
+def _shows_persons(work: Work) -> bool:
+    return shows_persons(work, Purpose.LICENSING)
+
+
+def _seen(work: Work, row: Notice) -> dict[str, Any]:
+    """What is told or asked, as whoever reads it may see it; that a person was named is on record."""
+    body = told_in(row.asked)
+    if not _names_somebody(body):
+        return body
+    if not _shows_persons(work):
+        return body | dict.fromkeys(_PERSON, "")
+    work.saw("state_notice", [row.id])
+    return body

@@ -8,14 +8,13 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from registry.core import policy
-from registry.core.work import Work
+from registry.core.work import Work, shows_persons
 from registry.requests import redaction
 from registry.requests.tables import TraceRequestRow
 from registry.tracing.tables import Trace
-from schemas.requests_vocabulary import Direction
-from schemas.vocabulary import May, Purpose
-from schemas.words import Sentences
+from schemas.requests_vocabulary import Direction, RequestState
+from schemas.vocabulary import Purpose
+from schemas.words import Sentences, said
 
 
 def told_of(work: Work, row: TraceRequestRow) -> dict[str, Any]:
@@ -29,6 +28,31 @@ def told_of(work: Work, row: TraceRequestRow) -> dict[str, Any]:
 def time_is_over(row: TraceRequestRow, today: date) -> bool:
     """Whether the time is over for which the other State let us keep what it sent."""
     return row.keep_until is not None and row.keep_until < today
+
+
+def binding(work: Work, row: TraceRequestRow) -> str:
+    """Why nobody reads what is told in this request from now on, and what can be done; "" where it is read,
+    or nothing is told any more.
+    """
+    day = orjson.loads(row.handling).get("retain_until") if row.handling else None
+    if not day or date.fromisoformat(day) >= work.today or row.state in _ENDED:
+        return ""
+    if row.direction == Direction.OUT:
+        return said(
+            "They let us keep what they told until %(day)s, and what binds an answer binds those that follow "
+            "in the same request: nobody reads them. Ask anew: what they tell in another request is bound by "
+            "its own terms alone.",
+            day=day,
+        )
+    return said(
+        "What was told first was to be kept until %(day)s, and what binds an answer binds those that follow "
+        "in the same request: nobody there reads them. Let them ask anew: what is told in another request is "
+        "bound by its own terms alone.",
+        day=day,
+    )
+
+
+_ENDED = frozenset({RequestState.WITHDRAWN, RequestState.CLOSED})
 
 
 def is_over(work: Work, row: TraceRequestRow) -> bool:
@@ -49,8 +73,7 @@ def seen(work: Work, row: TraceRequestRow, answer: dict[str, Any]) -> dict[str, 
 
 def may_read_persons(work: Work) -> bool:
     """Whether whoever reads may read of persons for what they read it for."""
-    purpose = work.purpose or Purpose.FOREIGN_REQUEST
-    return May.PERSON_READ in work.actor.may and policy.serves(work.actor.role, May.PERSON_READ, purpose)
+    return shows_persons(work, Purpose.FOREIGN_REQUEST)
 
 
 def _of_ours(work: Work, row: TraceRequestRow) -> Sentences:

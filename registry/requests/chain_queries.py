@@ -8,7 +8,7 @@ from typing import Any
 
 from registry.core.errors import NotFound
 from registry.core.work import Work
-from registry.exchange import evidence, jose, strict_json
+from registry.exchange import evidence, jose
 from registry.exchange.evidence import EvidenceView, RecordView
 from registry.requests import answer_queries, chain_links, forgetting, hop_queries, queries
 from registry.requests.tables import TraceRequestRow
@@ -89,11 +89,6 @@ def signed(work: Work, request_id: int) -> EvidenceView:
     return evidence.without(found, dict(_kept_back(work, row, found.records)))
 
 
-_NAMES = said(
-    "It names a person. Whoever may read of persons, for a stated purpose, has it from the authority."
-)
-
-
 def _kept_back(work: Work, row: TraceRequestRow, records: Sequence[RecordView]) -> Iterator[tuple[str, str]]:
     """Records that whoever reads this may not read, and why."""
     over = answer_queries.time_is_over(row, work.today)
@@ -111,9 +106,9 @@ def _kept_back(work: Work, row: TraceRequestRow, records: Sequence[RecordView]) 
                 ),
             )
         elif one.jws and not may and _names_somebody(one):
-            yield one.jti, _NAMES
+            yield one.jti, evidence.NAMES_A_PERSON
 
 
 def _names_somebody(one: RecordView) -> bool:
-    told = strict_json.loads(jose.parse(one.jws).payload).get("body") or {}
+    told = evidence.body_of(one)
     return one.type == "trace.response" and bool(told.get("holder") or told.get("last_holder"))

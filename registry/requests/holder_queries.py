@@ -16,7 +16,7 @@ from registry.directory.tables import Party, Person
 from registry.exchange.tables import ExchangeIn
 from registry.requests import life, queries, redaction
 from registry.requests.tables import ASKED, RequestEvent, TraceRequestRow
-from registry.tracing import keeping
+from registry.tracing import keeping, withholding
 from registry.tracing import queries as tracing
 from registry.tracing.tables import Trace
 from schemas.requests_vocabulary import HolderField, RequestAct
@@ -26,11 +26,15 @@ MOST_WAITING = 100
 
 @dataclass(frozen=True)
 class Identity:
-    """Who holds it last. number: in our records; version: of that record; told: what can be released."""
+    """Who holds it last. number: in our records; version: of that record; told: what can be released.
+
+    since: what became of the steps of the answer, nothing where it told none.
+    """
 
     number: str
     version: int
     told: dict[str, Any]
+    since: dict[str, Any]
 
     def without(self, withheld: tuple[HolderField, ...]) -> dict[str, Any]:
         """What is released."""
@@ -57,19 +61,37 @@ def identity(work: Work, row: TraceRequestRow) -> Identity | None:
     person = work.session.get(Person, party.id)
     work.saw("party", [party.id])
     told = _of_company(party) if person is None else _of_person(party, person)
-    return Identity(registry_number("P", party.id), party.version, told)
+    return Identity(registry_number("P", party.id), party.version, told, _since(work, row, found))
+
+
+def _since(work: Work, row: TraceRequestRow, found: tracing.FirearmFound | None) -> dict[str, Any]:
+    """What became of the steps that the answer told, unless the record says otherwise what came before."""
+    then = _kept(work, row).get("steps", [])
+    now = list(to_builtins(found.steps)) if found else []
+    if [_of_step(one) for one in then] != [_of_step(one) for one in now[: len(then)]]:
+        return {}
+    return redaction.gone_on(queries.answer_of(row), withholding.without_persons(work, now), len(then))
+
+
+def _of_step(step: Mapping[str, Any]) -> tuple[Any, ...]:
+    return step["date"], step["kind"], step.get("from_number"), step.get("to_number")
 
 
 def _firearm(work: Work, row: TraceRequestRow) -> tracing.FirearmFound | None:
     """As it is on record now, in the record that its own was joined to."""
-    kept = work.session.get(Trace, _answered(work, row))
-    answer = keeping.read(kept.answer, kept.sentences) if kept else {}
+    answer = _kept(work, row)
     key = key_of("F", answer["candidates"][0]["number"]) if answer.get("steps") else None
     found = None
     while key is not None:
         (found,) = tracing.by_number(work, key)
         key = found.superseded_by
     return found
+
+
+def _kept(work: Work, row: TraceRequestRow) -> dict[str, Any]:
+    """What our search found that the answer was taken from, nothing where it is gone."""
+    kept = work.session.get(Trace, _answered(work, row))
+    return keeping.read(kept.answer, kept.sentences) if kept else {}
 
 
 def _answered(work: Work, row: TraceRequestRow) -> int | None:

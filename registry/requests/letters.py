@@ -16,7 +16,17 @@ from registry.directory.queries import check_country
 from registry.exchange import attachments
 from registry.exchange.outbox import new_identifier
 from registry.exchange.scans import Scan
-from registry.requests import answering, clock, doing, following, letter_rules, life, queries, rules
+from registry.requests import (
+    answering,
+    clock,
+    doing,
+    following,
+    holder_queries,
+    letter_rules,
+    life,
+    queries,
+    rules,
+)
 from registry.requests.tables import RequestFile, TraceRequestRow
 from registry.requests.views import RequestView
 from schemas.exchange import Handling
@@ -86,10 +96,10 @@ def _hear(work: Work, row: TraceRequestRow, new: Letter, scan: Scan) -> None:
         "outcome": new.useful,
     }
     if new.act in _ANSWERS:
-        answer, bound = _told(new), asdict(_bound(work, new))
+        answer, bound = _told(new), holder_queries.bound(work, row, asdict(_bound(work, new)))
         row.answer, row.handling = answering.dumped(answer), answering.dumped(bound)
         row.answered_at, row.entered_by = work.now, work.actor.user_id
-        row.keep_until = answering.kept_until(bound)
+        row.keep_until = answering.earliest(row.keep_until, answering.kept_until(bound))
         details |= {"answer": answer, "handling": bound}
     if new.reference:
         row.their_number = new.reference

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from registry.access import approvals
@@ -68,13 +70,19 @@ def _effect(work: Work, subject: str, content: Content) -> Effect:
         Change("retain until", "", new.retain_until.isoformat() if new.retain_until else ""),
         Change("caveat", "", new.caveat),
         Change("words", "", new.words),
+        Change("steps since", "", str(_later(row, found) or "")),
     ]
     return Effect(_version(row, found), [one for one in changes if one.after])
 
 
 def _version(row: TraceRequestRow, found: Identity) -> str:
     """Of all that it depends on: another step, another holder, or another word on that holder changes it."""
-    return f"{row.version}.{found.number}.{found.version}"
+    return f"{row.version}.{found.number}.{found.version}.{_later(row, found)}"
+
+
+def _later(row: TraceRequestRow, found: Identity) -> int:
+    """How many steps of custody are told that the answer before did not have."""
+    return max(0, len(found.since.get("steps", ())) - len(queries.answer_of(row)["steps"]))
 
 
 def _name(work: Work, order: Order) -> str:
@@ -93,7 +101,7 @@ def _name(work: Work, order: Order) -> str:
     people = {"proposed_by": order.proposed_by, "approved_by": order.approved_by[-1], "proposal": order.id}
     sender = Sender(user=str(order.proposed_by), approver=str(order.approved_by[-1]))
     row.holder = HolderState.NAMED.value
-    _tell(work, row, RequestAct.NAME_HOLDER, told, handling, sender, people)
+    _tell(work, row, RequestAct.NAME_HOLDER, told, handling, sender, people, since=found.since)
     return order.subject
 
 
@@ -116,12 +124,13 @@ def _tell(
     sender: Sender | None = None,
     people: dict[str, int] | None = None,
     ground: RestrictionGround | None = None,
+    since: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """The answer that was told before, with what the second step says; restrictions only tighten.
 
-    It is one in part as long as something is withheld from it.
+    It is one in part as long as something is withheld from it. since: what became of its steps.
     """
-    before = queries.answer_of(row)
+    before = {**queries.answer_of(row), **since}
     fate = FieldTold.TOLD if act is RequestAct.NAME_HOLDER else FieldTold.WITHHELD
     body = {**before, **told, **redaction.second_step(before, fate, ground), "by_machine": False}
     bound = holder_queries.bound(work, row, vars(handling))

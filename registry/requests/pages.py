@@ -197,6 +197,7 @@ def _shown(number: str, errors: tuple[Unmet, ...] = (), act: str = "") -> str:
         editable=life.is_editable(Direction(found.direction), RequestState(found.state), bool(found.means)),
         means=options(Means),
         steps=[step_of(found, event) for event in found.events],
+        anew=_anew(found) if found.binding and found.direction == Direction.OUT else {},
         errors=errors,
         tried=act,
         typed=form_typed() if errors else {},
@@ -209,6 +210,12 @@ def _shown(number: str, errors: tuple[Unmet, ...] = (), act: str = "") -> str:
         naming=RequestAct.NAME_HOLDER in found.possible,
         reviewing=found.direction == Direction.IN and any(act in _REVIEWED for act in found.possible),
     )
+
+
+def _anew(found: RequestView) -> dict[str, str]:
+    """What the form of a new request says where the same is asked again."""
+    asked = shapes.RequestNewSchema().dump(found.asked)
+    return {name: str(value) for name, value in asked.items() if value and isinstance(value, (str, int))}
 
 
 def _side(found: RequestView) -> Side:

@@ -162,6 +162,7 @@ def request(work: Work, request_id: int) -> RequestView:
         answered_at=row.answered_at,
         answer=answer_queries.told_of(work, row) or None,
         handling=handling_of(row) or None,
+        binding=answer_queries.binding(work, row),
         outcome=row.outcome,
         holder=row.holder,
         means=row.means,

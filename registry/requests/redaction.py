@@ -151,6 +151,28 @@ def second_step(
     }
 
 
+def gone_on(before: Mapping[str, Any], steps: Sequence[Mapping[str, Any]], known: int) -> dict[str, Any]:
+    """What became of the chain of custody since an answer told it: who was its last holder then is named as
+    the first step names whoever had it before, and later steps follow. Nothing where no steps were told.
+
+    steps: all on record now, natural persons by number; known: how many the answer was taken from. What is
+    withheld of a step is withheld of those that follow.
+    """
+    if not before["steps"] or len(before["steps"]) != known or len(steps) > MOST_STEPS:
+        return {}
+    now = [_of(_unheld(one, last_of(steps)), _STEP) for one in steps]
+    hidden = {path.rpartition(".")[2] for path in before["withheld"] if path.startswith("steps.")}
+    places = [(n, name) for n in range(known, len(now)) for name in hidden if now[n][name]]
+    for n, name in places:
+        now[n][name] = ""
+    told = [
+        {name: then[name] if value == THE_HOLDER else value for name, value in one.items()}
+        for one, then in zip(before["steps"], now, strict=False)
+    ]
+    withheld = [*before["withheld"], *(f"steps.{n}.{name}" for n, name in places)]
+    return {"steps": [*told, *now[known:]], "withheld": sorted(withheld)}
+
+
 def standing(wanted: Sequence[Mapping[str, str]]) -> HolderState:
     """Where the last holder stands after an answer of the first step, which names nobody."""
     asked = FieldWanted.LAST_LAWFUL_HOLDER.value

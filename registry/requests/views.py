@@ -126,6 +126,7 @@ class RequestView:
 
     means: by which other means it went or came, "" by the exchange; entered_by: who entered their answer.
     onward: the request that goes on from it, or that it goes on from, on behalf of another State.
+    binding: why nobody reads what is told from now on, "" where it is read.
     """
 
     id: int
@@ -153,6 +154,7 @@ class RequestView:
     answered_at: datetime | None
     answer: dict[str, Any] | None
     handling: dict[str, Any] | None
+    binding: str
     outcome: str
     holder: str
     means: str

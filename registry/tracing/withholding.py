@@ -31,14 +31,18 @@ def answer_for(work: Work, subject: str, row: Any, asked_by: int) -> dict[str, A
     if shows_persons(work):
         work.saw(subject, [row.id])
         return answer
-    hidden = _persons(work, dict(names_in(answer)))
-    found: dict[str, Any] = by_number(answer, hidden)
+    found: dict[str, Any] = without_persons(work, answer)
     return found
+
+
+def without_persons(work: Work, node: Any) -> Any:
+    """An answer, or a part of one, in which natural persons go by their registry numbers."""
+    return by_number(node, _persons(work, dict(names_in(node))))
 
 
 def names_in(node: Any) -> Iterator[tuple[str, str]]:
     """(registry number, name as it stands) of every party in an answer."""
-    if isinstance(node, list):
+    if isinstance(node, (list, tuple)):
         for item in node:
             yield from names_in(item)
     if isinstance(node, dict):
@@ -66,7 +70,7 @@ def by_number(node: Any, hidden: dict[str, str]) -> Any:
 
 
 def _replaced(node: Any, named: re.Pattern[str], hidden: dict[str, str]) -> Any:
-    if isinstance(node, list):
+    if isinstance(node, (list, tuple)):
         return [_replaced(item, named, hidden) for item in node]
     if isinstance(node, dict):
         return {name: _replaced(item, named, hidden) for name, item in node.items()}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from registry.core.database import Database
 from registry.core.work import Office
@@ -15,7 +16,7 @@ from registry.rooms import MESSAGES
 from schemas.notices_vocabulary import Matter
 from schemas.vocabulary import Role
 from tests.exchange.world import Node, give_keys, introduce
-from tests.makers import bearer, csrf_token, sign_in
+from tests.makers import EVERYTHING, bearer, csrf_token, sign_in
 from tests.notices.test_shipments import announced, licensed
 from tests.notices.world import ask, deliver, exporting, importing, notices, speaking
 
@@ -85,6 +86,50 @@ def test_we_answer_and_expect_on_pages(app: Flask, us: list[Node]) -> None:
 
 
 BACK = {"export_country": "PT", "import_country": "AR", "recipient_address": "Buenos Aires"}
+
+
+def test_who_is_to_receive_it_is_read_by_those_alone_who_may_read_of_persons(
+    app: Flask, client: FlaskClient, us: list[Node]
+) -> None:
+    ours, theirs = us[0], us[1]
+    number = exporting(theirs, None, application=BACK, transits={"BR": {}})
+    ask(theirs, number, Matter.TRANSIT, "BR")
+    deliver(us)
+    (found,) = notices(ours)
+    recipient = found.asked["recipient"]
+    assert recipient
+    place, headers = f"/api/v1/notices/{found.number}", bearer(app, Role.AUDITOR)
+    officer = bearer(app, Role.AUTHORITY_OFFICER)
+    assert client.get(place, headers=officer).json["asked"]["recipient"] == recipient
+    asked = client.get(place, headers=headers).json["asked"]
+    assert (asked["recipient"], asked["recipient_address"], asked["import_country"]) == ("", "", "AR")
+    records = client.get(f"{place}/evidence", headers=headers).json["records"]
+    assert [bool(one["jws"]) for one in records] == [False]
+    assert "It names a person" in records[0]["withheld"]
+    assert records[0]["sha256"]
+    for kind in ("pdf", "zip"):
+        assert client.get(f"{place}/evidence.{kind}", headers=headers).status_code == 200
+    (record,) = client.get(f"{place}/evidence", headers=officer).json["records"]
+    assert (bool(record["jws"]), record["withheld"]) == (True, "")
+    reads = ours.rows("SELECT note FROM ledger_entry WHERE note LIKE '%state_notice%'")
+    assert len(reads) >= 2  # the officer's
+
+
+def test_a_notice_without_kept_messages_has_no_evidence_and_says_so(
+    app: Flask, client: FlaskClient, us: list[Node]
+) -> None:
+    ask(us[0], exporting(us[0], importing(us[1])), Matter.LICENCE, "PT")
+    with us[0].office.begin(EVERYTHING, doing="test") as work:
+        work.session.execute(text("UPDATE state_notice SET thread = 'of-before'"))
+    (found,) = notices(us[0])
+    headers, browser = bearer(app, Role.AUTHORITY_OFFICER), sign_in(app, Role.AUTHORITY_OFFICER)
+    for kind in ("", ".pdf", ".zip"):
+        answer = client.get(f"/api/v1/notices/{found.number}/evidence{kind}", headers=headers)
+        assert answer.status_code == 404
+        assert found.number in answer.json["detail"]
+    for kind in ("json", "pdf", "zip"):
+        shown = browser.get(f"/notices/{found.number}/evidence.{kind}")
+        assert (shown.status_code, "Nothing signed has passed" in shown.get_data(as_text=True)) == (404, True)
 
 
 def test_the_api_asks_and_tells_what_is_expected(app: Flask, client: FlaskClient, us: list[Node]) -> None:

@@ -8,17 +8,19 @@ from typing import Any
 import pytest
 
 from registry.access import approvals
+from registry.access.approval_queries import ProposalView
 from registry.access.approvals import Overtaken
+from registry.core.work import Work
 from registry.exchange import jose, strict_json
 from registry.firearms import acts as firearms
-from registry.requests import acts, doing, holder_queries, queries
+from registry.requests import acts, doing, holder_queries, naming, queries
 from registry.requests.tables import TraceRequestRow
 from registry.retention import ending
 from schemas.requests_vocabulary import FieldWanted, Onward, RequestAct, RestrictionGround, Usefulness
 from schemas.retention import EndingNew
 from schemas.vocabulary import PartyKind, Role
 from tests.exchange.world import Clock, Node
-from tests.firearms.world import World, serial, sold
+from tests.firearms.world import World, made, make_world, register, serial, sold
 from tests.makers import EVERYTHING, agreed, make_actor, make_party, make_person
 from tests.requests.holders import WANTED, held_by_a_person, propose, released, said, told
 from tests.requests.world import (
@@ -40,6 +42,15 @@ AUDITOR = make_actor(Role.AUDITOR, user_id=9)
 def name(node: Node, **given: Any) -> None:
     """Two officers release who holds it last."""
     agreed(node.office, lambda work: propose(work, released(**given)))
+
+
+def name_in(node: Node, request_id: int) -> None:
+    """The same in another request than the first."""
+
+    def of_that(work: Work) -> ProposalView:
+        return naming.propose(work, request_id, released(), queries.request(work, request_id).version)
+
+    agreed(node.office, of_that)
 
 
 def last_sent(node: Node) -> dict[str, Any]:
@@ -132,9 +143,50 @@ def test_who_holds_it_is_read_when_it_is_released(two: list[Node]) -> None:
         approvals.approve(work, waiting.id, waiting.digest)
     with pt.office.begin(EVERYTHING) as work:
         approvals.lapse(work, waiting.id)
+    deliver(two)
+    (*before, last) = told(br)["steps"]
+    assert last["to_name"] == "a natural person"
     name(pt)
     deliver(two)
     assert told(br)["last_holder"] == "Maria Nova"
+    assert told(br)["steps"][:-1] == [*before, last]  # nobody but her is named
+    (since,) = told(br)["steps"][len(before) + 1 :]
+    assert (since["date"], since["from_name"], since["to_name"]) == (
+        "2010-06-01", "a natural person", "a natural person",
+    )  # fmt: skip
+
+
+def test_who_had_it_before_a_later_sale_stands_among_the_steps_as_far_as_they_were_told(
+    two: list[Node],
+) -> None:
+    br, pt = two
+    world = make_world(pt.office)
+    register(pt.office, world, made(world), sold(world.maker, world.dealer))
+    for wanted in (WANTED, WANTED, (FieldWanted.LAST_LAWFUL_HOLDER,)):
+        send(br, asked("PT", fields_wanted=wanted))
+    deliver(two)
+    answer(pt, 1, act=RequestAct.ANSWER)
+    withheld = ("steps.1.to_name",)
+    answer(pt, 2, act=RequestAct.ANSWER_IN_PART, withheld=withheld, ground=G.CONFIDENTIALITY_LAW)
+    answer(pt, 3, act=RequestAct.ANSWER)
+    with pt.office.begin(EVERYTHING) as work:
+        other = make_party(work, PartyKind.DEALER, "Casa do Monte")
+        ((key, version),) = pt.rows("SELECT id, version FROM firearm")
+        firearms.add_custody(work, key, sold(world.dealer, other, date(2010, 6, 1)), version)
+    for n in (1, 2, 3):
+        name_in(pt, n)
+    deliver(two)
+    first, second, third = (view(br, n).answer or {} for n in (1, 2, 3))
+    holder = "the last holder, whom two officers name apart"
+    assert [(one["from_name"], one["to_name"]) for one in first["steps"][1:]] == [
+        ("Forjas Taurus", "Casa do Caçador"), ("Casa do Caçador", holder),
+    ]  # fmt: skip
+    assert [(one["from_name"], one["to_name"]) for one in second["steps"][1:]] == [
+        ("Forjas Taurus", ""), ("Casa do Caçador", ""),
+    ]  # fmt: skip
+    assert second["withheld"] == ["steps.1.to_name", "steps.2.to_name"]
+    assert third["steps"] == []
+    assert {one["last_holder"] for one in (first, second, third)} == {"Casa do Monte"}
 
 
 def test_after_it_was_kept_the_next_answer_is_heard(two: list[Node]) -> None:

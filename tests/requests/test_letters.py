@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import struct
 import subprocess
 import zipfile
@@ -143,6 +144,40 @@ def test_anybody_verifies_the_file_with_openssl_as_it_says(two: list[Node], tmp_
     assert "TAB12345" in done.stdout
     (tmp_path / "message.jws").write_bytes(files["message.jws"].replace(b".", b".AA", 1))
     assert "Signature Verified Successfully" not in shell(lines, tmp_path).stdout
+
+
+def test_a_letter_binds_as_tightly_as_the_letter_before_it(two: list[Node]) -> None:
+    br, _ = two
+    carry(br, draft(br, to="UY").id)
+    until = TODAY + timedelta(days=10)
+    found = {"act": RequestAct.ANSWER, "outcome": Outcome.IDENTIFIED}
+    enter(br, **found, retain_until=until, onward=Onward.NONE, caveat="Police only")
+    ask(br, 1, act=RequestAct.CLARIFY, words="Which colour?")
+    later = until + timedelta(days=90)
+    enter(br, **found, words="And its colour", retain_until=later, onward=Onward.CONSENT)
+    told = view(br)
+    assert told.answer is not None
+    assert told.answer["words"] == "And its colour"
+    assert told.handling == {
+        "audience": ["BR"], "onward": "none", "retain_until": str(until), "caveat": "Police only",
+    }  # fmt: skip
+    assert br.rows("SELECT keep_until FROM trace_request") in ([(str(until),)], [(until,)])
+
+
+def test_whoever_enters_a_letter_that_nobody_may_read_is_told_why(app: Flask, office: Office) -> None:
+    give_keys(office)
+    node = Node(office.home, office, (), {})
+    carry(node, draft(node, to="UY").id)
+    day = office.today
+    gone = {"received_on": day, "retain_until": day - timedelta(days=1)}
+    enter(node, act=RequestAct.ANSWER, outcome=Outcome.IDENTIFIED, **gone)
+    number = view(node).number
+    shown = sign_in(app, Role.AUTHORITY_OFFICER).get(f"/requests/{number}").get_data(as_text=True)
+    assert "What is told here is read by nobody any more" in shown
+    assert re.search(r'href="/requests/new\?[^"]*to=UY', shown)
+    headers = bearer(app, Role.AUTHORITY_OFFICER)
+    told = app.test_client().get(f"/api/v1/requests/{number}", headers=headers).json
+    assert "Ask anew" in told["binding"]
 
 
 def test_nothing_incomplete_leaves_and_nothing_leaves_twice(two: list[Node]) -> None:

@@ -94,6 +94,7 @@ def test_an_answer_and_its_files_go_when_the_time_is_over_and_stay_proven(
     until = br.office.today + timedelta(days=30)
     told_until(br, pt, two, until)
     assert view(br).answer["steps"]  # type: ignore[index]
+    assert (view(br).binding, view(pt).binding) == ("", "")
     digest = view(br).attachments[0].digest
     assert file(br, digest) == PHOTO
     sha256 = br.rows("SELECT sha256 FROM exchange_in WHERE type = 'trace.response'")[0][0]
@@ -104,6 +105,7 @@ def test_an_answer_and_its_files_go_when_the_time_is_over_and_stay_proven(
     clock.move(timedelta(days=1))
     over = view(br).answer
     assert over is not None
+    assert "Ask anew" in view(br).binding
     assert (over["erased"], over["steps"]) == (str(until), [])  # nobody reads it from this day on
     assert over["next_state"]["code"] == "AR"
     assert "EX-4711" not in str(view(br).events)
@@ -146,9 +148,22 @@ def test_an_answer_and_its_files_go_when_the_time_is_over_and_stay_proven(
     assert problems(br) == []
     ask(br, 1, act=RequestAct.CLARIFY, words="Which dealer?")
     deliver(two)
+    assert "nobody there reads them" in view(pt).binding  # before it is told
     answer(pt, 1, act=RequestAct.ANSWER)
     deliver(two)
-    assert view(br).state == "answered"
+    told_later = view(br)
+    assert told_later.state == "answered"
+    assert told_later.answer is not None
+    assert told_later.answer["erased"] == str(until)
+    assert f"until {until}" in told_later.binding
+    assert "Ask anew" in told_later.binding
+    send(br, asked("PT"))
+    deliver(two)
+    answer(pt, 2, act=RequestAct.ANSWER, words="The dealer of Lisbon")
+    deliver(two)
+    anew = view(br, 2)
+    assert anew.answer is not None
+    assert (anew.binding, anew.answer["words"]) == ("", "The dealer of Lisbon")
 
 
 def test_files_of_a_withdrawn_request_go_at_its_receiver_without_an_alert(two: list[Node]) -> None:

@@ -105,11 +105,13 @@ class Service:
         body: object = None,
         key: str = "",
         accept: str = "*/*",
+        match: int = 0,
     ) -> Answer:
-        """One request; an answer that did not come is one of status 0."""
+        """One request; an answer that did not come is one of status 0. match: of a record's version."""
         headers = {"Content-Type": "application/json", "Accept": accept}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Idempotency-Key": key} if key else {}
+        headers |= {"If-Match": f'"{match}"'} if match else {}
         connection = http.client.HTTPConnection(HOST, self.port, timeout=30)
         try:
             connection.request(method, place, json.dumps(body) if body is not None else None, headers)
@@ -229,7 +231,7 @@ HALF_DONE = (
     # approvals of licences, and licences that were issued: not as many of one as of the other
     "SELECT abs((SELECT count(*) FROM proposal WHERE state = 'approved' AND kind = 'issue_licence')"
     " - (SELECT count(*) FROM licence_event WHERE move = 'issue'))"
-    " + abs((SELECT count(*) FROM licence WHERE state = 'issued')"
+    " + abs((SELECT count(*) FROM licence WHERE issued_on IS NOT NULL)"
     " - (SELECT count(*) FROM licence_event WHERE move = 'issue'))",
     # a sale that was written down twice
     "SELECT count(*) FROM (SELECT 1 FROM sale GROUP BY invoice_number HAVING count(*) > 1) twice",

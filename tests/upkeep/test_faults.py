@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -27,8 +27,7 @@ import pytest
 from sqlalchemy import text
 
 from registry.access import totp
-from registry.core.settings import SOURCE_ROOT, Settings
-from registry.core.turns import as_moment
+from registry.core.settings import Settings
 from registry.core.work import OPERATOR, Office
 from registry.intake import acts as intake
 from registry.intake.acts import FileTold
@@ -396,45 +395,3 @@ def test_a_file_system_that_became_read_only_is_read_and_refuses_changes(
                 assert status == 201 or refused(answer) == "503 /problems/read-only"
                 assert one.ask("GET", "/api/v1/lots", trade.officer).status == 200
                 one.begin("work")
-
-
-def test_a_clock_that_jumps_leaves_the_ledger_in_order_and_the_doctor_says_so(
-    sqlite: Sqlite, tmp_path: Path
-) -> None:
-    clock, steps = tmp_path / "clock", (0, -48, 0, 48)
-    clock.write_text("0")
-    preloaded = f"{SOURCE_ROOT / 'tests/exchange/preloaded'}{os.pathsep}{SOURCE_ROOT}"
-    with (
-        sqlite.ready() as url,
-        service(url, tmp_path, PYTHONPATH=preloaded, TESTS_CLOCK=str(clock)) as one,
-    ):
-        office = one.office()
-        trade = opened(one, office)
-        sales = trade.sales("S")
-        week = make_token(office, make_account(office, Role.AUTHORITY_SUPERVISOR), days=7)
-
-        def sell(token: str) -> int:
-            place, _, sale = next(sales)
-            return one.ask("POST", place, token, sale).status
-
-        for hours in steps:
-            clock.write_text(str(hours * 3600))
-            assert sell(week) == 201
-            assert sell(trade.officer) == (401 if hours > 24 else 201)  # a token of a day
-            assert one.serves()
-        assert clocks(one) == {"wrong"}
-        clock.write_text("0")
-        assert sell(week) == 201
-        assert clocks(one) == {"good"}
-        with office.database.reader.connect() as connection:
-            entries = connection.execute(text("SELECT at FROM ledger_entry ORDER BY id")).scalars()
-            times = [as_moment(at) for at in entries]
-        assert max(times) - min(times) > timedelta(hours=95)
-        assert times != sorted(times)
-        assert faults_of_the_ledger(office, tmp_path) == []
-        office.database.close()
-
-
-def clocks(one: Service) -> set[str]:
-    """What the doctor says of the times of changes."""
-    return {found.health for found in examined(one) if found.what == "clock.records"}
