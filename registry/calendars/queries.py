@@ -19,7 +19,7 @@ from schemas.calendars import DeadlineAsked
 from schemas.paging import Page
 from schemas.words import said
 
-_CALENDAR = Prepared(
+CALENDAR = Prepared(
     """
     SELECT (SELECT {rows}({row}(begins_on, free_days)){text} FROM working_week WHERE state = :state),
       (SELECT {rows}(day){text} FROM holiday WHERE state = :state AND withdrawn = ''),
@@ -73,7 +73,7 @@ class DeadlineView:
 
 def calendar(work: Work, state: str) -> Calendar:
     """A State's working days, to count with."""
-    ((weeks, days, years),) = work.sees(_CALENDAR, state=state)
+    ((weeks, days, years),) = work.sees(CALENDAR, state=state)
     return _calendar(state, weeks or "[]", days or "[]", years or "[]")
 
 

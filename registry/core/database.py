@@ -142,7 +142,11 @@ class Database:
         return self
 
     def rows(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        """Rows of a reading statement, on the connection this thread holds.
+        """Rows of a reading statement, on the connection this thread holds; raises as `rows_of`."""
+        return self.rows_of(((statement, values),))[0]
+
+    def rows_of(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+        """Rows of each of several reading statements, all in one go.
 
         A connection that broke since the last statement is replaced once; raises SQLAlchemy's
         OperationalError when the database cannot be reached.
@@ -150,7 +154,7 @@ class Database:
         for last in (False, True):
             held = self._holds("reader")
             try:
-                return held.rows(statement, values)
+                return held.rows_of(statements)
             except UNREACHABLE as error:
                 if last or not self._dropped(held, "reader"):
                     raise OperationalError(None, None, error) from error
@@ -172,7 +176,9 @@ class Database:
             return Session(self.writer, expire_on_commit=False)
         turn.hand_over()
         going_on = Connection(self.writer, connection=self._holds("writer").connection)
-        return Session(going_on, expire_on_commit=False)
+        session = Session(going_on, expire_on_commit=False)
+        session.connection()  # or it would not end a transaction in which nothing is asked of it
+        return session
 
     @contextmanager
     def transaction(self) -> Iterator[Turn]:
@@ -291,15 +297,18 @@ class _Held:
         self.driver, self.cursor = driver, driver.cursor()
         self.wire = None if is_sqlite else Wire(driver)
 
-    def rows(self, statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        """Rows of a statement."""
+    def rows_of(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+        """Rows of each statement."""
         if self.wire is None:
-            kept = {name: as_kept(value) for name, value in values.items()}
-            return self.cursor.execute(statement.sqlite, kept).fetchall()  # type: ignore[no-any-return]
-        ready = self.wire.ready(((statement, values),))
+            return [self._row_by_row(statement.sqlite, values) for statement, values in statements]
+        ready = self.wire.ready(statements)
         if ready is None:
-            return self.cursor.execute(statement.postgresql, values).fetchall()  # type: ignore[no-any-return]
-        return self.wire.run(ready[0])
+            return [self.cursor.execute(one.postgresql, values).fetchall() for one, values in statements]
+        return [self.wire.run(ready[0])] if len(ready) == 1 else self.wire.run_all(ready)
+
+    def _row_by_row(self, sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        kept = {name: as_kept(value) for name, value in values.items()}
+        return self.cursor.execute(sql, kept).fetchall()  # type: ignore[no-any-return]
 
     def __del__(self) -> None:
         self.driver.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from registry.core import policy
 from registry.core.actors import Actor
@@ -86,3 +86,8 @@ def confirmed(actor: Actor, now: datetime, within: timedelta) -> None:
     """Raise ConfirmationNeeded unless the actor showed so lately who they are; a bearer token never does."""
     if actor.proof is None or actor.proof.at < now - within:
         raise ConfirmationNeeded("This needs your password or second factor once more")
+
+
+def may_of(function: Any) -> May | None:
+    """Which permission an act asks for; None when it is not an act."""
+    return getattr(function, "may", None)

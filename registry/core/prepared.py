@@ -9,6 +9,16 @@ from typing import Any, ClassVar
 _NAME = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")  # a double colon is a cast and no parameter
 
 
+class _Fresh:
+    """The SQL that gives a key for a row to come, by table."""
+
+    def __init__(self, sql: str) -> None:
+        self._sql = sql
+
+    def __getitem__(self, table: str) -> str:
+        return self._sql.format(table=table)
+
+
 class Prepared:
     """One statement written by hand for a hot path, run on the driver itself.
 
@@ -19,13 +29,13 @@ class Prepared:
     waits there while the log is brought to a signed moment); {among}: is one of the numbers of the JSON array
     `:keys`, {texts}: of the texts of `:texts`; {triples}: the JSON array `:given` of arrays as a table of
     texts a, b, c; {lock} takes the row `l` for this transaction, {hold} the lock called `:name`, which
-    SQLite's one writer needs not, {share} with others who share it. Everything else is the SQL both engines
-    share.
+    SQLite's one writer needs not, {share} with others who share it; {fresh[trace]} is a key for a row to
+    come of that table, which nobody else is given. Everything else is the SQL both engines share.
 
     names, numbered: its parameters, and PostgreSQL's own text of it, which counts them.
     """
 
-    _WORDS: ClassVar[dict[str, dict[str, str]]] = {
+    _WORDS: ClassVar[dict[str, dict[str, Any]]] = {
         "sqlite": {
             "rows": "json_group_array",
             "row": "json_array",
@@ -40,6 +50,10 @@ class Prepared:
             "lock": "",
             "hold": ":name",
             "share": ":name",
+            "fresh": _Fresh(
+                "(SELECT coalesce(max(id), 0) + 1 FROM (SELECT seq AS id FROM sqlite_sequence"
+                " WHERE name = '{table}' UNION ALL SELECT max(id) FROM {table}))"
+            ),
         },
         "postgresql": {
             "rows": "json_agg",
@@ -57,6 +71,7 @@ class Prepared:
             "lock": "FOR UPDATE OF l",
             "hold": "pg_advisory_xact_lock(hashtextextended(:name, 0))",
             "share": "pg_advisory_xact_lock_shared(hashtextextended(:name, 0))",
+            "fresh": _Fresh("nextval('{table}_id_seq')"),
         },
     }
 

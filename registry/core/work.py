@@ -32,15 +32,17 @@ from registry.core.permitted import for_purpose as for_purpose
 from registry.core.permitted import is_limited_to_office as is_limited_to_office
 from registry.core.permitted import is_own as is_own
 from registry.core.permitted import limited_to as limited_to
+from registry.core.permitted import may_of as may_of
 from registry.core.permitted import shows_persons as shows_persons
 from registry.core.settings import MisconfiguredError
 from registry.core.together import Together
 from registry.core.turns import ending, words_of
+from registry.core.waiting import Waiting
 from schemas.vocabulary import May, Purpose
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
+_digest = functools.lru_cache(maxsize=64)(hmac.digest)
 
 LOCK, SHARE = Prepared("SELECT {hold}"), Prepared("SELECT {share}")
 """Holds the lock called :name until the end of the transaction."""
@@ -60,7 +62,6 @@ class Work:
         "_session",
         "_together",
         "_turn",
-        "_waiting",
         "_writes",
         "actor",
         "acts",
@@ -74,6 +75,7 @@ class Work:
         "purpose",
         "request_id",
         "secret",
+        "waiting",
         "zone",
     )
 
@@ -105,7 +107,7 @@ class Work:
         self._together = office.together
         self._session: Session | None = None
         self._turn: Turn | None = None
-        self._waiting: list[Statement] = []
+        self.waiting = Waiting()
         self._entry: entries.Opened | None = None
         self._opened_as: dict[str, Any] = {}
 
@@ -119,7 +121,7 @@ class Work:
     @property
     def session(self) -> Session:
         """What changes and reads go through; opened when first asked for, with the journal's entry."""
-        if self._waiting:
+        if self.waiting:
             self._run(())
         if self._session is None:
             if self._turn is not None:
@@ -171,9 +173,7 @@ class Work:
         """Rows of each statement as this work sees them, with what it changed, all in one go; they may
         change only what no session of this work has read.
         """
-        if not self._writes:
-            return [self.rows(statement, **values) for statement, values in statements]
-        return self._run(statements)
+        return self.waiting.answered(statements, self._run if self._writes else self.database.rows_of)
 
     def sees(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
         """Rows of one statement, as `beside`."""
@@ -181,7 +181,7 @@ class Work:
 
     def later(self, statement: Prepared, **values: Any) -> None:
         """As `beside`, but with whatever this work does next, at the latest before its end."""
-        self._waiting.append((statement, values))
+        self.waiting.add(statement, values)
 
     def put(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
         """Write by a prepared statement; answers its rows."""
@@ -199,9 +199,8 @@ class Work:
 
     def _run(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
         """Run what waits, then these, in this work's transaction, which begins with the first of them."""
-        together = [*self._waiting, *statements]
+        together = [*self.waiting.taken(), *statements]
         before = len(together) - len(statements)
-        self._waiting = []
         if not together and (self._session is not None or self._turn is not None):
             return []
         if self._session is not None:
@@ -230,7 +229,7 @@ class Work:
 
         Those of several works that wait at the same time become durable together.
         """
-        if self._session is not None or self._turn is not None or self._waiting:
+        if self._session is not None or self._turn is not None or self.waiting:
             return self.put(statement, **values)
         return self._together.keep(self._said(), (statement, values))
 
@@ -243,16 +242,16 @@ class Work:
         self.database.wrote()
 
     def _end(self) -> None:
-        if self._waiting and (self._session is not None or self._turn is None or self.database.is_sqlite):
+        if self.waiting and (self._session is not None or self._turn is None or self.database.is_sqlite):
             self._run(())
         if self._session is not None:
             self._session.flush()
             self._close_entry(self._over_session(self._session))
             with ending():
                 self._session.commit()
-        elif self._turn is not None and self._waiting:
+        elif self._turn is not None and self.waiting:
             renamed = entries.renamed(self._entry, self._opened_as, self._said()) if self._entry else []
-            self._turn.run_all([*self._waiting, *renamed], commit=True)
+            self._turn.run_all([*self.waiting.taken(), *renamed], commit=True)
         elif self._turn is not None:
             self._close_entry(self._turn)
             self._turn.commit()
@@ -294,7 +293,7 @@ class Work:
         """256 bits for one use, from the registry's secret key; raises MisconfiguredError without it."""
         if not self.secret:
             raise MisconfiguredError("This needs the registry's secret key")
-        return hmac.digest(self.secret.encode(), use.encode(), "sha256")
+        return _digest(self.secret.encode(), use.encode(), "sha256")
 
     def lock(self, name: str, *, shared: bool = False) -> None:
         """Hold a named lock until the end of the transaction; shared: with others who share it.
@@ -412,8 +411,3 @@ def act(
         return guarded
 
     return mark
-
-
-def may_of(function: Any) -> May | None:
-    """Which permission an act asks for; None when it is not an act."""
-    return getattr(function, "may", None)

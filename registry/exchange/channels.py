@@ -15,6 +15,7 @@ _SET = Prepared(
     "UPDATE exchange_channel SET seq = :seq, head = :head WHERE peer = :peer AND direction = :direction"
 )
 _BEGIN = inserting("exchange_channel", ("peer", "direction", "seq", "head"))
+_SAME = ("peer", "direction")
 AT_ONCE = 500  # messages that the head may pass without another look
 
 
@@ -40,24 +41,26 @@ class Arrived(NamedTuple):
 _TAKE = inserting("exchange_in", Arrived._fields)
 
 
-def asked(peer: str, seq: int) -> tuple[Statement, Statement]:
-    """What `advance` has to know of a place in a State's channel: its neighbours, and the channel's head."""
-    return (
-        (queries.BETWEEN, {"iss": peer, "first": seq - 1, "last": seq + 1}),
-        (queries.CHANNEL, {"peer": peer, "direction": "in"}),
-    )
+def near(peer: str, seq: int) -> Statement:
+    """What finds the neighbours of a place in a State's channel."""
+    return queries.BETWEEN, {"iss": peer, "first": seq - 1, "last": seq + 1}
 
 
-def advance(work: Work, row: Arrived, neighbours: Rows, channel: Rows) -> list[str]:
+def head(peer: str, direction: str) -> Statement:
+    """What finds how far a channel has come."""
+    return queries.CHANNEL, {"peer": peer, "direction": direction}
+
+
+def advance(work: Work, row: Arrived, neighbours: Rows) -> list[str]:
     """Put a message into its place and move the channel's head over what is now without a gap.
 
     Answers what contradicts other messages of that State: two at one place, a digest that is another's.
-    The caller holds the channel. neighbours, channel: rows of `asked`.
+    The caller holds the channel. neighbours: rows of `near`.
     """
-    near = [Neighbour(*other) for other in neighbours]
+    beside = [Neighbour(*other) for other in neighbours]
     work.later(_TAKE, **row._asdict())
-    _move(work, row, channel, [other for other in near if other.seq == row.seq + 1])
-    return _contradictions(row, near)
+    _move(work, row, [other for other in beside if other.seq == row.seq + 1])
+    return _contradictions(row, beside)
 
 
 def _contradictions(row: Arrived, near: Sequence[Neighbour]) -> list[str]:
@@ -75,19 +78,24 @@ def _contradictions(row: Arrived, near: Sequence[Neighbour]) -> list[str]:
     return wrong
 
 
-def _move(work: Work, row: Arrived, channel: Rows, after: Sequence[Neighbour]) -> None:
-    head = queries.head_in(channel)
-    if (row.seq, row.prev) != (head[0] + 1, head[1]):
+def _move(work: Work, row: Arrived, after: Sequence[Neighbour]) -> None:
+    seq, digest = queries.channel(work, row.iss, "in")
+    if (row.seq, row.prev) != (seq + 1, digest):
         return
-    head = row.seq, row.sha256
-    while after and (follows := _following(work, row.iss, *head)):
-        head = follows[-1].seq, follows[-1].sha256
-    set_head(work, channel, row.iss, "in", *head)
+    seq, digest = row.seq, row.sha256
+    while after and (follows := _following(work, row.iss, seq, digest)):
+        seq, digest = follows[-1].seq, follows[-1].sha256
+    set_head(work, row.iss, "in", seq, digest)
 
 
-def set_head(work: Work, before: Rows, peer: str, direction: str, seq: int, head: str) -> None:
-    """Say how far a channel has come; the caller holds it. before: the row it has, if any."""
-    work.later(_SET if before else _BEGIN, peer=peer, direction=direction, seq=seq, head=head)
+def set_head(work: Work, peer: str, direction: str, seq: int, digest: str) -> None:
+    """Say how far a channel has come; the caller holds it. What is said twice in one work is written once."""
+    values = {"peer": peer, "direction": direction, "seq": seq, "head": digest}
+    known = head(peer, direction)
+    (begun,) = work.beside(known)
+    if not any(work.waiting.amend(statement, _SAME, values) for statement in (_SET, _BEGIN)):
+        work.later(_SET if begun else _BEGIN, **values)
+    work.waiting.learn([known], [[(seq, digest)]])
 
 
 def _following(work: Work, peer: str, seq: int, digest: str) -> list[Neighbour]:

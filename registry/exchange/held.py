@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import aliased
 
-from registry.core.database import Prepared
+from registry.core.database import Prepared, Statement
 from registry.core.errors import RegistryError
 from registry.core.work import Office, Work
 from registry.exchange import jose, judging, queries, rules, strict_json
@@ -31,9 +31,9 @@ def count(work: Work, iss: str) -> int:
     return work.session.scalar(counted) or 0
 
 
-def _in_thread(work: Work, iss: str, thread: str) -> list[tuple[str, str]]:
-    """Names and types of what is held in a thread, in the order of its channel."""
-    return [(jti, type_) for jti, type_ in work.sees(_IN_THREAD, iss=iss, thread=thread)]
+def in_thread(iss: str, thread: str) -> Statement:
+    """What finds names and types of what is held in a thread, in the order of its channel."""
+    return _IN_THREAD, {"iss": iss, "thread": thread}
 
 
 def threads(work: Work) -> list[tuple[str, str]]:
@@ -62,9 +62,8 @@ def release(office: Office, kinds: Kinds, iss: str, thread: str) -> None:
     What is refused then has no effect, and an alert says why: its sender has the receipt already.
     """
     with office.look(state_actor(iss)) as work:
-        waiting = [
-            jti for jti, type_ in _in_thread(work, iss, thread) if _came(work, kinds, iss, thread, type_)
-        ]
+        (found,) = work.beside(in_thread(iss, thread))
+        waiting = [jti for jti, type_ in found if _came(work, kinds, iss, thread, type_)]
     for jti in waiting:
         try:
             _release(office, kinds, iss, jti)

@@ -6,9 +6,10 @@ import hashlib
 from dataclasses import dataclass
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.core.errors import Refused, RegistryError
+from registry.core.prepared import Statement
+from registry.core.waiting import Rows
 from registry.core.work import LOCK, Actor, Office, Work, allow
 from registry.exchange import (
     attachments,
@@ -25,7 +26,7 @@ from registry.exchange.judging import NotTaken, TakenBefore, state_actor
 from registry.exchange.kinds import Kind, Kinds, Received
 from registry.exchange.rules import Code
 from registry.ledger import log as ledger
-from schemas.exchange import VERSIONS
+from schemas.exchange import VERSIONS, Message
 from schemas.vocabulary import May
 from schemas.words import said
 
@@ -46,14 +47,15 @@ def receive(office: Office, kinds: Kinds, arrived: bytes, address: str) -> Answe
         with office.look(state_actor("ZZ")) as work:
             received, kind = judging.understood(work, kinds, arrived, address)
         _require_ledger(office, received.message.iss)
-        receipt = _take(office, received, kind)
+        receipt, is_awaited = _take(office, received, kind)
     except TakenBefore as before:
         return Answer(202, before.receipt)
     except NotTaken as refusal:
         return problem(office, refusal, arrived, address)
     except RegistryError as error:
         return problem(office, judging.as_refusal(error), arrived, address)
-    held.release(office, kinds, received.message.iss, received.message.thread)
+    if is_awaited:
+        held.release(office, kinds, received.message.iss, received.message.thread)
     return Answer(202, receipt)
 
 
@@ -68,13 +70,14 @@ def receive_carried(office: Office, kinds: Kinds, text: str, by: Actor) -> str:
         with office.look(state_actor("ZZ")) as work:
             received, kind = judging.recorded(work, kinds, text)
         _require_ledger(office, received.message.iss)
-        receipt = _take(office, received, kind, by.user_id)
+        receipt, is_awaited = _take(office, received, kind, by.user_id)
     except TakenBefore as before:
         return before.receipt
     except NotTaken as refusal:
         _note_refusal(office, refusal, text, by)
         raise Refused(said("This file is not taken: %(why)s", why=_why(refusal))) from None
-    held.release(office, kinds, received.message.iss, received.message.thread)
+    if is_awaited:
+        held.release(office, kinds, received.message.iss, received.message.thread)
     return receipt
 
 
@@ -97,20 +100,16 @@ def _require_ledger(office: Office, peer: str) -> None:
         raise NotTaken(Code.UNAVAILABLE, "our ledger is not being signed", peer) from None
 
 
-def _take(office: Office, received: Received, kind: Kind, carried_by: int | None = None) -> str:
-    """Keep the message with its effect and its receipt, in one transaction; the receipt."""
+def _take(office: Office, received: Received, kind: Kind, carried_by: int | None = None) -> tuple[str, bool]:
+    """Keep the message with its effect and its receipt, in one transaction; the receipt, and whether
+    something that came before waits for it.
+    """
     message = received.message
     with office.begin(state_actor(message.iss, kind.may), doing=f"exchange.{kind.type}"[:60]) as work:
         work.note["message"] = {"from": message.iss, "jti": message.jti, "sha256": received.sha256}
         if carried_by is not None:
             work.note["carried_by"] = carried_by
-        _, before, size, key, *channel = work.beside(
-            (LOCK, {"name": f"exchange in {message.iss}"}),
-            judging.named(message),
-            (queries.SIZE, {}),
-            key_queries.signing(work),
-            *channels.asked(message.iss, message.ch.seq),
-        )
+        before, size, following, near = _begun(work, message, kind)
         judging.refuse_known(before, message, received.sha256)
         waits = bool(kind.after) and not queries.came_in_thread(work, message.iss, message.thread, kind.after)
         if waits and held.count(work, message.iss) >= rules.MOST_HELD:
@@ -125,21 +124,44 @@ def _take(office: Office, received: Received, kind: Kind, carried_by: int | None
             type=message.type,
             thread=message.thread,
             jws=received.jws,
-            receipt=_receipt(work, received, size[0][0], key_queries.signing_key(work, key)),
+            receipt=_receipt(work, received, size[0][0]),
             received_at=work.now,
             state="held" if waits else "done",
         )
-        for detail in channels.advance(work, row, *channel):
+        for detail in channels.advance(work, row, near):
             judging.alert(work, message.iss, "fork", detail, received.sha256)
-        judging.count(work, f"peer {message.iss}")
+        judging.count(work, judging.peer(message.iss))
         if message.attachments:
             attachments.announce(work, received)
         if not waits:
             kind.handle(work, received)
-        return row.receipt
+        return row.receipt, bool(following)
 
 
-def _receipt(work: Work, received: Received, size: int, key: Ed25519PrivateKey) -> str:
+def _begun(work: Work, message: Message, kind: Kind) -> list[Rows]:
+    """Hold the State's channel, and ask at once all that is needed, what the kind needs too.
+
+    Rows of the same message, of the ledger's size, of what is held in its thread, of its neighbours.
+    """
+    asked: tuple[Statement, ...] = (
+        (LOCK, {"name": f"exchange in {message.iss}"}),
+        judging.named(message),
+        (queries.SIZE, {}),
+        held.in_thread(message.iss, message.thread),
+        channels.near(message.iss, message.ch.seq),
+    )
+    ahead = (
+        key_queries.signing(work),
+        queries.counted(work, judging.peer(message.iss)),
+        channels.head(message.iss, "in"),
+        *kind.ahead(work, message),
+    )
+    rows = work.beside(*asked, *ahead)
+    work.waiting.learn(ahead, rows[len(asked) :])
+    return rows[1 : len(asked)]
+
+
+def _receipt(work: Work, received: Received, size: int) -> str:
     """size: how many leaves the ledger has now."""
     message = received.message
     payload = {
@@ -152,7 +174,7 @@ def _receipt(work: Work, received: Received, size: int, key: Ed25519PrivateKey) 
         "at": int(work.now.timestamp()),
         "log": {"size": size},
     }
-    return jose.sign(strict_json.dumps(payload), key)
+    return jose.sign(strict_json.dumps(payload), key_queries.signing_key(work))
 
 
 def problem(office: Office, refusal: NotTaken, arrived: bytes, address: str) -> Answer:

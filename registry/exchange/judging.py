@@ -29,7 +29,11 @@ _SHAPE, _ORDER = MessageSchema(), FileOrderSchema()
 _KNOWN = frozenset(_SHAPE.fields)
 _COUNT = Prepared(
     "INSERT INTO exchange_rate (subject, minute, count) VALUES (:subject, :minute, 1)"
-    " ON CONFLICT (subject, minute) DO UPDATE SET count = exchange_rate.count + 1 RETURNING count"
+    " ON CONFLICT (subject, minute) DO UPDATE SET count = exchange_rate.count + 1"
+)
+_COUNTED = Prepared(
+    "SELECT r.subject, r.count FROM exchange_key k JOIN exchange_rate r ON r.minute = :minute"
+    " AND r.subject IN ('peer ' || k.state, 'refused ' || k.state, 'files ' || k.state) WHERE k.kid = :kid"
 )
 _FORGET = Prepared("DELETE FROM exchange_rate WHERE minute < :minute")
 
@@ -57,11 +61,7 @@ def state_actor(state: str, may: frozenset[May] = frozenset()) -> Actor:
 
 def understood(work: Work, kinds: Kinds, arrived: bytes, address: str) -> tuple[Received, Kind]:
     """The message and its kind; raises NotTaken, TakenBefore. Reads only."""
-    if queries.rate(work, bad(address)) >= rules.BAD_PER_MINUTE:
-        raise NotTaken(Code.TOO_MANY)
-    if len(arrived) > rules.LARGEST_BODY:
-        raise NotTaken(Code.TOO_LARGE)
-    return recorded(work, kinds, _unsealed(work, arrived))
+    return recorded(work, kinds, _unsealed(work, arrived, address, rules.LARGEST_BODY))
 
 
 def recorded(work: Work, kinds: Kinds, text: str) -> tuple[Received, Kind]:
@@ -78,7 +78,7 @@ def recorded(work: Work, kinds: Kinds, text: str) -> tuple[Received, Kind]:
     if not key_good(datetime.fromtimestamp(message.iat, UTC)):
         raise NotTaken(Code.UNKNOWN_KEY, "the key is not valid at that time", state)
     _judge_time(work, message)
-    if queries.rate(work, f"peer {state}") >= rules.PEER_PER_MINUTE:
+    if queries.rate(work, peer(state)) >= rules.PEER_PER_MINUTE:
         raise NotTaken(Code.TOO_MANY, "", state)
     kind = kinds.get(message.type)
     if kind is None:
@@ -92,11 +92,7 @@ def recorded(work: Work, kinds: Kinds, text: str) -> tuple[Received, Kind]:
 
 def ordered(work: Work, arrived: bytes, address: str) -> FileOrder:
     """The order of a State for a file; raises NotTaken. It counts for five minutes. Reads only."""
-    if queries.rate(work, bad(address)) >= rules.BAD_PER_MINUTE:
-        raise NotTaken(Code.TOO_MANY)
-    if len(arrived) > rules.LARGEST_ORDER:
-        raise NotTaken(Code.TOO_LARGE)
-    token, state, key_good = _signed(work, _unsealed(work, arrived))
+    token, state, key_good = _signed(work, _unsealed(work, arrived, address, rules.LARGEST_ORDER))
     if max(queries.rate(work, orders(state)), queries.rate(work, refused(state))) >= rules.ORDERS_PER_MINUTE:
         raise NotTaken(Code.TOO_MANY, "too many files in this minute", state)
     try:
@@ -113,15 +109,29 @@ def ordered(work: Work, arrived: bytes, address: str) -> FileOrder:
     return order
 
 
-def _unsealed(work: Work, arrived: bytes) -> str:
+def _unsealed(work: Work, arrived: bytes, address: str, most: int) -> str:
+    """The signed record within. most: bytes that may arrive."""
+    kid, fault = _recipient(arrived) if len(arrived) <= most else ("", "")
+    nonsense, kept = work.beside(queries.counted(work, bad(address)), key_queries.reading(kid))
+    if queries.count_in(nonsense) >= rules.BAD_PER_MINUTE:
+        raise NotTaken(Code.TOO_MANY)
+    if len(arrived) > most:
+        raise NotTaken(Code.TOO_LARGE)
+    key = key_queries.reading_key(work, kid, kept)
+    if key is None:
+        raise NotTaken(Code.UNSEALABLE, fault or "sealed for no key of ours")
     try:
-        text = arrived.decode("ascii")
-        key = key_queries.reading_key(work, sealing.recipient(text))
-        if key is None:
-            raise NotTaken(Code.UNSEALABLE, "sealed for no key of ours")
-        return sealing.unseal(text, key).decode("ascii")
+        return sealing.unseal(arrived.decode("ascii"), key).decode("ascii")
     except (UnicodeDecodeError, sealing.Unsealable) as error:
         raise NotTaken(Code.UNSEALABLE, str(error)[:200]) from None
+
+
+def _recipient(arrived: bytes) -> tuple[str, str]:
+    """The key that what arrived names, or "" and why it names none."""
+    try:
+        return sealing.recipient(arrived.decode("ascii")), ""
+    except (UnicodeDecodeError, sealing.Unsealable) as error:
+        return "", str(error)[:200]
 
 
 def _signed(work: Work, text: str) -> tuple[jose.Token, str, Any]:
@@ -130,11 +140,19 @@ def _signed(work: Work, text: str) -> tuple[jose.Token, str, Any]:
         token = jose.parse(text)
     except jose.Malformed as error:
         raise NotTaken(Code.BAD_SIGNATURE, str(error)[:200]) from None
-    key = key_queries.public_key(work, token.kid) or introducing.key_within(work, token)
+    found, came = work.beside(
+        key_queries.public(token.kid), (_COUNTED, {"kid": token.kid, "minute": queries.minute_of(work)})
+    )
+    key = key_queries.public_in(found) or introducing.key_within(work, token)
     if key is None or key.use != keysets.SIGNING or not key.is_trusted:
         raise NotTaken(Code.UNKNOWN_KEY)
     if not jose.verify(token, jose.decoded(key.public)):
         raise NotTaken(Code.BAD_SIGNATURE)
+    if found:
+        counts = dict(came)
+        for subject in (peer(key.state), refused(key.state), orders(key.state)):
+            rows = [(counts[subject],)] if subject in counts else []
+            work.waiting.learn([queries.counted(work, subject)], [rows])
     return token, key.state, lambda at: key_queries.is_good(key, at, work.now)
 
 
@@ -233,6 +251,11 @@ def orders(state: str) -> str:
     return f"files {state}"
 
 
+def peer(state: str) -> str:
+    """What is counted of a State whose messages were taken."""
+    return f"peer {state}"
+
+
 def refused(state: str) -> str:
     """What is counted of a State whose messages were refused."""
     return f"refused {state}"
@@ -245,9 +268,10 @@ def alert(work: Work, peer: str, code: str, detail: str, sha256: str) -> None:
 
 def count(work: Work, subject: str) -> None:
     """One more from there in this minute; older minutes are forgotten."""
-    minute = int(work.now.timestamp()) // 60
-    if work.sees(_COUNT, subject=subject, minute=minute) == [(1,)]:
-        work.sees(_FORGET, minute=minute)
+    minute, before = queries.minute_of(work), queries.rate(work, subject)
+    work.later(_COUNT, subject=subject, minute=minute)
+    if not before:
+        work.later(_FORGET, minute=minute)
 
 
 def as_refusal(error: RegistryError) -> NotTaken:

@@ -63,7 +63,17 @@ class PublicKey(NamedTuple):
 
 def public_key(work: Work, kid: str) -> PublicKey | None:
     """A key of whatever State, by its name."""
-    for name, state, use, public, begins, ends, revoked, trusted in work.sees(_PUBLIC, kid=kid):
+    return public_in(work.beside(public(kid))[0])
+
+
+def public(kid: str) -> Statement:
+    """What finds a key of whatever State by its name; `public_in` makes it of the rows."""
+    return _PUBLIC, {"kid": kid}
+
+
+def public_in(rows: Sequence[tuple[Any, ...]]) -> PublicKey | None:
+    """A key by the rows of `public`."""
+    for name, state, use, public, begins, ends, revoked, trusted in rows:
         over = as_moment(revoked) if revoked is not None else None
         return PublicKey(name, state, use, public, as_moment(begins), as_moment(ends), over, bool(trusted))
     return None
@@ -93,14 +103,13 @@ def _found(work: Work, rows: Sequence[tuple[Any, ...]]) -> tuple[str, bytes]:
 
 
 def signing(work: Work) -> Statement:
-    """What finds the key to sign with now; `signing_key` makes it of the rows."""
+    """What finds the key to sign with now."""
     return _OWN, {"use": keysets.SIGNING, "now": work.now}
 
 
-def signing_key(work: Work, rows: Sequence[tuple[Any, ...]] | None = None) -> Ed25519PrivateKey:
-    """The key to sign with now; raises NoKey. rows: of `signing`, where it was asked with other things."""
-    found = work.beside(signing(work))[0] if rows is None else rows
-    return _signing(_found(work, found)[1])
+def signing_key(work: Work) -> Ed25519PrivateKey:
+    """The key to sign with now; raises NoKey."""
+    return _signing(own_key(work, keysets.SIGNING)[1])
 
 
 class Stands(StrEnum):
@@ -146,9 +155,16 @@ def _stands(work: Work, own: ExchangeOwnKey, published: str | None, revoked: dat
     return Stands.SERVES if published else Stands.UNPUBLISHED
 
 
-def reading_key(work: Work, kid: str) -> X25519PrivateKey | None:
-    """A key of ours to read with, whatever its interval; None when it is gone or none of ours."""
-    for (kept,) in work.sees(_NAMED, kid=kid):
+def reading(kid: str) -> Statement:
+    """What finds a key of ours to read with, whatever its interval; `reading_key` opens it."""
+    return _NAMED, {"kid": kid}
+
+
+def reading_key(
+    work: Work, kid: str, rows: Sequence[tuple[Any, ...]] | None = None
+) -> X25519PrivateKey | None:
+    """A key of ours to read with; None when it is gone or none of ours. rows: of `reading`, as above."""
+    for (kept,) in work.beside(reading(kid))[0] if rows is None else rows:
         return _reading(unsealed(work, kid, bytes(kept)))
     return None
 

@@ -8,10 +8,11 @@ messages (`outbox.post`); they are sent only if it succeeds. It runs at most onc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from registry.core.prepared import Statement
 from registry.core.work import Work
 from schemas.base import Shape
 from schemas.exchange import Message
@@ -43,7 +44,8 @@ class Kind:
     body: its shape. handle: what it does, in a work whose actor is the sending State. may: what that
     State may do in it. answers: types of our messages that it may answer; its `re` must name one of them,
     sent to that State. Empty: it answers nothing. after: types of which one must have come in its thread
-    before; until then it is kept, receipted and held. attaches: whether files may belong to it.
+    before; until then it is kept, receipted and held. attaches: whether files may belong to it. ahead: what
+    `handle` will ask that stays so until the end of its work: it is asked with what every message needs.
     """
 
     type: str
@@ -53,6 +55,7 @@ class Kind:
     answers: frozenset[str] = frozenset()
     after: frozenset[str] = frozenset()
     attaches: bool = False
+    ahead: Callable[[Work, Message], Sequence[Statement]] = lambda _work, _message: ()
 
 
 Kinds = Mapping[str, Kind]

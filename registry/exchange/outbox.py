@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +10,6 @@ from registry.core.database import Prepared, Statement
 from registry.core.errors import Invalid, Refused
 from registry.core.work import LOCK, Work
 from registry.exchange import channels, jose, key_queries, queries, strict_json
-from registry.exchange.channels import Rows
 from registry.exchange.rules import LARGEST_RECORD
 from schemas.exchange import LONGEST_LIFE, VERSIONS, Attachment, Handling, Place, Reference, Sender, Use
 from schemas.words import said
@@ -61,10 +59,11 @@ def post(work: Work, message: Outgoing) -> Posted:
 
     Raises Refused when the State has no confirmed root, NoKey, Invalid when it is too large.
     """
-    trusted, *place = work.beside((queries.TRUSTED, {"state": message.to}), *_asked(work, message.to))
+    asked = ahead(work, message.to)
+    trusted, *_ = work.waiting.learn(asked, work.beside(*asked))
     if not trusted or message.to == work.home:
         raise Refused(said("%(state)s has no node that both sides confirmed", state=message.to))
-    return _kept(work, message, place)
+    return _kept(work, message)
 
 
 def carry(work: Work, message: Outgoing, means: str) -> Posted:
@@ -74,29 +73,30 @@ def carry(work: Work, message: Outgoing, means: str) -> Posted:
     """
     if message.to == work.home:
         raise Refused("A State does not write to itself")
-    return _kept(work, message, work.beside(*_asked(work, message.to)), means)
+    return _kept(work, message, means)
 
 
-def _asked(work: Work, to: str) -> tuple[Statement, ...]:
-    """What `_kept` has to know: the end of our channel to that State, which is held, and our key."""
-    return (
-        (LOCK, {"name": f"exchange out {to}"}),
-        (queries.CHANNEL, {"peer": to, "direction": "out"}),
-        key_queries.signing(work),
-    )
+def ahead(work: Work, to: str) -> tuple[Statement, ...]:
+    """What `post` asks: whether that State is trusted, and as `_place`."""
+    return ((queries.TRUSTED, {"state": to}), *_place(work, to))
 
 
-def _kept(work: Work, message: Outgoing, place: Sequence[Rows], means: str = "") -> Posted:
-    """place: rows of `_asked`."""
-    _, channel, key = place
+def _place(work: Work, to: str) -> tuple[Statement, ...]:
+    """The end of our channel to a State, which is held, and our key."""
+    return (LOCK, {"name": f"exchange out {to}"}), channels.head(to, "out"), key_queries.signing(work)
+
+
+def _kept(work: Work, message: Outgoing, means: str = "") -> Posted:
+    place = _place(work, message.to)
+    _, channel, _ = work.waiting.learn(place, work.beside(*place))
     seq, head = queries.head_in(channel)
     jti = new_identifier(work.now)
     payload = _payload(work, message, jti, Place(seq + 1, head))
-    token = jose.sign(strict_json.dumps(payload), key_queries.signing_key(work, key))
+    token = jose.sign(strict_json.dumps(payload), key_queries.signing_key(work))
     if len(token) > LARGEST_RECORD:
         raise Invalid.at("body", "The message is too large; send attachments apart.")
     posted = Posted(jti, message.thread or jti, seq + 1, jose.digest(token))
-    channels.set_head(work, channel, message.to, "out", posted.seq, posted.sha256)
+    channels.set_head(work, message.to, "out", posted.seq, posted.sha256)
     work.later(
         _POST,
         jti=jti,

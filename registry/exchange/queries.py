@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, ScalarSelect, TextClause, exists, func, select
 from sqlalchemy.orm import aliased
 
-from registry.core.database import Prepared
+from registry.core.database import Prepared, Statement
 from registry.core.errors import NotFound
 from registry.core.work import Work
 from registry.exchange import keysets
@@ -113,10 +113,24 @@ def ledger_size(work: Work) -> int:
     return sum(size for (size,) in work.sees(SIZE))
 
 
+def minute_of(work: Work) -> int:
+    """The minute in which what comes now is counted."""
+    return int(work.now.timestamp()) // 60
+
+
+def counted(work: Work, subject: str) -> Statement:
+    """What finds how much came from there in this minute; `count_in` reads it."""
+    return _RATE, {"subject": subject, "minute": minute_of(work)}
+
+
+def count_in(rows: Sequence[tuple[Any, ...]]) -> int:
+    """How much came, by the rows of `counted`."""
+    return sum(count for (count,) in rows)
+
+
 def rate(work: Work, subject: str) -> int:
     """How much came from there in this minute."""
-    minute = int(work.now.timestamp()) // 60
-    return sum(count for (count,) in work.sees(_RATE, subject=subject, minute=minute))
+    return count_in(work.beside(counted(work, subject))[0])
 
 
 def in_row(work: Work, iss: str, jti: str) -> ExchangeIn | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -27,6 +28,7 @@ from registry.ledger.tiles import WIDTH, TileDamaged, Tree
 EVERY = timedelta(seconds=5)
 AT_MOST = 256  # leaves without a checkpoint
 STALE = timedelta(hours=4)
+FRESH = timedelta(minutes=1)  # a signature that was seen and is younger is not looked for again
 TIME = "time "
 
 _STATE = Prepared("SELECT size, peaks FROM ledger_state WHERE id = 1")
@@ -38,6 +40,9 @@ _SIGNED = Prepared(
 )
 _COSIGNED = Prepared("UPDATE ledger_checkpoint SET note = :note WHERE size = :size")
 _ALONE = Prepared("SELECT pg_advisory_xact_lock(hashtextextended('ledger.checkpoint', 0))")
+
+_seen: WeakKeyDictionary[Database, datetime] = WeakKeyDictionary()
+"""When the last checkpoint was signed that this process has seen."""
 
 Run = Callable[[Prepared, dict[str, object]], list[tuple[object, ...]]]
 
@@ -196,7 +201,11 @@ def _refuse_fork(turn: Turn, note: Note, last: Note | None, root: bytes, size: i
 
 def require_signed(database: Database, now: datetime) -> None:
     """Raise LedgerStaleError when there is something that nobody signed for four hours."""
+    if database in _seen and timedelta() <= now - _seen[database] < FRESH:
+        return
     known = _status(database)
+    if known.signed_at is not None:
+        _seen[database] = known.signed_at
     if known.size <= known.signed and not known.waiting:
         return
     since = known.signed_at or _begun(database)

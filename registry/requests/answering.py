@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -20,10 +20,11 @@ from registry.tracing.queries import trace, trace_number
 from schemas.exchange import Handling
 from schemas.requests import RequestNew, Step
 from schemas.requests_vocabulary import NoticeKind, RequestAct, RestrictionGround
-from schemas.tracing import Question
+from schemas.tracing import Answer, Question
 from schemas.vocabulary import Purpose, Severity, TraceKind
 
 _MAY_BE_LEFT_OUT = {"calibre": "", "country": None}
+Keep = Callable[[Work, Question, Answer], str]
 
 
 def acknowledge(work: Work, row: TraceRequestRow) -> None:
@@ -36,10 +37,10 @@ def acknowledge(work: Work, row: TraceRequestRow) -> None:
     doing.note(work, row, RequestAct.ACKNOWLEDGE, details=body, jti=posted.jti, by=doing.MACHINE)
 
 
-def search(work: Work, row: TraceRequestRow) -> dict[str, Any] | None:
+def search(work: Work, row: TraceRequestRow, keep: Keep = tracing.keep) -> dict[str, Any] | None:
     """Trace what is asked in our records and keep the search; the answer, or None with the reason noted.
 
-    A calibre or country that our lists do not know is left out of the search.
+    A calibre or country that our lists do not know is left out of the search. keep: how it is kept.
     """
     asked = queries.asked_of(row)
     question = Question(
@@ -64,7 +65,7 @@ def search(work: Work, row: TraceRequestRow) -> dict[str, Any] | None:
                 return None
             question = replace(question, **{field: _MAY_BE_LEFT_OUT[field]})
             continue
-        number = tracing.keep(work, question, answer)
+        number = keep(work, question, answer)
         row.trace_id = find_registry_number("T", number)
         found: dict[str, Any] = orjson.loads(keeping.written(answer)[0])
         doing.note(

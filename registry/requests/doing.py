@@ -8,12 +8,14 @@ from typing import Any
 
 import orjson
 
+from registry.calendars.queries import CALENDAR
 from registry.core.errors import Refused, refuse_if
-from registry.core.prepared import Prepared, inserting
+from registry.core.prepared import Prepared, Statement, inserting
 from registry.core.work import Work
 from registry.exchange import carrying, outbox
 from registry.requests import attached, life, queries
 from registry.requests.tables import OnwardConsent, TraceRequestRow
+from registry.tracing import acts as tracing
 from schemas.exchange import Handling, Message, Reference, Sender, Use
 from schemas.requests import RequestNew
 from schemas.requests_vocabulary import (
@@ -54,18 +56,19 @@ _NOTE = Prepared(
     " SELECT :request, coalesce(max(n), 0) + 1, :at, :what, :by, :words, :details, :jti"
     " FROM trace_request_event WHERE request_id = :request"
 )
-_TAKEN_IN = (
-    "direction", "peer", "state", "urgency", "case_number", "asked", "answer", "handling", "thread", "jti",
-    "sha256", "their_number", "made_at", "made_by", "sent_at", "outcome", "means", "holder", "keep_until",
+_DONE_AT_ONCE = (
+    "state", "answer", "handling", "trace_id", "acknowledged_at", "due_at", "answered_at", "holder",
     "version",
 )  # fmt: skip
-_TAKE_IN = inserting("trace_request", _TAKEN_IN, returning="id", unless="peer, thread")
-_WRITE = Prepared(
-    "UPDATE trace_request SET state = :state, answer = :answer, handling = :handling, trace_id = :trace_id,"
-    " acknowledged_at = :acknowledged_at, due_at = :due_at, answered_at = :answered_at, holder = :holder,"
-    " version = :version"
-    " WHERE id = :id"
-)
+_TAKEN_IN = (
+    "id", "direction", "peer", "urgency", "case_number", "asked", "thread", "jti", "sha256", "their_number",
+    "made_at", "made_by", "sent_at", "outcome", "means", "keep_until", *_DONE_AT_ONCE,
+)  # fmt: skip
+_TAKE_IN = inserting("trace_request", _TAKEN_IN)
+_SET = ", ".join(f"{name} = :{name}" for name in _DONE_AT_ONCE)
+_WRITE = Prepared(f"UPDATE trace_request SET {_SET} WHERE id = :id")  # noqa: S608 - names of our own
+_IN_THREAD = Prepared("SELECT 1 FROM trace_request WHERE peer = :peer AND thread = :thread")
+_NUMBER = Prepared("SELECT {fresh[trace_request]}")
 
 
 def note(
@@ -227,12 +230,28 @@ def opened(
     return row
 
 
+def ahead(work: Work, message: Message) -> tuple[Statement, ...]:
+    """What is asked when a State's request is taken in, acknowledged, traced and answered at once."""
+    return (
+        (_IN_THREAD, {"peer": message.iss, "thread": message.thread}),
+        (_NUMBER, {}),
+        (tracing.NUMBER, {}),
+        (CALENDAR, {"state": work.home}),
+        (queries.RELEASE, {"state": message.iss}),
+        *outbox.ahead(work, message.iss),
+    )
+
+
 def taken_in(work: Work, asked: RequestNew, message: Message, sha256: str) -> TraceRequestRow:
     """A request of another State, put on record; what is done to it at once is written by `write`.
 
     Raises Refused when its thread has one.
     """
+    if work.sees(_IN_THREAD, peer=message.iss, thread=message.thread):
+        raise Refused(said("This thread has its request already"))
+    ((number,),) = work.sees(_NUMBER)
     row = TraceRequestRow(
+        id=number,
         direction=Direction.IN.value,
         peer=message.iss,
         state=RequestState.SENT.value,
@@ -254,14 +273,15 @@ def taken_in(work: Work, asked: RequestNew, message: Message, sha256: str) -> Tr
         keep_until=message.handling.retain_until,
         version=1,
     )
-    for (row.id,) in work.sees(_TAKE_IN, **{name: getattr(row, name) for name in _TAKEN_IN}):
-        return row
-    raise Refused(said("This thread has its request already"))
+    work.later(_TAKE_IN, **{name: getattr(row, name) for name in _TAKEN_IN})
+    return row
 
 
 def write(work: Work, row: TraceRequestRow) -> None:
-    """Write what was done to a request since it was taken in."""
-    work.later(_WRITE, **{name: getattr(row, name) for name in _WRITE.names})
+    """Write what was done to a request since it was taken in: as one row, if that was not written before."""
+    done = {name: getattr(row, name) for name in ("id", *_DONE_AT_ONCE)}
+    if not work.waiting.amend(_TAKE_IN, ("id",), done):
+        work.later(_WRITE, **done)
 
 
 def _plain(value: Any) -> Any:

@@ -25,6 +25,7 @@ from registry.requests import (
     redaction,
 )
 from registry.requests.tables import OnwardConsent, TraceRequestRow
+from registry.tracing import acts as tracing
 from schemas import request_messages as shapes
 from schemas.exchange import Message
 from schemas.requests import RequestNew
@@ -81,7 +82,7 @@ def take_request(work: Work, received: Received) -> None:
             answering.refuse_for_others(work, row, why)
             doing.write(work, row)
             return
-    found = answering.search(work, row)
+    found = answering.search(work, row, tracing.keep_with)
     if not answering.is_complete(asked):
         answering.ask_for_what_lacks(work, row)
     else:
@@ -275,7 +276,14 @@ def _follows(
 
 _TRACES = frozenset({May.TRACE_ASK})
 _ALL = (
-    Kind("trace.request", shapes.TraceRequestSchema, take_request, may=_TRACES, attaches=True),
+    Kind(
+        "trace.request",
+        shapes.TraceRequestSchema,
+        take_request,
+        may=_TRACES,
+        attaches=True,
+        ahead=doing.ahead,
+    ),
     _answers("trace.ack", shapes.AcknowledgedSchema, take_acknowledgement),
     _answers("trace.clarify", shapes.WordsSchema, take_question_for_more),
     _answers("trace.delay", shapes.RestrictedSchema, take_delay),

@@ -58,7 +58,7 @@ from schemas.words import said
 
 _SHAPE = RequestNewSchema()
 MOST_QUEUED = 200
-_RELEASE = Prepared("SELECT release FROM peer_rule WHERE state = :state")
+RELEASE = Prepared("SELECT release FROM peer_rule WHERE state = :state")
 
 
 def request_number(request_id: int) -> str:
@@ -347,7 +347,7 @@ def rule_row(work: Work, state: str) -> PeerRule | None:
 
 def lets_go(work: Work, state: str) -> bool:
     """Whether exact matches may go to a State without an officer."""
-    return any(release for (release,) in work.sees(_RELEASE, state=state))
+    return any(release for (release,) in work.sees(RELEASE, state=state))
 
 
 def peer_rules(work: Work) -> tuple[PeerRuleView, ...]:

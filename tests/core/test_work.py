@@ -280,6 +280,49 @@ def test_what_is_written_later_is_undone_with_the_rest(office: Office) -> None:
     assert names(office) == {"Test Q1", "Test Q4"}
 
 
+def test_a_session_of_which_nothing_was_asked_is_undone_too(office: Office) -> None:
+    with pytest.raises(ZeroDivisionError), office.begin(OFFICER) as work:
+        put(work, "Q1")
+        work.session.add(State(code="Q2", name="Test Q2", historic=False))
+        raise ZeroDivisionError
+    with office.begin(OFFICER) as work:
+        work.session.add(State(code="Q3", name="Test Q3", historic=False))
+    assert names(office) == {"Test Q3"}
+
+
+def test_what_waits_may_be_amended_or_go_before_the_rest(office: Office) -> None:
+    with office.begin(OFFICER) as work:
+        work.later(_ADD, code="Q1", name="Test", historic=False)
+        assert work.waiting.amend(_ADD, ("code",), {"code": "Q1", "name": "Test Q1"})
+        assert not work.waiting.amend(_ADD, ("code",), {"code": "Q2", "name": "Test Q2"})
+        work.waiting.add(_ADD, {"code": "Q2", "name": "Test Q2", "historic": False}, first=True)
+        assert [values["code"] for _, values in work.waiting.taken()] == ["Q2", "Q1"]
+        work.later(_ADD, code="Q3", name="Test Q3", historic=False)
+        assert work.sees(_COUNT) == [(1,)]
+        assert not work.waiting.amend(_ADD, ("code",), {"code": "Q3", "name": "Test"})
+    assert names(office) == {"Test Q3"}
+
+
+def test_what_is_known_is_not_asked_again(office: Office) -> None:
+    with office.begin(OFFICER) as work:
+        assert work.waiting.learn([(_COUNT, {})], work.beside((_COUNT, {}))) == [[(0,)]]
+        put(work, "Q1")
+        assert work.sees(_COUNT) == [(0,)]
+        assert work.beside((_NAME, {"code": "Q1"}), (_COUNT, {})) == [[("Test Q1",)], [(0,)]]
+    with office.look(OFFICER) as work:
+        assert work.beside((_NAME, {"code": "Q1"}), (_COUNT, {})) == [[("Test Q1",)], [(1,)]]
+
+
+def test_a_fresh_key_is_given_once(office: Office) -> None:
+    fresh = Prepared("SELECT {fresh[trace_request]}")
+    with office.begin(OFFICER) as work:
+        ((first,),) = work.sees(fresh)
+    with office.begin(OFFICER) as work:
+        ((second,),) = work.sees(fresh)
+    assert first == 1
+    assert second == (1 if office.database.is_sqlite else 2)  # where no row was written, SQLite has it still
+
+
 def test_who_holds_a_lock_lets_others_wait(office: Office) -> None:
     held, order = threading.Event(), []
 
