@@ -92,7 +92,8 @@ def _release(office: Office, kinds: Kinds, iss: str, jti: str) -> None:
         if row is None or not _is_held(row) or not _came(work, kinds, iss, row.thread, row.type):
             return
         row.state = "done"
-        kind.handle(work, Received(message, judging.body_in(kind, message), row.jws, row.sha256, extra))
+        received = Received(message, judging.body_in(kind, message), row.jws, row.sha256, extra)
+        kind.handle(work, kind.informed(work, received))
 
 
 def _give_up(office: Office, iss: str, jti: str, refusal: NotTaken) -> None:

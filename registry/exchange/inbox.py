@@ -109,6 +109,7 @@ def _take(office: Office, received: Received, kind: Kind, carried_by: int | None
         work.note["message"] = {"from": message.iss, "jti": message.jti, "sha256": received.sha256}
         if carried_by is not None:
             work.note["carried_by"] = carried_by
+        received = kind.informed(work, received)
         before, size, following, near = _begun(work, message, kind)
         judging.refuse_known(before, message, received.sha256)
         waits = bool(kind.after) and not queries.came_in_thread(work, message.iss, message.thread, kind.after)

@@ -9,7 +9,7 @@ messages (`outbox.post`); they are sent only if it succeeds. It runs at most onc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from registry.core.prepared import Statement
@@ -24,7 +24,8 @@ class Received:
     """A message whose signature, sender, audience and shape are good.
 
     body: what the kind's shape made of it. jws: the exact record, kept for ever; sha256: its digest, which
-    an answer names. extra: members of the envelope that this version does not know.
+    an answer names. extra: members of the envelope that this version does not know. found: by its kind's
+    `find`.
     """
 
     message: Message
@@ -32,6 +33,7 @@ class Received:
     jws: str
     sha256: str
     extra: Mapping[str, Any]
+    found: Any = None
 
 
 Handler = Callable[[Work, Received], None]
@@ -44,8 +46,10 @@ class Kind:
     body: its shape. handle: what it does, in a work whose actor is the sending State. may: what that
     State may do in it. answers: types of our messages that it may answer; its `re` must name one of them,
     sent to that State. Empty: it answers nothing. after: types of which one must have come in its thread
-    before; until then it is kept, receipted and held. attaches: whether files may belong to it. ahead: what
-    `handle` will ask that stays so until the end of its work: it is asked with what every message needs.
+    before; until then it is kept, receipted and held. attaches: whether files may belong to it.
+
+    find: what `handle` has to know of our records; it is looked up before others have to wait. ahead: what it
+    will ask that stays so until the end of its work, so that it is asked with what every message needs.
     """
 
     type: str
@@ -56,6 +60,11 @@ class Kind:
     after: frozenset[str] = frozenset()
     attaches: bool = False
     ahead: Callable[[Work, Message], Sequence[Statement]] = lambda _work, _message: ()
+    find: Callable[[Work, Received], Any] = lambda _work, _received: None
+
+    def informed(self, work: Work, received: Received) -> Received:
+        """The message with what its handler has to know of our records."""
+        return replace(received, found=self.find(work, received))
 
 
 Kinds = Mapping[str, Kind]

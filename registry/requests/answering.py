@@ -24,7 +24,8 @@ from schemas.tracing import Answer, Question
 from schemas.vocabulary import Purpose, Severity, TraceKind
 
 _MAY_BE_LEFT_OUT = {"calibre": "", "country": None}
-Keep = Callable[[Work, Question, Answer], str]
+Found = tuple[Question, Answer] | str
+"""A question with the answer of our records, or why it cannot be asked of them."""
 
 
 def acknowledge(work: Work, row: TraceRequestRow) -> None:
@@ -37,16 +38,20 @@ def acknowledge(work: Work, row: TraceRequestRow) -> None:
     doing.note(work, row, RequestAct.ACKNOWLEDGE, details=body, jti=posted.jti, by=doing.MACHINE)
 
 
-def search(work: Work, row: TraceRequestRow, keep: Keep = tracing.keep) -> dict[str, Any] | None:
-    """Trace what is asked in our records and keep the search; the answer, or None with the reason noted.
+def search(work: Work, row: TraceRequestRow) -> dict[str, Any] | None:
+    """Trace what is asked in our records and keep the search; the answer, or None with the reason noted."""
+    return keep(work, row, find(work, row.peer, queries.asked_of(row)), tracing.keep)
 
-    A calibre or country that our lists do not know is left out of the search. keep: how it is kept.
+
+def find(work: Work, peer: str, asked: RequestNew) -> Found:
+    """The search of our records for what a State asks; reads only, `keep` must follow.
+
+    A calibre or country that our lists do not know is left out of it.
     """
-    asked = queries.asked_of(row)
     question = Question(
         kind=TraceKind.FIREARM,
         purpose=Purpose.FOREIGN_REQUEST,
-        case_number=f"{row.peer} {asked.case_number}"[:80],
+        case_number=f"{peer} {asked.case_number}"[:80],
         mark=asked.mark,
         maker=asked.maker,
         model=asked.model,
@@ -57,27 +62,35 @@ def search(work: Work, row: TraceRequestRow, keep: Keep = tracing.keep) -> dict[
     )
     for _ in range(1 + len(_MAY_BE_LEFT_OUT)):
         try:
-            answer = tracing.find(work, question)
+            return question, tracing.find(work, question)
         except Invalid as error:
             field = error.unmet[0].field if error.unmet else ""
             if field not in _MAY_BE_LEFT_OUT:
-                doing.note(work, row, NoticeKind.NOT_TRACED, str(error), by=doing.MACHINE)
-                return None
+                return str(error)
             question = replace(question, **{field: _MAY_BE_LEFT_OUT[field]})
-            continue
-        number = keep(work, question, answer)
-        row.trace_id = find_registry_number("T", number)
-        found: dict[str, Any] = orjson.loads(keeping.written(answer)[0])
-        doing.note(
-            work,
-            row,
-            NoticeKind.TRACED,
-            str(answer.certainty.statement),
-            {"trace": number, "outcome": answer.outcome.value},
-            by=doing.MACHINE,
-        )
-        return found
-    return None
+    return ""
+
+
+def keep(
+    work: Work, row: TraceRequestRow, found: Found, way: Callable[[Work, Question, Answer], str]
+) -> dict[str, Any] | None:
+    """Keep a search and note it, or why there was none. way: one of tracing's."""
+    if isinstance(found, str):
+        doing.note(work, row, NoticeKind.NOT_TRACED, found, by=doing.MACHINE)
+        return None
+    question, answer = found
+    number = way(work, question, answer)
+    row.trace_id = find_registry_number("T", number)
+    doing.note(
+        work,
+        row,
+        NoticeKind.TRACED,
+        str(answer.certainty.statement),
+        {"trace": number, "outcome": answer.outcome.value},
+        by=doing.MACHINE,
+    )
+    document: dict[str, Any] = orjson.loads(keeping.written(answer)[0])
+    return document
 
 
 def proposed(work: Work, row: TraceRequestRow) -> dict[str, Any] | None:

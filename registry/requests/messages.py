@@ -64,6 +64,14 @@ def _plain(body: shapes.TraceRequest) -> dict[str, Any]:
     return {name: value for name, value in vars(body).items() if name != "behalf"}
 
 
+def find(work: Work, received: Received) -> answering.Found | None:
+    """What our records say to what another State asks; None where it asks for others, which is judged first."""
+    message = received.message
+    if received.body.behalf:
+        return None
+    return answering.find(work, message.iss, _asked(work, message, received.body))
+
+
 def take_request(work: Work, received: Received) -> None:
     """Keep it, acknowledge and trace it at once; answer, or ask for more, where that is plain.
 
@@ -82,7 +90,8 @@ def take_request(work: Work, received: Received) -> None:
             answering.refuse_for_others(work, row, why)
             doing.write(work, row)
             return
-    found = answering.search(work, row, tracing.keep_with)
+    looked_up = received.found or answering.find(work, message.iss, asked)
+    found = answering.keep(work, row, looked_up, tracing.keep_with)
     if not answering.is_complete(asked):
         answering.ask_for_what_lacks(work, row)
     else:
@@ -283,6 +292,7 @@ _ALL = (
         may=_TRACES,
         attaches=True,
         ahead=doing.ahead,
+        find=find,
     ),
     _answers("trace.ack", shapes.AcknowledgedSchema, take_acknowledgement),
     _answers("trace.clarify", shapes.WordsSchema, take_question_for_more),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -119,7 +118,11 @@ def said_of(
     body: before anything was withheld. The last holder waits for the second step, if nothing keeps it back.
     ground: of what is withheld.
     """
-    of_field = {field: [leaf.path for leaf in leaves(body) if _field(leaf) is field] for field in wanted}
+    of_field: dict[FieldWanted, list[str]] = {field: [] for field in wanted}
+    for leaf in leaves(body):
+        field = _field(leaf)
+        if field in of_field:
+            of_field[field].append(leaf.path)
     said_now = {field: _said(paths, withheld) for field, paths in of_field.items()}
     if said_now.get(FieldWanted.LAST_LAWFUL_HOLDER) is FieldTold.TOLD:
         said_now[FieldWanted.LAST_LAWFUL_HOLDER] = FieldTold.SECOND_STEP
@@ -255,7 +258,7 @@ def redacted(body: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
 
 
 def _without(body: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
-    left = copy.deepcopy(dict(body)) if paths else dict(body)
+    left = {name: _apart(value) for name, value in body.items()} if paths else dict(body)
     for path in paths:
         *way, name = path.split(".")
         place: Any = left
@@ -266,6 +269,13 @@ def _without(body: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
         left["next_state"] = None
     left["findings"] = [one for one in left["findings"] if one["text"]]
     return left
+
+
+def _apart(value: Any) -> Any:
+    """A part of an answer that can be changed without the other."""
+    if isinstance(value, dict):
+        return dict(value)
+    return [_apart(one) for one in value] if isinstance(value, list) else value
 
 
 def goes_by_itself(answer: Mapping[str, Any], complete: bool, confidential: bool) -> bool:

@@ -233,8 +233,8 @@ def shipment_key(text: str) -> int:
 
 
 def crossings(work: Work, firearm_id: int) -> list[Crossing]:
-    """Cleared shipments that a firearm was in, in their order; for traces."""
-    if not work.sees(_IS_CLEARED, firearm=firearm_id, stage=CLEARED):
+    """Cleared shipments that a firearm was in, in their order; for traces, which tell what is committed."""
+    if not work.rows(_IS_CLEARED, firearm=firearm_id, stage=CLEARED):
         return []
     query = _cleared(ShipmentItem.firearm_id == firearm_id, ShipmentItem.component_n == 0)
     return [_crossing(row.Shipment, row.Licence) for row in work.session.execute(query)]
