@@ -65,7 +65,7 @@ def _plain(body: shapes.TraceRequest) -> dict[str, Any]:
 
 
 def find(work: Work, received: Received) -> answering.Found | None:
-    """What our records say to what another State asks; None where it asks for others, which is judged first."""
+    """What our records say to what another State asks; None where it asks for others."""
     message = received.message
     if received.body.behalf:
         return None
