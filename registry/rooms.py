@@ -71,7 +71,7 @@ from registry.labels import api as labels_api
 from registry.labels import commands as labels_commands
 from registry.labels import pages as labels_pages
 from registry.labels import setup_pages as labels_setup_pages
-from registry.licensing import act_pages, application_pages
+from registry.licensing import act_pages, application_pages, taking_over
 from registry.licensing import api as licensing_api
 from registry.licensing import approving as licensing_approving
 from registry.licensing import case_api as licensing_case_api
@@ -279,7 +279,7 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
         **firearm_conflicts.APPROVABLE,
         **mark_texts.APPROVABLE,
         **disposal_acts.APPROVABLE,
-        **licensing_approving.APPROVABLE,
+        **(licensing_approving.APPROVABLE | taking_over.APPROVABLE),
         **verifying.APPROVABLE,
         **disposing.APPROVABLE,
         **undoing.APPROVABLE,

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from schemas.base import Shape
-from schemas.fields import Code, Country, Day, Number, Text
+from schemas.fields import Code, Country, Day, Number, Text, Whole
 from schemas.licensing import MOST_LINES, MOST_STATES, LineNew, LineNewSchema, many
 from schemas.licensing_vocabulary import LicenceKind, TemporaryPurpose
 
@@ -34,6 +34,31 @@ class EarlierLicence:
     transits: tuple[str, ...] = ()
     purpose: TemporaryPurpose | None = None
     starts_on: date | None = None
+
+
+@dataclass(frozen=True)
+class TakingOver:
+    """used: of each line, how many were used before this registry; number: of the document that says so."""
+
+    used: tuple[int, ...]
+    number: str
+    issued_by: str
+    issued_on: date
+    reason: str
+
+
+class TakingOverSchema(Shape):
+    makes = TakingOver
+    used = fields.List(
+        Whole(least=0, most=10**9),
+        required=True,
+        validate=validate.Length(min=1, max=MOST_LINES),
+        metadata={"description": "Of each line, how many were used before this registry."},
+    )
+    number = Text(required=True, longest=80, metadata={"description": "Of the document that says so."})
+    issued_by = Text(required=True, longest=200)
+    issued_on = Day(required=True)
+    reason = Text(required=True, longest=400)
 
 
 class EarlierLicenceSchema(Shape):

@@ -33,7 +33,7 @@ class ItemSchema(Shape):
 
 
 class LineSchema(Shape):
-    """authorised: what the import licence allows; drawn: shipped already."""
+    """authorised: what the import licence allows; drawn: shipped already, used_before this registry."""
 
     n = fields.Integer(required=True)
     goods = fields.String(required=True)
@@ -43,6 +43,7 @@ class LineSchema(Shape):
     quantity = fields.Integer(required=True)
     authorised = fields.Integer(required=True, allow_none=True)
     drawn = fields.Integer(required=True)
+    used_before = fields.Integer(required=True)
     war_material = fields.Boolean(required=True)
     items = fields.List(fields.Nested(ItemSchema), required=True)
 

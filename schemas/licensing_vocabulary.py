@@ -68,6 +68,8 @@ class LicenceMove(StrEnum):
     EXPIRE = "expire"
     GIVE_BACK = "give_back"
     BRING_IN = "bring_in"  # issued elsewhere, before this registry
+    SHOW_DOCUMENTS = "show_documents"  # of such a licence
+    TAKE_OVER = "take_over"  # what was used of it before is said: shipments go on here
 
 
 class GoodsKind(StrEnum):
@@ -178,6 +180,7 @@ class LicenceCondition(StrEnum):
     IN_FORCE = "in_force"
     NAMED_GOODS = "named_goods"
     TRANSIT_INFORMED = "transit_informed"
+    TAKEN_OVER = "taken_over"  # one of before this registry
 
 
 class Whom(StrEnum):

@@ -121,6 +121,7 @@ class ApprovalKind(StrEnum):
     ISSUE_LICENCE = "issue_licence"
     AMEND_LICENCE = "amend_licence"
     REVOKE_LICENCE = "revoke_licence"
+    TAKE_OVER_LICENCE = "take_over_licence"  # of before this registry
     VERIFY_DEACTIVATION = "verify_deactivation"
     ANNUL_DEACTIVATION = "annul_deactivation"
     DISPOSE_RECORDS = "dispose_records"

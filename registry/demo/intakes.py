@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from io import BytesIO
 
+from registry.access import approvals
 from registry.core.work import Actor, Office
 from registry.intake import acts, entering, mappings, queries, worker
+from registry.intake.licence_kind import LICENCES as LICENCES_IN
 from registry.intake.queries import run_key
+from registry.licensing import queries as licences
+from registry.licensing import taking_over
 from registry.retention import received_queries
-from schemas.intake import EnteringNew
+from schemas.intake import EnteringNew, FaultsAsked
 from schemas.intake_mappings import MappingNew
 from schemas.intake_vocabulary import IntakeKind
+from schemas.licensing_earlier import TakingOver
 from schemas.received import ReceivedAsked
 
 HEAD = (
@@ -73,6 +78,13 @@ DFPC 88/2024;Exportação;CBC;11/03/2024;31/12/{last};Brasil;Chile;Armería Ande
 Venda;Brasília;DFPC;Munição;930630;Cartuchos .38 SPL;80.000
 DFPC 91/2024;Exportação;CBC;02/04/2024;30/06/{last};Brasil;Chile;Armería Andes;Av. Matta 410, Santiago;\
 Venda;Brasília;DFPC;Munição;930630;Cartuchos 9 mm;120.000"""
+AN_IMPORT = """
+DFPC 57/2025;Importação;{importer};10/02/2025;31/12/{last};Alemanha;Brasil;{importer};São Paulo;Revenda;\
+Brasília;DFPC;Peças;930510;Canos 9 mm;400
+DFPC 57/2025;Importação;{importer};10/02/2025;31/12/{last};Alemanha;Brasil;{importer};São Paulo;Revenda;\
+Brasília;DFPC;Peças;930510;Ferrolhos 9 mm;150"""
+"""Of two lines of goods, which its holder goes on using here."""
+USED = (120, 150)
 RECOVERIES = """
 Forma;Data da apreensão;Local;Órgão;Circunstâncias;Processo;Objeto;Tipo;Fabricante;Calibre;\
 Número de série;Lacre
@@ -92,10 +104,10 @@ LISTS = (
 )
 
 
-def load(office: Office, officer: Actor, description: str) -> None:
+def load(office: Office, officer: Actor, supervisor: Actor, description: str, importer: str) -> None:
     """What is good of it goes on record; the rest waits for somebody to settle it.
 
-    description: of the book that it is a copy of.
+    description: of the book that it is a copy of; importer: name of one who holds a licence of before.
     """
     with office.look(officer) as work:
         books = received_queries.received(work, ReceivedAsked()).items
@@ -109,6 +121,7 @@ def load(office: Office, officer: Actor, description: str) -> None:
         mappings.remember(work, MappingNew(made, "Livro de armas do comércio"))
     lists(office, officer)
     _in_force(office, officer)
+    _taken_over(office, officer, supervisor, importer)
 
 
 def lists(office: Office, officer: Actor) -> None:
@@ -126,6 +139,27 @@ def _in_force(office: Office, officer: Actor) -> None:
     with office.begin(officer) as work:
         found, why = queries.run(work, run_key(number)), EnteringNew("Licenças do sistema anterior")
         entering.propose(work, run_key(number), why, found.version)
+
+
+def _taken_over(office: Office, officer: Actor, supervisor: Actor, importer: str) -> None:
+    """A licence of before whose goods come in here from now on, with what was used of it before."""
+    rows = LICENCES.partition("\n")[0] + AN_IMPORT.format(last=office.today.year + 1, importer=importer)
+    told = acts.FileTold("licenca-em-uso.csv", kind=IntakeKind.LICENCES)
+    number = _brought_in(office, officer, rows.encode(), told, enter=False)
+    with office.begin(officer) as work:
+        found, why = queries.run(work, run_key(number)), EnteringNew("Licença do sistema anterior")
+        proposed = entering.propose(work, run_key(number), why, found.version)
+    with office.begin(supervisor) as work:
+        approvals.approve(work, proposed.id, proposed.digest)
+    worker.run_all(office)
+    with office.begin(officer) as work:
+        asked = FaultsAsked(limit=1)
+        (line,) = queries.entered(work, run_key(number), LICENCES_IN.kept, LICENCES_IN.number, asked)
+        key, why_now = licences.licence_key(line.record), "Entra agora pela alfândega daqui"
+        new = TakingOver(USED, "RFB 2026/118", "Receita Federal", work.today, why_now)
+        proposed = taking_over.propose(work, key, new, licences.licence_row(work, key).version)
+    with office.begin(supervisor) as work:
+        approvals.approve(work, proposed.id, proposed.digest)
 
 
 def _brought_in(office: Office, officer: Actor, content: bytes, told: acts.FileTold, *, enter: bool) -> str:

@@ -158,7 +158,8 @@ def _recover(office: Office, actor: Actor) -> None:
     deactivations.load(office, officer, known["supervisor"])
     openings.load(office, police, known["auditor"])
     received.load(office, officer)
-    intakes.load(office, officer, received.FIRST_BOOK)
+    importer = catalogue.IMPORTERS[0][0]
+    intakes.load(office, officer, known["supervisor"], received.FIRST_BOOK, importer)
     labels.load(office, officer, customs)
     letters.load(office, officer)
 

@@ -68,6 +68,28 @@ def verify_import(found: LicenceView, part: str) -> Sequence[Field]:
     return (*how(found, part), *lines)
 
 
+def used_before(found: LicenceView, part: str) -> Sequence[Field]:
+    """How much of each line was used before this registry, and the document that says so."""
+    lines = [
+        Field(
+            f"used-{n}",
+            _("Line %(n)s: how many were used before", n=line.n),
+            "number",
+            line.used_before,
+            required=True,
+            hint=f"{line.quantity} × {line.description}",
+        )
+        for n, line in enumerate(found.lines)
+    ]
+    return (
+        *lines,
+        Field("number", _("Number of the document that says so"), required=True),
+        Field("issued_by", _("Issued by"), required=True),
+        Field("issued_on", _("Issued on"), "date", required=True),
+        *why(found, part),
+    )
+
+
 def delivery(found: LicenceView, part: str) -> Sequence[Field]:
     """What a broker tells of a delivery, and how much of each line it was."""
     lines = [

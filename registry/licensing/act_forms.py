@@ -10,18 +10,20 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from registry.licensing import act_fields as fields
-from registry.licensing import acts, brokering_acts, decision_acts, review_acts
+from registry.licensing import acts, brokering_acts, decision_acts, review_acts, taking_over
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
 from schemas import licensing_review as review
 from schemas.base import Shape
+from schemas.licensing_earlier import TakingOverSchema
 from schemas.licensing_vocabulary import LicenceMove
 from schemas.vocabulary import May
 
 
 @dataclass(frozen=True)
 class Form:
-    """key: in the address; move: by which it is allowed in a state; part: what of the case it is about.
+    """key: in the address; move, other: by which it is allowed in a state; part: what of the case it is
+    about.
 
     act: of unit of work, licence, [part,] what was taken, version. proposes: the answer is a proposal.
     """
@@ -39,6 +41,7 @@ class Form:
     danger: bool = False
     proposes: bool = False
     fixed: Mapping[str, str] = _field(default_factory=dict)
+    other: LicenceMove | None = None
 
 
 R, A, D = May.LICENCE_REVIEW, May.LICENCE_APPLY, May.LICENCE_DECIDE
@@ -61,16 +64,18 @@ FORMS: Sequence[Form] = (
         "import-licence", M.CHANGE, A, _("Import licence"),
         _("As the importing State issued it; the authority verifies it there (FP 10(2)(a))."),
         _("Save"), told.ImportToldSchema, acts.tell_import_licence, fields.import_licence,
+        other=M.SHOW_DOCUMENTS,
     ),
     Form(
         "end-user", M.CHANGE, A, _("End-user certificate"),
         _("As it was signed; the authority verifies it."),
         _("Save"), told.EndUserToldSchema, acts.tell_end_user, fields.end_user,
-        fixed={"no_re_export": "0", "delivery_verification": "0"},
+        fixed={"no_re_export": "0", "delivery_verification": "0"}, other=M.SHOW_DOCUMENTS,
     ),
     Form(
         "evidence", M.CHANGE, A, _("Add a document"), _("What the application rests on."),
         _("Add"), told.EvidenceNewSchema, acts.add_evidence, fields.evidence,
+        other=M.SHOW_DOCUMENTS,
     ),
     Form(
         "authority", M.CHANGE, R, _("Place and conditions"), _("What the authority sets."),
@@ -107,6 +112,11 @@ FORMS: Sequence[Form] = (
         "propose", M.PROPOSE, R, _("Propose to issue"),
         _("Others approve before it is issued; two for war material."),
         _("Propose"), told.BecauseSchema, decision_acts.propose_issue, fields.why, proposes=True,
+    ),
+    Form(
+        "take-over", M.TAKE_OVER, R, _("Take the licence over"),
+        _("What was used of it before this registry; others approve, and shipments draw on what is left."),
+        _("Propose"), TakingOverSchema, taking_over.propose, fields.used_before, proposes=True,
     ),
     Form(
         "amend", M.AMEND, R, _("Propose an amendment"),

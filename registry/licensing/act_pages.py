@@ -61,7 +61,8 @@ def _do(form: Form, number: str, part: str, typed: dict[str, str]) -> Any:
 def _shown(form: Form, number: str, part: str, typed: dict[str, str], errors: Any = ()) -> str:
     with context.look() as work:
         found = queries.licence(work, queries.licence_key(number))
-    if unmet := life.unmet_for_move(form.move, LicenceState(found.state)):
+    other = form.other is not None and form.other in found.moves
+    if not other and (unmet := life.unmet_for_move(form.move, LicenceState(found.state))):
         raise Conflict(unmet=unmet)
     fields = form.fields(found, part)
     return render(

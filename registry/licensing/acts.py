@@ -269,7 +269,11 @@ def add_evidence(work: Work, licence_id: int, new: told.EvidenceNew, version: in
 
 
 def _telling(work: Work, licence_id: int, version: int) -> Licence:
-    """The row, if documents may be shown now: by applicants while it is theirs to complete."""
+    """The row, if documents may be shown now: by applicants while it is theirs to complete, by officers also
+    of a licence of before this registry.
+    """
+    if May.LICENCE_REVIEW in work.actor.may and M.BRING_IN in facts_queries.of_earlier(work, licence_id):
+        return steps.locked(work, licence_id, version, M.SHOW_DOCUMENTS)
     row = steps.locked(work, licence_id, version, M.CHANGE)
     if limited_to(work.actor, May.LICENCE_APPLY) is not None and row.state == LicenceState.UNDER_REVIEW:
         raise Forbidden("It is under review: the authority asks when it needs more")
@@ -281,7 +285,8 @@ def _noted(work: Work, row: Licence, what: str) -> LicenceView:
         row.version += 1
         work.session.flush()
     else:
-        steps.moved(work, row, M.CHANGE, changed=[(what, "", "")])
+        move = M.SHOW_DOCUMENTS if row.state == LicenceState.ISSUED else M.CHANGE
+        steps.moved(work, row, move, changed=[(what, "", "")])
     return queries.licence(work, row.id)
 
 

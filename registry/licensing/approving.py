@@ -43,7 +43,7 @@ def _row(work: Work, subject: str, *moves: LicenceMove) -> Licence:
     return row
 
 
-def _held(work: Work, order: Order, move: LicenceMove) -> Licence:
+def held(work: Work, order: Order, move: LicenceMove) -> Licence:
     """The licence of an order, held and as it was proposed; raises Stale, Conflict, Forbidden."""
     row = queries.licence_row(work, queries.licence_key(order.subject), locked=True)
     if str(row.version) != order.version:
@@ -83,7 +83,7 @@ def issue(work: Work, order: Order) -> LicenceView:
     """
     approvals.require(work, ApprovalKind.ISSUE_LICENCE)
     log.require_signed(work.database, work.now)
-    row = _held(work, order, M.ISSUE)
+    row = held(work, order, M.ISSUE)
     known, today = queries.facts(work, row), day_in(row.zone, work.now)
     refuse_if(rules.unmet_for_issue(known, today))
     row.issued_on, row.war_material = today, known.war_material
@@ -143,7 +143,7 @@ def _text(value: date | str | None) -> str:
 def amend(work: Work, order: Order) -> LicenceView:
     """Change an issued licence, as two or three have agreed; what is shipped meanwhile makes it void."""
     approvals.require(work, ApprovalKind.AMEND_LICENCE)
-    row, new = _held(work, order, M.AMEND), _amendment(order.content)
+    row, new = held(work, order, M.AMEND), _amendment(order.content)
     known = queries.facts(work, row)
     refuse_if(amending.unmet_to_amend(known, new, day_in(row.zone, work.now)))
     changes = _changes(row, [line.quantity for line in known.lines], new)
@@ -172,13 +172,13 @@ def _revoking(work: Work, subject: str, content: Content) -> Effect:
 def revoke(work: Work, order: Order) -> LicenceView:
     """Revoke a licence, as two have agreed, with reasons and time to appeal."""
     approvals.require(work, ApprovalKind.REVOKE_LICENCE)
-    row = _held(work, order, M.REVOKE)
+    row = held(work, order, M.REVOKE)
     row.reason, row.appeal_until = order.reason, date.fromisoformat(order.content["appeal_until"])
     steps.moved(work, row, M.REVOKE, order.reason)
     return queries.licence(work, row.id)
 
 
-_PAGE = Place("licensing.case", "number", May.LICENCE_READ)
+PAGE = Place("licensing.case", "number", May.LICENCE_READ)
 APPROVABLE = {
     ApprovalKind.ISSUE_LICENCE: Approvable(
         May.LICENCE_REVIEW,
@@ -186,7 +186,7 @@ APPROVABLE = {
         _issuing,
         lambda work, order: issue(work, order).number,
         approvers,
-        page=_PAGE,
+        page=PAGE,
         life=LIFE,
     ),
     ApprovalKind.AMEND_LICENCE: Approvable(
@@ -195,7 +195,7 @@ APPROVABLE = {
         _amending,
         lambda work, order: amend(work, order).number,
         approvers,
-        page=_PAGE,
+        page=PAGE,
         life=LIFE,
     ),
     ApprovalKind.REVOKE_LICENCE: Approvable(
@@ -203,7 +203,7 @@ APPROVABLE = {
         May.LICENCE_DECIDE,
         _revoking,
         lambda work, order: revoke(work, order).number,
-        page=_PAGE,
+        page=PAGE,
         life=LIFE,
     ),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.core.errors import Unmet
+from registry.licensing import content
 from registry.licensing.facts import LicenceFacts
 from schemas.licensing_vocabulary import LicenceKind
 from schemas.words import said
@@ -26,7 +27,11 @@ def unmet_for_delivery(facts: LicenceFacts, told: DeliveryFacts, today: date) ->
     if facts.kind is not LicenceKind.BROKERING:
         words = said("Deliveries are reported under a licence of brokering; announce a shipment.")
         return [Unmet(words, "kind", "FP 15(1)")]
-    return [*_days(facts, told, today), *_quantities(facts, told.quantities)]
+    return [
+        *content.unmet_for_balance(facts),
+        *_days(facts, told, today),
+        *_quantities(facts, told.quantities),
+    ]
 
 
 def _days(facts: LicenceFacts, told: DeliveryFacts, today: date) -> list[Unmet]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from registry.access.approval_queries import ProposalView
 from registry.core.web import api
 from registry.core.work import Work
-from registry.licensing import decision_acts, review_acts
+from registry.licensing import decision_acts, review_acts, taking_over
 from registry.licensing.api import blueprint
 from registry.licensing.queries import licence_key
 from registry.licensing.views import LicenceView
@@ -14,6 +14,7 @@ from schemas import licensing_review as review
 from schemas import licensing_views as shapes
 from schemas.access import NothingSchema
 from schemas.approvals import ProposalSchema
+from schemas.licensing_earlier import TakingOver, TakingOverSchema
 from schemas.vocabulary import May
 
 
@@ -129,6 +130,20 @@ def write_letter(work: Work, new: review.LetterNew, number: str, version: int) -
 def propose_issue(work: Work, why: told.Because, number: str, version: int) -> ProposalView:
     """Propose to issue it; others approve under /proposals."""
     return decision_acts.propose_issue(work, licence_key(number), why, version)
+
+
+@blueprint.route("/licences/<number>/propose-taking-over", methods=["POST"])
+@api.writes(
+    blueprint,
+    May.LICENCE_REVIEW,
+    takes=TakingOverSchema,
+    gives=ProposalSchema,
+    status=202,
+    versioned=True,
+)
+def propose_taking_over(work: Work, new: TakingOver, number: str, version: int) -> ProposalView:
+    """Propose to take a licence of before this registry over: what was used of it before is said."""
+    return taking_over.propose(work, licence_key(number), new, version)
 
 
 @blueprint.route("/licences/<number>/propose-amendment", methods=["POST"])

@@ -81,6 +81,14 @@ def unmet_to_issue(facts: LicenceFacts, today: date) -> list[Unmet]:
     return unmet
 
 
+def unmet_for_balance(facts: LicenceFacts) -> list[Unmet]:
+    """FP 10(3): of a licence of before this registry it is said what was used of it before."""
+    if not facts.earlier or facts.taken_over:
+        return []
+    words = said("It is of before this registry: say what was used of it before, and take it over.")
+    return [Unmet(words, "lines", "FP 10(3)")]
+
+
 def unmet_for_force(facts: LicenceFacts, day: date) -> list[Unmet]:
     """It is issued and valid on the day; the last day is still within, until midnight in its own zone."""
     if facts.state is not LicenceState.ISSUED:

@@ -34,7 +34,9 @@ class ItemFacts:
 
 @dataclass(frozen=True)
 class LineFacts:
-    """authorised: how many the import licence allows, None while not compared. drawn: shipped already."""
+    """authorised: how many the import licence allows, None while not compared. drawn: shipped already;
+    used_before: how many of these before this registry, which nobody names here.
+    """
 
     goods: GoodsKind
     hs: str
@@ -44,6 +46,7 @@ class LineFacts:
     drawn: int = 0
     items: tuple[ItemFacts, ...] = ()
     war_material: bool = False
+    used_before: int = 0
 
     @property
     def named(self) -> int:
@@ -142,6 +145,10 @@ class LicenceFacts:
     checks: Mapping[str, Assessed] = field(default_factory=dict)
     evidence: tuple[EvidenceFacts, ...] = ()
     embargoes: tuple[Embargo, ...] = ()
+    earlier: bool = False
+    """Whether it is of before this registry."""
+    taken_over: bool = False
+    """Whether what was used of such a one before is said."""
 
     @property
     def war_material(self) -> bool:

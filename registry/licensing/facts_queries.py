@@ -33,6 +33,7 @@ from schemas.licensing_vocabulary import (
     GoodsKind,
     Intermediary,
     LicenceKind,
+    LicenceMove,
     LicenceState,
     TemporaryPurpose,
     TermKind,
@@ -178,10 +179,20 @@ def informed_on(work: Work, one: tables.Transit) -> date | None:
     return one.informed_on or reached_on(work, one)
 
 
+def of_earlier(work: Work, licence_id: int) -> frozenset[LicenceMove]:
+    """Whether a licence is of before this registry (BRING_IN), and was taken over (TAKE_OVER)."""
+    moves = (LicenceMove.BRING_IN, LicenceMove.TAKE_OVER)
+    query = select(tables.Event.move).where(
+        tables.Event.licence_id == licence_id, tables.Event.move.in_([move.value for move in moves])
+    )
+    return frozenset(map(LicenceMove, work.session.scalars(query)))
+
+
 def facts_of(work: Work, row: tables.Licence, state: LicenceState, own: Belongings) -> LicenceFacts:
     """A licence as the rules see it."""
     stay = law.term(own.terms, TermKind.LONGEST_STAY, row.starts_on or work.today)
     death = work.session.get(PersonDeath, row.holder_id)
+    before = of_earlier(work, row.id)
     return LicenceFacts(
         kind=LicenceKind(row.kind),
         home=work.home,
@@ -212,6 +223,8 @@ def facts_of(work: Work, row: tables.Licence, state: LicenceState, own: Belongin
         checks={check.question: Assessed(check.answer) for check in own.checks},
         evidence=tuple(EvidenceFacts(EvidenceKind(one.kind), one.expires_on) for one in own.evidence),
         embargoes=law_queries.embargoes_of(work.session),
+        earlier=LicenceMove.BRING_IN in before,
+        taken_over=LicenceMove.TAKE_OVER in before,
     )
 
 
@@ -225,6 +238,7 @@ def _line(line: tables.Line, named: Sequence[goods_queries.Named]) -> LineFacts:
         line.drawn,
         tuple(one.facts for one in named if one.line_n == line.n),
         line.war_material,
+        line.used_before,
     )
 
 

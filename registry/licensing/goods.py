@@ -47,10 +47,9 @@ def _line(line: LineFacts) -> list[Unmet]:
             named=HS_HEADINGS[heading],
         )
         unmet.append(Unmet(words, "hs", "HS chapter 93"))
-    if line.named > line.quantity:
-        words = said(
-            "%(named)s are named, the line is of %(quantity)s.", named=line.named, quantity=line.quantity
-        )
+    here = line.quantity - line.used_before
+    if line.named > here:
+        words = said("%(named)s are named, the line is of %(quantity)s.", named=line.named, quantity=here)
         unmet.append(Unmet(words, "items", "FP 10(3)"))
     return unmet
 
@@ -109,12 +108,13 @@ def unmet_for_names(lines: Sequence[LineFacts]) -> list[Unmet]:
             said(
                 "%(named)s of %(quantity)s are named by serial or span: %(goods)s.",
                 named=line.named,
-                quantity=line.quantity,
+                quantity=line.quantity - line.used_before,
                 goods=line.description,
             ),
             f"lines.{n}.items",
             "EU 258/2012 art. 8",
         )
         for n, line in enumerate(lines)
-        if line.goods is not GoodsKind.PART and line.named < min(line.quantity, line.drawn + 1)
+        if line.goods is not GoodsKind.PART
+        and line.named < min(line.quantity, line.drawn + 1) - line.used_before
     ]

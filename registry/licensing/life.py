@@ -60,10 +60,14 @@ MOVES: Mapping[LicenceMove, Move] = {
     M.EXPIRE: _move(S.EXPIRED, None, S.ISSUED, S.SUSPENDED),
     M.GIVE_BACK: _move(S.RETURNED, May.LICENCE_REVIEW, S.ISSUED, S.SUSPENDED, S.EXPIRED, S.EXHAUSTED),
     M.BRING_IN: _move(S.ISSUED, None, S.DRAFT),
+    M.SHOW_DOCUMENTS: _move(None, May.LICENCE_REVIEW, S.ISSUED),
+    M.TAKE_OVER: _move(None, May.LICENCE_DECIDE, S.ISSUED),
 }
 
 FINAL = frozenset(S) - {state for move in MOVES.values() for state in move.after}
 """States in which nothing more happens."""
+OF_EARLIER = frozenset({M.SHOW_DOCUMENTS, M.TAKE_OVER})
+"""What happens only to licences of before this registry."""
 OPEN = frozenset(_BEFORE_DECISION)
 """States in which somebody has to do something until it is decided."""
 IN_USE = frozenset({S.ISSUED, S.SUSPENDED, S.REVOKED, S.EXPIRED, S.EXHAUSTED, S.RETURNED})
@@ -87,13 +91,18 @@ def state_after(move: LicenceMove, state: LicenceState) -> LicenceState:
     return MOVES[move].to or state
 
 
-def possible(state: LicenceState, kind: LicenceKind, *, suspended: bool) -> list[LicenceMove]:
+def possible(
+    state: LicenceState, kind: LicenceKind, *, suspended: bool, earlier: bool = False
+) -> list[LicenceMove]:
     """What may happen in a state, in the order of the table: only a broker reports deliveries, and what was
     issued elsewhere comes in as such.
 
-    suspended: whether it was when time ended it; then nothing is reported before that is lifted.
+    suspended: whether it was when time ended it; then nothing is reported before that is lifted. earlier:
+    whether it is of before this registry.
     """
     never = {M.BRING_IN, M.SHIP if kind is LicenceKind.BROKERING else M.DELIVER}
+    if not earlier:
+        never |= OF_EARLIER
     if suspended:
         never.add(M.DELIVER)
     return [name for name, move in MOVES.items() if state in move.after and name not in never]

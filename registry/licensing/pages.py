@@ -24,7 +24,7 @@ from registry.licensing.assessment import QUESTIONS, asked
 from registry.licensing.paper import WRITTEN
 from registry.licensing.views import LicenceView
 from schemas import licensing as told
-from schemas.licensing_vocabulary import LicenceKind, LicenceMove, LicenceState
+from schemas.licensing_vocabulary import LicenceCondition, LicenceKind, LicenceMove, LicenceState
 from schemas.vocabulary import May
 
 blueprint = Blueprint("licensing", __name__, template_folder="templates")
@@ -120,6 +120,7 @@ def offers(found: LicenceView, may: frozenset[May]) -> list[Offer]:
         LicenceMove.PROPOSE: Offer("licensing.do_propose", _("Propose to issue"), "primary"),
         LicenceMove.ASK_INFORMATION: Offer("licensing.do_ask", _("Ask the applicant")),
         LicenceMove.LIFT: Offer("licensing.do_lift", _("Lift the suspension"), "primary"),
+        LicenceMove.TAKE_OVER: _taking_over(found),
         LicenceMove.AMEND: Offer("licensing.do_amend", _("Propose an amendment")),
         LicenceMove.GIVE_BACK: Offer("licensing.do_give_back", _("Record its return")),
         LicenceMove.SUSPEND: Offer("licensing.do_suspend", _("Suspend"), "danger"),
@@ -127,9 +128,17 @@ def offers(found: LicenceView, may: frozenset[May]) -> list[Offer]:
         LicenceMove.REFUSE: Offer("licensing.do_refuse", _("Refuse"), "danger"),
         LicenceMove.WITHDRAW: Offer("licensing.do_withdraw", _("Withdraw")),
     }
-    proposes = {LicenceMove.AMEND, LicenceMove.REVOKE} if May.LICENCE_REVIEW in may else set[LicenceMove]()
+    by_two = {LicenceMove.AMEND, LicenceMove.REVOKE, LicenceMove.TAKE_OVER}
+    proposes = by_two if May.LICENCE_REVIEW in may else set[LicenceMove]()
     fitting = ((allowed | proposes) & set(found.moves)) - _untimely(found)
     return [offer for move, offer in told_of.items() if move in fitting]
+
+
+def _taking_over(found: LicenceView) -> Offer:
+    """The main thing to do with a licence of before; later what was said of it can be said anew."""
+    if any(event.move == LicenceMove.TAKE_OVER for event in found.events):
+        return Offer("licensing.do_take_over", _("Correct what was used before"))
+    return Offer("licensing.do_take_over", _("Take it over"), "primary")
 
 
 def _untimely(found: LicenceView) -> set[LicenceMove]:
@@ -169,7 +178,10 @@ def case_page(number: str, errors: Any = ()) -> str:
         steps=_timeline(found),
         questions=_questions(found),
         editable=_editable(found, may),
+        showing=_editable(found, may)
+        or (May.LICENCE_REVIEW in may and LicenceMove.SHOW_DOCUMENTS in found.moves),
         on_paper=any(event.move in WRITTEN for event in found.events),
+        carries=all(one.met for one in found.to_ship if one.key == LicenceCondition.TAKEN_OVER),
         recording=May.LICENCE_REVIEW in may and LicenceMove.RECORD in found.moves,
         naming=May.LICENCE_APPLY in may and LicenceMove.NAME_GOODS in found.moves,
         internal=limited_to(context.actor(), May.LICENCE_CASE) is None,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from html import escape
 from math import hypot
+from textwrap import wrap
 
 from registry.licensing.life import FINAL, MOVES
 from schemas.licensing_vocabulary import LicenceMove, LicenceState
@@ -36,6 +37,8 @@ WHO = {
 }
 """Who does it, and in which colour."""
 WIDTH, HEIGHT, COLUMN, ROW, EDGE = 176, 46, 245, 150, 30
+AT_MOST = 42
+"""Characters of a line in a box, of what may happen there."""
 BEND = 26
 """How far the middle of an arrow lies beside the straight line, so that two opposite ones do not meet."""
 OVER = {(S.DRAFT, S.ISSUED): -385}
@@ -91,15 +94,16 @@ def _box(state: LicenceState) -> Iterator[str]:
         f'<rect x="{x:.0f}" y="{y:.0f}" width="{WIDTH}" height="{HEIGHT}" rx="6"'
         f' fill="{fill}" stroke="{line}" stroke-width="1.5"/>'
     )
-    up = 21 if stay else 28
+    lines = wrap(", ".join(stay), AT_MOST)
+    up = (28, 21, 17)[min(len(lines), 2)]
     yield (
         f'<text x="{x + WIDTH / 2:.0f}" y="{y + up:.0f}" text-anchor="middle" font-weight="bold">'
         f"{_said(state)}</text>"
     )
-    if stay:
+    for n, told in enumerate(lines):
         yield (
-            f'<text x="{x + WIDTH / 2:.0f}" y="{y + 36:.0f}" text-anchor="middle" font-size="9"'
-            f' fill="#444444">{", ".join(stay)}</text>'
+            f'<text x="{x + WIDTH / 2:.0f}" y="{y + up + (15 if len(lines) == 1 else 12) + 11 * n:.0f}"'
+            f' text-anchor="middle" font-size="9" fill="#444444">{told}</text>'
         )
 
 

@@ -158,14 +158,17 @@ def licence(work: Work, licence_id: int) -> LicenceView:
         deliveries=facts_queries.deliveries_of(work, row.id),
         letters=[letter for letter in letters if internal or letter.shown],
         events=facts_queries.events_of(work, row.id),
-        moves=tuple(
-            move.value
-            for move in life.possible(state, LicenceKind(row.kind), suspended=row.state == S.SUSPENDED)
-        ),
+        moves=_moves(row, state, known),
         to_issue=tuple(ConditionView.of(one, internal) for one in _to_issue(known, state, today)),
         to_ship=tuple(ConditionView.of(one, internal) for one in _to_ship(known, state, today)),
         proposal=waiting.get(licence_number(row.id)),
     )
+
+
+def _moves(row: Licence, state: LicenceState, known: LicenceFacts) -> tuple[str, ...]:
+    suspended = row.state == S.SUSPENDED
+    found = life.possible(state, known.kind, suspended=suspended, earlier=known.earlier)
+    return tuple(move.value for move in found)
 
 
 def _lines(own: Belongings) -> tuple[LineView, ...]:
@@ -179,6 +182,7 @@ def _lines(own: Belongings) -> tuple[LineView, ...]:
             line.quantity,
             line.authorised,
             line.drawn,
+            line.used_before,
             line.war_material,
             tuple(one.view for one in own.named if one.line_n == line.n),
         )

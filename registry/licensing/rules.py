@@ -165,6 +165,7 @@ AT_ISSUE: Sequence[Rule] = (
 """Asked once, since what is shipped is held by others."""
 TO_SHIP: Sequence[Rule] = (
     Rule(C.IN_FORCE, "FP 10(1)", W.NOBODY, _always, content.unmet_for_force),
+    Rule(C.TAKEN_OVER, "FP 10(3)", W.OFFICER, lambda f: f.earlier, lambda f, d: content.unmet_for_balance(f)),
     Rule(
         C.NAMED_GOODS, "EU 258/2012 art. 8", W.APPLICANT, _always, lambda f, d: goods.unmet_for_names(f.lines)
     ),

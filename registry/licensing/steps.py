@@ -74,6 +74,8 @@ _FELT = frozenset(LicenceMove) - {
     LicenceMove.CHANGE,
     LicenceMove.NAME_GOODS,
     LicenceMove.SHIP,
+    LicenceMove.SHOW_DOCUMENTS,
+    LicenceMove.TAKE_OVER,
 }
 """Moves after which other States that rely on it may have to be told."""
 

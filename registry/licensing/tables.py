@@ -69,13 +69,16 @@ class Licence(Base):
 
 
 class Line(Base):
-    """Goods of one description. authorised: what the import licence allows of it, as verified."""
+    """Goods of one description. authorised: what the import licence allows of it, as verified; used_before:
+    how many of those drawn were used before this registry.
+    """
 
     __tablename__ = "licence_line"
     __table_args__ = table_args(
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("drawn BETWEEN 0 AND quantity", name="drawn"),
         CheckConstraint("authorised >= 0", name="authorised"),
+        CheckConstraint("used_before BETWEEN 0 AND drawn", name="used_before"),
         sqlite_with_rowid=False,
     )
 
@@ -88,6 +91,7 @@ class Line(Base):
     quantity: Mapped[int] = mapped_column(Key)
     authorised: Mapped[int | None] = mapped_column(Key)
     drawn: Mapped[int] = mapped_column(Key, default=0, server_default="0")
+    used_before: Mapped[int] = mapped_column(Key, default=0, server_default="0")
     war_material: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 

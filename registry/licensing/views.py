@@ -60,6 +60,7 @@ class LineView:
     quantity: int
     authorised: int | None
     drawn: int
+    used_before: int
     war_material: bool
     items: tuple[ItemView, ...]
 

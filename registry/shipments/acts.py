@@ -11,6 +11,7 @@ from registry.core.errors import Conflict, Invalid, NotFound, refuse_if
 from registry.core.numbers import parse_registry_number
 from registry.core.work import Work, act
 from registry.firearms import queries as firearms
+from registry.licensing import content as licence_content
 from registry.licensing import goods_queries
 from registry.licensing import queries as licences
 from registry.licensing.tables import Item, Licence, Line
@@ -39,6 +40,7 @@ def announce(work: Work, licence_id: int, new: ShipmentNew) -> ShipmentView:
     licence = licences.licence_row(work, licence_id, locked=True)
     offices.known(work, new.office, "office")
     _refuse_state(work, licence)
+    refuse_if(licence_content.unmet_for_balance(licences.facts(work, licence)))
     row = Shipment(
         licence_id=licence.id,
         direction=_direction(licence).value,

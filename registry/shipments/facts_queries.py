@@ -181,7 +181,7 @@ def _without_serials(work: Work, row: Shipment, own: Belongings) -> dict[int, in
         .group_by(ShipmentLine.line_n)
     )
     gone = {line_n: int(many) for line_n, many in work.session.execute(others)}
-    return {n: line.quantity - named[n] - gone.get(n, 0) for n, line in parts.items()}
+    return {n: line.quantity - line.used_before - named[n] - gone.get(n, 0) for n, line in parts.items()}
 
 
 def _line(

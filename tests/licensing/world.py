@@ -62,10 +62,18 @@ def make(office: Office, one: Situation) -> str:
     officer = make_person(office, Role.AUTHORITY_OFFICER)
     with office.begin(EVERYTHING) as work:
         number = _applied(work, one)
-    for step in (_submitted, _shown, _verified, _answered, _assessed):
+    with office.begin(officer) as work:
+        _submitted(work, queries.licence_key(number), one)
+    complete(office, number, one)
+    return number
+
+
+def complete(office: Office, number: str, one: Situation) -> None:
+    """Papers shown and verified, answers of States and of the assessment, by an officer."""
+    officer = make_person(office, Role.AUTHORITY_OFFICER)
+    for step in (_shown, _verified, _answered, _assessed):
         with office.begin(officer) as work:
             step(work, queries.licence_key(number), one)
-    return number
 
 
 def _load(work: Work, shape: Any, **values: Any) -> Any:
