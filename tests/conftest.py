@@ -47,7 +47,8 @@ LEFT_OUT = re.compile(
     r"|tests/core/test_label_product\.py|tests/verification/test_(camera_in_a_browser|every_paper)\.py"
     r"|tests/upkeep/test_(reload|replicas|failover|shards|to_a_moment)\.py"
     r"|tests/(intake/test_killed|marks/test_processes)\.py"
-    r"|tests/journeys/test_customs_in_a_browser\.py|tests/(house/test_every_upgrade|upkeep/test_(faults|clocks|disks))\.py"
+    r"|tests/journeys/test_customs_in_a_browser\.py|tests/house/test_(every_upgrade|upgrades_between)\.py"
+    r"|tests/upkeep/test_(faults|clocks|disks)\.py"
 )
 """Real processes, served, killed and kept waiting, every label and paper there is, a browser with a
 camera: `make test` runs them, a change's own check does not.

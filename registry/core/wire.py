@@ -166,7 +166,10 @@ class Wire:
             return
         if self._pg.status != ConnStatus.OK:
             raise self._lost()
-        raise errors.error_from_result(result, self._driver.info.encoding)
+        error = errors.error_from_result(result, self._driver.info.encoding)
+        if error.sqlstate is None:  # libpq's own word: the server ended before it answered
+            raise psycopg.OperationalError(str(error))
+        raise error
 
     def _lost(self) -> psycopg.OperationalError:
         return psycopg.OperationalError(self._pg.get_error_message() or "the connection is lost")

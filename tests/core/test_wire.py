@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.pq import ConnStatus, ExecStatus
 
 from registry.core.database import Database, Prepared
 from registry.core.wire import Wire
@@ -123,3 +124,23 @@ def test_a_lost_connection_is_told(driver: psycopg.Connection[Any], database_url
     assert driver.closed
     with pytest.raises(psycopg.OperationalError):
         ran(wire, COUNT)
+
+
+def test_an_end_of_the_server_that_the_socket_has_not_told_yet_is_an_outage(
+    driver: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libpq tells it by an error of its own, which has no state, on a connection that looks good."""
+    wire = Wire(driver)
+    ready = wire.ready([(COUNT, {})])
+    assert ready is not None
+    ended = driver.pgconn.make_empty_result(ExecStatus.FATAL_ERROR)
+
+    class Ended:
+        status = ConnStatus.OK
+
+        def exec_prepared(self, *_: Any) -> Any:
+            return ended
+
+    monkeypatch.setattr(wire, "_pg", Ended())
+    with pytest.raises(psycopg.OperationalError):
+        wire.run(ready[0])

