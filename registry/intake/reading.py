@@ -135,13 +135,15 @@ def _plain(lines: Iterator[tuple[int, str]], found: Layout) -> Iterator[Row]:
             raise wrong(at, said("It cannot be read: %(why)s.", why=str(error))) from None
         if cells is None:
             return
-        if n and "".join(cells).strip():
-            yield Row(begun + 1, fitted(cells, found, begun + 1))
+        if n and any(kept := fitted(cells, found, begun + 1)):
+            yield Row(begun + 1, kept)
 
 
 def fitted(cells: Sequence[str], found: Layout, line: int) -> tuple[str, ...]:
     """As many cells as there are columns; more of them, not empty, are a fault of the file."""
     width = len(found.columns)
+    if len(cells) == width:
+        return tuple(map(str.strip, cells))
     if any(cell.strip() for cell in cells[width:]):
         words = said("It has %(cells)s cells, the heading %(columns)s.", cells=len(cells), columns=width)
         raise wrong(line, words)
