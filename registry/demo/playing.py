@@ -2,7 +2,8 @@
 
 A pistol of Brazil went to Argentina under an export licence and was sold there; it was found in Portugal.
 Portugal asks Brazil, whose machine may answer exact matches; the answer names Argentina, which Portugal's
-registry asks by itself; an officer of Argentina releases the answer.
+registry asks by itself; an officer of Argentina releases the answer. In another case Portugal allows that
+others are asked for it: Brazil asks Argentina, and its signed answer comes back through Brazil.
 """
 
 from __future__ import annotations
@@ -29,7 +30,14 @@ from schemas.directory import PartyNew
 from schemas.exchange_keys import Card
 from schemas.firearms import CustodyNew, FirearmNew, MarkNew
 from schemas.requests import PeerRuleNew, RequestNew, RequestsAsked, Step
-from schemas.requests_vocabulary import Direction, RequestAct, RequestState, Urgency
+from schemas.requests_vocabulary import (
+    Delegation,
+    Direction,
+    ForOthers,
+    RequestAct,
+    RequestState,
+    Urgency,
+)
 from schemas.vocabulary import (
     CustodyKind,
     DocumentKind,
@@ -42,6 +50,7 @@ from schemas.vocabulary import (
 )
 
 ASKING, MAKING, TAKING = "PT", "BR", "AR"
+CASE, OTHER_CASE = "NUIPC 118/26.0PJLSB", "NUIPC 231/26.4PJLSB"
 MODEL, CALIBRE, PREFIX = "PT 92", "9 mm Luger", "TSP"
 CAME_AFTER, SOLD_AFTER, BOUGHT_AFTER = timedelta(days=5), timedelta(days=12), timedelta(days=30)
 STAFF: Mapping[str, Sequence[loading.Sketch]] = {
@@ -161,10 +170,14 @@ def _sold(on: date, giver: str, taker: str, invoice: str) -> CustodyNew:
     )
 
 
+_AGREED = "Agreed between both"
+
+
 def meet(office: Office, files: Sequence[Path]) -> None:
     """Trust the other States: their roots are pinned by one and confirmed by another.
 
-    Brazil lets exact matches go to Portugal by themselves; Portugal asks Argentina without a press.
+    Brazil lets exact matches go to Portugal by themselves, and asks on for it; Portugal asks Argentina
+    without a press; an officer of Argentina answers what Brazil asks for others.
     """
     supervisor = person(office, "supervisor")
     for file in files:
@@ -175,8 +188,9 @@ def meet(office: Office, files: Sequence[Path]) -> None:
         with office.begin(supervisor) as work:
             exchange.confirm(work, state, fingerprint)
     rule = {
-        MAKING: (ASKING, PeerRuleNew(release=True, ask=False, reason="Agreed between both")),
-        ASKING: (TAKING, PeerRuleNew(release=False, ask=True, reason="Agreed between both")),
+        MAKING: (ASKING, PeerRuleNew(True, ask=False, reason=_AGREED, onward=ForOthers.MACHINE)),
+        ASKING: (TAKING, PeerRuleNew(False, ask=True, reason=_AGREED)),
+        TAKING: (MAKING, PeerRuleNew(False, ask=False, reason=_AGREED, behalf=ForOthers.OFFICER)),
     }.get(office.home)
     if rule is not None:
         with office.begin(supervisor) as work:
@@ -213,7 +227,7 @@ def play(offices: Mapping[str, Office], patience: float) -> Iterator[str | Playe
     def at() -> str:
         return f"{time.monotonic() - begun:5.1f} s"
 
-    first = _asked(home, officer)
+    first = _asked(home, officer, CASE)
     yield f"{at()}  Portugal asks Brazil about {first.asked.mark} ({first.number})"
     told: set[str] = set()
     while time.monotonic() - begun < patience:
@@ -232,6 +246,29 @@ def play(offices: Mapping[str, Office], patience: float) -> Iterator[str | Playe
             return
         time.sleep(0.1)
     raise NotPlayedError(f"The trace did not end within {patience:.0f} seconds")
+
+
+def play_on_behalf(offices: Mapping[str, Office], patience: float) -> Iterator[str]:
+    """Ask in another case and let Brazil ask on for Portugal; a line for each thing that happens.
+
+    Raises NotPlayedError after so many seconds.
+    """
+    home, begun = offices[ASKING], time.monotonic()
+    officer, releasing = person(home, "officer"), person(offices[TAKING], "officer")
+    first = _asked(home, officer, OTHER_CASE, Delegation.ALLOWED)
+    yield f"Portugal asks Brazil in another case, and allows that others are asked for it ({first.number})"
+    while time.monotonic() - begun < patience:
+        waiting = _waiting(offices[TAKING], releasing)
+        if waiting is not None:
+            yield "Brazil asks Argentina on behalf of Portugal; an officer there releases the answer"
+            _release(offices[TAKING], releasing, waiting)
+        with home.look(officer) as work:
+            hops = queries.request(work, first.id).hops
+        if hops and hops[0].answer is not None:
+            yield "Argentina's signed answer came back through Brazil, and Portugal has verified it"
+            return
+        time.sleep(0.1)
+    raise NotPlayedError(f"What Brazil asks for Portugal did not end within {patience:.0f} seconds")
 
 
 def play_trade(offices: Mapping[str, Office], patience: float) -> Iterator[str]:
@@ -256,11 +293,14 @@ def _links(office: Office, officer: Actor, request_id: int) -> list[Link]:
         return [chain_links.link(row) for row in chain]
 
 
-def _asked(office: Office, officer: Actor) -> RequestView:
+def _asked(
+    office: Office, officer: Actor, case: str, delegation: Delegation = Delegation.NONE
+) -> RequestView:
     with office.begin(officer) as work:
         new = RequestNew(
             to=MAKING,
-            case_number="NUIPC 118/26.0PJLSB",
+            case_number=case,
+            delegation=delegation,
             urgency=Urgency.URGENT,
             mark=serial(work.today),
             mark_place="frame, right side",

@@ -93,6 +93,7 @@ def run(folder: Path, port: int, offers: Offers, stay: Callable[[], object]) -> 
                 yield f"See it as a picture with times: {three[0].address}/requests/{line.number}"
             else:
                 yield line
+        yield from playing.play_on_behalf(offices, PATIENCE)
         yield from playing.play_trade(offices, PATIENCE)
         yield f"See it under Notices: {three[0].address}/notices"
         yield from _sign_ins(three)

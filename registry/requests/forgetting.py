@@ -110,6 +110,14 @@ def _told_on(work: Work, row: TraceRequestRow) -> list[ExchangeOut]:
     return _ours(work, going_on, "trace.request") if going_on else []
 
 
+def _blank_asked_on(work: Work, row: TraceRequestRow) -> None:
+    """What we asked for another State says what it asked: that goes too."""
+    going_on = hop_queries.gone_on(work, row) if row.direction == Direction.IN else None
+    if going_on:
+        asked = work.session.get_one(TraceRequestRow, going_on)
+        asked.asked = queries.kept(replace(queries.asked_of(asked), **_BLANK))
+
+
 def _ours(work: Work, request_id: int, type_: str) -> list[ExchangeOut]:
     other = work.session.get_one(TraceRequestRow, request_id)
     return forgetting.ours(work, other.peer, other.thread or "", (type_,))
@@ -128,6 +136,7 @@ def forget(work: Work, row: TraceRequestRow) -> list[Any]:
     letters = _letters(work, row) if row.means else []
     messages = forgetting.messages(work, row.peer, row.thread or "", SPOKEN)
     told_on = _told_on(work, row)
+    _blank_asked_on(work, row)
     forgetting.forget(work, [*messages, *told_on])
     hops = list(hop_queries.of(work, row))
     for hop in hops:

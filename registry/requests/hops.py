@@ -69,7 +69,8 @@ def take(work: Work, received: Received) -> None:
     doing.note(work, row, NoticeKind.TOLD_ONWARD, hop.words, details, message.jti)
     work.session.flush()
     onward.pass_on(work, row, body)
-    following.go_on_by_itself(work, row)
+    if row.answer:  # on its way still, where this came first: the chain goes on from there then
+        following.go_on_by_itself(work, row)
 
 
 def _keep(hop: Hop, body: ToldOnward, told: Told, way: Way) -> None:

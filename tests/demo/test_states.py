@@ -95,7 +95,15 @@ def test_a_trace_goes_from_state_to_state_with_a_licence_behind_it(tmp_path: Pat
     with office(tmp_path, "BR") as br, br.look(OPERATOR) as work:
         (licence,) = licensing.licences(work, LicencesAsked()).items
     assert first["next_state"]["document_number"] == licence.number, "it left under a licence on record there"
+    another_state_was_asked_on_behalf(tmp_path, said)
     a_licence_was_met_by_signed_messages(tmp_path, said)
+
+
+def another_state_was_asked_on_behalf(folder: Path, said: str) -> None:
+    assert "came back through Brazil, and Portugal has verified it" in said, said
+    with office(folder, "PT") as pt, pt.look(playing.person(pt, "officer")) as work:
+        (hop,) = queries.request(work, 3).hops
+    assert (hop.asked_by, hop.state, hop.stands, hop.proven) == ("BR", "AR", "answered", True)
 
 
 def a_licence_was_met_by_signed_messages(folder: Path, said: str) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import event
@@ -28,7 +28,7 @@ from registry.core.database import Statement, Turn
 from registry.exchange import jose, strict_json
 from registry.exchange.courier import Parcel, Reply, Unreachable
 from tests.engines import set_up
-from tests.exchange.trade import Trade, disagreements, prepared
+from tests.exchange.trade import Trade
 from tests.exchange.world import START, Clock, Node, channel_heads, sealed_for, states
 
 STATES = ("BR", "PT", "AR")
@@ -37,6 +37,16 @@ TRADED = 0.7
 MOST_ROUNDS = 400
 MOST_STATEMENTS = 40
 WAITING = "SELECT 1 FROM exchange_out WHERE state = 'waiting'"
+
+
+class Played(Protocol):
+    """What people and machines of the States do beside messages of the tests."""
+
+    def step(self, node: Node, rng: random.Random) -> bool:
+        """Something that they do in a State; whether it was possible."""
+
+    def disagreements(self, nodes: Sequence[Node]) -> list[str]:
+        """What the States say otherwise of the same at the end, in words."""
 
 
 class Crash(BaseException):
@@ -141,7 +151,7 @@ class World:
     rng: random.Random
     tally: Tally
     fuses: dict[str, Fuse]
-    trade: Trade
+    trade: Played
     traffic: list[tuple[str, bytes]] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     delayed: list[tuple[str, bytes]] = field(default_factory=list)
@@ -289,7 +299,7 @@ class World:
         for node in self.nodes:
             if forks := node.rows("SELECT code, detail FROM exchange_alert WHERE code = 'fork'"):
                 wrong.append(f"{node.state} sees forks: {forks}")
-        wrong += disagreements(self.nodes)
+        wrong += self.trade.disagreements(self.nodes)
 
 
 ODDS = {
@@ -326,13 +336,13 @@ def forged(token: str) -> str:
 class Simulator:
     """Runs schedules, each on the same three databases as they were before the first one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, prepare: Callable[[Sequence[Node]], Played] = Trade.prepared) -> None:
         self.paths = [folder / f"{state}.db" for state in STATES]
         _set_up(self.paths)
         self.clock = Clock()
         self.states = states([f"sqlite:///{path}" for path in self.paths], self.clock)
         self.nodes = self.states.__enter__()
-        self.trade = prepared(self.nodes)
+        self.trade = prepare(self.nodes)
         self.fuses = {node.state: Fuse(node) for node in self.nodes}
         self.before = [_copy_of(path) for path in self.paths]
 
@@ -380,9 +390,11 @@ def _restore(path: Path, before: sqlite3.Connection) -> None:
         target.execute(f"PRAGMA schema_version = {number}")
 
 
-def run_all(simulator: Simulator, seeds: Sequence[int], say: Callable[[str], None]) -> list[Tally]:
+def run_all(
+    simulator: Simulator, seeds: Sequence[int], say: Callable[[str], None], steps: int = STEPS
+) -> list[Tally]:
     """Schedules one after the other; says the figures, and of each that failed what went wrong."""
-    tallies = [simulator.run(seed) for seed in seeds]
+    tallies = [simulator.run(seed, steps) for seed in seeds]
     faults: Counter[str] = Counter()
     for tally in tallies:
         faults += tally.faults

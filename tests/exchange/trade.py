@@ -128,35 +128,34 @@ class Trade:
                 decision_acts.suspend(work, key, Adverse("A reason", appeal), row.version)
         return _follow(node, rng)
 
+    @staticmethod
+    def prepared(nodes: Sequence[Node]) -> Trade:
+        """The records of the three States, before the first schedule."""
+        for node in nodes:
+            node.kinds = WITH_TRADE
+            node.office.offers = OFFERS
+        br, pt, _ = nodes
+        export, paper = licensed(list(nodes[:2]))
+        gone = (announced(br, export, SENT, "AWB 1"), announced(br, export, CAME, "AWB 2"))
+        for number in gone:
+            cleared(br, number)
+        cleared(pt, announced(pt, paper, CAME, "AWB 2"))
+        shown = importing(pt)
+        return Trade(exporting(br, shown, transits={"AR": {}}), shown.number, gone)
+
+    def disagreements(self, nodes: Sequence[Node]) -> list[str]:
+        """What two States say otherwise of one notice, or what only one of them has."""
+        columns = "thread, matter, state, answer_jti, answer_sha256"
+        wrong = []
+        for node in nodes:
+            ours = node.rows(f"SELECT peer, {columns} FROM state_notice WHERE direction = 'out'")  # noqa: S608
+            for peer in (one for one in nodes if one is not node):
+                asked = f"SELECT peer, {columns} FROM state_notice WHERE direction = 'in' AND peer = :peer"  # noqa: S608
+                theirs = {tuple(row[1:]) for row in peer.rows(asked, peer=node.state)}
+                here = {tuple(row[1:]) for row in ours if row[0] == peer.state}
+                wrong += [f"{node.state} and {peer.state} differ on {one}" for one in sorted(here ^ theirs)]
+        return wrong
+
 
 def _follow(node: Node, _: random.Random) -> bool:
     return following.follow(node.office) > 0
-
-
-def prepared(nodes: Sequence[Node]) -> Trade:
-    """The records of the three States, before the first schedule."""
-    for node in nodes:
-        node.kinds = WITH_TRADE
-        node.office.offers = OFFERS
-    br, pt, _ = nodes
-    export, paper = licensed(list(nodes[:2]))
-    gone = (announced(br, export, SENT, "AWB 1"), announced(br, export, CAME, "AWB 2"))
-    for number in gone:
-        cleared(br, number)
-    cleared(pt, announced(pt, paper, CAME, "AWB 2"))
-    shown = importing(pt)
-    return Trade(exporting(br, shown, transits={"AR": {}}), shown.number, gone)
-
-
-def disagreements(nodes: Sequence[Node]) -> list[str]:
-    """What two States say otherwise of one notice, or what only one of them has."""
-    columns = "thread, matter, state, answer_jti, answer_sha256"
-    wrong = []
-    for node in nodes:
-        ours = node.rows(f"SELECT peer, {columns} FROM state_notice WHERE direction = 'out'")  # noqa: S608
-        for peer in (one for one in nodes if one is not node):
-            asked = f"SELECT peer, {columns} FROM state_notice WHERE direction = 'in' AND peer = :peer"  # noqa: S608
-            theirs = {tuple(row[1:]) for row in peer.rows(asked, peer=node.state)}
-            here = {tuple(row[1:]) for row in ours if row[0] == peer.state}
-            wrong += [f"{node.state} and {peer.state} differ on {one}" for one in sorted(here ^ theirs)]
-    return wrong
