@@ -82,7 +82,7 @@ def step_of(found: RequestView, event: EventView) -> dict[str, Any]:
         "title": _("Sent by other means") if _left(event) else label(event.what),
         "from_name": _who(found, event),
         "to_name": "",
-        "detail": " · ".join(filter(None, (_by_means(event), event.words, reason, crossed))),
+        "detail": " · ".join(filter(None, (_by_means(event), _onward(event), event.words, reason, crossed))),
         "place": "",
         "document": " · ".join(filter(None, (event.message, status))),
         "tone": TONES.get(event.what, "alarm" if event.what == NoticeKind.ESCALATED else "neutral"),
@@ -93,6 +93,14 @@ def _who(found: RequestView, event: EventView) -> str:
     if event.details.get("entered"):
         return str(_("%(state)s, entered here by hand", state=country(found.peer)))
     return str(_("We") if event.by > 0 else _("Our machine") if event.by == 0 else country(found.peer))
+
+
+def _onward(event: EventView) -> str:
+    """Which State was asked on, and where that stands; "" for any other step."""
+    if event.what not in (NoticeKind.ASKED_ONWARD, NoticeKind.TOLD_ONWARD):
+        return ""
+    stands = label(str(event.details.get("stands", "")))
+    return ": ".join(filter(None, (country(str(event.details["state"])), stands)))
 
 
 def _left(event: EventView) -> bool:
