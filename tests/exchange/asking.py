@@ -1,8 +1,8 @@
 """Traces on behalf of another State in the simulator: BR asks PT, which asks AR for it.
 
-BR's officers ask, take back what others ask for them, and close; PT's machine answers and asks on; an officer
-of AR answers, refuses or delays. Every message does what it does in the registry, and leaves beside it the
-effect that the simulator counts.
+BR's officers ask, take back what others ask for them, and close; PT's machine answers and asks on; in AR the
+machine answers, or an officer answers, refuses or delays. Every message does what it does in the registry,
+and leaves beside it the effect that the simulator counts.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ class Asking:
         return bool(rows)
 
     @staticmethod
-    def prepared(nodes: Sequence[Node]) -> Asking:
-        """The records and rules of the three States, before the first schedule."""
+    def prepared(nodes: Sequence[Node], behalf: ForOthers) -> Asking:
+        """The records and rules of the three States, before the first schedule. behalf: who answers in AR."""
         for node in nodes:
             node.kinds = WITH_REQUESTS
             node.office.offers = OFFERS
@@ -102,7 +102,8 @@ class Asking:
         made_and_exported(pt, "AR")
         imported_and_sold(ar)
         allow(pt, "BR", release=True, onward=ForOthers.MACHINE)
-        allow(ar, "PT", release=True, behalf=ForOthers.OFFICER)
+        allow(ar, "PT", release=True, behalf=behalf)
+        allow(ar, "BR", release=True)
         return Asking()
 
     def disagreements(self, nodes: Sequence[Node]) -> list[str]:
