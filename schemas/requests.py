@@ -317,6 +317,10 @@ class HopSchema(Shape):
         required=True,
         metadata={"description": "Its signature was verified here; else it was seen through another State."},
     )
+    confirmed = fields.Boolean(
+        required=True,
+        metadata={"description": "The root of the State that answered is confirmed here now."},
+    )
     message = fields.String(required=True, metadata={"description": "The message that told of it."})
 
 

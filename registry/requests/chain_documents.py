@@ -171,8 +171,11 @@ def _hop(n: int, hop: HopView, say: Language) -> Iterator[Block]:
         yield FindingBox("information", say.label("information"), words)
     elif hop.answered_at:
         other = country_name(hop.asked_by, say.code)
-        words = say("Seen through %(state)s, not verified here", state=other)
-        yield FindingBox("warning", say.label("warning"), words)
+        kind = "alarm" if hop.confirmed else "warning"
+        yield FindingBox(kind, say.label(kind), say("Seen through %(state)s, not verified here", state=other))
+        if hop.confirmed:
+            words = say("When it came, it bore no key that %(state)s had told us.", state=state)
+            yield FindingBox(kind, say.label(kind), words)
     if hop.answer is not None:
         yield FindingBox("warning", say.label("warning"), restriction(hop.handling or {}, say))
         if hop.answer["statement"]:

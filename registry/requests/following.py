@@ -76,6 +76,8 @@ def go_on_by_itself(work: Work, row: TraceRequestRow) -> None:
     rule = queries.rule_row(work, links[-1].to)
     if rule is None or not rule.ask or not exchange.is_trusted(work, links[-1].to):
         return
+    if not hop_queries.is_proven(work, row):  # a person may go on by what nobody could verify here
+        return
     if chain_links.follower(work, row.id) is None:
         ask_next(work, row, doing.MACHINE)
 

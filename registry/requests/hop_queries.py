@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import select
 
 from registry.core.work import Work
+from registry.exchange import queries as exchange
 from registry.requests import answer_queries, redaction
 from registry.requests.chain import Link
 from registry.requests.tables import AskedOnward, Behalf, Hop, TraceRequestRow
@@ -48,10 +49,15 @@ def answered(work: Work, row: TraceRequestRow) -> list[Hop]:
     """The hops whose States have answered, as far as no question is open."""
     found = []
     for hop in of(work, row):
-        if RequestState(hop.stands) not in ANSWERED:
+        if not hop.answer or RequestState(hop.stands) in OPEN:
             break
         found.append(hop)
     return found
+
+
+def is_proven(work: Work, row: TraceRequestRow) -> bool:
+    """Whether whatever was told on our behalf is known to be the word of the State that it names."""
+    return all(hop.proven for hop in answered(work, row))
 
 
 def is_open(work: Work, row: TraceRequestRow) -> bool:
@@ -78,9 +84,10 @@ def _link(hop: Hop) -> Link:
     left = told.get("next_state") or {}
     paper = " ".join(filter(None, (left.get("document_kind"), left.get("document_number"))))
     wanted = tuple(FieldWanted(one["field"]) for one in told.get("wanted", ()))
+    stands = RequestState(hop.stands)
     return Link(
         hop.state,
-        RequestState(hop.stands),
+        stands if stands in ANSWERED else RequestState.ANSWERED,
         told.get("outcome", ""),
         left.get("code", ""),
         left.get("date", ""),
@@ -111,6 +118,7 @@ def _view(work: Work, row: TraceRequestRow, hop: Hop) -> HopView:
         answer=told or None,
         handling=bound_in(hop) or None,
         proven=hop.proven,
+        confirmed=exchange.is_trusted(work, hop.state),
         message=hop.jti,
     )
 
@@ -137,6 +145,7 @@ def _summary(hop: HopView) -> dict[str, Any]:
         "entered_by": "",
         "asked_by": hop.asked_by,
         "proven": hop.proven,
+        "confirmed": hop.confirmed,
         "late": hop.late,
         "ground": hop.ground,
         "words": hop.words,

@@ -10,7 +10,17 @@ from registry.core.errors import Refused, Unmet, refuse_if
 from registry.core.work import Work
 from registry.exchange.kinds import Received
 from registry.exchange.shown import Shown, body_of, shown
-from registry.requests import answering, behalf, delegation, doing, following, life, onward, queries
+from registry.requests import (
+    answering,
+    behalf,
+    delegation,
+    doing,
+    following,
+    hop_queries,
+    life,
+    onward,
+    queries,
+)
 from registry.requests.behalf import Way
 from registry.requests.tables import Hop, TraceRequestRow
 from schemas.base import Shape
@@ -52,10 +62,10 @@ def take(work: Work, received: Received) -> None:
     message, body = received.message, received.body
     row = queries.in_thread(work, message.iss, message.thread, Direction.OUT)
     way = _way(work, row, body)
-    told = _told(work, way, body)
+    hop = work.session.get(Hop, (row.id, body.hop))
+    told = _told(work, way, body, hop)
     details = {"state": body.state, "asked_by": body.asked_by, "stands": body.stands.value}
     row.version += 1
-    hop = work.session.get(Hop, (row.id, body.hop))
     if hop is not None and hop.seq > message.ch.seq:
         details["crossed"] = True
         doing.note(work, row, NoticeKind.TOLD_ONWARD, body.words, details, message.jti)
@@ -69,14 +79,22 @@ def take(work: Work, received: Received) -> None:
     doing.note(work, row, NoticeKind.TOLD_ONWARD, hop.words, details, message.jti)
     work.session.flush()
     onward.pass_on(work, row, body)
-    if row.answer:  # on its way still, where this came first: the chain goes on from there then
+    if RequestState(row.state) in hop_queries.ANSWERED:  # else the answer, if one is to come, goes on
         following.go_on_by_itself(work, row)
 
 
 def _keep(hop: Hop, body: ToldOnward, told: Told, way: Way) -> None:
+    """What is told now. A signed word that is here stays until another one comes, an answer until another
+    answer does: whoever tells of them takes neither away.
+    """
     hop.asked_by, hop.state, hop.stands, hop.late = body.asked_by, body.state, body.stands.value, body.late
-    hop.words, hop.ground, hop.proven = (told.words or body.words)[:2000], told.ground, told.proven
     hop.asked_at = datetime.fromtimestamp(way[-1].message.iat, UTC)
+    if hop.answered_at is not None and told.at is None:
+        return
+    hop.words, hop.ground = (told.words or body.words)[:2000], told.ground
+    if hop.answer and not told.body:
+        return
+    hop.proven = told.proven
     hop.answered_at = told.at
     hop.answer = answering.dumped(told.body) if told.body else ""
     hop.handling = answering.dumped(told.handling) if told.handling else ""
@@ -99,10 +117,13 @@ def _way(work: Work, row: TraceRequestRow, body: ToldOnward) -> Way:
     return way
 
 
-def _told(work: Work, way: Way, body: ToldOnward) -> Told:
-    """The word that it shows; raises Refused where it is no answer to that question, or not for us."""
+def _told(work: Work, way: Way, body: ToldOnward, hop: Hop | None) -> Told:
+    """The word that it shows; raises Refused where it is no answer to that question, or not for us.
+
+    hop: what was told before; that it runs late, it does by a word that is here.
+    """
     if not body.record:
-        refuse_if(_unshown(body))
+        refuse_if([] if body.late and hop is not None and hop.stands == body.stands else _unshown(body))
         return Told()
     found = shown(work, body.record)
     message = found.message

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from registry.core.erasing import LOCK
-from registry.core.errors import Refused
+from registry.core.errors import Refused, refuse_if
 from registry.core.work import Work
 from registry.exchange import attachments
 from registry.exchange.kinds import Kind, Kinds, Received
@@ -23,6 +23,7 @@ from registry.requests import (
     onward,
     queries,
     redaction,
+    rules,
 )
 from registry.requests.tables import OnwardConsent, TraceRequestRow
 from registry.tracing import acts as tracing
@@ -203,6 +204,8 @@ def take_more(work: Work, received: Received) -> None:
         legal_basis=before.legal_basis,
         intended_use=before.intended_use,
     )
+    if behalf.path_of(work, row):
+        refuse_if(rules.unmet_by_more(before, told))
     row.asked, row.urgency = queries.kept(told), told.urgency.value
     row.keep_until = answering.earliest(row.keep_until, received.message.handling.retain_until)
     _hear(work, row, RequestAct.GIVE_MORE, received, received.body.words)

@@ -189,6 +189,8 @@ def _tell(
     if record and (words := _kept_back(work, asking, record)):
         stands, record = RequestState.CLOSED, ""
     asked = exchange.out_row(work, row.jti).jws
+    if not asked:  # the time to keep it is over, and nothing can be told without what was asked
+        return
     told = ToldOnward(
         hop=1,
         asked_by=work.home,

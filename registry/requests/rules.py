@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from registry.core.errors import Unmet
@@ -117,6 +118,16 @@ def unmet_to_ask_onward(who: ForOthers) -> list[Unmet]:
         words = said("We ask nobody on behalf of that State: see what goes by itself with it.")
         return [Unmet(words, "next_state", "ITI 24")]
     return []
+
+
+def unmet_by_more(before: RequestNew, told: RequestNew) -> list[Unmet]:
+    """What more is told on behalf of another State asks for nothing else than that State has signed."""
+    wider = set(told.fields_wanted) - set(before.fields_wanted)
+    same = replace(told, fields_wanted=before.fields_wanted, urgency=before.urgency) == before
+    if same and not wider:
+        return []
+    words = said("On behalf of another State nothing is asked but what that State asks: tell more in words.")
+    return [Unmet(words, "request", "ITI 21, 24")]
 
 
 def unmet_to_pass_on(onward: str, answered: bool) -> list[Unmet]:

@@ -103,7 +103,10 @@ class BehalfView:
 
 @dataclass(frozen=True, kw_only=True)
 class HopView:
-    """What became of a question on our behalf. proven: verified here; message: that which told it."""
+    """What became of a question on our behalf. message: that which told it.
+
+    proven: verified here; confirmed: whether the root of the State that answered is confirmed here now.
+    """
 
     n: int
     asked_by: str
@@ -117,6 +120,7 @@ class HopView:
     answer: dict[str, Any] | None
     handling: dict[str, Any] | None
     proven: bool
+    confirmed: bool
     message: str
 
 
