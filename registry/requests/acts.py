@@ -213,8 +213,8 @@ def ask_consent(work: Work, request_id: int, new: ConsentNew, version: int) -> R
     row = _current(work, request_id, version)
     if queries.side_of(row) is not Side.ASKING:
         raise Conflict(said("We are the source of that answer"))
-    onward = queries.handling_of(row).get("onward", "none")
-    refuse_if(rules.unmet_to_pass_on(onward, bool(row.answer)))
+    bound = (queries.handling_of(row), *map(hop_queries.bound_in, hop_queries.answered(work, row)))
+    refuse_if(rules.unmet_to_pass_on([told.get("onward", "none") for told in bound], bool(row.answer)))
     n = len(queries.consents(work, row.id)) + 1
     posted = doing.tell(work, row, "consent.request", {"n": n, **asdict(new)})
     work.session.add(

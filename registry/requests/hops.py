@@ -106,7 +106,7 @@ def _way(work: Work, row: TraceRequestRow, body: ToldOnward) -> Way:
     refuse_if(delegation.unmet_in_way(way))
     ours = next((n for n, one in enumerate(way) if one.sha256 == row.sha256), None)
     last = way[-1].message
-    wrong = []
+    wrong = [said("Nothing of a draft is told.")] if body.stands is RequestState.DRAFT else []
     if queries.asked_of(row).delegation is Delegation.NONE:
         wrong.append(said("We have not allowed that others are asked for us."))
     if ours is None or len(way) - 1 - ours != body.hop or way[ours + 1].message.iss != row.peer:

@@ -15,6 +15,7 @@ from registry.exchange.shown import shown
 from registry.requests import behalf, delegation, doing, hop_queries, life, queries
 from registry.requests.behalf import Way
 from registry.requests.chain import Link
+from registry.requests.delegation import Question
 from registry.requests.tables import AskedOnward, TraceRequestRow
 from schemas.request_messages import LONGEST_PROOF, MOST_HOPS, ToldOnward
 from schemas.requests import RequestNew
@@ -70,12 +71,21 @@ def ready(work: Work, row: TraceRequestRow, told: dict[str, Any], audience: tupl
     if not left.get("code"):
         raise Refused(said("Our answer names no other State."))
     record = behalf.record_of(work, row)
-    if not record or len(record) > LONGEST_PROOF:
-        raise Refused(said("The signed question is not here, or too long to go along."))
     way = behalf.way_of(work, record)
+    if not way or _length_of_ours(record, way[-1]) > LONGEST_PROOF:
+        raise Refused(said("The signed question is not here, or too long to go along."))
+    refuse_if(delegation.unmet_in_way(way))
     refuse_if([Unmet(reason, "next_state", "ITI 24") for reason in _ends(work, row, way, left)])
     shows = left["code"] in audience
     return Ready(left["code"], record, way, left if shows else {})
+
+
+def _length_of_ours(record: str, last: Question) -> int:
+    """About how many characters the record of a question will have that goes on from this one: it carries
+    this one, and says the same once more.
+    """
+    said_there = len(record) * 3 // 4 - len(last.body.behalf)
+    return (len(record) + said_there + 1_000) * 4 // 3
 
 
 def _ends(work: Work, row: TraceRequestRow, way: Way, left: dict[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -130,11 +131,13 @@ def unmet_by_more(before: RequestNew, told: RequestNew) -> list[Unmet]:
     return [Unmet(words, "request", "ITI 21, 24")]
 
 
-def unmet_to_pass_on(onward: str, answered: bool) -> list[Unmet]:
-    """What keeps one from asking the source whether its answer may go on (ITI 15)."""
+def unmet_to_pass_on(onward: Sequence[str], answered: bool) -> list[Unmet]:
+    """What keeps one from asking the source whether its answer may go on (ITI 15). onward: what each State
+    whose word is in it allows.
+    """
     if not answered:
         return [Unmet(said("There is no answer yet that could go on."), "recipient", "ITI 15")]
-    if onward == Onward.NONE:
+    if any(each != Onward.CONSENT for each in onward):
         return [Unmet(said("The source has excluded every onward use."), "recipient", "ITI 15")]
     return []
 
