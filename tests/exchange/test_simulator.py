@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from registry.core.work import Work
-from registry.exchange import jose, judging, key_queries
+from registry.exchange import introducing, jose, judging
 from registry.exchange.key_queries import PublicKey, public_key
 from registry.exchange.tables import ExchangeKey
 from schemas.exchange import Message
@@ -69,12 +69,12 @@ def test_without_a_check_of_signatures_forged_messages_have_effects(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jose, "verify", lambda token, public: True)
-    monkeypatch.setattr(key_queries, "public_key", _key_of_anybody)
+    monkeypatch.setattr(introducing, "key_within", _key_of_anybody)
     said = [wrong for seed in range(40) for wrong in simulator.run(seed).wrong]
     assert any(wrong.startswith("forged") for wrong in said)
 
 
-def _key_of_anybody(work: Work, kid: str) -> PublicKey | None:
+def _key_of_anybody(work: Work, _token: jose.Token) -> PublicKey | None:
     """A stranger's key counts as the first State's."""
     any_key = select(ExchangeKey.kid).where(ExchangeKey.use == "signing", ExchangeKey.state != work.home)
-    return public_key(work, kid) or public_key(work, work.session.scalar(any_key.limit(1)) or "")
+    return public_key(work, work.session.scalar(any_key.limit(1)) or "")
