@@ -160,6 +160,7 @@ class Proposal(Base):
         CheckConstraint("approvers > 0", name="approvers"),
         UniqueConstraint("id", "proposed_by", "digest"),
         Index(None, "state", "id"),
+        Index(None, "state", "expires_at"),
         Index(None, "subject"),
         Index(
             "ux_proposal_open",

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 
 from registry.ammunition import (
     acts,
+    mismatch_queries,
     package_queries,
     pictures,
     queries,
     rules,
     stock,
-    stock_queries,
 )
 from registry.ammunition.forms import form_values, party_choices, with_party_numbers
 from registry.ammunition.packaging import package_key
@@ -50,7 +50,7 @@ LATEST = 10
 
 
 @blueprint.app_template_filter("difference")
-def difference(found: stock_queries.Mismatch) -> str:
+def difference(found: mismatch_queries.Mismatch) -> str:
     """What a count found, in words."""
     return stock.difference(found.booked, found.counted)
 
@@ -127,7 +127,7 @@ def show(number: str) -> Answer:
             sales=queries.sales(work, shapes.SalesAsked(lot=lot.number, limit=LATEST, sort="-sold_on")),
             packages=package_queries.packages(work, lot_id, packs.PackagesAsked(limit=LATEST)),
             movements=queries.movements(work, lot_id, latest),
-            mismatches=stock_queries.mismatches(work, [lot_id], limited_to(work.actor, May.LOT_READ)),
+            mismatches=mismatch_queries.mismatches(work, [lot_id], limited_to(work.actor, May.LOT_READ)),
             sources=sources.of(work, lot_id=lot_id, sale_n=None, packing_n=None),
             drawn=pictures.of_lot(work, lot_id, lot, MOST_SHARES),
             may=work.actor.may,

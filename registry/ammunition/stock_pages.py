@@ -60,7 +60,7 @@ def _new(work: Work, typed: dict[str, str]) -> shapes.CountNew:
 
 def _stock(errors: tuple[Unmet, ...], status: int, typed: dict[str, str]) -> Answer:
     found: Page[stock_queries.StockRow] = Page(())
-    products: list[stock_queries.ProductView] = []
+    products: list[stock_queries.ProductView] | None = []
     party: PartyName | None = None
     asking = {name: typed[name] for name in ("party", "calibre", "on", "cursor", "sort") if typed.get(name)}
     with context.look() as work:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, cast, func, select, union_all
+from sqlalchemy import ColumnElement, String, cast, exists, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from registry.ammunition import package_queries, queries, stock
 from registry.ammunition.tables import Lot, Movement, StockCount, StockCountLine
 from registry.ammunition.whereabouts import came_by, held_of
 from registry.core.database import Key
-from registry.core.errors import Forbidden, NotFound
+from registry.core.errors import Forbidden, Invalid, NotFound
 from registry.core.numbers import parse_registry_number, registry_number
-from registry.core.paging import AnySelect, page
+from registry.core.paging import AnySelect, Way, in_order, is_few, page
 from registry.core.work import Work, limited_to
 from registry.directory.queries import PartyName, calibre_of, names
 from schemas.ammunition_stock import CountsAsked, StockAsked
@@ -141,9 +142,21 @@ def _filters(asked: StockAsked) -> list[ColumnElement[bool]]:
     return [Lot.calibre == calibre_of(asked.calibre, "calibre")] if asked.calibre else []
 
 
+def _is_small(session: Session, party: int) -> bool:
+    """Whether all that ever came to a party, and was taken out of that, can be added up for a page."""
+    parent = aliased(Movement)
+    came = select(Movement.lot_id).where(Movement.to_id == party)
+    went = select(Movement.lot_id).join(parent, came_by(Movement, parent)).where(parent.to_id == party)
+    return is_few(session, came, went)
+
+
 def rows(work: Work, asked: StockAsked) -> Page[StockRow]:
-    """Somebody's stock, lot by lot."""
+    """Somebody's stock, lot by lot; what is too much to be added up at once comes by code alone, and a page
+    of it may have few lots, or none. Raises Invalid.
+    """
     party = whose(work, asked.party)
+    if not _is_small(work.session, party):
+        return _rows_by_code(work, party, asked)
     stocked = _held_rows(work, party, asked)
     # a lot is in several units: the key is made of both
     key = Lot.code_key + "|" + cast(Lot.id, String) + "|" + stocked.c.unit
@@ -155,6 +168,31 @@ def rows(work: Work, asked: StockAsked) -> Page[StockRow]:
     sorts = {"code": Lot.code_key, "quantity": stocked.c.quantity, "produced_on": Lot.produced_on}
     found = page(work.session, query, asked, sorts, key)
     return Page(tuple(_stock_rows(work, party, asked.on, found.items)), found.next)
+
+
+def _rows_by_code(work: Work, party: int, asked: StockAsked) -> Page[StockRow]:
+    """Of the lots in the order of their codes those that ever came to a party, with what is left of each."""
+    if asked.sort.removeprefix("-") not in ("", "code"):
+        raise Invalid.at("sort", "So large a stock is shown in the order of the lots' codes alone.")
+    came = exists().where(Movement.to_id == party, Movement.lot_id == Lot.id)
+    query: AnySelect = select(Lot).where(came, *_filters(asked))
+    sorts = {"code": Lot.code_key}
+    found = page(work.session, query, asked, sorts, Lot.id, in_order(asked, [Way(Lot.code_key, Lot.id)]))
+    lots = {row.Lot.id: row.Lot for row in found.items}
+    pieces = _pieces(party, asked.on, lots)
+    total = cast(func.sum(pieces.c.size), Key)
+    held = select(pieces.c.lot, pieces.c.unit, total).group_by(pieces.c.lot, pieces.c.unit).having(total > 0)
+    units: dict[int, list[_Held]] = defaultdict(list)
+    for lot, unit, quantity in work.session.execute(held.order_by(pieces.c.unit)):
+        units[lot].append(_Held(lots[lot], unit, quantity))
+    items = [one for lot in lots for one in units[lot]]
+    return Page(tuple(_stock_rows(work, party, asked.on, items)), found.next)
+
+
+class _Held(NamedTuple):
+    Lot: Lot
+    unit: str
+    quantity: int
 
 
 def _stock_rows(work: Work, party: int, on: date | None, items: Sequence[Any]) -> list[StockRow]:
@@ -186,9 +224,12 @@ def _stock_rows(work: Work, party: int, on: date | None, items: Sequence[Any]) -
     return made
 
 
-def products(work: Work, asked: StockAsked) -> list[ProductView]:
-    """Somebody's stock by calibre and product, the largest first."""
-    stocked = _held_rows(work, whose(work, asked.party), asked)
+def products(work: Work, asked: StockAsked) -> list[ProductView] | None:
+    """Somebody's stock by calibre and product, the largest first; None where it is too much."""
+    party = whose(work, asked.party)
+    if not _is_small(work.session, party):
+        return None
+    stocked = _held_rows(work, party, asked)
     total = cast(func.sum(stocked.c.quantity), Key)
     query = (
         select(Lot.calibre, Lot.product, func.count(func.distinct(Lot.id)), total)
@@ -220,38 +261,6 @@ def last_counts(
         .order_by(StockCount.counted_on, StockCount.id)
     )
     return {(lot, unit): (on, book, count) for lot, unit, on, book, count in session.execute(query)}
-
-
-@dataclass(frozen=True)
-class Mismatch:
-    """A holder, or a unit of one, whose last count of a lot did not add up."""
-
-    lot_id: int
-    party: PartyName
-    unit: str
-    counted_on: date
-    booked: int
-    counted: int
-
-
-def mismatches(work: Work, lots: Iterable[int], own: int | None = None) -> list[Mismatch]:
-    """Last counts of these lots that did not add up; those of one party only, if it is given."""
-    query = (
-        select(StockCount, StockCountLine)
-        .join(StockCountLine, StockCountLine.count_id == StockCount.id)
-        .where(StockCountLine.lot_id.in_(list(lots)), *([] if own is None else [StockCount.party_id == own]))
-        .order_by(StockCount.counted_on, StockCount.id)
-    )
-    last = {
-        (line.lot_id, count.party_id, count.unit): (count, line)
-        for count, line in work.session.execute(query)
-    }
-    wrong = [(count, line) for count, line in last.values() if line.booked != line.counted]
-    known = names(work, [count.party_id for count, _ in wrong])
-    return [
-        Mismatch(line.lot_id, known[count.party_id], count.unit, count.counted_on, line.booked, line.counted)
-        for count, line in wrong
-    ]
 
 
 def _own(work: Work) -> list[ColumnElement[bool]]:

@@ -119,6 +119,8 @@ class ExchangeOut(Base):
         Index(None, "peer", "next_at", "seq", sqlite_where=WAITING, postgresql_where=WAITING),
         Index(None, "thread"),
         Index(None, "made_at", "jti"),
+        Index(None, "state", "made_at", "jti"),
+        Index(None, "state", "peer", "made_at"),
         CheckConstraint("state IN ('waiting', 'delivered', 'dead', 'closed')", name="state"),
     )
 

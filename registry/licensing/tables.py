@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, false
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import PERSONAL, Base, Instant, Key, table_args
+
+AWAY = text("returned_on IS NULL")
 
 
 class Licence(Base):
@@ -28,6 +30,7 @@ class Licence(Base):
         Index(None, "state", "due_on"),
         Index(None, "officer_id", "state"),
         Index(None, "purpose", "return_by"),
+        Index("ix_licence_away", "return_by", "id", sqlite_where=AWAY, postgresql_where=AWAY),
         CheckConstraint(
             "state IN ('draft', 'submitted', 'under_review', 'information_asked', 'refused', 'withdrawn')"
             " OR (issued_on IS NOT NULL AND ends_at IS NOT NULL AND place <> '' AND expires_on >= starts_on)",

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from registry.core.errors import Invalid
+from schemas.figures import FiguresAsked
 from schemas.recovery_vocabulary import Described, RecoveryKind
 from schemas.recovery_vocabulary import OriginStatus as S
 from schemas.vocabulary import Outcome
@@ -133,6 +135,21 @@ class Figures:
         return {kind: {way.value: found[kind][way.value] for way in RecoveryKind} for kind in order}
 
 
+def period(asked: FiguresAsked, today: date) -> FiguresAsked:
+    """The period that is counted while somebody waits: where none is told this year, at most a year.
+
+    Without a first day it begins with the year of the last one, without a last day it ends today. Raises
+    Invalid for a longer one: files and papers are of any.
+    """
+    until = asked.until or max(today, asked.since or today)
+    since = asked.since or date(until.year, 1, 1)
+    if (until - since).days > LONGEST:
+        raise Invalid.at("since", "At most a year is shown at once; file and paper are of any period.")
+    return FiguresAsked(since, until)
+
+
+LONGEST = 366
+"""Days between the first and the last day of a period that is shown."""
 MOST_SHOWN = 12
 """Makers, calibres and States that a page or paper names; a file names all."""
 

@@ -7,7 +7,7 @@ from registry.core.web import api
 from registry.core.work import Work
 from registry.recovery import figures_queries, origin_acts, views
 from registry.recovery.api import blueprint
-from registry.recovery.figures import Figures
+from registry.recovery.figures import Figures, period
 from schemas import figures as shapes
 from schemas.recovery import RecoveredItemSchema
 from schemas.vocabulary import May
@@ -16,8 +16,8 @@ from schemas.vocabulary import May
 @blueprint.route("/figures/recoveries", methods=["GET"])
 @api.reads(blueprint, May.RECOVERY_READ, gives=shapes.FiguresSchema, query=shapes.FiguresAskedSchema)
 def figures(work: Work, asked: shapes.FiguresAsked) -> Figures:
-    """SDG indicator 16.4.2 with numerator and denominator, and what was destroyed."""
-    return figures_queries.figures_of(work, asked)
+    """SDG indicator 16.4.2 of this year, or of at most a year, and what was destroyed."""
+    return figures_queries.figures_of(work, period(asked, work.today))
 
 
 @blueprint.route("/evidence/<number>/origin", methods=["POST"])

@@ -16,7 +16,7 @@ from registry.core.web.forms import load_form
 from registry.core.web.words import label, language_of_visitor, shown
 from registry.recovery import figures_document, figures_queries, origin_acts, sealing
 from registry.recovery.evidence_pages import shown_item
-from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, percent
+from registry.recovery.figures import DEFINITIONS, ESTABLISHED, Figures, percent, period
 from registry.recovery.pages import Answer, blueprint, pdf, render
 from schemas.figures import FiguresAsked, FiguresAskedSchema, OriginNewSchema
 from schemas.recovery_vocabulary import RecoveryKind
@@ -31,21 +31,19 @@ def figures() -> Answer:
     """SDG indicator 16.4.2 of a period, what it is made of, and what was destroyed."""
     errors: Any = ()
     status = 200
+    today = context.registry().office.today
     try:
-        found = _figures()
+        found = _figures(period(_asked(), today))
     except RegistryError as error:
-        with context.look() as work:
-            found = figures_queries.figures_of(work, FiguresAsked())
+        found = _figures(period(FiguresAsked(), today))
         errors, status = shown(error), error.status
-    with context.look() as work:
-        year = work.today.year
     say = language_of_visitor()
     page = render(
         "figures",
         found=found,
         typed=request.args,
         errors=errors,
-        years=range(year, year - 5, -1),
+        years=range(today.year, today.year - 5, -1),
         definitions=DEFINITIONS,
         established=ESTABLISHED,
         heads=[{"label": label(kind), "kind": "amount"} for kind in RecoveryKind],
@@ -56,8 +54,12 @@ def figures() -> Answer:
     return page, status
 
 
-def _figures() -> Figures:
-    asked = load_form(FiguresAskedSchema(), request.args)
+def _asked() -> FiguresAsked:
+    asked: FiguresAsked = load_form(FiguresAskedSchema(), request.args)
+    return asked
+
+
+def _figures(asked: FiguresAsked) -> Figures:
     with context.look() as work:
         return figures_queries.figures_of(work, asked)
 
@@ -66,7 +68,7 @@ def _figures() -> Figures:
 @guard.may(May.RECOVERY_READ)
 def figures_csv() -> Response:
     """The same as a file: each cell of each table a line."""
-    return sheets.answer("figures.csv", COLUMNS, _lines(_figures()))
+    return sheets.answer("figures.csv", COLUMNS, _lines(_figures(_asked())))
 
 
 def _lines(found: Figures) -> Iterator[tuple[object, ...]]:
@@ -87,7 +89,7 @@ def _lines(found: Figures) -> Iterator[tuple[object, ...]]:
 @guard.may(May.RECOVERY_READ)
 def figures_pdf() -> Response:
     """The same as a paper."""
-    return pdf(sealing.sealed_figures(_figures(), context.registry().office.today))
+    return pdf(sealing.sealed_figures(_figures(_asked()), context.registry().office.today))
 
 
 @blueprint.post("/evidence/<number>/origin")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from registry.core.work import Work
 from registry.directory import calibres
@@ -25,32 +26,83 @@ from schemas.vocabulary import CustodyKind, Outcome
 _IDENTIFIED = f'%"outcome":"{Outcome.IDENTIFIED.value}"%'
 _GOING_ON = [state.value for state in OPEN - {RequestState.REFUSED}]
 _WAITING = and_(TraceRequestRow.answer == "", TraceRequestRow.state.in_(_GOING_ON))
-_ASKED = (
-    select(
-        TraceRequestRow.trace_id.label("trace_id"),
-        func.max(case((TraceRequestRow.answer.like(_IDENTIFIED), 1), else_=0)).label("abroad"),
-        func.max(case((_WAITING, 1), else_=0)).label("open"),
-    )
-    .where(TraceRequestRow.direction == Direction.OUT.value, TraceRequestRow.trace_id.is_not(None))
-    .group_by(TraceRequestRow.trace_id)
-    .subquery()
+_REQUESTS = exists().where(
+    TraceRequestRow.trace_id == Item.trace_id, TraceRequestRow.direction == Direction.OUT.value
 )
 """What other States were asked about a trace: a chain of requests belongs to one trace."""
 
 
+@dataclass(frozen=True)
+class _Alike:
+    """Items that are told alike: facts, of firearms what they are counted by; quantity, of all of them."""
+
+    kind: str
+    what: str
+    type: str
+    facts: figures.Facts
+    maker: str
+    calibre: str
+    country: str
+    items: int
+    quantity: int
+
+
 def figures_of(work: Work, asked: FiguresAsked) -> figures.Figures:
     """The figures of a period."""
-    quantities = _quantities(work, asked)
+    found = _alike(work, asked)
+    guns = [one for one in found if one.what == ItemKind.FIREARM]
+    quantities: Counter[str] = Counter()
+    for one in found:
+        quantities[one.what] += one.quantity
     return figures.Figures(
         asked.since,
         asked.until,
-        _counted(work, asked),
+        _counted(guns),
         _ended(work, asked),
-        quantities.get(ItemKind.PART.value, 0),
-        quantities.get(ItemKind.AMMUNITION.value, 0),
+        quantities[ItemKind.PART],
+        quantities[ItemKind.AMMUNITION],
         _occasions(work, asked),
-        (*_described(work, asked), *_routes(work, asked)),
+        (*_described(guns), *_routes(work, asked)),
     )
+
+
+def _alike(work: Work, asked: FiguresAsked) -> list[_Alike]:
+    """Every item of the period, those alike as one; what is matched to a record is as on record."""
+    each = (
+        select(
+            Recovery.kind.label("recovered"),
+            Item.kind.label("what"),
+            Item.type.label("type"),
+            Item.outcome.label("outcome"),
+            Item.firearm_id.is_not(None).label("matched"),
+            ItemOrigin.item_id.is_not(None).label("otherwise"),
+            _REQUESTS.where(TraceRequestRow.answer.like(_IDENTIFIED)).label("abroad"),
+            _REQUESTS.where(_WAITING).label("open"),
+            func.coalesce(Party.name, Item.maker).label("maker"),
+            func.coalesce(Firearm.calibre, Item.calibre).label("calibre"),
+            func.coalesce(Firearm.country_made, Item.country, "").label("country"),
+            Item.quantity.label("quantity"),
+        )
+        .select_from(Recovery)
+        .join(Item, Item.recovery_id == Recovery.id)
+        .outerjoin(ItemOrigin, ItemOrigin.item_id == Item.id)
+        .outerjoin(Firearm, Firearm.id == Item.firearm_id)
+        .outerjoin(Party, Party.id == Firearm.maker_id)
+        .where(*_within(Recovery.recovered_on, asked))
+        .subquery()
+    )
+    told = [column for column in each.c if column is not each.c.quantity]
+    query = select(*told, func.count(), func.sum(each.c.quantity)).group_by(*told)
+    rows: Iterable[Sequence[Any]] = work.session.execute(query)
+    return [_as_told(*row) for row in rows]
+
+
+def _as_told(
+    kind: str, what: str, type_: str, outcome: str, matched: Any, otherwise: Any, abroad: Any, opened: Any,
+    maker: str, calibre: str, country: str, items: int, quantity: Any,
+) -> _Alike:  # fmt: skip
+    facts = figures.Facts(outcome, bool(matched), bool(otherwise), bool(abroad), bool(opened))
+    return _Alike(kind, what, type_, facts, maker, calibre, country, items, int(quantity))
 
 
 def _occasions(work: Work, asked: FiguresAsked) -> tuple[figures.Occasions, ...]:
@@ -59,27 +111,13 @@ def _occasions(work: Work, asked: FiguresAsked) -> tuple[figures.Occasions, ...]
     return tuple(figures.Occasions(*row) for row in rows)
 
 
-def _described(work: Work, asked: FiguresAsked) -> Iterator[figures.Share]:
+def _described(guns: Iterable[_Alike]) -> Iterator[figures.Share]:
     """Makers, calibres and States of manufacture: of what is matched as on record, else as it was told."""
-    told = (
-        func.coalesce(Party.name, Item.maker).label("maker"),
-        func.coalesce(Firearm.calibre, Item.calibre).label("calibre"),
-        func.coalesce(Firearm.country_made, Item.country).label("country"),
-    )
-    query = (
-        select(*told, func.count())
-        .select_from(Item)
-        .join(Recovery, Recovery.id == Item.recovery_id)
-        .outerjoin(Firearm, Firearm.id == Item.firearm_id)
-        .outerjoin(Party, Party.id == Firearm.maker_id)
-        .where(Item.kind == ItemKind.FIREARM.value, *_within(Recovery.recovered_on, asked))
-        .group_by(*told)
-    )
     found: Counter[tuple[Described, str]] = Counter()
-    for maker, calibre, country, many in work.session.execute(query):
-        found[Described.MAKER, maker] += many
-        found[Described.CALIBRE, _calibre(calibre)] += many
-        found[Described.COUNTRY_MADE, country or ""] += many
+    for one in guns:
+        found[Described.MAKER, one.maker] += one.items
+        found[Described.CALIBRE, _calibre(one.calibre)] += one.items
+        found[Described.COUNTRY_MADE, one.country] += one.items
     for (by, value), many in sorted(found.items()):
         yield figures.Share(by, value, many)
 
@@ -101,8 +139,9 @@ def _routes(work: Work, asked: FiguresAsked) -> Iterator[figures.Share]:
     before = or_(Item.custody_n.is_(None), Custody.n < Item.custody_n)
     query = (
         select(Custody.kind, Custody.country, func.count(Item.id.distinct()))
-        .join(Item, Item.firearm_id == Custody.firearm_id)
-        .join(Recovery, Recovery.id == Item.recovery_id)
+        .select_from(Recovery)
+        .join(Item, Item.recovery_id == Recovery.id)
+        .join(Custody, Custody.firearm_id == Item.firearm_id)
         .where(
             Custody.kind.in_(_CROSSED),
             Custody.country.is_not(None),
@@ -117,29 +156,10 @@ def _routes(work: Work, asked: FiguresAsked) -> Iterator[figures.Share]:
         yield figures.Share(_CROSSED[kind], country or "", many)
 
 
-def _counted(work: Work, asked: FiguresAsked) -> tuple[figures.Counted, ...]:
-    told = (
-        Recovery.kind,
-        Item.type,
-        Item.outcome,
-        Item.firearm_id.is_not(None).label("matched"),
-        ItemOrigin.item_id.is_not(None).label("otherwise"),
-        func.coalesce(_ASKED.c.abroad, literal(0)).label("abroad"),
-        func.coalesce(_ASKED.c.open, literal(0)).label("open"),
-    )
-    query = (
-        select(*told, func.count().label("firearms"))
-        .select_from(Item)
-        .join(Recovery, Recovery.id == Item.recovery_id)
-        .outerjoin(ItemOrigin, ItemOrigin.item_id == Item.id)
-        .outerjoin(_ASKED, _ASKED.c.trace_id == Item.trace_id)
-        .where(Item.kind == ItemKind.FIREARM.value, *_within(Recovery.recovered_on, asked))
-        .group_by(*told)
-    )
+def _counted(guns: Iterable[_Alike]) -> tuple[figures.Counted, ...]:
     found: Counter[tuple[str, str, OriginStatus]] = Counter()
-    for kind, type_, outcome, matched, otherwise, abroad, opened, many in work.session.execute(query):
-        facts = figures.Facts(outcome, bool(matched), bool(otherwise), bool(abroad), bool(opened))
-        found[kind, type_, figures.status(facts)] += many
+    for one in guns:
+        found[one.kind, one.type, figures.status(one.facts)] += one.items
     return tuple(figures.Counted(*key, many) for key, many in sorted(found.items()))
 
 
@@ -153,16 +173,6 @@ def _ended(work: Work, asked: FiguresAsked) -> tuple[figures.Ended, ...]:
         .order_by(Disposal.kind, Disposal.method)
     )
     return tuple(figures.Ended(*row) for row in work.session.execute(query))
-
-
-def _quantities(work: Work, asked: FiguresAsked) -> dict[str, int]:
-    query = (
-        select(Item.kind, func.sum(Item.quantity))
-        .join(Recovery, Recovery.id == Item.recovery_id)
-        .where(*_within(Recovery.recovered_on, asked))
-        .group_by(Item.kind)
-    )
-    return {kind: int(many) for kind, many in work.session.execute(query)}
 
 
 def _within(day: Any, asked: FiguresAsked) -> list[ColumnElement[bool]]:

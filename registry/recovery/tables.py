@@ -49,6 +49,9 @@ class Post(Base):
     target: Mapped[int | None]
 
 
+OPEN = text("firearm_id IS NULL")
+
+
 class Recovery(Base):
     """One occasion: what one person handed in, or what was seized or found together."""
 
@@ -99,6 +102,8 @@ class Item(Base):
             postgresql_where=text("state = 'in_evidence'"),
         ),
         Index(None, "firearm_id"),
+        Index(None, "trace_id"),
+        Index("ix_recovered_item_undecided", "outcome", "id", sqlite_where=OPEN, postgresql_where=OPEN),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("kind <> 'firearm' OR quantity = 1", name="one_firearm"),
         CheckConstraint("state = 'in_evidence' OR handover_id IS NULL", name="handover"),

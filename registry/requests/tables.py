@@ -41,6 +41,8 @@ class TraceRequestRow(Base):
     __table_args__ = table_args(
         UniqueConstraint("peer", "thread"),
         Index(None, "direction", "state", "due_at"),
+        *(Index(None, name, "id") for name in ("direction", "state", "peer", "case_number")),
+        Index(None, "trace_id"),
         Index(None, "made_by", "id"),
         Index(None, "follows_id"),
         CheckConstraint("direction IN ('in', 'out')", name="direction"),

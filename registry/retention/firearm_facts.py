@@ -79,9 +79,10 @@ def holds(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Hold]]
 
 
 def _held_by_matters(found: Gathered, keys: Sequence[int]) -> None:
+    """What is added to a state keeps SQLite from looking through all that is open instead of these."""
     seized = RecoveredItem.firearm_id.in_(keys), RecoveredItem.state == ItemState.IN_EVIDENCE
     found.held(select(RecoveredItem.firearm_id).where(*seized), HoldKind.EVIDENCE, "It is in evidence.")
-    under_way = Deactivation.firearm_id.in_(keys), Deactivation.state.in_(_DEACTIVATING)
+    under_way = Deactivation.firearm_id.in_(keys), (Deactivation.state + "").in_(_DEACTIVATING)
     found.held(
         select(Deactivation.firearm_id).where(*under_way),
         HoldKind.DEACTIVATION,
@@ -90,7 +91,7 @@ def _held_by_matters(found: Gathered, keys: Sequence[int]) -> None:
     found.held(
         select(Deactivation.firearm_id)
         .join(DeactivationIncident, DeactivationIncident.deactivation_id == Deactivation.id)
-        .where(Deactivation.firearm_id.in_(keys), DeactivationIncident.outcome == ""),
+        .where(Deactivation.firearm_id.in_(keys), DeactivationIncident.outcome + "" == ""),
         HoldKind.INCIDENT,
         "An incident with it is open.",
     )

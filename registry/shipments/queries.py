@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from registry.ammunition.spans import Span
 from registry.core.database import Prepared
 from registry.core.errors import NotFound
 from registry.core.numbers import find_registry_number, parse_registry_number, registry_number
-from registry.core.paging import AnySelect, page
+from registry.core.paging import AnySelect, Walk, Way, in_order, is_few, of_few, page, sorted_by
 from registry.core.work import Work, is_limited_to_office, limited_to
 from registry.directory.queries import names, party_number
 from registry.licensing import queries as licences
@@ -62,7 +63,8 @@ def scope(work: Work) -> list[ColumnElement[bool]]:
         there = exists().where(ShipmentEvent.shipment_id == Shipment.id, ShipmentEvent.office == office)
         return [or_(Shipment.office == office, there)]
     if (party := limited_to(work.actor, May.SHIPMENT_READ)) is not None:
-        return [Shipment.licence_id.in_(select(Licence.id).where(Licence.holder_id == party))]
+        licence = aliased(Licence)
+        return [exists().where(licence.id == Shipment.licence_id, licence.holder_id == party)]
     return []
 
 
@@ -158,8 +160,22 @@ def shipments(work: Work, asked: ShipmentsAsked) -> Page[ShipmentRow]:
         .where(*scope(work), *_filters(work, asked))
     )
     sorts = {"number": Shipment.id, "expected_on": Shipment.expected_on, "state": Shipment.state}
-    found = page(work.session, query, asked, sorts, Shipment.id)
+    found = page(work.session, query, asked, sorts, Shipment.id, _walk(work, asked, sorts))
     return Page(tuple(_listed(work, [(row.Shipment, row.Licence) for row in found.items])), found.next)
+
+
+def _walk(work: Work, asked: ShipmentsAsked, sorts: Mapping[str, Any]) -> Walk | None:
+    """A trader's own: they are found by its licences, and are few or come among all in the order asked."""
+    party = limited_to(work.actor, May.SHIPMENT_READ)
+    if party is None or asked.licence or is_limited_to_office(work.actor, May.SHIPMENT_READ):
+        return None
+    column = sorts[sorted_by(asked, sorts)]
+    own = (
+        select(Shipment.id).join(Licence, Licence.id == Shipment.licence_id).where(Licence.holder_id == party)
+    )
+    if is_few(work.session, own):
+        return of_few([Way(column, Shipment.id, [Shipment.id.in_(own)], ordered=False)])
+    return in_order(asked, [Way(column, Shipment.id)])
 
 
 def _filters(work: Work, asked: ShipmentsAsked) -> list[ColumnElement[bool]]:

@@ -54,6 +54,9 @@ class CustomsPost(Base):
     recorded_by: Mapped[int] = mapped_column(Key)
 
 
+AWAITED = text("received_on IS NULL")
+
+
 class Shipment(Base):
     """Goods that move together under one licence. direction: as our State sees it.
 
@@ -67,6 +70,10 @@ class Shipment(Base):
         Index(None, "licence_id"),
         Index(None, "office", "state"),
         Index(None, "state", "receipt_due_on"),
+        Index(None, "state", "id"),
+        Index(None, "expected_on", "id"),
+        Index(None, "state", "expected_on", "id"),
+        Index("ix_shipment_awaited", "receipt_due_on", "id", sqlite_where=AWAITED, postgresql_where=AWAITED),
         CheckConstraint("(cleared_at IS NULL) = (state IN ('announced', 'cancelled'))", name="cleared"),
         CheckConstraint("received_on >= departed_on", name="received"),
     )

@@ -11,7 +11,7 @@ from math import asin, cos, radians, sin, sqrt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.ammunition import stock, stock_queries
+from registry.ammunition import mismatch_queries, stock
 from registry.ammunition.tables import Movement
 from registry.core.days import day_in
 from registry.core.numbers import registry_number
@@ -141,7 +141,7 @@ def _late_losses(
 
 def _counts(work: Work, lots: Sequence[int]) -> Iterable[Finding]:
     """Holders whose last count of a lot did not add up."""
-    for one in stock_queries.mismatches(work, lots):
+    for one in mismatch_queries.mismatches(work, lots):
         text = said(
             "The stock of %(holder)s did not add up on %(date)s for %(lot)s: %(difference)s",
             holder=f"{one.party.name}, {one.unit}" if one.unit else one.party.name,

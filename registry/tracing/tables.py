@@ -57,6 +57,7 @@ class Scene(Base):
     __tablename__ = "scene"
     __table_args__ = table_args(
         Index(None, "recorded_by", "id"),
+        Index(None, "case_number", "id"),
         CheckConstraint("latitude BETWEEN -90000000 AND 90000000", name="latitude"),
         CheckConstraint("longitude BETWEEN -180000000 AND 180000000", name="longitude"),
     )

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from registry.ammunition import acts, stock, stock_queries
+from registry.ammunition import acts, mismatch_queries, stock, stock_queries
 from registry.ammunition.packaging import Run, opened
 from registry.ammunition.spans import Span
+from registry.core import paging
 from registry.core.errors import Conflict
 from registry.core.numbers import registry_number
 from registry.core.work import Office
@@ -176,8 +177,47 @@ def test_units_of_a_body_are_counted_apart(
     rows = client.get(f"/api/v1/stock?party={world.dealer.number}", headers=supervisor).json["items"]
     assert {row["unit"]: row["quantity"] for row in rows} == {"": 790, "Store 2": 200}
     with office.look(EVERYTHING) as work:
-        (found,) = stock_queries.mismatches(work, [int(lot[2:11])])
+        (found,) = mismatch_queries.mismatches(work, [int(lot[2:11])])
     assert (found.unit, found.booked - found.counted) == ("Store 2", 50)
+
+
+def test_a_stock_too_large_to_be_added_up_comes_lot_by_lot(
+    app: Flask,
+    client: FlaskClient,
+    supervisor: dict[str, str],
+    world: World,
+    lot: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for code in ("ZZZ1", "AAA1"):
+        made = client.post(
+            "/api/v1/lots", json=lot_body(world.maker.number, code=code), headers=supervisor
+        ).json["number"]
+        sale = sale_body(world.maker.number, world.dealer.number, quantity=500)
+        assert client.post(f"/api/v1/lots/{made}/sales", json=sale, headers=supervisor).status_code == 201
+    used = {"kind": "lost", "happened_on": "2020-01-22", "from_party": world.dealer.number, "quantity": 500}
+    assert client.post(f"/api/v1/lots/{made}/movements", json=used, headers=supervisor).status_code < 300
+
+    def rows(query: str) -> list[dict[str, Any]]:
+        found, cursor = [], ""
+        while True:
+            page = client.get(f"{path}{query}&cursor={cursor}", headers=supervisor).json
+            found += page["items"]
+            if not (cursor := page["next"]):
+                return found
+
+    path = f"/api/v1/stock?party={world.dealer.number}"
+    asked = ("&sort=code", "&sort=-code", "&calibre=9x19", "&on=2020-01-21")
+    small = {query: rows(query) for query in asked}
+    assert [row["code"] for row in small["&sort=code"]] == [small["&sort=-code"][1]["code"], "ZZZ1"]
+    assert len(small["&on=2020-01-21"]) == 3
+    monkeypatch.setattr(paging, "MOST_SORTED", 0)
+    monkeypatch.setattr(paging, "MOST_WALKED", 1)
+    assert {query: rows(f"{query}&limit=1") for query in asked} == small
+    refused = client.get(f"{path}&sort=quantity", headers=supervisor)
+    assert refused.status_code == 422
+    shown = sign_in(app, Role.AUTHORITY_OFFICER).get(f"/stock?party={world.dealer.number}")
+    assert "too large to be added up" in shown.get_data(as_text=True)
 
 
 def test_the_file_to_count_by_holds_no_formula(

@@ -32,4 +32,6 @@ OF_CASES = frozenset(
     | {"label_item", "label_printing"}
 )
 """For each thing of a case, message, paper, line of a file and label."""
+BY_AN_INDEX = frozenset({"trace_request", "scene"})
+"""Cases of which no list reads all, although they stay below a million."""
 LARGE = OF_FIREARMS | OF_LOTS | OF_CHANGES | OF_PEOPLE | OF_CASES

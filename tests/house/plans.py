@@ -20,8 +20,9 @@ from sqlalchemy import Connection, Engine, event
 from registry.core import database, turns
 from registry.core.prepared import Prepared
 from registry.core.turns import as_kept
-from tests.house.growing import LARGE
+from tests.house.growing import BY_AN_INDEX, LARGE
 
+READ = LARGE | BY_AN_INDEX
 _LISTS = re.compile(r"\((?:\s*(?:\?|%\(\w+\)s(?:::\w+)?)\s*,?)+\)")
 _PLANNED = re.compile(r"\s*(?:SELECT|UPDATE|DELETE|WITH|INSERT\b(?!.*\bVALUES\b))", re.IGNORECASE | re.DOTALL)
 
@@ -135,10 +136,10 @@ def _of_sqlite(connection: Connection, one: Statement) -> Iterator[str]:
         until_full = (is_page and n == 0) or (
             table in walked and not any("TEMP B-TREE" in line for line in after)
         )
-        if table in LARGE and not until_full and _NOTHING not in one.sql:
+        if table in READ and not until_full and _NOTHING not in one.sql:
             yield table
     for indexed in (found[1] for line in lines if (found := _INDEXED.match(line))):
-        if named.get(indexed, indexed) in LARGE and _NOTHING not in one.sql:
+        if named.get(indexed, indexed) in READ and _NOTHING not in one.sql:
             yield named.get(indexed, indexed)
 
 
@@ -160,13 +161,13 @@ def as_if_large(connection: Connection) -> None:
     connection.exec_driver_sql(
         "DELETE FROM pg_statistic WHERE starelid IN"
         " (SELECT name::regclass::oid FROM unnest(%(names)s::text[]) AS name)",
-        {"names": sorted(LARGE)},
+        {"names": sorted(READ)},
     )
     connection.exec_driver_sql(
         "UPDATE pg_class SET reltuples = 1000000, relpages = 1 WHERE oid IN (SELECT indexrelid FROM pg_index"
         " WHERE indrelid::regclass::text = ANY (%(names)s) UNION"
         " SELECT name::regclass::oid FROM unnest(%(names)s::text[]) AS name)",
-        {"names": sorted(LARGE)},
+        {"names": sorted(READ)},
     )
 
 
@@ -176,7 +177,7 @@ def _of_postgresql(connection: Connection, one: Statement) -> Iterator[str]:
     nothing was put into is small whatever is said: SQLite's plan tells of it.
     """
     driver: Any = connection.connection.dbapi_connection
-    filled = LARGE - {name for (name,) in driver.execute(_EMPTY)}
+    filled = READ - {name for (name,) in driver.execute(_EMPTY)}
     few = {name for (name,) in driver.execute(_FEW)}
     whole = _LIMIT.sub("", one.sql)
     head, _, order = whole.rpartition(" ORDER BY ")

@@ -50,6 +50,8 @@ WALKED: Mapping[str, tuple[str, ...]] = {
     "/api/v1/lots": ("sort=-number", "sort=code", "sort=-quantity&calibre=9x19"),
     "/api/v1/sales": ("sort=-sold_on", "sort=quantity", f"buyer={registry_number('P', 39)}"),
     "/api/v1/traces": ("kind=firearm&outcome=identified",),
+    "/api/v1/shipments": ("sort=-number", "sort=expected_on", "sort=-state"),
+    "/api/v1/stock": ("sort=code", "sort=-code"),
 }
 """Lists that may be walked, in orders and by filters for which they are."""
 FEW = 120

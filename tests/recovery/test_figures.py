@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -194,6 +195,22 @@ def test_an_origin_is_not_established_wrongly(office: Office, scene: Scene) -> N
     assert counted(office) == {S.UNTRACEABLE: 1}
 
 
+def test_what_is_shown_is_of_a_year_at_most() -> None:
+    today = date(2026, 3, 4)
+
+    def shown(since: date | None, until: date | None) -> tuple[date | None, date | None]:
+        found = figures.period(FiguresAsked(since, until), today)
+        return found.since, found.until
+
+    assert shown(None, None) == (date(2026, 1, 1), today)
+    assert shown(None, date(2020, 5, 6)) == (date(2020, 1, 1), date(2020, 5, 6))
+    assert shown(date(2026, 2, 3), None) == (date(2026, 2, 3), today)
+    assert shown(date(2027, 2, 3), None) == (date(2027, 2, 3), date(2027, 2, 3))
+    assert shown(date(2024, 1, 1), date(2025, 1, 1)) == (date(2024, 1, 1), date(2025, 1, 1))
+    with pytest.raises(Invalid):
+        shown(date(2024, 1, 1), date(2025, 1, 2))
+
+
 def test_what_was_destroyed_is_counted_by_the_day_it_was_done(office: Office, scene: Scene) -> None:
     batch = proposed(office, scene, *held(office, scene, pistol("QQ1"), pistol("QQ2")))
     approve(office, scene.third, batch)
@@ -234,7 +251,14 @@ def test_pages_file_paper_and_api_say_the_same(app: Flask, office: Office, scene
     assert shown.status_code == 422
     assert post(browser, f"/evidence/{number}/origin", version=version, **form).status_code == 303
     assert "Converted" in browser.get(f"/evidence/{number}").get_data(as_text=True)
-    told = app.test_client().get("/api/v1/figures/recoveries", headers=bearer(app, Role.AUDITOR)).get_json()
+    auditor, told = partial(app.test_client().get, headers=bearer(app, Role.AUDITOR)), {}
+    for query, many in (("?since=2020-01-01&until=2020-12-31", 2), ("?until=2020-12-30", 2), ("", 0)):
+        told = told or auditor(f"/api/v1/figures/recoveries{query}").get_json()
+        assert auditor(f"/api/v1/figures/recoveries{query}").get_json()["denominator"] == many
+    for long in ("/api/v1/figures/recoveries?since=2020-01-01", "/recoveries/figures?since=2020-01-01"):
+        refused = auditor(long) if long.startswith("/api") else browser.get(long)
+        assert refused.status_code == 422
+        assert "At most a year is shown at once" in refused.get_data(as_text=True)
     assert (told["numerator"], told["denominator"], told["share"]) == (2, 2, 1.0)
     assert {one["status"] for one in told["counted"]} == {"established_here", "established_otherwise"}
     spoken = app.test_cli_runner().invoke(args=["recovery", "figures", "--since", "2020-01-01"])
