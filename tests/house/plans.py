@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,7 +73,7 @@ def recording(engine: str) -> Iterator[Asked]:
 
     def executed(own: Any, _cursor: Any, sql: str, values: Any, _context: Any, many: bool) -> None:
         if own.dialect.name == engine:
-            asked.add(sql, values[0] if many else values)
+            asked.add(sql, values[0] if many and isinstance(values, Sequence) else values)
 
     with pytest.MonkeyPatch.context() as patch:
         event.listen(Engine, "before_cursor_execute", executed)
@@ -86,18 +86,19 @@ def recording(engine: str) -> Iterator[Asked]:
 
 def _around(patch: pytest.MonkeyPatch, asked: Asked) -> None:
     """Prepared statements go past the engine's events."""
-    rows, run_all = database.Database.rows, turns.Turn.run_all
+    rows_of, run_all = database.Database.rows_of, turns.Turn.run_all
 
-    def kept_rows(self: Any, statement: Prepared, values: dict[str, Any]) -> Any:
-        _keep(asked, statement, values, self.is_sqlite)
-        return rows(self, statement, values)
+    def kept_rows_of(self: Any, statements: Any) -> Any:
+        for statement, values in statements:
+            _keep(asked, statement, values, self.is_sqlite)
+        return rows_of(self, statements)
 
     def kept_run_all(self: Any, statements: Any, commit: bool = False) -> Any:
         for statement, values in statements:
             _keep(asked, statement, values, self.is_sqlite)
         return run_all(self, statements, commit)
 
-    patch.setattr(database.Database, "rows", kept_rows)
+    patch.setattr(database.Database, "rows_of", kept_rows_of)
     patch.setattr(turns.Turn, "run_all", kept_run_all)
 
 
