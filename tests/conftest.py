@@ -57,7 +57,7 @@ ON_ONE_ENGINE = re.compile(
     r"tests/labels/|test_(\w+_)?pages\.py|test_(api|hostile|wear)\.py"
     r"|tests/access/test_(forms|second_factor|own_access|sign_in|tokens|limits)\.py"
     r"|/test_(record_matrix|statements)\.py"
-    r"|tests/intake/test_(parties|licences|recoveries|mappings)\.py|tests/licensing/test_cases\.py"
+    r"|tests/intake/test_(parties|licences|recoveries|mappings)\.py|tests/licensing/test_(cases|taking_over)\.py"
     r"|tests/ammunition/test_against_a_model\.py"
     r"|tests/retention/test_ending\.py|tests/requests/test_(attachments|delegation|files_refused|holders|holders_again)\.py|tests/exchange/test_keys\.py"
 )
