@@ -28,15 +28,14 @@ def messages(work: Work, iss: str, thread: str, types: Collection[str]) -> list[
 
 
 def ours(work: Work, peer: str, thread: str, types: Collection[str]) -> list[ExchangeOut]:
-    """Records of ours of these types that another State has taken and that are here still."""
+    """Records of ours of these types in a State's thread that are here still, whether it has taken them."""
     asked = select(ExchangeOut).where(
         ExchangeOut.peer == peer,
         ExchangeOut.thread == thread,
         ExchangeOut.type.in_(types),
-        ExchangeOut.state == "delivered",
         ExchangeOut.jws != "",
     )
-    return list(work.session.scalars(asked.order_by(ExchangeOut.seq)))
+    return list(work.session.scalars(asked.order_by(ExchangeOut.seq).with_for_update()))
 
 
 def kept_until(jws: str) -> date | None:
@@ -47,9 +46,12 @@ def kept_until(jws: str) -> date | None:
 
 
 def forget(work: Work, rows: Sequence[ExchangeIn | ExchangeOut]) -> None:
-    """Records go; what says that they came stays."""
+    """Records go; what says that they came stays. One of ours that was not taken is sent no more."""
     for row in rows:
         row.jws = ""
+        if isinstance(row, ExchangeOut) and row.state in ("waiting", "dead"):
+            row.state, row.ended_at, row.renew_by = "closed", work.now, None
+            row.reason = "the time to keep what it tells is over"
     work.session.flush()
 
 

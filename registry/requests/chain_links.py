@@ -75,7 +75,7 @@ def ending(work: Work, row: TraceRequestRow) -> str:
     """The same, of a row."""
     if row.direction != Direction.OUT or not row.answer or follower(work, row.id) is not None:
         return ""
-    if hop_queries.is_awaited(work, row, answer_of(row)):
+    if hop_queries.is_awaited(work, row):
         return ""
     return chain.ending(links(work, row), work.home)
 

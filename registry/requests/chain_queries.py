@@ -92,17 +92,20 @@ def signed(work: Work, request_id: int) -> EvidenceView:
 def _kept_back(work: Work, row: TraceRequestRow, records: Sequence[RecordView]) -> Iterator[tuple[str, str]]:
     """Records that whoever reads this may not read, and why."""
     over = answer_queries.time_is_over(row, work.today)
-    told_on = hop_queries.is_told_on_over(work, row)
+    told_on = hop_queries.told_on_over(work, row)
     may = answer_queries.may_read_persons(work)
     for one in records:
         theirs = over and one.sender == row.peer and one.type in forgetting.SPOKEN
-        if theirs or (told_on and one.type == "trace.onward"):
+        day = row.keep_until if theirs else None
+        if told_on and one.type == "trace.onward" and one.jws and day is None:
+            day = told_on.get(hop_queries.hop_in(one.jws))
+        if day is not None:
             yield (
                 one.jti,
                 said(
                     "It was to be kept until %(day)s. Its digest, its place in the channel and its receipt "
                     "stay.",
-                    day=row.keep_until if theirs else told_on,
+                    day=day,
                 ),
             )
         elif one.jws and not may and _names_somebody(one):

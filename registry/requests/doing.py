@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -13,10 +13,10 @@ from registry.core.errors import Refused, refuse_if
 from registry.core.prepared import Prepared, Statement, inserting
 from registry.core.work import Work
 from registry.exchange import carrying, outbox
-from registry.requests import attached, life, queries
+from registry.requests import attached, clock, life, queries
 from registry.requests.tables import OnwardConsent, TraceRequestRow
 from registry.tracing import acts as tracing
-from schemas.exchange import Handling, Message, Reference, Sender, Use
+from schemas.exchange import LONGEST_LIFE, Handling, Message, Reference, Sender, Use
 from schemas.requests import RequestNew
 from schemas.requests_vocabulary import (
     Delegation,
@@ -121,11 +121,12 @@ def tell(
     with_files: bool = False,
     sender: Sender | None = None,
     path: tuple[str, ...] = (),
+    until: date | None = None,
 ) -> outbox.Posted:
     """Send the other State a message of this request; ours as the asked one names what it answers.
 
     with_files: what was attached since the last such step goes with it. sender: whoever acts, unless told.
-    path: States so far of a question that may be asked on.
+    path: States so far of a question that may be asked on. until: the last day on which it is sent.
     """
     files = attached.waiting(work, row.id) if with_files else ()
     answers = queries.side_of(row) is Side.ASKED
@@ -142,11 +143,17 @@ def tell(
         (Delegation.ALLOWED if path else Delegation.NONE).value,
         path,
         attachments=attached.named(files),
+        life=_life(work, until),
     )
     posted = carry(work, row, message) if row.means else outbox.post(work, message)
     for file in files:
         file.sent_at, file.jti = work.now, posted.jti
     return posted
+
+
+def _life(work: Work, until: date | None) -> timedelta:
+    longest = timedelta(seconds=LONGEST_LIFE)
+    return min(longest, clock.end_of(until, work.zone) - work.now) if until else longest
 
 
 def carry(work: Work, row: TraceRequestRow, message: outbox.Outgoing) -> outbox.Posted:

@@ -8,7 +8,18 @@ from datetime import date
 from registry.core.errors import Conflict, RegistryError, refuse_if
 from registry.core.work import OPERATOR, Office, Work
 from registry.exchange import queries as exchange
-from registry.requests import attached, chain, chain_links, doing, hop_queries, life, onward, queries
+from registry.requests import (
+    attached,
+    chain,
+    chain_links,
+    clock,
+    doing,
+    hop_queries,
+    late_queries,
+    life,
+    onward,
+    queries,
+)
 from registry.requests.tables import TraceRequestRow
 from schemas.requests import RequestNew
 from schemas.requests_vocabulary import Direction, NoticeKind, RequestAct, RequestState
@@ -67,7 +78,7 @@ def go_on_by_itself(work: Work, row: TraceRequestRow) -> None:
     """
     if onward.asked_for(work, row) is not None:
         return
-    if hop_queries.is_awaited(work, row, queries.answer_of(row)):
+    if hop_queries.is_awaited(work, row):
         return
     links = chain_links.links(work, row)
     if reason := chain.ending(links, work.home):
@@ -82,16 +93,45 @@ def go_on_by_itself(work: Work, row: TraceRequestRow) -> None:
         ask_next(work, row, doing.MACHINE)
 
 
+def wait_onward(work: Work, row: TraceRequestRow, until: date | None = None) -> None:
+    """Wait for a word of what others ask on our behalf as long as an answer may take, or until the day that
+    was told; not where nobody is asked or to ask.
+    """
+    if not hop_queries.is_asked_on(work, row, queries.answer_of(row)):
+        row.onward_due_at = None
+        return
+    due = queries.due_at(work, row)
+    row.onward_due_at = max(due, clock.end_of(until, "UTC")) if until else due
+
+
+def _wait_no_more(work: Work, row: TraceRequestRow) -> None:
+    """No word came of what others ask on our behalf: we may ask that State ourselves."""
+    row.onward_due_at = None
+    row.version += 1
+    words = said("What others ask on our behalf is late: we wait for it no longer.")
+    doing.note(work, row, NoticeKind.ESCALATED, words, by=doing.MACHINE)
+    go_on_by_itself(work, row)
+
+
 def escalate(work: Work) -> int:
-    """Note everything that is late and nobody was told of; remind the States that are late; how many."""
-    late = queries.overdue(work)
+    """Note everything that is late and nobody was told of; remind the States that are late; how many.
+
+    What we ask for another State and could not deliver is told to that one.
+    """
+    late = late_queries.overdue(work)
     for row in late:
         row.escalated_at = work.now
         doing.note(work, row, NoticeKind.ESCALATED, by=doing.MACHINE)
         if row.direction == Direction.OUT and not row.means:  # a letter is for a person to send
             remind(work, row, said("The answer is late; where does it stand?"))
             onward.tell(work, row, late=True)
-    return len(late)
+    undelivered = late_queries.undelivered(work)
+    for row in undelivered:
+        onward.give_up(work, row)
+    awaited = late_queries.awaited_too_long(work, locked=True)
+    for row in awaited:
+        _wait_no_more(work, row)
+    return len(late) + len(undelivered) + len(awaited)
 
 
 def remind(work: Work, row: TraceRequestRow, words: str) -> None:
@@ -106,7 +146,7 @@ def remind(work: Work, row: TraceRequestRow, words: str) -> None:
 def escalate_due(office: Office) -> int:
     """As `escalate`, in a work of its own where anything is late; how many."""
     with office.look(OPERATOR) as work:
-        if not queries.is_any_overdue(work):
+        if not late_queries.is_any(work):
             return 0
     try:
         with office.begin(OPERATOR, doing="request.escalate") as work:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -14,10 +14,19 @@ from sqlalchemy import ColumnElement, and_, select
 from registry.core.work import Work
 from registry.exchange import attachments, forgetting
 from registry.exchange.tables import ExchangeAttachment, ExchangeIn, ExchangeOut
-from registry.requests import answer_queries, attached, doing, hop_queries, life, queries, redaction
+from registry.requests import (
+    answer_queries,
+    attached,
+    doing,
+    hop_queries,
+    life,
+    onward,
+    queries,
+    redaction,
+)
 from registry.requests.answering import dumped
 from registry.requests.tables import AskedOnward, Hop, RequestEvent, RequestFile, TraceRequestRow
-from schemas.requests_vocabulary import Direction, HolderState, NoticeKind, RequestState
+from schemas.requests_vocabulary import Direction, HolderState, NoticeKind, RequestAct, RequestState
 from schemas.words import said
 
 MOST = 50
@@ -33,9 +42,25 @@ WITHDRAWN = "its request was withdrawn"
 
 def over(work: Work, among: ColumnElement[bool]) -> list[TraceRequestRow]:
     """Requests with something that another State let us keep until a day that is over, that day first."""
-    asked = select(TraceRequestRow).where(TraceRequestRow.keep_until < work.today, among)
-    in_order = asked.order_by(TraceRequestRow.keep_until, TraceRequestRow.id)
-    return list(work.session.scalars(in_order.limit(MOST)))
+    row, rows = TraceRequestRow, select(TraceRequestRow)
+    of_hops = rows.join(Hop, Hop.request_id == row.id).where(Hop.keep_until < work.today, among)
+    of_rows = rows.where(row.keep_until < work.today, among)
+    found = {
+        one.id: (ended(work, one)[0][1], one)
+        for asked in (
+            of_rows.order_by(row.keep_until, row.id),
+            of_hops.order_by(Hop.keep_until, row.id),
+        )
+        for one in work.session.scalars(asked.limit(MOST))
+    }
+    return [found[key][1] for key in sorted(found, key=lambda key: (found[key][0], key))][:MOST]
+
+
+def ended(work: Work, row: TraceRequestRow) -> list[tuple[str, date]]:
+    """Whose word in a request was to be kept until a day that is over, and until when, that day first."""
+    told = [(hop.state, hop.keep_until) for hop in hop_queries.of(work, row)]
+    each = ((state, day) for state, day in ((row.peer, row.keep_until), *told) if day is not None)
+    return sorted((one for one in each if one[1] < work.today), key=lambda one: one[1])
 
 
 def with_files(work: Work, free: ColumnElement[bool], released: ColumnElement[bool]) -> list[int]:
@@ -110,12 +135,14 @@ def _told_on(work: Work, row: TraceRequestRow) -> list[ExchangeOut]:
     return _ours(work, going_on, "trace.request") if going_on else []
 
 
-def _blank_asked_on(work: Work, row: TraceRequestRow) -> None:
+def _blank_asked_on(work: Work, row: TraceRequestRow, until: date) -> list[Any]:
     """What we asked for another State says what it asked: that goes too."""
     going_on = hop_queries.gone_on(work, row) if row.direction == Direction.IN else None
     if going_on:
         asked = work.session.get_one(TraceRequestRow, going_on)
         asked.asked = queries.kept(replace(queries.asked_of(asked), **_BLANK))
+        return [asked, *_bare_steps(_sent(work, asked), until)]
+    return []
 
 
 def _ours(work: Work, request_id: int, type_: str) -> list[ExchangeOut]:
@@ -126,9 +153,13 @@ def _ours(work: Work, request_id: int, type_: str) -> list[ExchangeOut]:
 def forget(work: Work, row: TraceRequestRow) -> list[Any]:
     """Take out what another State let us keep until a day that is over; the rows that change.
 
-    The course, the outcome, each message's digest and our receipts stay; so does, for the term of traces,
-    the search that we made in our own records.
+    Where that is the word of States that others asked on our behalf, it alone goes. The course, the outcome,
+    each message's digest and our receipts stay; so does, for the term of traces, the search that we made in
+    our own records.
     """
+    told = hop_queries.over(work, row)
+    if told and not answer_queries.time_is_over(row, work.today):
+        return _forget_told(work, row, told)
     until = row.keep_until or work.today
     files = forget_files(work, row)
     for file in files:
@@ -136,11 +167,10 @@ def forget(work: Work, row: TraceRequestRow) -> list[Any]:
     letters = _letters(work, row) if row.means else []
     messages = forgetting.messages(work, row.peer, row.thread or "", SPOKEN)
     told_on = _told_on(work, row)
-    _blank_asked_on(work, row)
+    asked_on = _blank_asked_on(work, row, until)
     forgetting.forget(work, [*messages, *told_on])
     hops = list(hop_queries.of(work, row))
-    for hop in hops:
-        hop.words, hop.answer = "", _bare_hop(hop, until)
+    _bare_hops(hops, until)
     ours = row.direction == Direction.OUT
     if ours and row.answer:
         row.answer = dumped(redaction.bare(queries.answer_of(row), str(until)))
@@ -148,18 +178,36 @@ def forget(work: Work, row: TraceRequestRow) -> list[Any]:
         row.asked = queries.kept(replace(queries.asked_of(row), **_BLANK))
         if row.state not in life.RUNS and row.holder != HolderState.ASKED:
             row.trace_id = None  # nothing more rests on the search: it goes as any other of ours
-    events = _told(work, row)
-    for event in events:
-        _bare(event, until)
+    events = _bare_steps(_told(work, row), until)
     row.keep_until, row.version = None, row.version + 1
     doing.note(work, row, NoticeKind.ERASED, said("Kept until %(day)s", day=until), by=doing.MACHINE)
     work.session.flush()
-    return [row, *events, *hops, *messages, *told_on, *files, *letters]
+    return [row, *events, *hops, *messages, *told_on, *asked_on, *files, *letters]
 
 
-def _bare_hop(hop: Hop, until: date) -> str:
-    told = hop_queries.told_in(hop)
-    return dumped(redaction.bare(told, str(until))) if told else ""
+def _forget_told(work: Work, row: TraceRequestRow, hops: Sequence[Hop]) -> list[Any]:
+    """The word of States that were asked on our behalf goes, with the messages that told it here and on."""
+    until = min(hop.keep_until or work.today for hop in hops)
+    numbers = {hop.n for hop in hops}
+    thread = forgetting.messages(work, row.peer, row.thread or "", (onward.TOLD,))
+    messages = [one for one in thread if hop_queries.hop_in(one.jws) in numbers]
+    told_on = [one for one in _told_on(work, row) if hop_queries.hop_in(one.jws) - 1 in numbers]
+    told_in = [one.jti for one in messages]
+    steps = select(RequestEvent).where(RequestEvent.request_id == row.id, RequestEvent.jti.in_(told_in))
+    events = _bare_steps(work.session.scalars(steps.order_by(RequestEvent.n)).all(), until)
+    forgetting.forget(work, [*messages, *told_on])
+    _bare_hops(hops, until)
+    row.version += 1
+    doing.note(work, row, NoticeKind.ERASED, said("Kept until %(day)s", day=until), by=doing.MACHINE)
+    work.session.flush()
+    return [row, *events, *hops, *messages, *told_on]
+
+
+def _bare_hops(hops: Sequence[Hop], until: date) -> None:
+    for hop in hops:
+        told, day = hop_queries.told_in(hop), min(until, hop.keep_until or until)
+        hop.answer = dumped(redaction.bare(told, str(day))) if told else ""
+        hop.words, hop.keep_until = "", None
 
 
 _BLANK: Mapping[str, Any] = dict.fromkeys(
@@ -195,6 +243,21 @@ def _told(work: Work, row: TraceRequestRow) -> list[RequestEvent]:
         if event.what not in _OF_ONWARD_USE
         and (event.by < 0 or '"entered"' in event.details or (theirs and event.what in _OF_SEARCH))
     ]
+
+
+def _sent(work: Work, row: TraceRequestRow) -> list[RequestEvent]:
+    """The steps that say what we asked."""
+    asked = select(RequestEvent).where(
+        RequestEvent.request_id == row.id,
+        RequestEvent.what.in_((RequestAct.SEND.value, RequestAct.GIVE_MORE.value)),
+    )
+    return list(work.session.scalars(asked.order_by(RequestEvent.n)))
+
+
+def _bare_steps(events: Sequence[RequestEvent], until: date) -> list[RequestEvent]:
+    for event in events:
+        _bare(event, until)
+    return list(events)
 
 
 def _bare(event: RequestEvent, until: date) -> None:

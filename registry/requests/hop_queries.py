@@ -10,11 +10,13 @@ import orjson
 from sqlalchemy import select
 
 from registry.core.work import Work
+from registry.exchange import jose, strict_json
 from registry.exchange import queries as exchange
-from registry.requests import answer_queries, redaction
+from registry.requests import answer_queries, clock, redaction
 from registry.requests.chain import Link
 from registry.requests.tables import AskedOnward, Behalf, Hop, TraceRequestRow
 from registry.requests.views import BehalfView, HopView
+from schemas.request_messages import MOST_HOPS
 from schemas.requests_vocabulary import Direction, FieldWanted, ForOthers, RequestState
 
 ANSWERED = frozenset({RequestState.ANSWERED, RequestState.ANSWERED_IN_PART})
@@ -65,7 +67,12 @@ def is_open(work: Work, row: TraceRequestRow) -> bool:
     return any(RequestState(hop.stands) in OPEN for hop in of(work, row))
 
 
-def is_awaited(work: Work, row: TraceRequestRow, told: dict[str, Any]) -> bool:
+def is_awaited(work: Work, row: TraceRequestRow) -> bool:
+    """Whether a word of what others ask on for us is awaited, and the time for it is not over."""
+    return row.onward_due_at is not None and not clock.is_late(row.onward_due_at, work.now)
+
+
+def is_asked_on(work: Work, row: TraceRequestRow, told: dict[str, Any]) -> bool:
     """Whether another State asks on for us, or is to decide that. told: the answer to our own question."""
     hops = of(work, row)
     if not hops:
@@ -102,9 +109,9 @@ def views(work: Work, row: TraceRequestRow) -> tuple[HopView, ...]:
 
 
 def _view(work: Work, row: TraceRequestRow, hop: Hop) -> HopView:
-    told, over = told_in(hop), answer_queries.is_over(work, row)
+    told, over = told_in(hop), _over_since(work, row, hop)
     if told and over:
-        told = redaction.bare(told, str(row.keep_until))
+        told = redaction.bare(told, str(over))
     return HopView(
         n=hop.n,
         asked_by=hop.asked_by,
@@ -158,12 +165,37 @@ def behalf(work: Work, row: TraceRequestRow) -> BehalfView | None:
     return BehalfView(found.origin, tuple(found.path.split(",")), found.jti) if found else None
 
 
-def is_told_on_over(work: Work, row: TraceRequestRow) -> date | None:
-    """Until when what we were told on behalf of this request's State was to be kept, once that is over."""
-    going_on = gone_on(work, row) if row.direction == Direction.IN else None
+def _over_since(work: Work, row: TraceRequestRow, hop: Hop) -> date | None:
+    """Until when what a hop told was to be kept, once that is over; no longer than the answer of the State
+    that tells of it.
+    """
+    if answer_queries.is_over(work, row):
+        return row.keep_until
+    return hop.keep_until if hop.keep_until is not None and hop.keep_until < work.today else None
+
+
+def over(work: Work, row: TraceRequestRow) -> list[Hop]:
+    """The hops of which the time is over that their State set, while our own question's answer may stay."""
+    return [hop for hop in of(work, row) if hop.keep_until is not None and hop.keep_until < work.today]
+
+
+def told_on_over(work: Work, row: TraceRequestRow) -> dict[int, date]:
+    """The hops that were told in a request's thread of which the time is over, and until when it was."""
+    if row.direction == Direction.OUT:
+        return {hop.n: hop.keep_until for hop in over(work, row) if hop.keep_until}
+    going_on = gone_on(work, row)
     asked = work.session.get(TraceRequestRow, going_on) if going_on else None
-    over = asked is not None and answer_queries.time_is_over(asked, work.today)
-    return asked.keep_until if asked is not None and over else None
+    if asked is None:
+        return {}
+    if asked.keep_until is not None and answer_queries.time_is_over(asked, work.today):
+        return dict.fromkeys(range(1, MOST_HOPS + 1), asked.keep_until)
+    return {n + 1: day for n, day in told_on_over(work, asked).items()}
+
+
+def hop_in(record: str) -> int:
+    """Of which hop a message tells, counted from whom it is for."""
+    found: int = strict_json.loads(jose.parse(record).payload)["body"]["hop"]
+    return found
 
 
 def gone_on(work: Work, row: TraceRequestRow) -> int | None:

@@ -20,6 +20,7 @@ from registry.requests import (
     life,
     onward,
     queries,
+    redaction,
 )
 from registry.requests.behalf import Way
 from registry.requests.tables import Hop, TraceRequestRow
@@ -43,7 +44,10 @@ _SHOWN = frozenset[RequestState]().union(*(stands for _, stands in _SHAPES.value
 
 @dataclass(frozen=True)
 class Told:
-    """The word of the State that was asked. body: of an answer; handling: what binds whoever has it."""
+    """The word of the State that was asked. body: of an answer; handling: what binds whoever has it.
+
+    keep_until: the last day on which that may be kept; until: until when the answer takes longer.
+    """
 
     at: datetime | None = None
     proven: bool = False
@@ -52,6 +56,7 @@ class Told:
     body: dict[str, Any] = field(default_factory=dict)
     handling: dict[str, Any] = field(default_factory=dict)
     keep_until: date | None = None
+    until: date | None = None
 
 
 def take(work: Work, received: Received) -> None:
@@ -66,7 +71,7 @@ def take(work: Work, received: Received) -> None:
     told = _told(work, way, body, hop)
     details = {"state": body.state, "asked_by": body.asked_by, "stands": body.stands.value}
     row.version += 1
-    if hop is not None and hop.seq > message.ch.seq:
+    if hop is not None and (hop.seq > message.ch.seq or _is_older(hop, told)):
         details["crossed"] = True
         doing.note(work, row, NoticeKind.TOLD_ONWARD, body.words, details, message.jti)
         return
@@ -75,12 +80,19 @@ def take(work: Work, received: Received) -> None:
         work.session.add(hop)
     _keep(hop, body, told, way)
     hop.seq, hop.jti = message.ch.seq, message.jti
-    row.keep_until = answering.earliest(row.keep_until, told.keep_until)
-    doing.note(work, row, NoticeKind.TOLD_ONWARD, hop.words, details, message.jti)
+    words = "" if told.body else hop.words  # those of an answer go with it
+    doing.note(work, row, NoticeKind.TOLD_ONWARD, words, details, message.jti)
     work.session.flush()
+    following.wait_onward(work, row, told.until)
     onward.pass_on(work, row, body)
     if RequestState(row.state) in hop_queries.ANSWERED:  # else the answer, if one is to come, goes on
         following.go_on_by_itself(work, row)
+
+
+def _is_older(hop: Hop, told: Told) -> bool:
+    """Whether an answer was signed before the one that is here, whoever shows it again."""
+    signed = hop.answered_at if hop.answer and told.body else None
+    return signed is not None and told.at is not None and told.at < signed
 
 
 def _keep(hop: Hop, body: ToldOnward, told: Told, way: Way) -> None:
@@ -94,10 +106,13 @@ def _keep(hop: Hop, body: ToldOnward, told: Told, way: Way) -> None:
     hop.words, hop.ground = (told.words or body.words)[:2000], told.ground
     if hop.answer and not told.body:
         return
+    before = hop_queries.bound_in(hop)  # what bound us binds us still
+    handling = redaction.tightened(before, told.handling)
     hop.proven = told.proven
     hop.answered_at = told.at
     hop.answer = answering.dumped(told.body) if told.body else ""
-    hop.handling = answering.dumped(told.handling) if told.handling else ""
+    hop.handling = answering.dumped(handling) if handling else ""
+    hop.keep_until = answering.earliest(hop.keep_until, told.keep_until)
 
 
 def _way(work: Work, row: TraceRequestRow, body: ToldOnward) -> Way:
@@ -137,7 +152,8 @@ def _told(work: Work, way: Way, body: ToldOnward, hop: Hop | None) -> Told:
     if shape is _RESPONSE:
         return _answer(work, found, proven)
     word = body_of(shape, found)
-    return Told(found.signed_at, proven, word.ground.value if word.ground else "", word.words)
+    ground = word.ground.value if word.ground else ""
+    return Told(found.signed_at, proven, ground, word.words, until=word.until)
 
 
 def _reference(way: Way) -> Any:

@@ -183,6 +183,7 @@ def take_response(work: Work, received: Received) -> None:
     details = {"answer": body, "handling": bound} | ({} if heard else {"crossed": True})
     doing.note(work, row, act, details=details, jti=received.message.jti)  # its words go with the answer
     if heard and after is not None:
+        following.wait_onward(work, row)
         onward.tell(work, row, received.jws)
         following.go_on_by_itself(work, row)
 

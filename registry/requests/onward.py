@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from registry.core.errors import Refused, Unmet, refuse_if
 from registry.core.work import Work
+from registry.exchange import forgetting
 from registry.exchange import queries as exchange
 from registry.exchange.shown import shown
 from registry.requests import behalf, delegation, doing, hop_queries, life, queries
@@ -192,11 +193,30 @@ def tell(work: Work, row: TraceRequestRow, record: str = "", late: bool = False)
         _tell(work, work.session.get_one(TraceRequestRow, link.for_id), row, record, late)
 
 
+def give_up(work: Work, row: TraceRequestRow) -> None:
+    """Take back what could not be delivered, and tell whoever we ask for, which may ask that State itself."""
+    link = work.session.get_one(AskedOnward, row.id)
+    asking = work.session.get_one(TraceRequestRow, link.for_id, with_for_update=True)
+    work.session.refresh(row, with_for_update=True)
+    if row.state != RequestState.SENT:
+        return
+    words = said("Our question to %(state)s could not be delivered.", state=row.peer)
+    doing.settle(work, row, RequestState.WITHDRAWN)
+    doing.note(work, row, RequestAct.WITHDRAW, words, by=doing.MACHINE)
+    _tell(work, asking, row, words=words)
+
+
 def _tell(
-    work: Work, asking: TraceRequestRow, row: TraceRequestRow, record: str = "", late: bool = False
+    work: Work,
+    asking: TraceRequestRow,
+    row: TraceRequestRow,
+    record: str = "",
+    late: bool = False,
+    words: str = "",
 ) -> None:
-    stands, words = RequestState(row.state), ""
-    if record and (words := _kept_back(work, asking, record)):
+    stands = RequestState(row.state)
+    words = words or (_kept_back(work, asking, record) if record else "")
+    if words:
         stands, record = RequestState.CLOSED, ""
     asked = exchange.out_row(work, row.jti).jws
     if not asked:  # the time to keep it is over, and nothing can be told without what was asked
@@ -216,7 +236,9 @@ def _tell(
 
 def _kept_back(work: Work, asking: TraceRequestRow, record: str) -> str:
     """Why a word that came is not passed on: it is not for those who ask, or names somebody; or ""."""
-    message = shown(work, record).message
+    message, until = shown(work, record).message, forgetting.kept_until(record)
+    if until is not None and until < work.today:
+        return said("It was to be kept until %(day)s", day=until)
     if len(record) > LONGEST_PROOF:
         return said("The answer is too long to go along.")
     if message.type != life.MOVES[RequestAct.ANSWER].message:
@@ -242,10 +264,11 @@ def pass_on(work: Work, row: TraceRequestRow, told: ToldOnward) -> None:
 
 
 def _post(work: Work, asking: TraceRequestRow, told: ToldOnward) -> None:
-    if asking.state not in _HEARS:
+    if RequestState(asking.state) not in life.OPEN:
         return
     body = {**vars(told), "stands": told.stands.value}
-    posted = doing.tell(work, asking, TOLD, body)
+    until = forgetting.kept_until(told.record) if told.record else None
+    posted = doing.tell(work, asking, TOLD, body, until=until)
     asking.version += 1
     details = {"state": told.state, "asked_by": told.asked_by, "stands": told.stands.value}
     doing.note(work, asking, NoticeKind.TOLD_ONWARD, told.words, details, posted.jti, doing.MACHINE)

@@ -25,6 +25,7 @@ from registry.requests import (
     hop_queries,
     kept_files,
     life,
+    locking,
     rules,
 )
 from registry.requests.tables import (
@@ -68,6 +69,8 @@ def request_number(request_id: int) -> str:
 
 def request_row(work: Work, request_id: int, *, locked: bool = False) -> TraceRequestRow:
     """The row, if whoever asks may see it; raises NotFound."""
+    if locked:
+        locking.asking_first(work, TraceRequestRow.id == request_id)
     row = work.session.get(TraceRequestRow, request_id, with_for_update=True if locked else None)
     own = is_own(work.actor, May.REQUEST_READ)
     if row is None or (own and row.made_by != work.actor.user_id):
@@ -77,12 +80,14 @@ def request_row(work: Work, request_id: int, *, locked: bool = False) -> TraceRe
 
 def in_thread(work: Work, peer: str, thread: str, direction: Direction) -> TraceRequestRow:
     """The request that a message belongs to, locked; raises NotFound."""
-    asked = select(TraceRequestRow).where(
+    which = (
         TraceRequestRow.peer == peer,
         TraceRequestRow.thread == thread,
         TraceRequestRow.direction == direction.value,
     )
-    row = work.session.scalar(asked.with_for_update())
+    if direction is Direction.OUT:
+        locking.asking_first(work, *which)
+    row = work.session.scalar(select(TraceRequestRow).where(*which).with_for_update())
     if row is None:
         raise NotFound(said("No request with %(state)s has this thread", state=peer))
     return row
@@ -301,26 +306,6 @@ def told_of(work: Work) -> tuple[tuple[str, str, date], ...]:
     return tuple(
         (request_number(row.id), row.peer, told.planned_on) for row, told in disclosure_queries.unseen(work)
     )
-
-
-def overdue(work: Work) -> list[TraceRequestRow]:
-    """Requests of both directions whose time is over and that nobody was told of yet."""
-    asked = select(TraceRequestRow).where(
-        TraceRequestRow.due_at < work.now,
-        TraceRequestRow.escalated_at.is_(None),
-        TraceRequestRow.state.in_([state.value for state in life.RUNS]),
-    )
-    return list(work.session.scalars(asked.order_by(TraceRequestRow.id).with_for_update()))
-
-
-def is_any_overdue(work: Work) -> bool:
-    """Whether anything is late that nobody was told of."""
-    asked = select(TraceRequestRow.id).where(
-        TraceRequestRow.due_at < work.now,
-        TraceRequestRow.escalated_at.is_(None),
-        TraceRequestRow.state.in_([state.value for state in life.RUNS]),
-    )
-    return work.session.scalar(asked.limit(1)) is not None
 
 
 def _row(work: Work, row: TraceRequestRow) -> RequestRow:

@@ -22,6 +22,7 @@ from schemas.requests_vocabulary import RequestState
 
 ASKED = text("holder = 'asked'")
 ENDS = text("keep_until IS NOT NULL")
+AWAITS = text("onward_due_at IS NOT NULL")
 _STATES = ", ".join(f"'{state.value}'" for state in RequestState)
 _SENT = ", ".join(f"'{state.value}'" for state in RequestState if state is not RequestState.DRAFT)
 
@@ -35,6 +36,7 @@ class TraceRequestRow(Base):
     means it went or came, "" by the exchange. entered_by: who entered the other State's answer by hand.
     holder: whether the other State asks us who holds it last, and what became of that. keep_until: the last
     day on which what the other State sent may be kept; NULL where it set no end, or once it is gone.
+    onward_due_at: until when a word is awaited of what others ask on our behalf, NULL where none is.
     """
 
     __tablename__ = "trace_request"
@@ -53,6 +55,9 @@ class TraceRequestRow(Base):
         CheckConstraint("state <> 'closed' OR outcome <> ''", name="closed"),
         CheckConstraint("holder IN ('', 'asked', 'named', 'kept')", name="holder"),
         Index("ix_trace_request_keep_until", "keep_until", sqlite_where=ENDS, postgresql_where=ENDS),
+        Index(
+            "ix_trace_request_onward_due_at", "onward_due_at", sqlite_where=AWAITS, postgresql_where=AWAITS
+        ),
         Index("ix_trace_request_holder", "holder", sqlite_where=ASKED, postgresql_where=ASKED),
     )
 
@@ -83,6 +88,7 @@ class TraceRequestRow(Base):
     entered_by: Mapped[int | None] = mapped_column(Key)
     holder: Mapped[str] = mapped_column(String(10), default="")
     keep_until: Mapped[date | None]
+    onward_due_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -276,11 +282,13 @@ class Hop(Base):
 
     stands: where it stands; ground: of a delay or refusal, of the four; proven: whether the signed answer was
     verified here. answer, handling: JSON of what was told and what binds us, "" before. seq: place in the
-    channel of the message that told it last.
+    channel of the message that told it last. keep_until: the last day on which that State lets us keep its
+    answer, NULL where it set no end, or once it is gone.
     """
 
     __tablename__ = "trace_hop"
     __table_args__ = table_args(
+        Index("ix_trace_hop_keep_until", "keep_until", sqlite_where=ENDS, postgresql_where=ENDS),
         CheckConstraint("n BETWEEN 1 AND 3", name="n"),
         CheckConstraint(f"stands IN ({_SENT})", name="stands"),
         CheckConstraint("stands NOT IN ('answered', 'answered_in_part') OR answer <> ''", name="answered"),
@@ -303,3 +311,4 @@ class Hop(Base):
     proven: Mapped[bool]
     seq: Mapped[int] = mapped_column(Key)
     jti: Mapped[str] = mapped_column(String(36))
+    keep_until: Mapped[date | None]

@@ -19,7 +19,6 @@ from registry.core.numbers import parse_registry_number
 from registry.core.work import OPERATOR, Office, Work, act
 from registry.requests import forgetting
 from registry.requests import queries as requests
-from registry.requests.answer_queries import time_is_over
 from registry.requests.tables import TraceRequestRow
 from registry.retention import erasing, tables
 from schemas.retention import EndingNew
@@ -58,7 +57,7 @@ def ended(work: Work) -> tuple[Ended, ...]:
             row.peer,
             row.direction,
             row.case_number,
-            row.keep_until or work.today,
+            forgetting.ended(work, row)[0][1],
             held,
         )
         for held, which in ((False, ~_HELD), (True, _HELD))
@@ -84,7 +83,7 @@ def propose(work: Work, new: EndingNew) -> ProposalView:
 def _rows(work: Work, content: Content, locked: bool = False) -> list[TraceRequestRow]:
     keys = [parse_registry_number("RQ", number) for number in content["requests"]]
     rows = [requests.request_row(work, key, locked=locked) for key in keys]
-    over = all(time_is_over(row, work.today) for row in rows)
+    over = all(forgetting.ended(work, row) for row in rows)
     if not over or any(is_held(work, row.case_number) for row in rows):
         raise Conflict(said("One of them went already, or is held."))
     return rows
@@ -94,8 +93,9 @@ def _effect(work: Work, _subject: str, content: Content) -> Effect:
     """What the approver sees: of every request, whose word it is and until when it was to be kept."""
     rows = _rows(work, content)
     changes = [
-        Change(requests.request_number(row.id), f"{row.peer}, kept until {row.keep_until}", "erased")
+        Change(requests.request_number(row.id), f"{state}, kept until {day}", "erased")
         for row in rows
+        for state, day in forgetting.ended(work, row)
     ]
     return Effect(" ".join(f"{row.id}:{row.version}" for row in rows), changes)
 
