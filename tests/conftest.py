@@ -59,7 +59,7 @@ ON_ONE_ENGINE = re.compile(
     r"|/test_(record_matrix|statements)\.py"
     r"|tests/intake/test_(parties|licences|recoveries|mappings)\.py|tests/licensing/test_(cases|taking_over)\.py"
     r"|tests/ammunition/test_against_a_model\.py"
-    r"|tests/retention/test_ending\.py|tests/requests/test_(attachments|delegation|files_refused|holders|holders_again)\.py|tests/exchange/test_keys\.py"
+    r"|tests/retention/test_ending\.py|tests/requests/test_(attachments|delegation|delegation_ends|files_refused|holders|holders_again)\.py|tests/exchange/test_keys\.py"
 )
 """What looks at pages, papers and messages rather than at the database: both engines in `make test`."""
 
