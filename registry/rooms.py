@@ -139,6 +139,7 @@ from registry.shipments import documents as shipments_documents
 from registry.shipments import labels as shipment_labels
 from registry.shipments import office_api as shipments_office_api
 from registry.shipments import pages as shipments_pages
+from registry.shipments import queries as shipments_queries
 from registry.tracing import api as tracing_api
 from registry.tracing import commands as tracing_commands
 from registry.tracing import documents as tracing_documents
@@ -280,16 +281,15 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
         **mark_texts.APPROVABLE,
         **disposal_acts.APPROVABLE,
         **(licensing_approving.APPROVABLE | taking_over.APPROVABLE),
-        **verifying.APPROVABLE,
-        **disposing.APPROVABLE,
-        **undoing.APPROVABLE,
-        **entering.APPROVABLE,
+        **(verifying.APPROVABLE | disposing.APPROVABLE),
+        **(undoing.APPROVABLE | entering.APPROVABLE),
         **naming.APPROVABLE,
     },
     "custody": incidents.WATCHERS,
     "due": {**REQUESTS_DUE, **notices_following.DUE, **ending.DUE},
     "card": OWN_CARD,
     "licences": notices_following.WATCHERS,
+    "licence_announced": shipments_queries.ANNOUNCED,
     "licence_parts": notices_pages.LICENCE_PARTS,
     "shipment_parts": notices_pages.SHIPMENT_PARTS,
     "labels": {
@@ -308,8 +308,8 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`; who watches
 chains of custody, for `registry.firearms.chain`; what is done now and then, for the exchange's courier; our
 own card, for the exchange's key set; where the record of a firearm, or another one, came from; what was
-brought in of the records of a closed company; who is told that a licence has changed; what the pages of a
-licence and of a shipment show of other States; which messages count still; whether a case is held."""
+brought in of the records of a closed company; who is told that a licence has changed; what of it
+waits; what its pages and a shipment's show of other States; which messages count still; what case is held."""
 MORE_ROOMS = (
     application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
     labels_setup_pages, act_pages,

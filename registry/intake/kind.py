@@ -76,8 +76,9 @@ class Kind:
     good of them goes on record by the subject's acts; counts it, and keeps of which line each came.
     number: of the record that a kept line became. kept: where these lines are kept. compare: whether rows
     that are good by themselves can be so beside each other, and beside those before them in the file: it is
-    asked of all that were not judged before. gather: the rows to enter of those of a piece, where several are
-    one record: all of this, wherever they stand, or none.
+    asked of all that were not judged before. each: whether it is asked also of a row that stands in the file
+    again, which else is known by the one before. gather: the rows to enter of those of a piece, where several
+    are one record: all of this, wherever they stand, or none.
     at_once: rows of one transaction. asking: what a good row asks of others before it is entered; None where
     one person enters all of them.
     """
@@ -91,5 +92,6 @@ class Kind:
     kept: type[IntakeRow | IntakeRecord] = IntakeRow
     compare: Callable[[Work, IntakeRun, Sequence[Read]], None] = _alone
     gather: Callable[[Work, IntakeRun, Vocabulary, Sequence[Read]], Sequence[Read]] = _each
+    each: bool = False
     at_once: int = 10_000
     asking: Callable[[Work, Any], Asking | None] | None = None

@@ -246,6 +246,7 @@ LICENCES = replace(
         ).undoing(),
         lambda kept: licence_number(kept.licence_id),
     ),
+    each=True,
     gather=_SUBJECT.gather,
     asking=_asking,
 )

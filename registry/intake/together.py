@@ -56,13 +56,12 @@ class Together(Subject):
     asking: Callable[[Work, Any], Asking | None]
 
     def compare(self, work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
-        """Each row beside those of its record that stand before it in the file."""
+        """Each row beside those of its record that stand before it in the file; the same row twice may be
+        two parts that are alike or one by mistake, which nobody but whoever made the file knows.
+        """
         judge = _Judge(self, work, row, rows)
-        first: dict[str, Read] = {}
         for one in rows:
-            if (same := first.setdefault(one.digest, one)) is not one:
-                one.draft.faults = same.draft.faults  # the same again: as wrong as that, also later on
-            elif one.value(self.number).strip():
+            if one.value(self.number).strip():
                 judge.judge(one)
         judge.end()
 
@@ -146,6 +145,10 @@ class _Judge:
         """What is wrong with it beside the others, and what becomes wrong of these since it is."""
         number, issuer = known_as = self.subject.known_as(one)
         same, understood = self.before[known_as], one.draft.new
+        again = next((other.line for other in same if other.digest == one.digest), 0)
+        if again:
+            words = said("Line %(line)s says the same: strike one, or say the quantity of both.", line=again)
+            one.draft.faults.append(Fault(self.subject.number, "", words))
         if understood is not None:
             self._beside(one, known_as, same)
         wrong = one.line if one.draft.faults else 0

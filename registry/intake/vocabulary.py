@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from registry.core.database import Database
 from registry.core.numbers import key_of
@@ -71,18 +72,33 @@ class _Companies:
 
 
 _KNOWN: WeakKeyDictionary[Database, tuple[tuple[Any, ...], _Companies]] = WeakKeyDictionary()
-"""The companies of each database as they were last asked for, with the state of the records then."""
+"""The companies of each database as they were last committed, with the state of the records then."""
 
 
 def _companies(work: Work) -> _Companies:
-    """Companies as they are now; read again only once one of them changed."""
-    state = tuple(work.session.execute(_STATE).one())
+    """Companies as they are now; read again only once one of them changed. What this unit of work itself has
+    written is kept for nobody else: it may be taken back, and another change then counts the same.
+    """
+    state = _state(work.session)
     known = _KNOWN.get(work.database)
-    if known is None or known[0] != state:
-        columns = (Party.id, Party.kind, Party.name, Party.name_key, Party.short_name)
-        rows = work.session.execute(select(*columns).where(Party.kind.in_(ORGANISATIONS)).order_by(Party.id))
-        known = _KNOWN[work.database] = (state, _Companies(rows))
-    return known[1]
+    if known is not None and known[0] == state:
+        return known[1]
+    with Session(work.database.reader) as committed:
+        if _state(committed) != state:
+            return _read(work.session)
+        _KNOWN[work.database] = (state, found := _read(committed))
+    return found
+
+
+def _state(session: Session) -> tuple[Any, ...]:
+    return tuple(session.execute(_STATE).one())
+
+
+def _read(session: Session) -> _Companies:
+    columns = (Party.id, Party.kind, Party.name, Party.name_key, Party.short_name)
+    return _Companies(
+        session.execute(select(*columns).where(Party.kind.in_(ORGANISATIONS)).order_by(Party.id))
+    )
 
 
 def vocabulary(work: Work) -> Vocabulary:

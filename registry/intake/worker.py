@@ -190,10 +190,10 @@ def _understood(work: Work, row: IntakeRun, known: Vocabulary) -> list[Read]:
 
 def _judge(work: Work, row: IntakeRun, rows: Sequence[Read]) -> None:
     """Count and keep what is wrong; nothing goes on record."""
-    digests = [one.digest for one in rows]
-    before = queries.entered_before(work, kinds.of(row).kept, digests)
-    seen, fresh, doubted = before | queries.judged_before(work, row.id, digests), list[str](), 0
-    kind = kinds.of(row)
+    digests, kind = [one.digest for one in rows], kinds.of(row)
+    seen, fresh, doubted = queries.entered_before(work, kind.kept, digests), list[str](), 0
+    if not kind.each:
+        seen |= queries.judged_before(work, row.id, digests)
     kind.compare(work, row, [one for one in rows if one.digest not in seen])
     for one in rows:
         if one.digest in seen:

@@ -270,9 +270,9 @@ def add_evidence(work: Work, licence_id: int, new: told.EvidenceNew, version: in
 
 def _telling(work: Work, licence_id: int, version: int) -> Licence:
     """The row, if documents may be shown now: by applicants while it is theirs to complete, by officers also
-    of a licence of before this registry.
+    of a licence of before this registry, until others have agreed by them that it is taken over.
     """
-    if May.LICENCE_REVIEW in work.actor.may and M.BRING_IN in facts_queries.of_earlier(work, licence_id):
+    if May.LICENCE_REVIEW in work.actor.may and facts_queries.of_earlier(work, licence_id) == {M.BRING_IN}:
         return steps.locked(work, licence_id, version, M.SHOW_DOCUMENTS)
     row = steps.locked(work, licence_id, version, M.CHANGE)
     if limited_to(work.actor, May.LICENCE_APPLY) is not None and row.state == LicenceState.UNDER_REVIEW:

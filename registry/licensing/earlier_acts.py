@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, literal, select
 
 from registry.access import approvals
 from registry.core.errors import Conflict, Unmet, refuse_if
@@ -113,16 +113,23 @@ def judge_earlier(work: Work, new: EarlierLicence) -> None:
             *goods.unmet_for_lines(facts.lines, facts.kind),
         ]
     )
-    same = (Evidence.number == new.earlier_number, Evidence.note == EARLIER)
+    told = new.earlier_number
+    alike = [_folded(literal(one)) for one in {told, told.lower(), told.upper()}]
+    same = (_folded(Evidence.number).in_(alike), Evidence.note == EARLIER)
     for known in work.session.scalars(select(Evidence).where(*same)):
-        if _plain(known.issued_by) == _plain(new.authority):
+        if _plain(known.issued_by, known.number) == _plain(new.authority, told):
             number = queries.licence_number(known.licence_id)
             raise Conflict(said("It is on record as %(licence)s.", licence=number))
 
 
-def _plain(name: str) -> str:
-    """How names of authorities are compared, each of which counts its licences by itself."""
-    return " ".join(name.casefold().split())
+def _folded(number: SQLColumnExpression[str]) -> ColumnElement[str]:
+    """A number without its spaces and, where the engine knows the letters, their case; it has an index."""
+    return func.lower(func.replace(number, " ", ""))
+
+
+def _plain(*names: str) -> list[str]:
+    """How numbers are compared, and names of authorities, each of which counts its licences by itself."""
+    return [" ".join(name.casefold().split()) for name in names]
 
 
 def _start(new: EarlierLicence) -> date:

@@ -61,7 +61,7 @@ MOVES: Mapping[LicenceMove, Move] = {
     M.GIVE_BACK: _move(S.RETURNED, May.LICENCE_REVIEW, S.ISSUED, S.SUSPENDED, S.EXPIRED, S.EXHAUSTED),
     M.BRING_IN: _move(S.ISSUED, None, S.DRAFT),
     M.SHOW_DOCUMENTS: _move(None, May.LICENCE_REVIEW, S.ISSUED),
-    M.TAKE_OVER: _move(None, May.LICENCE_DECIDE, S.ISSUED),
+    M.TAKE_OVER: _move(S.ISSUED, May.LICENCE_DECIDE, S.ISSUED, S.EXHAUSTED),
 }
 
 FINAL = frozenset(S) - {state for move in MOVES.values() for state in move.after}
@@ -92,17 +92,24 @@ def state_after(move: LicenceMove, state: LicenceState) -> LicenceState:
 
 
 def possible(
-    state: LicenceState, kind: LicenceKind, *, suspended: bool, earlier: bool = False
+    state: LicenceState,
+    kind: LicenceKind,
+    *,
+    suspended: bool,
+    earlier: bool = False,
+    taken_over: bool = False,
 ) -> list[LicenceMove]:
     """What may happen in a state, in the order of the table: only a broker reports deliveries, and what was
     issued elsewhere comes in as such.
 
     suspended: whether it was when time ended it; then nothing is reported before that is lifted. earlier:
-    whether it is of before this registry.
+    whether it is of before this registry; taken_over: and its documents were approved with its balance.
     """
     never = {M.BRING_IN, M.SHIP if kind is LicenceKind.BROKERING else M.DELIVER}
     if not earlier:
         never |= OF_EARLIER
+    if taken_over:
+        never.add(M.SHOW_DOCUMENTS)
     if suspended:
         never.add(M.DELIVER)
     return [name for name, move in MOVES.items() if state in move.after and name not in never]

@@ -167,7 +167,9 @@ def licence(work: Work, licence_id: int) -> LicenceView:
 
 def _moves(row: Licence, state: LicenceState, known: LicenceFacts) -> tuple[str, ...]:
     suspended = row.state == S.SUSPENDED
-    found = life.possible(state, known.kind, suspended=suspended, earlier=known.earlier)
+    found = life.possible(
+        state, known.kind, suspended=suspended, earlier=known.earlier, taken_over=known.taken_over
+    )
     return tuple(move.value for move in found)
 
 

@@ -249,6 +249,7 @@ class Evidence(Base):
     __tablename__ = "licence_evidence"
     __table_args__ = table_args(
         Index(None, "number"),
+        Index("ix_licence_evidence_folded", text("lower(replace(number, ' ', ''))")),
         CheckConstraint("length(sha256) IN (0, 64)", name="sha256"),
         sqlite_with_rowid=False,
     )

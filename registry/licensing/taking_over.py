@@ -7,7 +7,8 @@ says so, and others approve, as many as of issuing it here. From then on shipmen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -59,12 +60,22 @@ def _judged(work: Work, row: Licence, content: Content) -> tuple[TakingOver, Seq
     if content["war_material"] is not known.war_material:
         raise Invalid.at("war_material", "It is on the other track now.")
     today, lines = day_in(row.zone, work.now), facts_queries.lines_of(work, row.id)
-    refuse_if(_unmet(known, new, today))
+    refuse_if(_unmet(known, new, today, _announced(work, row.id)))
     return new, lines
 
 
-def _unmet(facts: LicenceFacts, new: TakingOver, today: date) -> list[Unmet]:
-    """FP 10(2), 10(3): every condition of issue holds, and what was used is within the licence."""
+def _announced(work: Work, licence_id: int) -> Mapping[int, int]:
+    """What of each line is on its way to customs and not drawn yet, by the number of the line."""
+    found = Counter[int]()
+    for announced in work.offers.get("licence_announced", {}).values():
+        found.update(announced(work, licence_id))
+    return found
+
+
+def _unmet(facts: LicenceFacts, new: TakingOver, today: date, announced: Mapping[int, int]) -> list[Unmet]:
+    """FP 10(2), 10(3): every condition of issue holds, and what was used is within the licence, beside what
+    is announced; less than was said before may be said at any time.
+    """
     if len(new.used) != len(facts.lines):
         words = said("A number for each of the %(lines)s lines.", lines=len(facts.lines))
         return [Unmet(words, "used", "FP 10(3)")]
@@ -73,13 +84,22 @@ def _unmet(facts: LicenceFacts, new: TakingOver, today: date) -> list[Unmet]:
         replace(line, used_before=used, drawn=line.drawn - line.used_before + used)
         for line, used in zip(facts.lines, new.used, strict=True)
     )
-    for n, line in enumerate(lines):
-        if line.drawn > line.quantity:
+    for n, (line, known) in enumerate(zip(lines, facts.lines, strict=True)):
+        waits, left = announced.get(n + 1, 0), line.quantity - (line.drawn - line.used_before)
+        if line.used_before > left:
             words = said(
                 "%(quantity)s of %(goods)s; %(left)s are left of the licence.",
                 quantity=line.used_before,
                 goods=line.description,
-                left=line.quantity - (line.drawn - line.used_before),
+                left=left,
+            )
+            unmet.append(Unmet(words, f"used.{n}", "FP 10(3)"))
+        elif line.used_before > max(left - waits, known.used_before):
+            words = said(
+                "%(goods)s: %(announced)s are announced; cancel that first, or say at most %(left)s.",
+                goods=line.description,
+                announced=waits,
+                left=max(left - waits, known.used_before),
             )
             unmet.append(Unmet(words, f"used.{n}", "FP 10(3)"))
     return unmet or rules.unmet_to_stand(replace(facts, lines=lines), today)

@@ -27,6 +27,7 @@ from registry.shipments.tables import (
     Shipment,
     ShipmentEvent,
     ShipmentItem,
+    ShipmentLine,
     ShipmentScan,
 )
 from registry.shipments.views import Crossing, ScanView, ShipmentRow, ShipmentView
@@ -289,3 +290,18 @@ def _crossing(row: Shipment, licence: Licence) -> Crossing:
         row.receipt_due_on,
         row.differs,
     )
+
+
+def announced_of(work: Work, licence_id: int) -> dict[int, int]:
+    """How much of each line of a licence is announced and not drawn yet, by the number of the line."""
+    query = (
+        select(ShipmentLine.line_n, func.sum(ShipmentLine.quantity))
+        .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
+        .where(ShipmentLine.licence_id == licence_id, Shipment.state == ShipmentState.ANNOUNCED.value)
+        .group_by(ShipmentLine.line_n)
+    )
+    return {line_n: int(many) for line_n, many in work.session.execute(query)}
+
+
+ANNOUNCED = {"shipments": announced_of}
+"""Who knows what of a licence waits to be cleared."""

@@ -14,12 +14,16 @@ from registry.access import approvals
 from registry.access.approval_queries import ProposalView
 from registry.core.errors import Conflict, Forbidden
 from registry.core.work import OPERATOR, Actor, Office, Work
+from registry.directory import acts as directory
+from registry.directory.queries import PartyView
 from registry.intake import acts, entering, queries, worker
 from registry.intake.queries import run_key
 from registry.intake.tables import IntakeMember, IntakeRecord
+from registry.intake.vocabulary import vocabulary
 from registry.licensing import earlier_acts, paper
 from registry.licensing import queries as licences
 from registry.licensing.tables import Event, Evidence, Licence, Line, Transit
+from schemas.directory import PartyChange
 from schemas.intake import AliasNew, EnteringNew, FaultsAsked
 from schemas.intake_vocabulary import AliasField, IntakeKind
 from schemas.licensing import LineNew
@@ -28,7 +32,7 @@ from schemas.licensing_vocabulary import GoodsKind, LicenceKind
 from schemas.vocabulary import Role
 from tests.firearms.world import World, make_world
 from tests.intake.book import enter, hand_in, read, reasons, undone
-from tests.makers import EVERYTHING, bearer, make_person, post, sign_in
+from tests.makers import EVERYTHING, bearer, key_of_party, make_person, post, sign_in
 
 HEAD = (
     "Licença;Tipo;Titular;Data de emissão;Validade;País de exportação;País de importação;Trânsito;"
@@ -111,6 +115,27 @@ SEVERAL = [
     f"12/1998;Exportação;Taurus;03/04/1998;03/04/1999;Brasil;Argentina;;{SAME};{PARTS}\n",
 ]
 """12/1998 of one issuer stands in lines 2, 4 and 6, of another in line 5."""
+
+
+def test_a_number_in_other_letters_is_on_record(office: Office, world: World) -> None:
+    first = GOOD.splitlines(keepends=True)[0]
+    enter(office, brought_in(office, HEAD + first.replace("12/1998", "Çb 1/1998")))
+    again = "".join(first.replace("12/1998", told) for told in ("ÇB 1/1998", "çb  1/1998", "Çb1/1998"))
+    found = brought_in(office, HEAD + again.replace("DFPC", "dfpc"))
+    assert [one[:2] for one in reasons(office, found)][:2] == [(2, "licence"), (3, "licence")]
+
+
+@pytest.mark.parametrize("chunk", [250, 1])
+def test_a_line_that_is_told_twice_is_not_silently_one(
+    office: Office, world: World, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "CHUNK", chunk)
+    first, other, same = SEVERAL[:3]
+    found = brought_in(office, HEAD + first + other + first + same)
+    told = reasons(office, found)
+    assert (found.good, found.bad, found.known) == (1, 3, 0), told
+    assert "Line 2 says the same: strike one, or say the quantity of both." in [one[2] for one in told]
+    assert enter(office, found).entered == 1
 
 
 def lines_on_record(office: Office) -> list[list[tuple[str, int]]]:
@@ -216,8 +241,8 @@ def test_what_is_in_force_comes_in_once_a_second_person_approves(
     office: Office, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     officer = make_person(office, Role.AUTHORITY_OFFICER)
-    found = brought_in(office, HEAD + GOOD + IN_FORCE + IN_FORCE)
-    assert (found.good, found.bad, found.known, found.to_approve, found.approvers) == (4, 0, 1, 1, 1)
+    found = brought_in(office, HEAD + GOOD + IN_FORCE)
+    assert (found.good, found.bad, found.known, found.to_approve, found.approvers) == (4, 0, 0, 1, 1)
     with pytest.raises(Conflict, match="once others approve"), office.begin(OPERATOR) as work:
         acts.start(work, run_key(found.number), found.version)
     taken = list[str]()
@@ -365,3 +390,21 @@ def test_it_is_proposed_over_the_api_the_page_and_at_the_command_line(
     said = runner.invoke(args=["intake", "propose", third, "--reason", "Ours"])
     assert "waits for somebody" in said.output
     assert runner.invoke(args=["intake", "start", third]).exit_code == 1
+
+
+def test_names_that_were_taken_back_are_known_to_nobody(office: Office, world: World) -> None:
+    def renamed(work: Work, party: PartyView, name: str) -> None:
+        directory.change_party(work, key_of_party(party), PartyChange("Wrong", name=name), party.version)
+
+    def found(work: Work) -> list[str | None]:
+        return [vocabulary(work).company(name).value for name in ("Taken Back", world.maker.name, "Stays")]
+
+    maker, dealer = world.maker.number, world.dealer.number
+    with pytest.raises(Conflict), office.begin(EVERYTHING) as work:
+        renamed(work, world.maker, "Taken Back")
+        assert found(work)[0] == maker
+        raise Conflict("Taken back")
+    with office.begin(EVERYTHING) as work:
+        renamed(work, world.dealer, "Stays")
+    with office.look(EVERYTHING) as work:
+        assert found(work) == [None, maker, dealer]

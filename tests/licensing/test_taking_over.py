@@ -141,6 +141,52 @@ def test_named_goods_are_of_what_was_left(office: Office) -> None:
     assert world.read(office, number).lines[0].used_before == 1
 
 
+def taken_over(office: Office, *used: int) -> str:
+    """A licence of before, with its documents, of which two have agreed how much was used."""
+    shipping.open_offices(office)
+    number = brought_in(office)
+    world.complete(office, number, OF_TWO)
+    world.approve(office, proposed(office, number, *used))
+    return number
+
+
+def test_documents_that_others_approved_are_not_replaced_by_one(office: Office) -> None:
+    number = taken_over(office, 40, 30)
+    before = world.read(office, number)
+    assert ("show_documents" in before.moves, "take_over" in before.moves) == (False, True)
+    with pytest.raises(Conflict):
+        world.complete(office, number, OF_TWO)
+    assert world.read(office, number).version == before.version
+
+
+def test_all_used_by_mistake_is_said_anew(office: Office) -> None:
+    number = taken_over(office, 120, 30)
+    assert world.read(office, number).state == "exhausted"
+    for used, state in ((12, "issued"), (120, "exhausted"), (12, "issued")):
+        world.approve(office, proposed(office, number, used, 30))
+        found = world.read(office, number)
+        assert (found.state, found.lines[0].drawn) == (state, used)
+    shipping.announce(office, shipping.Licensed(number, "", (), ""), {1: 108})
+
+
+def test_what_is_announced_is_not_said_to_be_used(office: Office) -> None:
+    number = taken_over(office, 40, 30)
+    shipment = shipping.announce(office, shipping.Licensed(number, "", (), ""), {1: 70})
+    with pytest.raises(Refused) as refused:
+        proposed(office, number, 51, 30)
+    assert [(one.field, one.message) for one in refused.value.unmet] == [
+        ("used.0", "Barrel 9x19: 70 are announced; cancel that first, or say at most 50.")
+    ]
+    proposal = proposed(office, number, 50, 30)
+    shipping.announce(office, shipping.Licensed(number, "", (), ""), {1: 1})
+    with pytest.raises(approvals.Overtaken, match="71 are announced"):
+        world.approve(office, proposal)
+    world.approve(office, proposed(office, number, 39, 30))  # less is said at any time
+    person = shipping.customs(office)
+    shipping.check_all(office, shipment.number, person)
+    assert shipping.clear(office, shipment.number, person).state == "cleared"
+
+
 def test_only_a_licence_of_before_is_taken_over(office: Office) -> None:
     number = world.issue(office)
     assert not {"take_over", "show_documents"} & set(world.read(office, number).moves)
