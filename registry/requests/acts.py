@@ -12,6 +12,7 @@ from registry.directory.queries import check_country
 from registry.requests import (
     answering,
     clock,
+    delegation,
     doing,
     following,
     hop_queries,
@@ -66,7 +67,12 @@ def edit(work: Work, request_id: int, new: RequestNew, version: int) -> RequestV
     if row.state == RequestState.MORE_ASKED and new.to != row.peer:
         raise Invalid.at("to", said("This State has the request."))
     if row.state == RequestState.MORE_ASKED:  # the first word says whether others may be asked
-        new = replace(new, delegation=queries.asked_of(row).delegation)
+        before = queries.asked_of(row)
+        new = replace(new, delegation=before.delegation)
+        if hop_queries.of(work, row) and delegation.is_another(before, new):
+            raise Conflict(
+                said("Others were asked for us already: ask for another firearm by a new request.")
+            )
     _check(work, new)
     row.peer, row.asked, row.case_number = new.to, queries.kept(new), new.case_number
     row.urgency, row.version = new.urgency.value, row.version + 1

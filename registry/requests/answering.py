@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from msgspec.structs import replace
 
-from registry.core.errors import Invalid, refuse_if
+from registry.core.errors import Invalid, Refused, refuse_if
 from registry.core.numbers import find_registry_number
 from registry.core.work import Work
 from registry.requests import behalf, doing, holder_queries, life, onward, queries, redaction, rules
@@ -110,6 +110,8 @@ def release(
     It names nobody, also where two have named somebody before: what is asked may be another thing since.
     """
     refuse_if(redaction.unmet_to_withhold(told, step.withheld))
+    if why := behalf.closed_to(work, row):
+        raise Refused(why)
     wanted = queries.asked_of(row).fields_wanted
     body = redaction.redacted(told, step.withheld) | {
         "last_holder": "",

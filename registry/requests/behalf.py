@@ -87,6 +87,16 @@ def refusal(work: Work, way: Way) -> Said | None:
     return None
 
 
+def closed_to(work: Work, row: TraceRequestRow) -> Said | None:
+    """Why nobody here answers a request on behalf of another State, as our rule says now; None where one may
+    or it asks for itself.
+    """
+    if not path_of(work, row):
+        return None
+    way = way_of(work, record_of(work, row))
+    return refusal(work, way) if way else said("The signed question is not here, or too long to go along.")
+
+
 def path_of(work: Work, row: TraceRequestRow) -> tuple[str, ...]:
     """The States on whose behalf another one asks, it itself at the end; none where it asks for itself."""
     if queries.asked_of(row).delegation is Delegation.NONE:

@@ -14,6 +14,7 @@ from registry.core.errors import Unmet
 from registry.requests.chain import Link, ending
 from schemas.exchange import Message
 from schemas.request_messages import MOST_HOPS, TraceRequest
+from schemas.requests import RequestNew
 from schemas.requests_vocabulary import Delegation, FieldWanted, Onward, RequestState
 from schemas.words import said
 
@@ -66,6 +67,15 @@ def _goes_on(before: Question, after: Question) -> Iterator[tuple[str, str]]:
         yield "fields_wanted", said("Who holds it last is asked by a State for itself alone.")
     if not _as_narrow(first, then):
         yield "handling", said("%(state)s has restricted it more than that.", state=first.iss)
+
+
+_FIREARM = ("mark", "maker", "model", "calibre", "type", "country", "year")
+
+
+def is_another(before: TraceRequest | RequestNew, now: TraceRequest | RequestNew) -> bool:
+    """Whether another firearm is asked for: something that was told of it is told otherwise now."""
+    told = ((getattr(before, name), getattr(now, name)) for name in _FIREARM)
+    return any(first not in ("", None, first_now) for first, first_now in told)
 
 
 _APART = 300  # seconds that clocks of States may differ

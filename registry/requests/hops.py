@@ -126,6 +126,8 @@ def _way(work: Work, row: TraceRequestRow, body: ToldOnward) -> Way:
         wrong.append(said("We have not allowed that others are asked for us."))
     if ours is None or len(way) - 1 - ours != body.hop or way[ours + 1].message.iss != row.peer:
         wrong.append(said("It rests on no question of ours to you."))
+    if ours is not None and delegation.is_another(way[ours].body, queries.asked_of(row)):
+        wrong.append(said("We have told it otherwise since, and ask for another firearm now."))
     if (last.iss, last.aud) != (body.asked_by, body.state):
         wrong.append(said("Another State was asked, or by another one."))
     refuse_if([Unmet(words, "asked", "ITI 24") for words in wrong])

@@ -14,6 +14,7 @@ from registry.requests import (
     answering,
     behalf,
     clock,
+    delegation,
     doing,
     following,
     forgetting,
@@ -210,6 +211,8 @@ def take_more(work: Work, received: Received) -> None:
     row.asked, row.urgency = queries.kept(told), told.urgency.value
     row.keep_until = answering.earliest(row.keep_until, received.message.handling.retain_until)
     _hear(work, row, RequestAct.GIVE_MORE, received, received.body.words)
+    if delegation.is_another(before, told):
+        onward.withdraw(work, row, said("%(state)s has told it otherwise since.", state=row.peer))
     answering.answer_by_itself(work, row, answering.search(work, row))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from registry.core.errors import Refused
+from registry.core.errors import Conflict, Refused
 from registry.exchange import jose, outbox, strict_json
 from registry.exchange import queries as exchange
 from registry.exchange.courier import Unreachable
@@ -184,3 +184,37 @@ def test_nothing_is_told_of_a_draft_and_nobody_asked_on_a_way_that_is_none(world
         outbox.post(work, words)
     deliver(world.nodes)
     assert len(numbers(pt, Direction.OUT)) == 1
+
+
+def test_an_answer_to_another_firearm_is_none(world: World) -> None:
+    """BR, asked for more, tells another mark while AR still has the first one."""
+    br, pt, ar = world.nodes
+    world.rules(behalf=ForOthers.OFFICER)
+    found = world.asks()
+    ask(br, found.id, act=RequestAct.CLARIFY, words="Sure?")
+    deliver(world.nodes)
+    answer(pt, 1, act=RequestAct.DELAY, until=pt.office.today + timedelta(days=9), **WHY)
+    answer(pt, 1, act=RequestAct.ASK_MORE, words="Which mark?")
+    but(world.nodes, "AR")
+    now = view(br, found.id)
+    with pytest.raises(Conflict, match="new request"), br.office.begin(OFFICER) as work:
+        acts.edit(work, found.id, replace(now.asked, mark="NEW99999"), now.version)
+    with br.office.begin(OFFICER) as work:  # as before it was known here that AR is asked
+        row = queries.request_row(work, found.id)
+        row.asked = queries.kept(replace(now.asked, mark="NEW99999"))
+    ask(br, found.id, act=RequestAct.GIVE_MORE, words="This one.")
+    but(world.nodes, "AR")
+    assert view(pt, 2).state == RequestState.WITHDRAWN
+    answer(ar, 1, act=RequestAct.ANSWER)
+    world.clock.move(timedelta(hours=3))
+    deliver(world.nodes)
+    assert world.hop(found).answer is None
+
+
+def test_a_rule_that_says_never_binds_officers_too(world: World) -> None:
+    _, _, ar = world.nodes
+    world.rules(behalf=ForOthers.OFFICER)
+    world.asks()
+    world.rules(behalf=ForOthers.NEVER)
+    with pytest.raises(Refused, match="on behalf of others"):
+        answer(ar, 1, act=RequestAct.ANSWER)
