@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from registry.core.database import Database
@@ -83,21 +83,21 @@ def _companies(work: Work) -> _Companies:
     known = _KNOWN.get(work.database)
     if known is not None and known[0] == state:
         return known[1]
-    with Session(work.database.reader) as committed:
+    with work.database.reader.connect() as committed:
         if _state(committed) != state:
             return _read(work.session)
         _KNOWN[work.database] = (state, found := _read(committed))
     return found
 
 
-def _state(session: Session) -> tuple[Any, ...]:
-    return tuple(session.execute(_STATE).one())
+def _state(asked: Session | Connection) -> tuple[Any, ...]:
+    return tuple(asked.execute(_STATE).one())
 
 
-def _read(session: Session) -> _Companies:
+def _read(asked: Session | Connection) -> _Companies:
     columns = (Party.id, Party.kind, Party.name, Party.name_key, Party.short_name)
     return _Companies(
-        session.execute(select(*columns).where(Party.kind.in_(ORGANISATIONS)).order_by(Party.id))
+        asked.execute(select(*columns).where(Party.kind.in_(ORGANISATIONS)).order_by(Party.id))
     )
 
 

@@ -37,7 +37,7 @@ def pair(live: Live, sqlite: Sqlite) -> Iterator[list[Node]]:
     """Ours, and Portugal; they know each other."""
     ours = Node("BR", live.office, give_keys(live.office), MESSAGES)
     with sqlite.ready() as url:
-        there = Office(Database(url), "PT", live.office.clock, secret="k" * 32)
+        there = Office(Database(url), "PT", live.office.clock, secret="k" * 32, zone=live.office.zone)
         nodes = [ours, Node("PT", there, give_keys(there), MESSAGES)]
         introduce(nodes)
         speaking(nodes[1:])

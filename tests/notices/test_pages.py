@@ -26,7 +26,7 @@ def us(app: Flask, office: Office, sqlite: Any) -> Iterator[list[Node]]:
     """Ours, which is Brazil here, and Portugal; they know each other."""
     ours = Node(office.home, office, give_keys(office), MESSAGES)
     with sqlite.ready() as url:
-        there = Office(Database(url), "PT", office.clock, secret="k" * 32)
+        there = Office(Database(url), "PT", office.clock, secret="k" * 32, zone=office.zone)
         nodes = [ours, Node("PT", there, give_keys(there), MESSAGES)]
         introduce(nodes)
         speaking(nodes[1:])

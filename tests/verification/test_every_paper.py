@@ -103,7 +103,7 @@ def app(sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fl
             acts.make_first_key(work)
         list(loading.fill_if_empty(office, OPERATOR, 300, 14))
         _whatever_the_demonstration_has_not(office)
-        there = Office(Database(other), "PT", office.clock, secret="k" * 32)
+        there = Office(Database(other), "PT", office.clock, secret="k" * 32, zone=office.zone)
         _talk([_node(office), _node(there)])
         yield app
         there.database.close()
