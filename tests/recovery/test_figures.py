@@ -255,6 +255,8 @@ def test_pages_file_paper_and_api_say_the_same(app: Flask, office: Office, scene
     for query, many in (("?since=2020-01-01&until=2020-12-31", 2), ("?until=2020-12-30", 2), ("", 0)):
         told = told or auditor(f"/api/v1/figures/recoveries{query}").get_json()
         assert auditor(f"/api/v1/figures/recoveries{query}").get_json()["denominator"] == many
+    plain = browser.get("/recoveries/figures").get_data(as_text=True)
+    assert f'value="{office.today.year}-01-01"' in plain  # which period it is stands on the page
     for long in ("/api/v1/figures/recoveries?since=2020-01-01", "/recoveries/figures?since=2020-01-01"):
         refused = auditor(long) if long.startswith("/api") else browser.get(long)
         assert refused.status_code == 422
