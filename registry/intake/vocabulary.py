@@ -96,9 +96,7 @@ def _state(asked: Session | Connection) -> tuple[Any, ...]:
 
 def _read(asked: Session | Connection) -> _Companies:
     columns = (Party.id, Party.kind, Party.name, Party.name_key, Party.short_name)
-    return _Companies(
-        asked.execute(select(*columns).where(Party.kind.in_(ORGANISATIONS)).order_by(Party.id))
-    )
+    return _Companies(asked.execute(select(*columns).where(Party.kind.in_(ORGANISATIONS)).order_by(Party.id)))
 
 
 def vocabulary(work: Work) -> Vocabulary:

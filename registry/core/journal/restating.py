@@ -19,6 +19,8 @@ _SALT = {
     "sqlite": "randomblob(16)",
     "postgresql": "uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())",
 }
+_BY_ROW = {"sqlite": "CROSS JOIN", "postgresql": "JOIN"}
+"""How a row finds its change: SQLite, left to itself, looks for the row of each change among all rows."""
 
 
 def restate(connection: Connection, tables: Sequence[Table], act: str = "migration") -> None:
@@ -73,6 +75,6 @@ def _personal(table: Table, engine: str, key: str, column: Column[object]) -> st
     )
     return (
         "INSERT INTO ledger_personal (change_id, name, value, salt)"
-        f" SELECT c.id, 'after.{name}', {value}, {_SALT[engine]} FROM ledger_change c"
-        f" JOIN \"{table.name}\" t ON c.key = {key} WHERE c.entry_id = :entry AND c.subject = '{table.name}'"
+        f" SELECT c.id, 'after.{name}', {value}, {_SALT[engine]} FROM \"{table.name}\" t {_BY_ROW[engine]}"
+        f" ledger_change c ON c.subject = '{table.name}' AND c.key = {key} WHERE c.entry_id = :entry"
     )
