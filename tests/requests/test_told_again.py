@@ -29,7 +29,7 @@ from schemas.requests_vocabulary import (
 )
 from tests.exchange.world import Node, direct
 from tests.requests.test_delegation import World, imported_and_sold, made_and_exported
-from tests.requests.world import OFFICER, answer, ask, deliver, numbers, view
+from tests.requests.world import OFFICER, allow, answer, ask, deliver, numbers, view
 
 WHY: dict[str, Any] = {"words": "A court decides.", "ground": RestrictionGround.ONGOING_INVESTIGATION}
 
@@ -91,13 +91,16 @@ def test_a_delay_that_runs_late_is_told_as_late(world: World) -> None:
 
 
 def test_an_answer_stays_when_others_tell_that_they_ask_again(world: World) -> None:
-    _, pt, _ = world.nodes
+    _, pt, ar = world.nodes
     world.rules()
     found = world.asks()
     before = world.hop(found)
     assert before.answer is not None
     ask(pt, 2, act=RequestAct.CLARIFY, words="Sure?")
     deliver(world.nodes)
+    answer(ar, 1, act=RequestAct.DELAY, until=ar.office.today + timedelta(days=9), **WHY)
+    deliver(world.nodes)
+    assert (world.hop(found).stands, world.hop(found).answer) == ("delayed", before.answer)
     world.clock.move(timedelta(days=12))
     following.escalate_due(pt.office)
     deliver(world.nodes)
@@ -123,15 +126,17 @@ def test_a_closed_request_goes_on_nowhere(world: World) -> None:
 
 
 def test_an_answer_under_a_key_that_nobody_told_leads_on_nowhere(world: World) -> None:
-    """PT signs AR's answer itself: it leads to UY, which BR asks by itself, were it AR's word."""
+    """PT signs AR's answer itself: it leads back to PT, which BR would ask by itself, were it AR's word."""
     br, pt, _ = world.nodes
-    world.rules(behalf=ForOthers.OFFICER, ask=True)
+    world.rules(behalf=ForOthers.OFFICER)
+    allow(br, "PT", ask=True)
     found = world.asks()
     with pt.office.begin(OFFICER) as work:
         out, theirs = queries.request_row(work, 2), queries.request_row(work, 1)
         question = exchange.out_row(work, out.jti).jws
         payload = strict_json.loads(jose.parse(question).payload)
-        body = {"outcome": "not_in_records", "level": "none", "statement": "Nothing."}
+        led = {"code": "PT", "date": br.office.today.isoformat()}
+        body = {"outcome": "left_the_country", "level": "certain", "statement": "", "next_state": led}
         forged = {name: payload[name] for name in ("ver", "iat", "exp", "ch")} | {
             "type": "trace.response",
             "jti": outbox.new_identifier(work.now),
@@ -147,10 +152,7 @@ def test_an_answer_under_a_key_that_nobody_told_leads_on_nowhere(world: World) -
         doing.tell(work, theirs, onward.TOLD, told | {"record": record})
     deliver(world.nodes)
     hop = world.hop(found)
-    assert (hop.proven, hop.confirmed) == (False, True)
-    with br.office.begin(OFFICER) as work:
-        row = queries.request_row(work, found.id)
-        following.go_on_by_itself(work, row)
+    assert (hop.stands, hop.proven, hop.confirmed) == ("answered", False, True)
     assert len(numbers(br, Direction.OUT)) == 1
 
 
@@ -218,3 +220,16 @@ def test_a_rule_that_says_never_binds_officers_too(world: World) -> None:
     world.rules(behalf=ForOthers.NEVER)
     with pytest.raises(Refused, match="on behalf of others"):
         answer(ar, 1, act=RequestAct.ANSWER)
+
+
+def test_an_answer_to_what_was_asked_before_is_refused(world: World) -> None:
+    br, pt, ar = world.nodes
+    world.rules(behalf=ForOthers.OFFICER)
+    found = world.asks()
+    with br.office.begin(OFFICER) as work:
+        row = queries.request_row(work, found.id)
+        row.asked = queries.kept(replace(queries.asked_of(row), mark="NEW99999"))
+    answer(ar, 1, act=RequestAct.ANSWER)
+    deliver(world.nodes)
+    assert world.hop(found).answer is None
+    assert "otherwise" in pt.rows("SELECT problem FROM exchange_out WHERE state = 'dead'")[0][0]
