@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from registry.intake import acts, mappings, queries, worker
 from schemas.intake import IntakeSetting
@@ -26,6 +26,12 @@ def sign_in(page: Page, live: Live, language: str = "en") -> None:
     page.wait_for_url(f"{live.url}/")
 
 
+def press(page: Page, button: Locator) -> None:
+    """Press it and wait for the page that comes of it: before that, its work may not be queued yet."""
+    with page.expect_navigation():
+        button.click()
+
+
 def test_a_file_is_handed_in_settled_and_entered(page: Page, live: Live, tmp_path: Path) -> None:
     world = make_world(live.office)
     sign_in(page, live)
@@ -39,16 +45,16 @@ def test_a_file_is_handed_in_settled_and_entered(page: Page, live: Live, tmp_pat
     page.get_by_role("link", name="Look again").click()
     expect(page.get_by_role("cell", name="Tavrus").first).to_be_visible()
     page.get_by_label("Tavrus stands for").fill(world.maker.number)
-    page.get_by_role("row", name="Tavrus").first.get_by_role("button", name="It stands for this").click()
+    press(page, page.get_by_role("row", name="Tavrus").first.get_by_role("button", name="It stands for this"))
     worker.run_all(live.office)
     page.reload()
     expect(page.get_by_label("Tavrus stands for")).to_have_count(0)
     page.get_by_text("Which column is which").first.click()
     page.locator("[name=constants-holder]").fill(world.dealer.number)
-    page.get_by_role("button", name="Judge anew").click()
+    press(page, page.get_by_role("button", name="Judge anew"))
     worker.run_all(live.office)
     page.reload()
-    page.get_by_role("button", name="Enter 3 rows").click()
+    press(page, page.get_by_role("button", name="Enter 3 rows"))
     worker.run_all(live.office)
     page.reload()
     expect(page.get_by_text("Done").first).to_be_visible()
