@@ -37,7 +37,7 @@ from schemas.firearms import CustodyNew
 from schemas.vocabulary import CustodyKind, DocumentKind
 from tests.bench.databases import both
 from tests.bench.line import Line
-from tests.bench.server import CONNECTIONS, SECRET, THREADS, CannotRunError, serving
+from tests.bench.server import CONNECTIONS, SECRET, THREADS, CannotRunError, delivering, serving
 from tests.engines import set_up
 from tests.exchange.world import Node, introduce
 from tests.firearms.world import made, make_world, register, sold
@@ -210,7 +210,11 @@ def incoming(full: bool) -> Iterator[Line]:
     with both() as engines:
         for name, url, folder in engines:
             sealed = _prepared(url, f"sqlite:///{folder}/asking-{name}.db", many)
-            with serving(url, folder, threads=THREADS) as ours, serving(url, folder, plain=True) as plain:
+            with (
+                serving(url, folder, threads=THREADS) as ours,
+                serving(url, folder, plain=True) as plain,
+                delivering(url, folder),
+            ):
                 _posted(ours + PATH, sealed[: many // 10])
                 value = _posted(ours + PATH, sealed[many // 10 :])
                 floor = _posted(plain + "/plain", sealed[many // 10 :])

@@ -37,17 +37,12 @@ def _free_port() -> int:
 
 @contextmanager
 def serving(database_url: str, instance: Path, plain: bool = False, threads: int = 1) -> Iterator[str]:
-    """granian with the benchmark's application, or the plain one; yields its address.
+    """granian in production with the benchmark's application, or the plain one; yields its address.
 
     threads: of each worker.
     """
     port = _free_port()
-    environment = {
-        **os.environ,
-        "REGISTRY_DATABASE_URL": database_url,
-        "REGISTRY_INSTANCE": str(instance),
-        "REGISTRY_SECRET_KEY": SECRET,
-    }
+    environment = _production(database_url, instance)
     command = [
         sys.executable,
         "-m",
@@ -72,12 +67,44 @@ def serving(database_url: str, instance: Path, plain: bool = False, threads: int
         _wait(f"http://127.0.0.1:{port}/{'plain' if plain else 'healthz'}", process)
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.terminate()
+        _end(process)
+
+
+@contextmanager
+def delivering(database_url: str, instance: Path) -> Iterator[None]:
+    """The courier, which production runs as a process of its own."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "exchange", "deliver", "--forever"]
+    environment = _production(database_url, instance)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        yield
+        if process.poll() is not None:
+            raise CannotRunError(f"the courier ended with {process.returncode}")
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
         process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _production(database_url: str, instance: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "REGISTRY_DATABASE_URL": database_url,
+        "REGISTRY_INSTANCE": str(instance),
+        "REGISTRY_SECRET_KEY": SECRET,
+        "REGISTRY_PRODUCTION": "1",
+    }
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    for _ in range(600):
         if process.poll() is not None:
             raise CannotRunError(f"the server ended with {process.returncode}")
         try:
@@ -85,7 +112,7 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
             return
         except OSError:
             time.sleep(0.1)
-    raise CannotRunError("the server did not answer within 20 seconds")
+    raise CannotRunError("the server did not answer within a minute")
 
 
 def rates(
