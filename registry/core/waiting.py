@@ -8,16 +8,18 @@ from typing import Any
 from registry.core.prepared import Prepared, Statement
 
 Rows = list[tuple[Any, ...]]
+_Name = tuple[Prepared, frozenset[tuple[str, Any]]]
 
 
 class Waiting:
     """Statements that go with the next journey to the database, in their order, and rows that are known."""
 
-    __slots__ = ("_known", "_statements")
+    __slots__ = ("_known", "_of_all", "_statements")
 
     def __init__(self) -> None:
         self._statements: list[Statement] = []
-        self._known: dict[tuple[Prepared, frozenset[tuple[str, Any]]], Rows] = {}
+        self._known: dict[_Name, Rows] = {}
+        self._of_all: set[_Name] = set()
 
     def __len__(self) -> int:
         return len(self._statements)
@@ -39,10 +41,20 @@ class Waiting:
         found, self._statements = self._statements, []
         return found
 
-    def learn(self, statements: Sequence[Statement], rows: list[Rows]) -> list[Rows]:
-        """The rows of each statement, which nobody needs to ask again."""
-        self._known.update(zip(map(_named, statements), rows, strict=True))
+    def learn(self, statements: Sequence[Statement], rows: list[Rows], *, of_all: bool = False) -> list[Rows]:
+        """The rows of each statement, which nobody needs to ask again. of_all: nor does a later work of the
+        same transaction.
+        """
+        names = list(map(_named, statements))
+        self._known.update(zip(names, rows, strict=True))
+        if of_all:
+            self._of_all.update(names)
         return rows
+
+    def follow(self, before: Waiting) -> None:
+        """Know what is known of all to the work before, in the same transaction."""
+        self._known = {name: before._known[name] for name in before._of_all}
+        self._of_all = set(before._of_all)
 
     def answered(
         self, statements: Sequence[Statement], ask: Callable[[Sequence[Statement]], list[Rows]]
@@ -56,5 +68,5 @@ class Waiting:
         return [next(asked) if rows is None else rows for rows in known]
 
 
-def _named(statement: Statement) -> tuple[Prepared, frozenset[tuple[str, Any]]]:
+def _named(statement: Statement) -> _Name:
     return statement[0], frozenset(statement[1].items())

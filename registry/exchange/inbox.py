@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import structlog
 
 from registry.core.errors import Refused, RegistryError
+from registry.core.joint import jointly
 from registry.core.prepared import Statement
 from registry.core.waiting import Rows
 from registry.core.work import LOCK, Actor, Office, Work, allow
@@ -104,39 +108,54 @@ def _take(office: Office, received: Received, kind: Kind, carried_by: int | None
     """Keep the message with its effect and its receipt, in one transaction; the receipt, and whether
     something that came before waits for it.
     """
-    message = received.message
-    with office.begin(state_actor(message.iss, kind.may), doing=f"exchange.{kind.type}"[:60]) as work:
-        work.note["message"] = {"from": message.iss, "jti": message.jti, "sha256": received.sha256}
-        if carried_by is not None:
-            work.note["carried_by"] = carried_by
+    iss = received.message.iss
+    actor, doing = state_actor(iss, kind.may), f"exchange.{kind.type}"[:60]
+    if carried_by is None and kind.joins(received):
+        with office.look(actor) as work:
+            received = kind.informed(work, received)
+            seen, work.note = work.note, {}  # it is written with what comes of it
+        act = partial(_kept, received=received, kind=kind, noted=seen, done=work.acts)
+        return jointly(office, f"exchange in {iss}", actor, doing, act)
+    with office.begin(actor, doing=doing) as work:
         received = kind.informed(work, received)
-        before, size, following, near = _begun(work, message, kind)
-        judging.refuse_known(before, message, received.sha256)
-        waits = bool(kind.after) and not queries.came_in_thread(work, message.iss, message.thread, kind.after)
-        if waits and held.count(work, message.iss) >= rules.MOST_HELD:
-            raise NotTaken(Code.TOO_MANY, "too much of yours waits for what it follows", message.iss)
-        iss, jti = judging.identity(message)
-        row = channels.Arrived(
-            iss=iss,
-            jti=jti,
-            sha256=received.sha256,
-            seq=message.ch.seq,
-            prev=message.ch.prev,
-            type=message.type,
-            thread=message.thread,
-            jws=received.jws,
-            receipt=_receipt(work, received, size[0][0]),
-            received_at=work.now,
-            state="held" if waits else "done",
-        )
-        for detail in channels.advance(work, row, near):
-            judging.alert(work, message.iss, "fork", detail, received.sha256)
-        judging.count(work, judging.peer(message.iss))
-        if message.attachments:
-            attachments.announce(work, received)
-        if not waits:
-            kind.handle(work, received)
-        return row.receipt, bool(following)
+        carried = {} if carried_by is None else {"carried_by": carried_by}
+        return _kept(work, received, kind, carried | work.note)
+
+
+def _kept(
+    work: Work, received: Received, kind: Kind, noted: Mapping[str, Any], done: Sequence[May] = ()
+) -> tuple[str, bool]:
+    """noted: what the entry says beside the message itself; done: acts of another work for this one."""
+    message = received.message
+    work.acts += done
+    work.note = {"message": {"from": message.iss, "jti": message.jti, "sha256": received.sha256}, **noted}
+    before, size, following, near = _begun(work, message, kind)
+    judging.refuse_known(before, message, received.sha256)
+    waits = bool(kind.after) and not queries.came_in_thread(work, message.iss, message.thread, kind.after)
+    if waits and held.count(work, message.iss) >= rules.MOST_HELD:
+        raise NotTaken(Code.TOO_MANY, "too much of yours waits for what it follows", message.iss)
+    iss, jti = judging.identity(message)
+    row = channels.Arrived(
+        iss=iss,
+        jti=jti,
+        sha256=received.sha256,
+        seq=message.ch.seq,
+        prev=message.ch.prev,
+        type=message.type,
+        thread=message.thread,
+        jws=received.jws,
+        receipt=_receipt(work, received, size[0][0]),
+        received_at=work.now,
+        state="held" if waits else "done",
+    )
+    for detail in channels.advance(work, row, near):
+        judging.alert(work, message.iss, "fork", detail, received.sha256)
+    judging.count(work, judging.peer(message.iss))
+    if message.attachments:
+        attachments.announce(work, received)
+    if not waits:
+        kind.handle(work, received)
+    return row.receipt, bool(following)
 
 
 def _begun(work: Work, message: Message, kind: Kind) -> list[Rows]:
@@ -144,22 +163,25 @@ def _begun(work: Work, message: Message, kind: Kind) -> list[Rows]:
 
     Rows of the same message, of the ledger's size, of what is held in its thread, of its neighbours.
     """
-    asked: tuple[Statement, ...] = (
+    of_all: tuple[Statement, ...] = (
         (LOCK, {"name": f"exchange in {message.iss}"}),
+        key_queries.signing(work),
+        queries.counted(work, judging.peer(message.iss)),
+        channels.head(message.iss, "in"),
+        *kind.of_all(work, message),
+    )
+    own: tuple[Statement, ...] = (
         judging.named(message),
         (queries.SIZE, {}),
         held.in_thread(message.iss, message.thread),
         channels.near(message.iss, message.ch.seq),
     )
-    ahead = (
-        key_queries.signing(work),
-        queries.counted(work, judging.peer(message.iss)),
-        channels.head(message.iss, "in"),
-        *kind.ahead(work, message),
-    )
-    rows = work.beside(*asked, *ahead)
-    work.waiting.learn(ahead, rows[len(asked) :])
-    return rows[1 : len(asked)]
+    ahead = kind.ahead(work, message)
+    rows = work.beside(*of_all, *own, *ahead)
+    to, since = len(of_all), len(of_all) + len(own)
+    work.waiting.learn(of_all, rows[:to], of_all=True)
+    work.waiting.learn(ahead, rows[since:])
+    return rows[to:since]
 
 
 def _receipt(work: Work, received: Received, size: int) -> str:

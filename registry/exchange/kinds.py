@@ -3,7 +3,7 @@
 A subject offers a dict of its kinds; `rooms` merges them, the receiving route hands them to the inbox.
 What a handler changes, the message itself and its receipt are one transaction: a handler that raises a
 RegistryError leaves nothing behind, and the sender gets its words as a signed problem. A handler may post
-messages (`outbox.post`); they are sent only if it succeeds. It runs at most once for each message.
+messages (`outbox.post`); they are sent only if it succeeds. It has its effect at most once for each message.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ class Kind:
     before; until then it is kept, receipted and held. attaches: whether files may belong to it.
 
     find: what `handle` has to know of our records; it is looked up before others have to wait. ahead: what it
-    will ask that stays so until the end of its work, so that it is asked with what every message needs.
+    will ask that stays so until the end of its work, so that it is asked with what every message needs;
+    of_all: the same that stays so, or is kept up, for others of its State in the same transaction.
+    joins: whether one may share its transaction with others of its State: it locks nothing that others hold
+    but that State's channels, and may be begun again.
     """
 
     type: str
@@ -60,7 +63,9 @@ class Kind:
     after: frozenset[str] = frozenset()
     attaches: bool = False
     ahead: Callable[[Work, Message], Sequence[Statement]] = lambda _work, _message: ()
+    of_all: Callable[[Work, Message], Sequence[Statement]] = lambda _work, _message: ()
     find: Callable[[Work, Received], Any] = lambda _work, _received: None
+    joins: Callable[[Received], bool] = lambda _received: False
 
     def informed(self, work: Work, received: Received) -> Received:
         """The message with what its handler has to know of our records."""

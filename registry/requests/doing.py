@@ -237,12 +237,15 @@ def opened(
     return row
 
 
-def ahead(work: Work, message: Message) -> tuple[Statement, ...]:
+def ahead(_work: Work, message: Message) -> tuple[Statement, ...]:
     """What is asked when a State's request is taken in, acknowledged, traced and answered at once."""
+    in_thread = _IN_THREAD, {"peer": message.iss, "thread": message.thread}
+    return in_thread, (_NUMBER, {}), (tracing.NUMBER, {})
+
+
+def of_all(work: Work, message: Message) -> tuple[Statement, ...]:
+    """What is asked then, too, that is the same for others of that State."""
     return (
-        (_IN_THREAD, {"peer": message.iss, "thread": message.thread}),
-        (_NUMBER, {}),
-        (tracing.NUMBER, {}),
         (CALENDAR, {"state": work.home}),
         (queries.RELEASE, {"state": message.iss}),
         *outbox.ahead(work, message.iss),

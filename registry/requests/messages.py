@@ -74,6 +74,13 @@ def find(work: Work, received: Received) -> answering.Found | None:
     return answering.find(work, message.iss, _asked(work, message, received.body))
 
 
+def joins(received: Received) -> bool:
+    """Whether a request is one of its State alone, with what it says and nothing to be fetched."""
+    message = received.message
+    asks_alone = not received.body.behalf and not message.path and message.delegation == Delegation.NONE
+    return asks_alone and not message.attachments
+
+
 def take_request(work: Work, received: Received) -> None:
     """Keep it, acknowledge and trace it at once; answer, or ask for more, where that is plain.
 
@@ -299,7 +306,9 @@ _ALL = (
         may=_TRACES,
         attaches=True,
         ahead=doing.ahead,
+        of_all=doing.of_all,
         find=find,
+        joins=joins,
     ),
     _answers("trace.ack", shapes.AcknowledgedSchema, take_acknowledgement),
     _answers("trace.clarify", shapes.WordsSchema, take_question_for_more),
