@@ -60,7 +60,7 @@ def announce(work: Work, licence_id: int, new: ShipmentNew) -> ShipmentView:
     work.session.flush()
     _load(work, row, licence, new.lines)
     own = facts_queries.belongings(work, row)
-    refuse_if(rules.unmet_to_announce(facts_queries.facts_of(work, row, licence, own)))
+    refuse_if(rules.unmet_to_announce(facts_queries.facts_of(work, row, licence, own, announced=True)))
     steps.moved(work, row, M.ANNOUNCE, work.today, office=row.office)
     return queries.shipment(work, row.id)
 

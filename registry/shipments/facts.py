@@ -32,10 +32,9 @@ class GoodsFacts:
 
 @dataclass(frozen=True)
 class LineFacts:
-    """left: what the licence's line still holds.
-
-    bare: of parts, how many of the licence bear no serial and were not shipped yet; counted: by customs,
-    of those in this one.
+    """left: what the licence's line still holds; bare: of parts, how many of the licence bear no serial and
+    were not shipped yet. awaited: how much of that is in other announcements, and bare_awaited of the parts
+    without a serial, both only where this one is announced. counted: by customs, of those in this one.
     """
 
     n: int
@@ -46,6 +45,8 @@ class LineFacts:
     items: tuple[GoodsFacts, ...] = ()
     bare: int = 0
     counted: int | None = None
+    awaited: int = 0
+    bare_awaited: int = 0
 
     @property
     def named(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -136,18 +137,27 @@ def mark_keys(work: Work, ids: set[int]) -> dict[int, frozenset[str]]:
 
 
 def facts_of(
-    work: Work, row: Shipment, licence: Licence, own: Belongings, explained: bool = False
+    work: Work,
+    row: Shipment,
+    licence: Licence,
+    own: Belongings,
+    explained: bool = False,
+    announced: bool = False,
 ) -> ShipmentFacts:
-    """A shipment as the rules see it today, in the licence's own zone."""
+    """A shipment as the rules see it today, in the licence's own zone.
+
+    announced: it is announced now, beside what waits already; whoever clears goods comes first, as they come.
+    """
     day = day_in(licence.zone, work.now)
     strays = sum(scan.verdict not in (Verdict.MATCHES, Verdict.AGAIN) for scan in own.scans)
     goods = _goods(work, row, licence, own)
     bare = _without_serials(work, row, own)
+    waits = _elsewhere_announced(work, row) if announced else {}
     return ShipmentFacts(
         kind=LicenceKind(licence.kind),
         direction=Direction(row.direction),
         state=ShipmentState(row.state),
-        lines=tuple(_line(line, own, goods, bare) for line in own.lines),
+        lines=tuple(_line(line, own, goods, bare, waits.get(line.line_n, _NOTHING)) for line in own.lines),
         temporary=bool(licence.purpose),
         licence=tuple(licence_rules.unmet_for_shipment(licences.facts(work, licence), day)),
         strays=strays,
@@ -161,6 +171,27 @@ def _without_serials(work: Work, row: Shipment, own: Belongings) -> dict[int, in
     if not parts:
         return {}
     named = Counter(line_n for line_n, _ in own.licensed)
+    gone = _in_others(work, row, GONE)
+    bare = {n: line.quantity - line.used_before - named[n] for n, line in parts.items()}
+    return {n: many - gone.get(n, _NOTHING).bare for n, many in bare.items()}
+
+
+class _Many(NamedTuple):
+    """How much of a line is in other shipments; bare: of that, what is not named."""
+
+    whole: int = 0
+    bare: int = 0
+
+
+_NOTHING = _Many()
+
+
+def _elsewhere_announced(work: Work, row: Shipment) -> dict[int, _Many]:
+    """By line of the licence, what other announcements hold that customs have not cleared."""
+    return _in_others(work, row, frozenset({ShipmentState.ANNOUNCED}))
+
+
+def _in_others(work: Work, row: Shipment, states: frozenset[ShipmentState]) -> dict[int, _Many]:
     items = (
         select(func.count())
         .where(
@@ -169,23 +200,22 @@ def _without_serials(work: Work, row: Shipment, own: Belongings) -> dict[int, in
         )
         .scalar_subquery()
     )
+    quantity = ShipmentLine.quantity
     others = (
-        select(ShipmentLine.line_n, func.sum(ShipmentLine.quantity - items))
+        select(ShipmentLine.line_n, func.sum(quantity), func.sum(quantity - items))
         .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
         .where(
             ShipmentLine.licence_id == row.licence_id,
-            ShipmentLine.line_n.in_(parts),
             Shipment.id != row.id,
-            Shipment.state.in_([state.value for state in GONE]),
+            Shipment.state.in_([state.value for state in states]),
         )
         .group_by(ShipmentLine.line_n)
     )
-    gone = {line_n: int(many) for line_n, many in work.session.execute(others)}
-    return {n: line.quantity - line.used_before - named[n] - gone.get(n, 0) for n, line in parts.items()}
+    return {line_n: _Many(int(whole), int(bare)) for line_n, whole, bare in work.session.execute(others)}
 
 
 def _line(
-    line: ShipmentLine, own: Belongings, goods: dict[int, GoodsFacts], bare: dict[int, int]
+    line: ShipmentLine, own: Belongings, goods: dict[int, GoodsFacts], bare: dict[int, int], waits: _Many
 ) -> LineFacts:
     licensed = own.licence_lines[line.line_n]
     return LineFacts(
@@ -197,6 +227,8 @@ def _line(
         tuple(goods[item.n] for item in own.items if item.line_n == line.line_n),
         bare.get(line.line_n, 0),
         line.counted,
+        waits.whole,
+        waits.bare,
     )
 
 

@@ -40,6 +40,16 @@ def unmet_to_announce(facts: ShipmentFacts) -> list[Unmet]:
 
 def _quantity(line: LineFacts) -> Iterator[Unmet]:
     """FP 10(3): not more than the licence holds, and every piece of it named."""
+    if line.quantity <= line.left < line.quantity + line.awaited:
+        words = said(
+            "%(quantity)s of %(goods)s; %(left)s are left of the licence, %(awaited)s of them in other"
+            " announcements.",
+            quantity=line.quantity,
+            goods=line.description,
+            left=line.left,
+            awaited=line.awaited,
+        )
+        yield Unmet(words, "quantity", "FP 10(3)")
     if line.quantity > line.left:
         words = said(
             "%(quantity)s of %(goods)s; %(left)s are left of the licence.",
@@ -67,12 +77,12 @@ def _parts(line: LineFacts) -> Iterator[Unmet]:
             "%(named)s are named, the line is of %(quantity)s.", named=line.named, quantity=line.quantity
         )
         yield Unmet(words, "items", "FP 10(3)")
-    elif line.unnamed > max(line.bare, 0):
+    elif line.unnamed > (bare := max(line.bare - line.bare_awaited, 0)):
         words = said(
             "%(unnamed)s of %(goods)s are not named; of the licence %(bare)s that bear no serial are left.",
             unnamed=line.unnamed,
             goods=line.description,
-            bare=max(line.bare, 0),
+            bare=bare,
         )
         yield Unmet(words, "items", "FP 10(3)")
 

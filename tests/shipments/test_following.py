@@ -15,7 +15,7 @@ from registry.core.numbers import parse_registry_number
 from registry.core.work import Actor, Office
 from registry.firearms import queries as firearms
 from registry.licensing.queries import licence, licence_key
-from registry.shipments import acts, following, offices, queries
+from registry.shipments import acts, facts_queries, following, offices, queries
 from registry.shipments.queries import shipment_key
 from registry.shipments.views import ShipmentView
 from schemas import shipments as shapes
@@ -293,10 +293,28 @@ def test_a_letter_asks_the_other_state_for_its_receipt_until_it_comes(
     assert client.get(f"{at}/receipt-request.pdf", headers=bearer(app)).status_code == 409
 
 
-def test_announcing_again_after_an_exhausted_line_counts_what_is_left(office: Office, port: Actor) -> None:
+def test_announcements_together_are_of_no_more_than_is_left(office: Office, port: Actor) -> None:
+    licensed = world.parts_licence(office, 3)
+    first = announce(office, licensed, {1: 2})
+    with pytest.raises(Refused, match="3 are left of the licence, 2 of them in other announcements"):
+        announce(office, licensed, {1: 2}, AIRPORT)
+    second = announce(office, licensed, {1: 1}, AIRPORT)
+    check_all(office, first.number, port)
+    clear(office, first.number, port)
+    with pytest.raises(Refused, match="1 are left of the licence, 1 of them in other"):
+        announce(office, licensed, {1: 1})
+    with office.begin(EVERYTHING) as work:
+        acts.cancel(work, shipment_key(second.number), shapes.Reason("Not ready"), second.version)
+    assert announce(office, licensed, {1: 1}).lines[0].quantity == 1
+
+
+def test_announcing_again_after_an_exhausted_line_counts_what_is_left(
+    office: Office, port: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     licensed = world.parts_licence(office, 3)
     first = announce(office, licensed, {1: 3})
-    second = announce(office, licensed, {1: 1}, AIRPORT)  # parts without serials: judged at clearance
+    monkeypatch.setattr(facts_queries, "_elsewhere_announced", lambda _work, _row: {})
+    second = announce(office, licensed, {1: 1}, AIRPORT)  # as they could before: judged at clearance
     check_all(office, first.number, port)
     clear(office, first.number, port)
     airport = world.customs(office, AIRPORT)
