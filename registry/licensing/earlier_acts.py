@@ -6,7 +6,11 @@ intake that another person has approved. Neither was issued here: their paper is
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
+from functools import cache
+from itertools import product
+from math import prod
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, func, literal, select
 
@@ -114,12 +118,43 @@ def judge_earlier(work: Work, new: EarlierLicence) -> None:
         ]
     )
     told = new.earlier_number
-    alike = [_folded(literal(one)) for one in {told, told.lower(), told.upper()}]
-    same = (_folded(Evidence.number).in_(alike), Evidence.note == EARLIER)
-    for known in work.session.scalars(select(Evidence).where(*same)):
+    alike = [_folded(literal(one)) for one in _spellings(told)]
+    same = (_folded(Evidence.number).in_(alike),) if alike else ()
+    for known in work.session.scalars(select(Evidence).where(*same, Evidence.note == EARLIER)):
         if _plain(known.issued_by, known.number) == _plain(new.authority, told):
             number = queries.licence_number(known.licence_id)
             raise Conflict(said("It is on record as %(licence)s.", licence=number))
+
+
+_MOST_SPELLINGS = 1024
+_LAST_WITH_CASE = 0x1FFFF
+
+
+def _spellings(number: str) -> list[str]:
+    """A number in every case of the letters of which an engine may not know it, all but those of ASCII; none
+    where these are too many to look up one by one.
+    """
+    forms = [_cases(letter) for letter in number]
+    if prod(map(len, forms)) > _MOST_SPELLINGS:
+        return []
+    return ["".join(one) for one in product(*forms)]
+
+
+def _cases(letter: str) -> tuple[str, ...]:
+    """The forms of a letter that are compared as the same; of ASCII the letter itself."""
+    if letter.isascii():
+        return (letter,)
+    return _forms().get(letter.casefold(), (letter,))
+
+
+@cache
+def _forms() -> dict[str, tuple[str, ...]]:
+    """Letters beyond ASCII that have more than one form, by what they are compared by."""
+    found = defaultdict[str, list[str]](list)
+    for letter in map(chr, range(0x80, _LAST_WITH_CASE + 1)):
+        if letter.isalpha():
+            found[letter.casefold()].append(letter)
+    return {same: tuple(forms) for same, forms in found.items() if len(forms) > 1}
 
 
 def _folded(number: SQLColumnExpression[str]) -> ColumnElement[str]:

@@ -29,7 +29,7 @@ OF_TWO = world.Situation(lines=({"quantity": 120}, {"quantity": 30}))
 """Its papers, as an application of these goods shows them."""
 
 
-def brought_in(office: Office, *lines: told.LineNew) -> str:
+def brought_in(office: Office, *lines: told.LineNew, number: str = "17/2025") -> str:
     """A licence in force that was issued elsewhere a year ago."""
     with office.begin(EVERYTHING) as work:
         holder = make_party(work, PartyKind.DEALER)
@@ -38,11 +38,24 @@ def brought_in(office: Office, *lines: told.LineNew) -> str:
         law_acts.authorise(work, law.AuthorisationNewSchema().load(permit))
         work.carrying_out = ApprovalKind.ENTER_INTAKE
         new = EarlierLicence(
-            "17/2025", LicenceKind.EXPORT, holder.number, work.today - timedelta(days=365),
+            number, LicenceKind.EXPORT, holder.number, work.today - timedelta(days=365),
             work.today + timedelta(days=90), "BR", "PY", "Ministerio", "Asunción", "Police", "Brasília",
             "DFPC", lines or (BARRELS, SLIDES),
         )  # fmt: skip
         return queries.licence_number(earlier_acts.record_earlier(work, new))
+
+
+@pytest.mark.parametrize(
+    ("number", "again"),
+    [("Éé-Öß 1", "éÉ-öẞ 1"), ("Жж-Σ/7", "жЖ-ς/7"), ("ABCDÉ-1", "abcdé-1"), ("Ж" * 11 + "1", "ж" * 11 + "1")],
+)
+def test_a_number_in_letters_of_any_case_is_on_record_on_both_engines(
+    office: Office, number: str, again: str
+) -> None:
+    known = brought_in(office, number=number)
+    with pytest.raises(Conflict, match=known):
+        brought_in(office, number=again)
+    brought_in(office, number=f"{again}8")
 
 
 def proposed(office: Office, licence: str, *used: int, by: Actor | None = None, **given: Any) -> ProposalView:
