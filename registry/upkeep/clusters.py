@@ -175,7 +175,7 @@ def _start(tools: Tools, data: Path, sockets: Path, settings: Sequence[str]) -> 
         )
 
 
-_ASKED_TOO_EARLY = "the database system is starting up"
+_TO_WHOEVER_ASKS = "the database system is "  # starting up, not accepting connections: said to us, no reason
 
 
 def _wait(server: subprocess.Popen[bytes], url: str, sockets: Path) -> None:
@@ -189,5 +189,5 @@ def _wait(server: subprocess.Popen[bytes], url: str, sockets: Path) -> None:
             return
     said = (sockets / "said").read_text(errors="replace").strip().splitlines()
     fatal = [line.partition("FATAL:")[2].strip() for line in said if "FATAL:" in line]
-    fatal = [line for line in fatal if line != _ASKED_TOO_EARLY]
+    fatal = [line for line in fatal if not line.startswith(_TO_WHOEVER_ASKS)]
     raise BackupRefused(f"The database could not be recovered: {'; '.join(fatal or said[-3:])[:500]}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -21,7 +23,7 @@ from registry.core.work import OPERATOR, Office
 from registry.directory.tables import Party
 from registry.ledger import log
 from registry.ledger.notes import Signer
-from registry.upkeep import backups, record, restoring
+from registry.upkeep import backups, clusters, record, restoring
 from registry.upkeep.manifest import BackupRefused, Manifest, check, described, seal
 from registry.upkeep.restoring import Wanted
 from schemas.vocabulary import PartyKind
@@ -353,3 +355,16 @@ def test_a_manifest_tells_a_secret_key_from_another_and_nothing_else(backup: Pat
     manifest: Manifest = check(backup)[0]
     assert manifest.secret == restoring.fingerprint(SECRET) != restoring.fingerprint("x" * 32)
     assert SECRET not in (backup / "manifest.json").read_text()
+
+
+def test_what_a_server_says_to_whoever_asks_too_early_is_no_reason_why_it_did_not_recover(
+    tmp_path: Path,
+) -> None:
+    said = ("starting up", "not accepting connections", "not yet accepting connections")
+    lines = [f"FATAL:  the database system is {one}" for one in said]
+    (tmp_path / "said").write_text("\n".join([*lines, "FATAL:  recovery ended before its target"]))
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+        with pytest.raises(BackupRefused) as refused:
+            clusters._wait(ended, "", tmp_path)  # type: ignore[arg-type]
+    assert str(refused.value) == "The database could not be recovered: recovery ended before its target"
