@@ -43,7 +43,7 @@ hypothesis_settings.load_profile("tests")
 
 
 LEFT_OUT = re.compile(
-    r"tests/exchange/test_(processes|bad_peers|on_behalf_faults)\.py|tests/demo/test_(states|starting)\.py"
+    r"tests/exchange/test_(processes|behalf_processes|bad_peers|on_behalf_faults)\.py|tests/demo/test_(states|starting)\.py"
     r"|tests/core/test_label_product\.py|tests/verification/test_(camera_in_a_browser|every_paper)\.py"
     r"|tests/upkeep/test_(reload|replicas|failover|shards|to_a_moment)\.py"
     r"|tests/(intake/test_killed|marks/test_processes)\.py"
@@ -59,7 +59,7 @@ ON_ONE_ENGINE = re.compile(
     r"|/test_(record_matrix|statements)\.py"
     r"|tests/intake/test_(parties|licences|recoveries|mappings)\.py|tests/licensing/test_(cases|taking_over)\.py"
     r"|tests/ammunition/test_against_a_model\.py"
-    r"|tests/retention/test_ending\.py|tests/requests/test_(attachments|delegation|delegation_ends|files_refused|holders|holders_again)\.py|tests/exchange/test_keys\.py"
+    r"|tests/retention/test_ending\.py|tests/requests/test_(attachments|delegation|delegation_ends|files_refused|holders|holders_again|said_again)\.py|tests/exchange/test_keys\.py"
 )
 """What looks at pages, papers and messages rather than at the database: both engines in `make test`."""
 

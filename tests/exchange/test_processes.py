@@ -1,7 +1,8 @@
 """Real processes under faults, on both engines: killed at any step, cut off, replayed, with wrong clocks.
 
-Each test prints its figures. `EXCHANGE_FAULTS=long` sweeps every step with the very commands of production
-(docs/exchange.md); without it a few steps are taken, by processes that are forked.
+Each test prints its figures. `EXCHANGE_FAULTS=sweep` takes every step there is, and `long` does that with the
+very commands of production (docs/exchange.md); without it a few steps are taken. But for `long` processes are
+forked.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -39,15 +40,36 @@ from tests.exchange.test_delivery import signed
 from tests.exchange.world import channel_heads, introduce, sealed_for
 from tests.requests.world import asked, send
 
-LONG = os.environ.get("EXCHANGE_FAULTS") == "long"
+COMMANDS = os.environ.get("EXCHANGE_FAULTS") == "long"
+LONG = COMMANDS or os.environ.get("EXCHANGE_FAULTS") == "sweep"
+STRIDE = int(os.environ.get("EXCHANGE_STRIDE", "1"))
+"""In a sweep: each step, or each so many-th one."""
+QUIET = 30 if COMMANDS else 12
+"""How often nothing more is seen to happen before a step is one that there is not: commands are slow."""
 STEPS = {"serve": (1, 6, 15, 24), "deliver": (2, 6, 9)}
 pytestmark = pytest.mark.timeout(7200 if LONG else 400)
 
 
 @pytest.fixture(scope="module")
 def start() -> Iterator[Starter]:
-    with commands() if LONG else forking() as starter:
+    with commands() if COMMANDS else forking() as starter:
         yield starter
+
+
+class States(Protocol):
+    """States as processes. posted: how often one asked."""
+
+    posted: int
+
+    @property
+    def both(self) -> tuple[Running, ...]:
+        """All of them."""
+
+    def ask(self) -> None:
+        """One asks another, and what follows from it by itself."""
+
+    def move(self, by: timedelta) -> None:
+        """Let time pass in each."""
 
 
 @dataclass
@@ -60,7 +82,7 @@ class Two:
     posted: int = 0
 
     @property
-    def both(self) -> tuple[Running, Running]:
+    def both(self) -> tuple[Running, ...]:
         return self.br, self.pt
 
     def ask(self) -> None:
@@ -138,12 +160,12 @@ def sent_by(states: Sequence[Running]) -> int:
     return sum(one.node.rows("SELECT count(*) FROM exchange_out")[0][0] for one in states)
 
 
-def judged(what: str, two: Two, faults: int) -> None:
+def judged(what: str, two: States, faults: int) -> None:
     """Say the figures, and that nothing is wrong."""
     wrong = wrong_between(two.both)
     counted = {name: len(wrong.get(name, ())) for name in ("lost", "doubled", "half-done", "receipts")}
     heads = "equal" if "heads" not in wrong else "differ"
-    engine = "SQLite" if two.br.node.office.database.is_sqlite else "PostgreSQL"
+    engine = "SQLite" if two.both[0].node.office.database.is_sqlite else "PostgreSQL"
     figures = ", ".join(f"{count} {name}" for name, count in counted.items())
     say(f"{engine}: {what}: {faults} faults, {sent_by(two.both)} messages, {figures} wrong, heads {heads}")
     assert wrong == {}
@@ -151,24 +173,38 @@ def judged(what: str, two: Two, faults: int) -> None:
     assert sent_by(two.both) >= 2 * two.posted
 
 
-def killed(two: Two, victim: Running, role: str, steps: Sequence[int] | None) -> list[str]:
-    """Kill a process at each of these steps, or at the first, second … until none is left; what they were."""
+def killed(two: States, victim: Running, role: str, steps: Sequence[int] | None) -> list[str]:
+    """Kill a process at each of these steps, or at the first, second … until none is left; what they were.
+
+    Where each is taken nothing waits before the next one, so that what is killed is the work of one question.
+    """
     burnt: list[str] = []
-    for at in steps or range(1, 2000):
+    for at in steps or range(1, 2000, STRIDE):
+        if steps is None and burnt:
+            victim.end(role)
+            victim.begin(role)
+            assert settled(two.both), [waiting(one) for one in two.both]
         victim.end(role)
         victim.begin(role, fuse=at)
         two.ask()
-        for _ in range(12):
-            if until(lambda: not victim.lives(role), 1.5):
-                break
-            two.move(timedelta(seconds=70))  # what was interrupted before is due again
-        if not victim.burnt.exists():
+        if not died(two, victim, role):
             assert steps is None, f"step {at} was never reached"
             break
         burnt.append(victim.burnt.read_text())
     victim.end(role)
     victim.begin(role)
     return burnt
+
+
+def died(two: States, victim: Running, role: str) -> bool:
+    """Whether a process dies at its step; not where all is done and it lives."""
+    quiet = 0
+    while quiet < QUIET:
+        if until(lambda: not victim.lives(role), 1.5 if victim.answers() or role == "deliver" else 5):
+            break
+        quiet = 0 if any(waiting(one) for one in two.both) else quiet + 1
+        two.move(timedelta(seconds=70))  # what was interrupted before is due again
+    return victim.burnt.exists()
 
 
 @pytest.mark.parametrize(("who", "role"), [("pt", "serve"), ("br", "deliver")])
