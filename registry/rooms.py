@@ -86,6 +86,7 @@ from registry.licensing import paper_pages as licensing_paper_pages
 from registry.marks import api as marks_api
 from registry.marks import commands as marks_commands
 from registry.marks import pages as marks_pages
+from registry.notices import again as notices_again
 from registry.notices import api as notices_api
 from registry.notices import following as notices_following
 from registry.notices import messages as notices_messages
@@ -104,6 +105,7 @@ from registry.recovery import figures_pages as recovery_figures_pages
 from registry.recovery import labels as recovery_labels
 from registry.recovery import pages as recovery_pages
 from registry.recovery import paper_facts as recovery_paper_facts
+from registry.requests import again as requests_again
 from registry.requests import api as requests_api
 from registry.requests import (
     attached,
@@ -277,13 +279,11 @@ COMMANDS: Sequence[Any] = (
 OFFERS: Mapping[str, Mapping[Any, Any]] = {
     "approvals": {
         **grants.APPROVABLE,
-        **firearm_conflicts.APPROVABLE,
-        **mark_texts.APPROVABLE,
-        **disposal_acts.APPROVABLE,
+        **(firearm_conflicts.APPROVABLE | naming.APPROVABLE),
+        **(mark_texts.APPROVABLE | disposal_acts.APPROVABLE),
         **(licensing_approving.APPROVABLE | taking_over.APPROVABLE),
         **(verifying.APPROVABLE | disposing.APPROVABLE),
         **(undoing.APPROVABLE | entering.APPROVABLE),
-        **naming.APPROVABLE,
     },
     "custody": incidents.WATCHERS,
     "due": {**REQUESTS_DUE, **notices_following.DUE, **ending.DUE},
@@ -293,23 +293,23 @@ OFFERS: Mapping[str, Mapping[Any, Any]] = {
     "licence_parts": notices_pages.LICENCE_PARTS,
     "shipment_parts": notices_pages.SHIPMENT_PARTS,
     "labels": {
-        **firearm_labels.LABELS,
-        **ammunition_labels.LABELS,
-        **deactivation_labels.LABELS,
-        **shipment_labels.LABELS,
+        **(firearm_labels.LABELS | ammunition_labels.LABELS),
+        **(deactivation_labels.LABELS | shipment_labels.LABELS),
         **recovery_labels.LABELS,
     },
     "source": {"intake": intake_queries.source},
     "record_source": {"intake": intake_queries.record_source},
     "copies": {"intake": intake_queries.of_received},
     "message_stands": attached.MESSAGES,
+    "posted": {**requests_again.POSTED, **notices_again.POSTED},
     "case_is_held": ending.HOLDS,
 }
 """What subjects offer to lower floors: which acts take two, for `registry.access.approvals`; who watches
 chains of custody, for `registry.firearms.chain`; what is done now and then, for the exchange's courier; our
 own card, for the exchange's key set; where the record of a firearm, or another one, came from; what was
-brought in of the records of a closed company; who is told that a licence has changed; what of it
-waits; what its pages and a shipment's show of other States; which messages count still; what case is held."""
+brought in of the records of a closed company; who is told that a licence has changed; what of it waits;
+what its pages and a shipment's show of other States; which messages count still; what becomes of those that
+could not be delivered; what case is held."""
 MORE_ROOMS = (
     application_pages, licensing_law_pages, shipments_office_api, shipments_counter_pages,
     labels_setup_pages, act_pages,

@@ -291,11 +291,11 @@ def resend(work: Work, jti: str) -> None:
     the receiver has it, its receipt comes; where it never came, the courier sends a new record that says the
     same.
 
-    Raises NotFound, Conflict.
+    Raises NotFound, Conflict also where it is of no use any more, as whoever posted it says.
     """
     row = _dead(work, jti)
     if renewing.is_binding(work, row):
-        renewing.wait_again(work, row)
+        renewing.try_again(work, row)
     else:
         renewing.show_again(work, row)
 

@@ -47,6 +47,23 @@ def asked_for_transit(work: Work, row: Licence, country: str, jti: str) -> None:
 
 
 @act(May.LICENCE_REVIEW)
+def asked_again(work: Work, licence_id: int, before: str, jti: str) -> None:
+    """That a question or notice of ours never came, and another message of ours says the same: an answer to
+    that one counts.
+    """
+    row = queries.licence_row(work, licence_id, locked=True)
+    paper = work.session.get(tables.ImportLicence, licence_id)
+    asked: list[tuple[str, tables.ImportLicence | Transit]] = []
+    if paper is not None:
+        asked.append(("import_licence.asked", paper))
+    asked += [(f"transits.{one.country}", one) for one in facts_queries.transits_of(work, licence_id)]
+    for what, kept in asked:
+        if kept.asked_message == before:
+            kept.asked_message = jti
+            _noted(work, row, what, jti)
+
+
+@act(May.LICENCE_REVIEW)
 def import_confirmed(
     work: Work, licence_id: int, asked: str, word: Word, authorised: Sequence[int | None]
 ) -> bool:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-
 from registry.core.errors import Refused, Unmet, refuse_if
 from registry.core.work import Work
 from registry.exchange import forgetting
@@ -53,17 +51,13 @@ def standing(work: Work, row: TraceRequestRow, told: dict[str, Any], audience: t
     if asked.delegation is Delegation.NONE or row.means or not told.get("next_state"):
         return ForOthers.NEVER
     rule = queries.rule_row(work, row.peer)
-    if rule is None or rule.onward == ForOthers.NEVER or _asked(work, row) is not None:
+    if rule is None or rule.onward == ForOthers.NEVER or hop_queries.gone_on(work, row) is not None:
         return ForOthers.NEVER
     try:
         ready(work, row, told, audience)
     except Refused:
         return ForOthers.NEVER
     return ForOthers(rule.onward)
-
-
-def _asked(work: Work, row: TraceRequestRow) -> AskedOnward | None:
-    return work.session.scalar(select(AskedOnward).where(AskedOnward.for_id == row.id))
 
 
 def ready(work: Work, row: TraceRequestRow, told: dict[str, Any], audience: tuple[str, ...]) -> Ready:
@@ -122,7 +116,7 @@ def ask(work: Work, row: TraceRequestRow, made_by: int) -> TraceRequestRow:
     """
     if row.state not in _HEARS or queries.asked_of(row).delegation is Delegation.NONE:
         raise Refused(said("They have not allowed that we ask for them, or have no answer yet."))
-    if _asked(work, row) is not None:
+    if hop_queries.gone_on(work, row) is not None:
         raise Refused(said("That State is asked already."))
     audience = tuple(queries.handling_of(row).get("audience", ()))
     found = ready(work, row, queries.answer_of(row), audience)
@@ -162,12 +156,12 @@ def _new(row: TraceRequestRow, found: Ready) -> RequestNew:
 def is_gone_on(work: Work, row: TraceRequestRow) -> bool:
     """Whether a request of another State is answered, and another one was asked on its behalf."""
     answered = RequestState(row.state) in life.MOVES[RequestAct.WITHDRAW_ONWARD].before
-    return answered and _asked(work, row) is not None
+    return answered and hop_queries.gone_on(work, row) is not None
 
 
 def is_for_officer(work: Work, row: TraceRequestRow) -> bool:
     """Whether an officer may ask on for the State that asks us: it allows that, and so does our rule."""
-    if row.direction != Direction.IN or row.state not in _HEARS or _asked(work, row) is not None:
+    if row.direction != Direction.IN or row.state not in _HEARS or hop_queries.gone_on(work, row) is not None:
         return False
     told, audience = queries.answer_of(row), queries.handling_of(row).get("audience", ())
     return standing(work, row, told, tuple(audience)) is not ForOthers.NEVER
@@ -276,8 +270,8 @@ def _post(work: Work, asking: TraceRequestRow, told: ToldOnward) -> None:
 
 def withdraw(work: Work, asking: TraceRequestRow, words: str) -> None:
     """Take back what we ask for another State, which needs it no more."""
-    link = _asked(work, asking)
-    row = work.session.get(TraceRequestRow, link.request_id, with_for_update=True) if link else None
+    asked = hop_queries.gone_on(work, asking)
+    row = work.session.get(TraceRequestRow, asked, with_for_update=True) if asked else None
     act = back(work, row) if row is not None else None
     if row is None or act is None:
         return

@@ -17,7 +17,7 @@ from schemas.licensing import Because
 from schemas.licensing_review import Adverse, ImportVerified
 from schemas.notices_vocabulary import Matter
 from tests.exchange.test_delivery import signed
-from tests.exchange.world import Clock, Node, sealed_for
+from tests.exchange.world import Clock, Node, direct, sealed_for
 from tests.licensing.world import approve, propose
 from tests.makers import make_person
 from tests.notices.world import (
@@ -35,6 +35,7 @@ from tests.notices.world import (
     take_back,
     unmet,
 )
+from tests.requests.test_said_again import dies, resend
 
 
 def decide(node: Node, number: str, what: str) -> None:
@@ -220,3 +221,46 @@ def test_a_question_that_comes_after_a_later_one_counts_no_more(pair: list[Node]
     assert [act for act, _ in effects(notices(pt)[1])] == ["ask", "replaced", "withdraw"]
     deliver(pair)
     assert [one.state for one in notices(br)] == ["withdrawn", "confirmed"]
+
+
+def test_a_question_that_never_came_is_said_again_and_its_answer_meets_the_condition(
+    pair: list[Node], clock: Clock
+) -> None:
+    br, pt = pair
+    paper = importing(pt)
+    number = exporting(br, paper)
+    ask(br, number, Matter.LICENCE)
+    jti = dies(br, clock, "licence.verify.request")
+    resend(br, jti)
+    deliver(pair)
+    (found,) = notices(br)
+    assert (found.state, found.alarm) == ("confirmed", "")
+    assert unmet(br, number, "import_licence") == []
+    ((again,),) = br.rows("SELECT followed_by FROM exchange_out WHERE jti = :jti", jti=jti)
+    assert br.rows("SELECT jti FROM state_notice") == [(again,)]
+    assert again in [step.message for step in found.steps]
+
+
+def test_a_question_that_was_taken_back_and_an_answer_that_changed_are_not_said_again(
+    pair: list[Node], clock: Clock
+) -> None:
+    br, pt = pair
+    paper = importing(pt)
+    number = exporting(br, paper)
+    asked = ask(br, number, Matter.LICENCE)
+    jti = dies(br, clock, "licence.verify.request")
+    take_back(br, asked)
+    resend(br, jti)
+    deliver(pair)
+    closed = "SELECT state, followed_by FROM exchange_out WHERE jti = :jti"
+    assert br.rows(closed, jti=jti) == [("closed", "")]
+    ask(br, number, Matter.LICENCE)
+    br.courier(direct(pair)).run_once()
+    first = dies(pt, clock, "licence.verify.response")
+    decide(pt, paper.number, "suspend")
+    deliver(pair)
+    assert notices(br)[-1].state == "denied"
+    resend(pt, first)
+    deliver(pair)
+    assert pt.rows(closed, jti=first) == [("closed", "")]
+    assert notices(br)[-1].state == "denied"
