@@ -18,7 +18,7 @@ from werkzeug.wsgi import get_host
 
 from registry.access import glass_queries, sessions
 from registry.auditing import keeper
-from registry.core import pulse
+from registry.core import migrate, pulse
 from registry.core.actors import Glass
 from registry.core.database import Base, Database
 from registry.core.errors import RegistryError
@@ -151,6 +151,12 @@ def begin_to_keep(parts: Registry) -> None:
     """
     with parts.database.reader.connect() as connection:
         wrong = triggers.differences(connection, Base.metadata)
+        behind = migrate.unfinished(connection)
+    if behind:
+        raise JournalBrokenError(
+            f"An upgrade was broken off: the rows of {', '.join(behind[:5])} are not in the journal as they"
+            " are now. Run `flask --app wsgi setup`: it goes on from there."
+        )
     if wrong:
         raise JournalBrokenError(
             f"{len(wrong)} triggers of the journal are missing or not as they should be"

@@ -4,19 +4,26 @@ A migration runs beside the service, whose changes the journal's triggers go on 
 anew after it, in one transaction with the rows of tables that look otherwise than before, which are stated
 anew so that the journal still folds to the tables. Older migrations, and those that take something away
 (ALLOWED), want the service stopped: for their length there are no triggers.
+
+Whatever breaks an upgrade off, the next one goes on: how the journal states each table is kept from before
+the first migration until that transaction (`journal/stated.py`), and where there were no triggers meanwhile
+all rows are stated anew. One that was broken off while it stated rows begins with them again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Table, inspect
+from sqlalchemy import Connection, inspect
 
 from registry.core.database import Base, Database
-from registry.core.journal import restating, triggers
+from registry.core.journal import restating, stated, triggers
+from registry.core.journal.stated import Columns
 from registry.core.settings import SOURCE_ROOT
 
 
@@ -27,6 +34,7 @@ def _config(url: str) -> Config:
     return config
 
 
+@cache
 def head() -> str:
     """The newest migration that this version of the registry has."""
     return str(ScriptDirectory.from_config(_config("")).get_current_head())
@@ -44,6 +52,11 @@ def revision(connection: Connection) -> str:
     return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "")
 
 
+def unfinished(connection: Connection) -> list[str]:
+    """Tables that an upgrade to this version has yet to state anew; none at another revision."""
+    return stated.behind(connection, Base.metadata) if revision(connection) == head() else []
+
+
 def upgrade(url: str, revision: str = "head") -> str:
     """Bring the database at the URL up to the revision; answers at which it was, "" where nothing was."""
     was = _revision_at(url)
@@ -58,10 +71,6 @@ def downgrade(url: str, revision: str) -> None:
     """Take the database back to the revision ("base": empty)."""
     _journaled(url, stay=False)
     command.downgrade(_config(url), revision)
-
-
-Columns = tuple[set[str], set[str]]
-"""Names of a table's columns, and of those the journal keeps apart."""
 
 
 LONGEST_WAIT = "10s"
@@ -88,24 +97,43 @@ def _revision_at(url: str) -> str:
 
 
 def _journaled(url: str, stay: bool) -> dict[str, Columns]:
-    """The columns of each table that was journaled until now. stay: whether the triggers do."""
+    """How each table that was journaled until now is stated. stay: whether its triggers stay.
+
+    That is kept where they do, and nothing is where they go: rows may then change unseen.
+    """
     database = Database(url)
     try:
         with database.writer.begin() as connection:
-            known = inspect(connection)
             there = triggers.found(connection)
-            captured = {name.removeprefix(triggers.PREFIX) for name in there}
-            columns = {
-                name: ({column["name"] for column in known.get_columns(name)}, triggers.apart(there, name))
-                for name in known.get_table_names()
-                if name in captured or f"{name}_insert" in captured
-            }
+            kept = stated.found(connection)
+            before = _standing(connection, there, kept)
             if not stay:
                 wait_shortly(connection)
                 triggers.remove(connection)
-            return columns
+                stated.forget(connection)
+            elif before and not kept:
+                stated.keep(connection, before)
+            return before
     finally:
         database.close()
+
+
+def _standing(
+    connection: Connection, there: Mapping[str, str], kept: Mapping[str, Columns]
+) -> dict[str, Columns]:
+    """Of tables that have triggers: as the journal is known to state them, else as they are."""
+    captured = {name.removeprefix(triggers.PREFIX) for name in there}
+    known = inspect(connection)
+    tables = [name for name in known.get_table_names() if {name, f"{name}_insert"} & captured]
+    if kept:
+        return {name: kept[name] for name in tables if name in kept}
+    return {
+        name: (
+            frozenset(column["name"] for column in known.get_columns(name)),
+            frozenset(triggers.apart(there, name)),
+        )
+        for name in tables
+    }
 
 
 def wait_shortly(connection: Connection) -> None:
@@ -114,27 +142,21 @@ def wait_shortly(connection: Connection) -> None:
         connection.exec_driver_sql(f"SET lock_timeout = '{LONGEST_WAIT}'")
 
 
-def _with_triggers(url: str, before: dict[str, Columns]) -> None:
+def _with_triggers(url: str, before: Mapping[str, Columns]) -> None:
     database = Database(url)
+    wanted = stated.wanted(Base.metadata)
     try:
         with database.writer.begin() as connection:
-            changed = [
-                table
-                for table in triggers.journaled(Base.metadata)
-                if before.get(table.name) != _columns(table)
-            ]
+            changed = [name for name, columns in wanted.items() if before.get(name) != columns]
             if changed or triggers.differences(connection, Base.metadata):
                 wait_shortly(connection)
                 triggers.remove(connection)
-                restating.restate(connection, changed)
+                restating.restate(connection, [Base.metadata.tables[name] for name in changed])
                 triggers.install(connection, Base.metadata)
+            if stated.found(connection) != wanted:
+                stated.keep(connection, wanted)
     finally:
         database.close()
-
-
-def _columns(table: Table) -> Columns:
-    names = {column.name for column in table.columns}
-    return names, {column.name for column in table.columns if triggers.is_personal(column)}
 
 
 def new_revision(url: str, message: str, **options: Any) -> None:

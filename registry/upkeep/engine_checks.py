@@ -31,7 +31,7 @@ def database(of: Database) -> Iterator[Finding]:
     with of.reader.connect() as connection:
         yield from _sqlite(connection) if of.is_sqlite else _postgresql(connection)
         yield _revision(connection)
-        yield _triggers(connection)
+        yield _journal(connection)
 
 
 def _one(connection: Connection, statement: str) -> str:
@@ -139,7 +139,13 @@ def _revision(connection: Connection) -> Finding:
     return wrong("migrations", said("at nothing"), said("Nothing is set up: %(command)s", command=SETUP))
 
 
-def _triggers(connection: Connection) -> Finding:
+def _journal(connection: Connection) -> Finding:
+    if behind := migrate.unfinished(connection):
+        return wrong(
+            "journal",
+            said("an upgrade was broken off: %(count)s tables are still to be stated", count=len(behind)),
+            said("%(command)s: it goes on from there.", command=SETUP),
+        )
     differing = triggers.differences(connection, Base.metadata)
     if not differing:
         return good("journal", said("every trigger is as it should be"))

@@ -22,9 +22,12 @@ from registry.transfer import numbers
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
-NOT_CARRIED = ("ledger_", "alembic_", "mark_block", "mark_change", "mark_index", "exchange_rate", "sign_in")
-"""What is made of other records, the journal, of which the copy has one of its own, and sessions: 0004 ended
-all of them.
+NOT_CARRIED = (
+    "ledger_", "alembic_", "mark_block", "mark_change", "mark_index", "exchange_rate", "sign_in",
+    "stated_table",
+)  # fmt: skip
+"""What is made of other records, the journal, of which the copy has its own and says how it is written,
+and sessions: 0004 ended all of them.
 """
 FORMER: Mapping[tuple[str, str], Any] = {
     ("state", "contact_name"): "National Firearms Tracing Point",

@@ -69,7 +69,7 @@ ANEW: Mapping[str, str] = {
 """What may go only where the same migration makes it anew: an old process counts on it."""
 KNOWN = (
     "(?:BEGIN|COMMIT|SET lock_timeout = '')$",
-    rf"CREATE TABLE {_BARE} \(",
+    rf"CREATE TABLE (?:IF NOT EXISTS )?+{_BARE} \(",
     rf"CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?{_BARE} ON\b",
     rf"CREATE (?:OR REPLACE )?(?:FUNCTION|TRIGGER) {_BARE}",
     rf"{_ALTER}ADD {_TIED}",

@@ -1,4 +1,5 @@
-"""Rows of the journal and of the ledger's log. They are never changed; triggers hold that.
+"""Rows of the journal and of the ledger's log. They are never changed; triggers hold that. Beside them: of
+which columns the journal states each table.
 
 An entry is one transaction: who, in which capacity, why, which act. Its changes are written by the
 database itself. Its leaves, one or more, are what the Merkle tree is grown from.
@@ -127,3 +128,18 @@ class LedgerCheckpoint(Base):
     root: Mapped[bytes] = mapped_column(LargeBinary)
     note: Mapped[str] = mapped_column(Text)
     signed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class StatedTable(Base):
+    """Which columns of a table its rows have in the journal. columns: names, a space between two; apart:
+    those of them that are kept apart.
+
+    An upgrade from before it was there makes it before the first migration: its columns never change.
+    """
+
+    __tablename__ = "stated_table"
+    __table_args__ = table_args(info=NOT_JOURNALED)
+
+    name: Mapped[str] = mapped_column(String(63), primary_key=True)
+    columns: Mapped[str] = mapped_column(Text)
+    apart: Mapped[str] = mapped_column(Text)

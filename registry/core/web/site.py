@@ -20,6 +20,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
 from werkzeug.wrappers import Response as BaseResponse
 
+from registry.core import migrate
 from registry.core.web import context, counting, guard, problems, standby
 from registry.core.web.context import registry
 from registry.core.web.words import many, spoken
@@ -273,13 +274,17 @@ def healthz() -> dict[str, str]:
 @blueprint.get("/readyz")
 @guard.public("a load balancer asks whether the database answers")
 def readyz() -> tuple[dict[str, str], int]:
-    """The database answers, and which one it is."""
+    """The database answers, and which one it is; no upgrade to this version was broken off."""
     database = registry().database
     question = "SELECT sqlite_version()" if database.is_sqlite else "SHOW server_version"
     try:
         with database.reader.connect() as connection:
             version = connection.execute(text(question)).scalar_one()
+            behind = migrate.unfinished(connection)
     except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is: not ready
         log.error("not_ready", kind=type(error).__name__)
         return {"status": "database unavailable"}, 503
+    if behind:
+        log.error("not_ready", tables=behind)
+        return {"status": "upgrade unfinished"}, 503
     return {"status": "ready", "engine": database.reader.dialect.name, "version": str(version)}, 200
