@@ -248,6 +248,10 @@ class StockCountLine(Base):
     counted: Mapped[int] = mapped_column(Key)
 
 
+WHOLE = text("depth = 0")
+"""Who gave a whole lot; of what is taken out of a movement, its taker is the giver."""
+
+
 class Movement(Base):
     """A span of cartridges that changed hands. Depth 0 is the lot itself, at its maker.
 
@@ -265,6 +269,7 @@ class Movement(Base):
         ),
         ForeignKeyConstraint(["lot_id", "sale_n"], ["sale.lot_id", "sale.n"]),
         Index(None, "to_id", "lot_id"),
+        Index("ix_movement_given_whole", "from_id", sqlite_where=WHOLE, postgresql_where=WHOLE),
         sqlite_with_rowid=False,
     )
 

@@ -43,6 +43,8 @@ class Deactivation(Base):
     __table_args__ = table_args(
         Index(None, "state", "id"),
         Index(None, "body_id"),
+        Index(None, "applicant_id"),
+        Index(None, "done_by_id"),
         Index(
             "ux_deactivation_under_way",
             "firearm_id",

@@ -104,6 +104,9 @@ class Mark(Base):
     recorded_at: Mapped[datetime] = mapped_column(Instant)
 
 
+GIVEN = text("from_id IS NOT NULL")
+
+
 class Custody(Base):
     """One step of the chain of custody. The order of the chain is (happened_on, n).
 
@@ -111,7 +114,11 @@ class Custody(Base):
     """
 
     __tablename__ = "custody"
-    __table_args__ = table_args(Index(None, "to_id", "firearm_id"), sqlite_with_rowid=False)
+    __table_args__ = table_args(
+        Index(None, "to_id", "firearm_id"),
+        Index("ix_custody_given", "from_id", sqlite_where=GIVEN, postgresql_where=GIVEN),
+        sqlite_with_rowid=False,
+    )
 
     firearm_id: Mapped[int] = mapped_column(ForeignKey("firearm.id"), primary_key=True, autoincrement=False)
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -11,7 +11,7 @@ from registry.access.tables import Account, Proposal
 from registry.core.days import day_in
 from registry.core.errors import NotFound, Unmet
 from registry.core.numbers import find_registry_number, key_of, parse_registry_number, registry_number
-from registry.core.paging import AnySelect, page
+from registry.core.paging import AnySelect, Walk, Way, in_order, page
 from registry.core.work import Work, limited_to
 from registry.directory.queries import name_key, names, party_number
 from registry.directory.tables import Party
@@ -250,9 +250,23 @@ def licences(work: Work, asked: LicencesAsked) -> Page[LicenceRow]:
             Party.name_key >= start, Party.name_key < start + "\U0010ffff"
         )
     sorts = {"number": Licence.id, "kind": Licence.kind, "state": Licence.state, "version": Licence.version}
-    found = page(work.session, query, asked, sorts, Licence.id)
+    found = page(work.session, query, asked, sorts, Licence.id, _walk(work, asked))
     rows = [row.Licence for row in found.items]
     return Page(tuple(_listed(work, rows)), found.next)
+
+
+def _walk(work: Work, asked: LicencesAsked) -> Walk | None:
+    """To a country's and to those of a time, by number; what else is asked for leads to few by an index."""
+    few = asked.holder or asked.q or asked.mine or asked.overdue or asked.state or _scope(work)
+    if few or asked.sort.removeprefix("-") not in ("", "number"):
+        return None
+    key = Licence.id
+    if asked.country:
+        sides = [place == asked.country for place in (Licence.export_country, Licence.import_country)]
+        return in_order(asked, [Way(key, key, [side]) for side in sides])
+    if asked.temporary:
+        return in_order(asked, [Way(key, key, [Licence.kind == asked.kind.value] if asked.kind else [])])
+    return None
 
 
 def queue(work: Work, mine: bool = False) -> list[LicenceRow]:

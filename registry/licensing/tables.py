@@ -27,6 +27,8 @@ class Licence(Base):
     __tablename__ = "licence"
     __table_args__ = table_args(
         Index(None, "holder_id"),
+        Index(None, "recipient_id"),
+        *(Index(None, name, "id") for name in ("kind", "export_country", "import_country")),
         Index(None, "state", "due_on"),
         Index(None, "officer_id", "state"),
         Index(None, "purpose", "return_by"),

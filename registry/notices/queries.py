@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, union
 
 from registry.core.errors import NotFound
 from registry.core.numbers import find_registry_number, parse_registry_number, registry_number
@@ -205,7 +205,9 @@ def _filters(asked: NoticesAsked) -> list[ColumnElement[bool]]:
 def queue(work: Work) -> tuple[NoticeRow, ...]:
     """What other States wait for and what raised an alarm, what is due first on top."""
     theirs = and_(Notice.direction == Direction.IN.value, Notice.state.in_(_WAITING), _BY_PEOPLE)
-    query = select(Notice).where(or_(theirs, Notice.alarm != ""))
+    alarmed = Notice.alarm != literal_column("''")
+    either = union(select(Notice.id).where(theirs), select(Notice.id).where(alarmed))  # each by its index
+    query = select(Notice).where(Notice.id.in_(either))
     order = (Notice.alarm == "", Notice.due_at.is_(None), Notice.due_at, Notice.id)
     return tuple(_row(work, row) for row in work.session.scalars(query.order_by(*order).limit(MOST_QUEUED)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.database import PERSONAL, Base, Instant, Key, table_args
@@ -13,6 +13,9 @@ from schemas.notices_vocabulary import Matter, NoticeState
 
 def _one_of(codes: type[Matter] | type[NoticeState]) -> str:
     return ", ".join(f"'{code.value}'" for code in codes)
+
+
+ALARM = text("alarm <> ''")
 
 
 class Notice(Base):
@@ -34,6 +37,7 @@ class Notice(Base):
         Index(None, "shipment_id"),
         Index(None, "peer", "their_number"),
         Index(None, "again_at"),
+        Index("ix_state_notice_alarm", "id", sqlite_where=ALARM, postgresql_where=ALARM),
         CheckConstraint("direction IN ('in', 'out')", name="direction"),
         CheckConstraint(f"matter IN ({_one_of(Matter)})", name="matter"),
         CheckConstraint(f"state IN ({_one_of(NoticeState)})", name="state"),

@@ -15,8 +15,6 @@ from registry.core.web.words import options, shown
 from registry.core.work import Work
 from registry.recovery import acts, entry, queries
 from registry.recovery.pages import Answer, blueprint, render
-from registry.recovery.views import CampaignView
-from schemas.recovery import CampaignsAsked
 from schemas.recovery_vocabulary import ItemCondition, ItemKind
 from schemas.vocabulary import FirearmType, MarkCondition, May
 
@@ -69,21 +67,20 @@ def _with_campaign(typed: dict[str, str]) -> dict[str, str]:
 def _filled(work: Work, typed: dict[str, str]) -> dict[str, str]:
     """What the campaign and its post say already, where nothing else was typed."""
     key = key_of("RC", typed.get("campaign", ""))
-    found = _campaign(work, key) if key else None
+    found = queries.places(work, key) if key else None
     if found is None:
         return typed
-    post = next((post for post in found.posts if str(post.n) == typed.get("post")), None)
-    known = {"kind": "collected", "agency": found.agency.number, "place": post.place if post else ""}
+    place = next((place for n, _, place in found.posts if str(n) == typed.get("post")), "")
+    known = {"kind": "collected", "agency": found.agency, "place": place}
     return {**typed, **{name: value for name, value in known.items() if value and not typed.get(name)}}
-
-
-def _campaign(work: Work, key: int) -> CampaignView | None:
-    return queries.campaign(work, key) if queries.has_campaign(work, key) else None
 
 
 def _form(typed: dict[str, str], errors: tuple[Unmet, ...]) -> str:
     with context.look() as work:
-        campaigns = queries.campaigns(work, CampaignsAsked(open=True, limit=200, sort="name")).items
+        campaigns = queries.open_campaigns(work)
+        numbers = {number for number, _ in campaigns}
+        key = key_of("RC", typed.get("campaign", ""))
+        chosen = queries.places(work, key) if key and typed["campaign"] in numbers else None
         bodies = queries.public_bodies(work)
     used = max(entry.rows_typed(typed), default=-1) + 1
     return render(
@@ -91,8 +88,8 @@ def _form(typed: dict[str, str], errors: tuple[Unmet, ...]) -> str:
         typed=typed,
         errors=errors,
         wrong={one.field.replace(".", "-") for one in errors},
-        campaigns=[(one.number, one.name) for one in campaigns],
-        posts=_posts(campaigns, typed.get("campaign", "")),
+        campaigns=campaigns,
+        posts=[(str(n), f"{n} {name}") for n, name, _ in chosen.posts] if chosen else [],
         bodies=bodies,
         rows=range(min(max(entry.ROWS, used + 6), entry.MOST_ROWS)),
         types=options(FirearmType),
@@ -102,8 +99,3 @@ def _form(typed: dict[str, str], errors: tuple[Unmet, ...]) -> str:
         made=[number for number in request.args.getlist("made") if key_of("RV", number)],
         unnamed=_("- for somebody who stays unnamed"),
     )
-
-
-def _posts(campaigns: tuple[CampaignView, ...], number: str) -> list[tuple[str, str]]:
-    found = next((one for one in campaigns if one.number == number), None)
-    return [(str(post.n), f"{post.n} {post.name}") for post in found.posts] if found else []

@@ -11,14 +11,15 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from registry.access.tables import Account
 from registry.core.errors import NotFound
 from registry.core.numbers import key_of, parse_registry_number, registry_number
-from registry.core.paging import AnySelect, page
+from registry.core.paging import AnySelect, page, sorted_by, walk_of
 from registry.core.policy import STANDING
 from registry.core.work import Work, shows_persons
-from registry.directory.queries import names
+from registry.directory.queries import names, party_number
 from registry.directory.tables import Party
 from registry.firearms.queries import firearm_number, key_of_mark
 from registry.recovery.tables import Campaign, Item, Post, Recovery
 from registry.recovery.views import (
+    CampaignPlaces,
     CampaignView,
     ItemRow,
     PostView,
@@ -31,6 +32,9 @@ from schemas.recovery import CampaignsAsked, ItemsAsked, RecoveriesAsked
 from schemas.recovery_vocabulary import ItemKind, ItemState
 from schemas.vocabulary import Outcome, PartyKind, Purpose
 from schemas.words import said, word
+
+MOST_OFFERED = 200
+"""Open campaigns that a form offers."""
 
 
 def campaign_number(campaign_id: int) -> str:
@@ -235,17 +239,18 @@ def row_of(item: Item, known: dict[int, str]) -> dict[str, Any]:
 
 def recoveries(work: Work, asked: RecoveriesAsked) -> Page[RecoveryRow]:
     """Recoveries that fit."""
-    query: AnySelect = select(Recovery)
-    if asked.kind is not None:
-        query = query.where(Recovery.kind == asked.kind.value)
-    if asked.campaign:
-        query = query.where(Recovery.campaign_id == parse_registry_number("RC", asked.campaign, "campaign"))
+    filters: list[ColumnElement[bool]] = []  # those first that fewest fit; each has an index
     if asked.case_number:
-        query = query.where(Recovery.case_number == asked.case_number)
+        filters.append(Recovery.case_number == asked.case_number)
     if asked.on is not None:
-        query = query.where(Recovery.recovered_on == asked.on)
+        filters.append(Recovery.recovered_on == asked.on)
+    if asked.campaign:
+        filters.append(Recovery.campaign_id == parse_registry_number("RC", asked.campaign, "campaign"))
+    if asked.kind is not None:
+        filters.append(Recovery.kind == asked.kind.value)
     sorts = {"number": Recovery.id, "on": Recovery.recovered_on}
-    found = page(work.session, query, asked, sorts, Recovery.id)
+    walk = walk_of(work.session, asked, sorts[sorted_by(asked, sorts)], Recovery.id, [], filters)
+    found = page(work.session, select(Recovery).where(*filters), asked, sorts, Recovery.id, walk)
     return Page(tuple(_recovery_row(row.Recovery) for row in found.items), found.next)
 
 
@@ -312,6 +317,17 @@ def held_as(work: Work, firearm_id: int) -> int | None:
     return work.session.scalar(select(Item.id).where(Item.firearm_id == firearm_id, held))
 
 
-def has_campaign(work: Work, campaign_id: int) -> bool:
-    """Whether there is a campaign with this key."""
-    return work.session.get(Campaign, campaign_id) is not None
+def places(work: Work, campaign_id: int) -> CampaignPlaces | None:
+    """Where a campaign takes, without what it took; None where there is none with this key."""
+    row = work.session.get(Campaign, campaign_id)
+    if row is None:
+        return None
+    there = tuple((post.n, post.name, post.place) for post in posts(work, row.id))
+    return CampaignPlaces(campaign_number(row.id), row.name, party_number(row.agency_id), there)
+
+
+def open_campaigns(work: Work) -> Sequence[tuple[str, str]]:
+    """Numbers and names of the open ones, by name."""
+    query = select(Campaign.id, Campaign.name).where(Campaign.closed_at.is_(None))
+    rows = work.session.execute(query.order_by(Campaign.name, Campaign.id).limit(MOST_OFFERED))
+    return [(campaign_number(key), name) for key, name in rows]

@@ -61,6 +61,7 @@ class Recovery(Base):
         Index(None, "recorded_by", "id"),
         Index(None, "case_number", "id"),
         Index(None, "recovered_on", "id"),
+        Index(None, "kind", "id"),
         CheckConstraint("(campaign_id IS NULL) = (post_n IS NULL)", name="post"),
         CheckConstraint("NOT anonymous OR (person_name = '' AND person_document = '')", name="anonymous"),
     )

@@ -32,6 +32,16 @@ class PostView:
 
 
 @dataclass(frozen=True)
+class CampaignPlaces:
+    """A campaign for whoever enters what it takes. agency: a number; posts: (n, name, place)."""
+
+    number: str
+    name: str
+    agency: str
+    posts: tuple[tuple[int, str, str], ...]
+
+
+@dataclass(frozen=True)
 class CampaignView:
     """A campaign with what it took so far."""
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, literal_column, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from registry.access.tables import Account
 from registry.ammunition.tables import Movement, Sale, StockCount
@@ -32,11 +32,7 @@ _TOOK: Sequence[tuple[Any, Any]] = (
     (Sale.buyer_id, Sale.sold_on),
     (Sale.seller_id, Sale.sold_on),
 )
-_GAVE: Sequence[tuple[Any, Any]] = (
-    (Custody.from_id, Custody.happened_on),
-    (Movement.from_id, Movement.happened_on),
-)
-"""Who took and gave something, and when; only what was taken has an index."""
+"""Who took something, and when."""
 
 
 def old(day: date) -> AnySelect:
@@ -51,8 +47,10 @@ def old(day: date) -> AnySelect:
 def events(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Event]]:
     """Every day on which they gave, took, applied or were counted; the entry, where there is none."""
     found = Gathered(session)
-    for party, moved in (*_TOOK, *_GAVE):
+    for party, moved in (*_TOOK, (Custody.from_id, Custody.happened_on)):
         found.dated(select(party, moved).where(party.in_(keys)).distinct(), CountedFrom.TRANSFER)
+    for given in _cartridges_given(keys):
+        found.dated(given, CountedFrom.TRANSFER)
     for party in (Licence.holder_id, Licence.recipient_id):
         days = Licence.created_at, Licence.issued_on, Licence.expires_on, Licence.returned_on
         found.dated(select(party, *days).where(party.in_(keys)))
@@ -63,6 +61,23 @@ def events(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Event
     found.dated(select(*counted).where(StockCount.party_id.in_(keys)))
     bare = [key for key in keys if key not in found.events]
     return found.dated(select(Party.id, Party.created_at).where(Party.id.in_(bare))).events
+
+
+def _cartridges_given(keys: Sequence[int]) -> tuple[AnySelect, AnySelect]:
+    """Who gave cartridges and when: whole lots, and what was taken out of what they had taken.
+
+    Nobody gives what they did not take (`movement_conserved`): an index of givers is not needed.
+    """
+    took, gave = aliased(Movement), aliased(Movement)
+    whole = Movement.from_id.in_(keys), Movement.depth == literal_column("0")
+    taken_out = (
+        gave.lot_id == took.lot_id,
+        gave.depth == took.depth + 1,
+        gave.first.between(took.first, took.last),
+        gave.from_id == took.to_id,
+    )
+    parts = select(took.to_id, gave.happened_on).join(gave, and_(*taken_out)).where(took.to_id.in_(keys))
+    return select(Movement.from_id, Movement.happened_on).where(*whole).distinct(), parts.distinct()
 
 
 def holds(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[Hold]]:

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry.core.work import Office
+from registry.recovery import queries
 from schemas.vocabulary import Role
 from tests.firearms.world import register
 from tests.makers import make_account, post, sign_in
@@ -40,6 +41,16 @@ def typed(scene: Scene, **more: str) -> dict[str, str]:
         "rows-0-kind": "firearm",
     }
     return values | {name.replace("__", "-"): value for name, value in more.items()}
+
+
+def test_the_form_adds_up_nothing_that_a_campaign_took(
+    app: Flask, office: Office, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drive = campaign(office, scene)
+    monkeypatch.delattr(queries, "tallies")
+    page = text(sign_in(app, Role.POLICE).get(f"/recoveries/new?campaign={drive.number}&post=1"))
+    assert drive.name in page
+    assert "Recife" in page
 
 
 def test_a_days_collection_gives_each_person_a_receipt(app: Flask, office: Office, scene: Scene) -> None:
