@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -41,6 +41,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import PoolProxiedConnection
 
+from registry.core.places import Place, is_elsewhere, place
 from registry.core.prepared import Prepared as Prepared
 from registry.core.prepared import Statement as Statement
 from registry.core.turns import UNREACHABLE, as_kept, is_lost, wait_for_turn, worded
@@ -125,8 +126,9 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self._queue = threading.Lock()
+        self._path = make_url(url).database or ""
         if self.is_sqlite:
-            Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+            Path(self._path).parent.mkdir(parents=True, exist_ok=True)
             self.writer, self.reader = _sqlite(url, self._queue)
         else:
             self.writer, self.reader = _postgresql(url)
@@ -153,6 +155,8 @@ class Database:
         """
         for last in (False, True):
             held = self._holds("reader")
+            if self.is_sqlite and self._dropped(held, "reader"):
+                held = self._holds("reader")
             try:
                 return held.rows_of(statements)
             except UNREACHABLE as error:
@@ -203,7 +207,7 @@ class Database:
         with suppress(IndexError):
             while True:
                 held = self._spare[what].popleft()
-                if not getattr(held.driver, "closed", False):
+                if not self._is_broken(held):
                     return held
         return None
 
@@ -228,10 +232,16 @@ class Database:
 
     def _dropped(self, held: _Held, what: str) -> bool:
         """Whether the connection was found broken; then the next one is new."""
-        broken = not self.is_sqlite and is_lost(held.driver, held.wire)
+        broken = self._is_broken(held, asked=True)
         if broken:
             setattr(self._thread, what, None)
         return broken
+
+    def _is_broken(self, held: _Held, asked: bool = False) -> bool:
+        """asked: whether the server is asked, too, of a connection to PostgreSQL."""
+        if self.is_sqlite:
+            return is_elsewhere(held.place, self._path)
+        return is_lost(held.driver, held.wire) if asked else bool(held.driver.closed)
 
     def wrote(self) -> None:
         """Called after each commit; now and then moves SQLite's log into the database.
@@ -291,6 +301,7 @@ class _Held:
     """A driver's connection that one thread at a time holds. wire: None on SQLite."""
 
     def __init__(self, connection: PoolProxiedConnection, is_sqlite: bool) -> None:
+        self.place: Place | None = connection.info.get("place")
         connection.detach()
         self.connection = connection
         driver: Any = connection.dbapi_connection
@@ -319,10 +330,24 @@ def _sqlite(url: str, queue: threading.Lock) -> tuple[Engine, Engine]:
     reader = create_engine(
         url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, connect_args={"timeout": 30}
     )
-    event.listen(writer, "connect", _sqlite_writer)
+    path = make_url(url).database or ""
+    for engine, settings in ((writer, _sqlite_writer), (reader, _sqlite_reader)):
+        event.listen(engine, "connect", partial(_sqlite_connected, path, settings))
+        event.listen(engine, "checkout", partial(_replaced_if_elsewhere, path))
     event.listen(writer, "begin", partial(_begin_immediate, queue))
-    event.listen(reader, "connect", _sqlite_reader)
     return writer, reader
+
+
+def _sqlite_connected(path: str, settings: Callable[[Any], None], connection: Any, record: Any) -> None:
+    """The file is opened by the first statement: which one it is, is looked up before."""
+    there = place(path)
+    settings(connection)
+    record.info["place"] = there or place(path)
+
+
+def _replaced_if_elsewhere(path: str, connection: Any, record: Any, proxy: Any) -> None:
+    if is_elsewhere(record.info.get("place"), path):
+        raise DisconnectionError
 
 
 def _sqlite_connection(connection: Any) -> None:
@@ -344,13 +369,13 @@ def _sqlite_connection(connection: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _sqlite_writer(connection: Any, record: Any) -> None:
+def _sqlite_writer(connection: Any) -> None:
     _sqlite_connection(connection)
     connection.execute("PRAGMA busy_timeout=0")  # `wait_for_turn` waits
     connection.execute("PRAGMA cache_size=-16000")  # more costs bulk work memory and saves it no time
 
 
-def _sqlite_reader(connection: Any, record: Any) -> None:
+def _sqlite_reader(connection: Any) -> None:
     _sqlite_connection(connection)
     connection.execute("PRAGMA query_only=ON")
 

@@ -117,8 +117,13 @@ class Breaking:
         Path(f"/sys/fs/ext4/{device}/trigger_fs_error").write_text("test")
 
     def mend(self) -> None:
-        """As whoever looks after the machine does: look through it, and mount it again."""
+        """As whoever looks after the machine does: look through a copy on another device, and mount that.
+
+        The one that failed stays as it is for as long as anybody holds a file of it open.
+        """
         self.unmount()
+        subprocess.run(["sync"], check=True)
+        self.image = Path(copy(self.image, self.image.with_suffix(".copy")))
         subprocess.run(["e2fsck", "-fy", self.image], capture_output=True)
         self.mount()
 
@@ -143,7 +148,7 @@ def breaking_disk(folder: Path, megabytes: int) -> Iterator[Breaking]:
         made.unmount()
 
 
-def test_a_file_system_that_fails_while_it_serves_is_read_on_and_loses_nothing(
+def test_a_file_system_that_fails_is_read_on_loses_nothing_and_is_used_again_when_it_comes_back(
     sqlite: Sqlite, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with breaking_disk(tmp_path / "disk", 96) as disk:
@@ -161,11 +166,7 @@ def test_a_file_system_that_fails_while_it_serves_is_read_on_and_loses_nothing(
                 assert refused(one.ask(*("POST", *next(sales)))) in REFUSED
                 assert one.ask("GET", "/api/v1/lots", trade.officer).status == 200
                 assert one.ask("GET", "/api/v1/firearms", trade.officer).status == 200
-            for role in ("serve", "work"):  # what they hold open stays on the file system that failed
-                one.kill(role)
-            disk.mend()
-            for role in ("serve", "work"):
-                one.begin(role)
+            disk.mend()  # while both go on
             again(one.serves)
             assert [one.ask(*("POST", *next(sales))).status for _ in range(5)] == [201] * 5
             office = one.office()
