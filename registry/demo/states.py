@@ -8,7 +8,9 @@ only. What is told to one of them from outside is not what this process was told
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from registry.demo import loading, playing
 Offers = Mapping[str, Mapping[Any, Any]]
 HOST = "127.0.0.1"
 PATIENCE = 60.0  # seconds
+LONGEST_END = 10.0  # seconds, for requests that are being answered
 
 
 class NotStartedError(RegistryError):
@@ -165,12 +168,13 @@ def _serving(stage: Stage) -> subprocess.Popen[bytes]:
 
 
 def _ended(process: subprocess.Popen[bytes]) -> None:
+    """With its workers, which outlive a server that is killed."""
     process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(LONGEST_END)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _wait_for(stage: Stage, process: subprocess.Popen[bytes]) -> None:

@@ -124,7 +124,7 @@ def is_placeholder_key(key: str) -> bool:
     return (
         not key
         or key in _PLACEHOLDERS
-        or set(key) in ({"0"}, {"X"}, {"O"})
+        or (key[0] in "0XO" and key == key[0] * len(key))
         or (key.startswith(("NOSERIAL", "OBLIT", "NOTREAD")) and not any(c.isdigit() for c in key))
     )
 

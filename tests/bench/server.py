@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -14,7 +15,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 WORKERS = 2
@@ -62,7 +63,7 @@ def serving(database_url: str, instance: Path, plain: bool = False, threads: int
         str(port),
         "tests.bench.plain:app" if plain else "tests.bench.application:app",
     ]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    process = _started(command, environment)
     try:
         _wait(f"http://127.0.0.1:{port}/{'plain' if plain else 'healthz'}", process)
         yield f"http://127.0.0.1:{port}"
@@ -75,7 +76,7 @@ def delivering(database_url: str, instance: Path) -> Iterator[None]:
     """The courier, which production runs as a process of its own."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "exchange", "deliver", "--forever"]
     environment = _production(database_url, instance)
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    process = _started(command, environment)
     try:
         yield
         if process.poll() is not None:
@@ -85,12 +86,19 @@ def delivering(database_url: str, instance: Path) -> Iterator[None]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """With its workers, which outlive a server that is killed."""
     process.terminate()
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _started(command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 def _production(database_url: str, instance: Path) -> dict[str, str]:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from registry.core.database import Database
 from registry.core.settings import SOURCE_ROOT, Settings, without_settings
 from registry.core.work import OPERATOR, Office
@@ -144,3 +146,15 @@ def test_a_port_that_is_taken_is_named_before_anything_is_set_up(tmp_path: Path)
     assert f"Port {port} cannot be used" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert not (tmp_path / "states").exists()
+
+
+def test_a_server_that_does_not_end_is_killed_with_its_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(states, "LONGEST_END", 0.1)
+    server = subprocess.Popen(
+        ["sh", "-c", 'trap "" TERM; sleep 60 & echo $!; wait'], stdout=subprocess.PIPE, start_new_session=True
+    )
+    assert server.stdout is not None
+    worker = int(server.stdout.readline())
+    states._ended(server)
+    assert server.stdout.read() == b""  # nobody holds the other end any more
+    assert not Path(f"/proc/{worker}/cmdline").exists() or not Path(f"/proc/{worker}/cmdline").read_bytes()
