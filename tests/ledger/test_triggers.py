@@ -114,7 +114,12 @@ def journaled(connection: Connection, table: Table, op: str) -> bool:
 
 
 def test_a_change_without_a_name_is_refused(standing: World) -> None:
-    for statement in ("UPDATE firearm SET model = 'X'", "DELETE FROM mark", "UPDATE person SET address = ''"):
+    for statement in (
+        "INSERT INTO calibre (code, name) VALUES ('1-mm', '1 mm')",
+        "UPDATE firearm SET model = 'X'",
+        "DELETE FROM mark",
+        "UPDATE person SET address = ''",
+    ):
         with standing.below() as connection, pytest.raises(DBAPIError, match="who, why and which act"):
             connection.execute(text(statement))
 
