@@ -45,14 +45,17 @@ _SETTLED = Prepared(
 )
 _CHANGE = (
     "SELECT c.entry_id, c.id, c.subject, c.op, c.key, c.before, c.after, c.salt, p.name, p.value, p.salt"
-    " FROM {of} c LEFT JOIN ledger_personal p ON p.change_id = c.id ORDER BY c.entry_id, c.id"
+    " FROM {of} c LEFT JOIN ledger_personal p ON p.change_id = c.id {which} ORDER BY c.entry_id, c.id"
 )
 _FEW, _PAGE = 100, 2_000
 _SOME = f"(SELECT * FROM ledger_change WHERE entry_id = {{}} ORDER BY id LIMIT {_FEW})"
-_CHANGES = Prepared(_CHANGE.format(of=f"{{keys}} e CROSS JOIN LATERAL {_SOME.format('e.id')}"))
+_CHANGES = Prepared(_CHANGE.format(of=f"{{keys}} e CROSS JOIN LATERAL {_SOME.format('e.id')}", which=""))
 """The first changes of each of several entries; asked for on PostgreSQL alone."""
-_NEXT = f"(SELECT * FROM ledger_change WHERE entry_id = :entry AND id > :after ORDER BY id LIMIT {_PAGE})"
-_CHANGES_OF_ONE = Prepared(_CHANGE.format(of=_NEXT))
+_OF_ENTRY = "ledger_change WHERE entry_id = :entry AND id > :after"
+_UNTIL = f"(SELECT max(id) FROM (SELECT id FROM {_OF_ENTRY} ORDER BY id LIMIT {_PAGE}) page)"
+_WHICH = f"WHERE c.entry_id = :entry AND c.id > :after AND c.id <= {_UNTIL}"
+_CHANGES_OF_ONE = Prepared(_CHANGE.format(of="ledger_change", which=_WHICH))
+"""In the order of an index, so that SQLite need not copy and sort whole rows."""
 _STATE = Prepared("SELECT size, peaks FROM ledger_state WHERE id = 1")
 _GROW = Prepared("UPDATE ledger_state SET size = :size, peaks = :peaks WHERE id = 1")
 _LEAVES = Prepared(
