@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Table, TypeDecorator
@@ -33,16 +33,27 @@ def by_columns(rows: Sequence[Row]) -> Columns:
 
 
 def statements(table: Table, columns: Sequence[str], told: Columns) -> Iterator[tuple[str, list[Any]]]:
-    """What SQLite is to run, each statement with its values."""
-    place = f"({', '.join('?' * len(columns))})"
+    """What SQLite is to run, each statement with its values.
+
+    A value that all rows have is given once: each one that is given costs as much as to write it.
+    """
     days = [isinstance(_kind(table.c[name]), Date | DateTime) for name in columns]
     kept = _Written(as_kept)  # the same few days come again and again
     values = [[kept[one] for one in own] if day else own for own, day in zip(told, days, strict=True)]
-    most = _IN_A_STATEMENT // len(columns)
+    shared = [own[0] == own[-1] and own.count(own[0]) == len(own) for own in values]
+    if all(shared):  # one row
+        shared = [False] * len(columns)
+    of_all = [own[0] for own, same in zip(values, shared, strict=True) if same]
+    of_each = [own for own, same in zip(values, shared, strict=True) if not same]
+    from_all, from_each = count(1), count(1)
+    chosen = ", ".join(f"?{next(from_all)}" if same else f"column{next(from_each)}" for same in shared)
+    place = f"({', '.join('?' * len(of_each))})"
+    most = _IN_A_STATEMENT // len(of_each)
     for at in range(0, len(values[0]), most):
-        given = list(chain.from_iterable(zip(*(own[at : at + most] for own in values), strict=True)))
-        places = ", ".join([place] * (len(given) // len(columns)))
-        yield f"{_into(table, columns)} VALUES {places}", given
+        given = list(chain.from_iterable(zip(*(own[at : at + most] for own in of_each), strict=True)))
+        places = ", ".join([place] * (len(given) // len(of_each)))
+        sql = f"{_into(table, columns)} SELECT {chosen} FROM (VALUES {places})"  # noqa: S608 - names of our own
+        yield sql, of_all + given
 
 
 class _Written(dict[Any, Any]):

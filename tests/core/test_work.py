@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Table, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from registry.core import many
 from registry.core.database import Database, Prepared
 from registry.core.errors import Conflict, Forbidden
 from registry.core.many import Columns
@@ -229,6 +230,18 @@ def test_many_rows_go_in_at_once_or_not_at_all(office: Office) -> None:
         assert work.put(_NAME, code="XC") == [("Test C",)]
         assert work.session.get(State, "XD") is not None
     assert len(names(office)) == 13
+
+
+def test_many_rows_are_kept_as_told_whatever_they_share(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "_IN_A_STATEMENT", 12)
+    told = [(f"Q{n}", f"Test {n}", n % 4 == 1, 7) for n in range(9)]  # the first and the last are alike
+    with office.begin(OFFICER) as work:
+        work.put_rows(STATES, ("code", "name", "historic", "version"), told)
+    kept = "SELECT code, name, historic, version FROM state WHERE code LIKE 'Q%' AND name LIKE 'Test %'"
+    with office.look(OFFICER) as work:
+        assert sorted(map(tuple, work.session.execute(text(kept)))) == told
 
 
 def test_what_the_database_refuses_of_a_prepared_write_is_a_conflict(office: Office) -> None:
