@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -58,6 +59,9 @@ NAMING = {
 
 Key = BigInteger().with_variant(Integer(), "sqlite")
 """Internal keys: 64 bits; INTEGER on SQLite so that it can be the row id."""
+
+LOOK_EVERY = 1.0
+"""Seconds after which a reading connection is held against the file that is at its path."""
 
 log = structlog.get_logger()
 
@@ -155,7 +159,7 @@ class Database:
         """
         for last in (False, True):
             held = self._holds("reader")
-            if self.is_sqlite and self._dropped(held, "reader"):
+            if self.is_sqlite and held.is_looked_at() and self._dropped(held, "reader"):
                 held = self._holds("reader")
             try:
                 return held.rows_of(statements)
@@ -307,6 +311,15 @@ class _Held:
         driver: Any = connection.dbapi_connection
         self.driver, self.cursor = driver, driver.cursor()
         self.wire = None if is_sqlite else Wire(driver)
+        self._look = 0.0
+
+    def is_looked_at(self) -> bool:
+        """Whether its place is looked at before this read: now and then, since that costs half a read."""
+        now = time.monotonic()
+        if now < self._look:
+            return False
+        self._look = now + LOOK_EVERY
+        return True
 
     def rows_of(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
         """Rows of each statement."""

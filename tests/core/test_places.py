@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -12,6 +13,7 @@ from shutil import copytree
 import pytest
 from sqlalchemy import text
 
+from registry.core import database as databases
 from registry.core.database import Database, Prepared
 
 pytestmark = pytest.mark.sqlite
@@ -20,8 +22,9 @@ ALL = Prepared("SELECT n FROM t ORDER BY n")
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """With a table of numbers, on a file system of its own as it were."""
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """With a table of numbers, on a file system of its own as it were; looked at before each read."""
+    monkeypatch.setattr(databases, "LOOK_EVERY", 0.0)
     made = Database(f"sqlite:///{tmp_path / 'disk' / 'registry.db'}")
     with made.writer.begin() as connection:
         connection.execute(text("CREATE TABLE t (n INTEGER)"))
@@ -65,6 +68,21 @@ def test_whoever_held_the_file_that_went_holds_the_one_that_came(database: Datab
         assert seen(database) == other.submit(seen, database).result() == {everything}
     assert there(disk) == [*everything]
     assert there(gone) == [1, 2, 3, 4]
+
+
+def test_a_read_looks_where_the_file_is_now_and_then(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(database, 1)
+    monkeypatch.setattr(databases, "LOOK_EVERY", 0.2)
+    assert database.rows(ALL, {}) == [(1,), (2,)]
+    (tmp_path / "disk").rename(tmp_path / "gone")
+    copytree(tmp_path / "gone", tmp_path / "disk")
+    with closing(sqlite3.connect(tmp_path / "disk" / "registry.db")) as other:
+        other.execute("INSERT INTO t (n) VALUES (3)")
+        other.commit()
+    time.sleep(0.3)
+    assert database.rows(ALL, {}) == [(1,), (2,), (3,)]
 
 
 def test_what_an_ended_thread_held_is_used_on_only_where_it_is(database: Database, tmp_path: Path) -> None:
