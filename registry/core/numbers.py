@@ -6,7 +6,7 @@ so that one wrong character or two swapped ones are noticed: `F-000012345-7`.
 
 from __future__ import annotations
 
-import random
+import os
 import re
 from functools import lru_cache
 
@@ -63,8 +63,5 @@ def key_of(prefix: str, text: str) -> int | None:
 
 
 def new_request_id() -> str:
-    """An identifier for one request, for logs and answers; says nothing of its content.
-
-    It need only differ from all others: asking the system for each one costs a hundredth of a trace.
-    """
-    return f"{random.getrandbits(128):032x}"
+    """An identifier for one request, for logs and answers; says nothing of its content."""
+    return os.urandom(16).hex()

@@ -115,5 +115,5 @@ def test_more_entries_than_a_row_holds_stand_in_sections(page: Page, live: Live)
 
 def test_the_apis_description_opens(page: Page) -> None:
     page.goto("/api/docs")
-    page.locator(".opblock-tag", has_text="directory").click()
+    page.locator(".opblock-tag", has_text="directory").click(timeout=60_000)
     expect(page.locator(".opblock-summary-path", has_text="/parties").first).to_be_visible()

@@ -36,6 +36,7 @@ def test_pages_have_no_faults_and_fit(page: Page, live: Live, language: str, wid
     with page.expect_download() as downloading:
         page.click(f"form[action='{job}/print'] button")
     assert downloading.value.suggested_filename.endswith(".pdf")
+    downloading.value.path()  # until it is here, the page still goes somewhere
     for address in (job, "/labels", "/labels/new", "/label-setup", f"/labels/lookup?number={guns[0]}"):
         page.goto(address)
         assert accessibility_faults(page) == [], address

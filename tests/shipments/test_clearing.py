@@ -19,7 +19,7 @@ from registry.firearms import acts as firearm_acts
 from registry.firearms import queries as firearms
 from registry.licensing import decision_acts
 from registry.licensing.queries import licence, licence_key
-from registry.shipments import acts, clearing, following, queries
+from registry.shipments import acts, clearing, facts_queries, following, queries
 from registry.shipments.queries import shipment_key
 from schemas import licensing_review as told
 from schemas import shipments as shapes
@@ -244,8 +244,14 @@ def test_a_licence_ends_at_midnight_in_its_own_zone(office: Office, licensed: Li
     assert clear(in_time, number, port).state == "cleared"
 
 
-def test_two_offices_never_clear_more_than_the_licence_holds(office: Office, offices: None) -> None:
-    """Eight shipments of two barrels each, of a licence for ten, cleared at once at two offices."""
+def test_two_offices_never_clear_more_than_the_licence_holds(
+    office: Office, offices: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight shipments of two barrels each, of a licence for ten, cleared at once at two offices.
+
+    They were announced before announcements were held against each other.
+    """
+    monkeypatch.setattr(facts_queries, "_elsewhere_announced", lambda _work, _row: {})
     licensed = world.parts_licence(office, 10)
     people = {PORT: world.customs(office, PORT), AIRPORT: world.customs(office, AIRPORT)}
     numbers = []
